@@ -1,0 +1,43 @@
+# make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
+# make test     the tests, in release: at -O0 the C kernels would take minutes
+# make install  the program to PREFIX/bin (default /usr/local)
+# make lint     the style check
+PREFIX ?= /usr/local
+SWIFT ?= swift
+# The Swift runtime is linked in, so that the program also runs where no Swift is installed.
+BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib
+# What `install` installs; one that is already built can be named instead.
+BINARY ?= .build/release/r2p1d-video
+
+.PHONY: demo build test install uninstall lint deps clean
+
+demo: build
+	@echo
+	@echo "A network with random weights: the labels mean nothing, the way to them is the real one."
+	$(BINARY) label SampleVideos/pan_left.mp4 --model random:r2plus1d_18
+
+build: deps
+	$(BUILD)
+
+test: deps
+	$(SWIFT) test -c release -Xswiftc -enable-testing
+
+ifeq ($(origin BINARY),file)
+install: build
+endif
+install:
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+# FFmpeg's libraries, and its program, with which some tests make their clips.
+deps:
+	@.ci/dependencies
+
+clean:
+	rm -rf .build

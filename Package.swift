@@ -1,0 +1,48 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "r2p1d-video",
+  products: [
+    .library(name: "R2P1DVideo", targets: ["R2P1DVideo"]),
+    .executable(name: "r2p1d-video", targets: ["r2p1d-video"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CFFmpeg",
+      pkgConfig: "libavformat libavcodec libswscale libavutil",
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
+      ]),
+    .target(name: "CKernels"),
+    .target(name: "CEmbedded"),
+    .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
+    .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(
+      name: "R2P1DVideo",
+      dependencies: [
+        "VideoDecoding", "Inference", "CKernels", "CEmbedded",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "r2p1d-video",
+      dependencies: [
+        "R2P1DVideo",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg"]),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference", "CKernels"],
+      resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "R2P1DVideoTests", dependencies: ["R2P1DVideo", "VideoDecoding", "Inference"],
+      resources: [.copy("Goldens")]),
+    .testTarget(name: "CommandTests", dependencies: ["r2p1d-video"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

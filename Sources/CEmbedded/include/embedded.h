@@ -1,0 +1,13 @@
+#ifndef EMBEDDED_H
+#define EMBEDDED_H
+
+/// A file of the checkout that was copied into the binary, so that the binary needs nothing beside it.
+typedef struct {
+  const unsigned char *bytes;
+  unsigned long count;
+} embedded_file;
+
+/// labels/kinetics-400.txt: one class a line, in the order of the networks' outputs.
+embedded_file embedded_kinetics_400(void);
+
+#endif

@@ -1,0 +1,124 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+extension StoredTensor {
+  /// A tensor of its own memory, for writing. `values` lie row by row; there must be as many as `shape` asks
+  /// for.
+  package init(name: String, shape: [Int], values: [Float]) throws(CheckpointError) {
+    let path = quoted(name)
+    let memory = values.withUnsafeBytes { CheckpointMemory(copying: $0, path: path) }
+    do throws(CheckpointError.Reason) {
+      try self.init(
+        name: name, shape: shape, elementType: .float32, storage: 0..<memory.bytes.count, memory: memory,
+        isBigEndian: 1.bigEndian == 1)
+      guard count == values.count else {
+        throw .tensor(path, found: "\(shape)", expected: "a shape of \(values.count) elements")
+      }
+    } catch {
+      throw CheckpointError(path: path, reason: error)
+    }
+  }
+}
+
+extension Checkpoint {
+  /// Writes a safetensors file in which every tensor keeps its element type, and every tensor is aligned for
+  /// it. The file appears whole or not at all: it is written beside `path`, then renamed.
+  ///
+  /// Throws `.duplicate` for a name given twice, `.cannotWrite` where the system refuses.
+  package static func write(
+    _ tensors: [StoredTensor], metadata: [String: String] = [:], to path: String
+  ) throws(CheckpointError) {
+    do throws(CheckpointError.Reason) {
+      // Wide elements first: each then begins at a multiple of its size.
+      let sorted = tensors.sorted { ($1.elementType.size, $0.name) < ($0.elementType.size, $1.name) }
+      let header = try safetensorsHeader(sorted, metadata)
+      let file = try PendingFile(replacing: path)
+      try header.withUnsafeBufferPointer { (bytes) throws(CheckpointError.Reason) in
+        try file.write(UnsafeRawBufferPointer(bytes))
+      }
+      for tensor in sorted {
+        try tensor.withElements { (bytes) throws(CheckpointError.Reason) in try file.write(bytes) }
+      }
+      try file.finish()
+    } catch {
+      throw CheckpointError(path: path, reason: error)
+    }
+  }
+
+  /// The length and the JSON, padded with spaces to a multiple of 8 bytes.
+  private static func safetensorsHeader(
+    _ tensors: [StoredTensor], _ metadata: [String: String]
+  ) throws(CheckpointError.Reason) -> [UInt8] {
+    var fields: [String: SafetensorsField] =
+      metadata.isEmpty ? [:] : [SafetensorsField.metadataKey: .metadata(metadata)]
+    var end = 0
+    for tensor in tensors {
+      let begin = end
+      end += tensor.count * tensor.elementType.size
+      let entry = SafetensorsEntry(
+        dtype: tensor.elementType.rawValue, shape: tensor.shape, begin: begin, end: end)
+      guard fields.updateValue(.tensor(entry), forKey: tensor.name) == nil else {
+        throw .duplicate("the tensor \(quoted(tensor.name))")
+      }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard var json = try? Array(encoder.encode(fields)) else { throw .cannotWrite("its header is not JSON") }
+    json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
+  }
+}
+
+/// A file that is written under another name in the same folder, and takes its own when it is finished; else
+/// it disappears.
+private final class PendingFile {
+  private let path: String
+  private let temporaryPath: String
+  private let file: CInt
+  private var isFinished = false
+
+  init(replacing path: String) throws(CheckpointError.Reason) {
+    self.path = path
+    temporaryPath = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
+    file = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw .cannotWrite(systemError()) }
+  }
+
+  deinit {
+    if file >= 0 { close(file) }
+    if file >= 0, !isFinished { unlink(temporaryPath) }
+  }
+
+  #if canImport(Darwin)
+    private static let systemWrite = Darwin.write
+  #elseif canImport(Musl)
+    private static let systemWrite = Musl.write
+  #else
+    private static let systemWrite = Glibc.write
+  #endif
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = Self.systemWrite(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw .cannotWrite(systemError()) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  func finish() throws(CheckpointError.Reason) {
+    guard fsync(file) == 0, rename(temporaryPath, path) == 0 else { throw .cannotWrite(systemError()) }
+    isFinished = true
+  }
+}

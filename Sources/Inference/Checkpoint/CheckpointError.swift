@@ -1,0 +1,121 @@
+/// Why a checkpoint could not be read or written: which file, and the reason. Its text is one line.
+package struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let path: String
+  package let reason: Reason
+
+  package var description: String { "\(path): \(reason)" }
+
+  package init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The facts. `description` says what was found, what was expected, and the way out, without the path.
+  package enum Reason: Error, Equatable, Sendable {
+    /// The system refused to open or map the file; the text is the system's.
+    case cannotOpen(String)
+    /// A directory, a pipe or a device.
+    case notAFile(String)
+    case empty
+    /// None of the containers; `start` holds the first bytes.
+    case notACheckpoint(start: [UInt8])
+    /// A pickle, but not the sequence that torch.save writes.
+    case notTorchSave
+    /// A container that is recognised and not read: `kind`, and what to do about it.
+    case unsupported(kind: String, remedy: String)
+    /// The file ends too early: `part` needs `expected` bytes, `found` are there.
+    case truncated(part: String, expected: Int, found: Int)
+    /// The file contradicts itself or its format.
+    case damaged(part: String, found: String, expected: String)
+    /// More than any checkpoint needs.
+    case tooLarge(part: String, found: Int, limit: Int)
+    /// The pickle names something that a state dict does not need, such as `os.system`.
+    case refusedName(String)
+    /// The pickle holds an instruction that a state dict does not need.
+    case refusedOpcode(String, offset: Int)
+    /// A zip entry that is not stored as it is.
+    case compressed(entry: String, method: Int)
+    case duplicate(String)
+    /// No state dict in it; `found` describes what there is.
+    case noTensors(found: String)
+    /// A tensor whose shape, strides, extent or element type cannot be.
+    case tensor(String, found: String, expected: String)
+    case notFinite(tensor: String, element: Int, value: String)
+    case cannotWrite(String)
+  }
+}
+
+extension CheckpointError.Reason: CustomStringConvertible {
+  package var description: String {
+    let resave = "save its weights alone, with torch.save(model.state_dict(), path)"
+    switch self {
+    case .cannotOpen(let cause): return "cannot be opened: \(cause)"
+    case .notAFile(let kind): return "is \(kind), expected a checkpoint file"
+    case .empty: return "is empty, expected a checkpoint; download or copy it again"
+    case .notACheckpoint(let start): return Self.describe(start: start)
+    case .notTorchSave:
+      return "is a pickle, but not one of torch.save (it lacks the magic number); \(resave)"
+    case .unsupported(let kind, let remedy): return "is \(kind), which is not read; \(remedy)"
+    case .truncated(let part, let expected, let found):
+      return "ends inside \(part): expected \(expected) bytes, found \(found);"
+        + " the file is incomplete, download or copy it again"
+    case .damaged(let part, let found, let expected):
+      return "\(part): found \(found), expected \(expected); the file is damaged, download or copy it again"
+    case .tooLarge(let part, let found, let limit):
+      return "\(part): found \(found), expected at most \(limit)"
+    case .refusedName(let name):
+      return "names \(name), which a state dict does not need; nothing was run; \(resave)"
+    case .refusedOpcode(let name, let offset):
+      return "its pickle holds \(name) at byte \(offset), which a state dict does not need;"
+        + " nothing was run; \(resave)"
+    case .compressed(let entry, let method):
+      return "its entry \(entry) is compressed (method \(method)), expected stored bytes;"
+        + " unpack it and pack it again with zip -0"
+    case .duplicate(let name): return "holds \(name) twice, expected each name once"
+    case .noTensors(let found): return "holds \(found), expected a state dict of named tensors; \(resave)"
+    case .tensor(let name, let found, let expected): return "\(name) is \(found), expected \(expected)"
+    case .notFinite(let name, let element, let value):
+      return "tensor \(name) holds \(value) at element \(element), expected finite weights;"
+        + " take an earlier checkpoint of that training, or download the file again"
+    case .cannotWrite(let cause): return "cannot be written: \(cause)"
+    }
+  }
+
+  private static func describe(start: [UInt8]) -> String {
+    let text = String(decoding: start.prefix(while: { $0 < 0x80 }), as: UTF8.self).lowercased()
+    let first = start.prefix(4)
+    let printable = !first.isEmpty && first.allSatisfy { (0x20..<0x7F).contains($0) }
+    let shown =
+      printable
+      ? quoted(String(decoding: first, as: UTF8.self))
+      : "bytes " + first.map { hexadecimal(Int($0)) }.joined(separator: " ")
+    let words = text.drop { $0.isWhitespace }
+    let remedy =
+      ["<!doctype", "<html", "<?xml"].contains { words.hasPrefix($0) }
+      ? "it looks like a web page, download it again"
+      : words.hasPrefix("version https://git-lfs")
+        ? "it is a pointer of Git LFS, fetch the file itself with git lfs pull"
+        : "expected a .pth of torch.save or a .safetensors file"
+    return "is not a checkpoint (starts with \(shown)); \(remedy)"
+  }
+}
+
+/// A name from a file between quotes, on one line and of bearable length whatever it holds.
+func quoted(_ name: String) -> String {
+  let limit = 120
+  let unprintable: Set<Unicode.GeneralCategory> = [
+    .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,
+  ]
+  var text = ""
+  for scalar in name.unicodeScalars.prefix(limit) {
+    text +=
+      unprintable.contains(scalar.properties.generalCategory)
+      ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+  }
+  return name.unicodeScalars.count > limit ? "'\(text)…'" : "'\(text)'"
+}
+
+func hexadecimal(_ value: Int) -> String {
+  let digits = String(value, radix: 16, uppercase: true)
+  return "0x" + (digits.count == 1 ? "0" : "") + digits
+}

@@ -1,0 +1,42 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The instructions that the kernels use. `scalar` runs the plain reference loops: slow, and what right means.
+package enum InstructionSet: String, CaseIterable, Sendable {
+  case scalar, portable, avx2, avx512
+
+  /// The kernels' table; nil for `scalar` and where this CPU lacks the instructions.
+  var kernels: UnsafePointer<r2_kernels>? {
+    switch self {
+    case .scalar: nil
+    case .portable: r2_kernels_portable()
+    case .avx2: r2_kernels_avx2()
+    case .avx512: r2_kernels_avx512()
+    }
+  }
+
+  /// Whether products can take bfloat16.
+  package var hasBF16: Bool { kernels?.pointee.bf16.product != nil }
+
+  package var isAvailable: Bool { self == .scalar || kernels != nil }
+
+  /// The fastest that this CPU has.
+  package static var best: InstructionSet { allCases.last { $0.isAvailable } ?? .scalar }
+
+  /// `$R2P1D_ISA` where it is set, else the best.
+  package static func current() throws(ModelError) -> InstructionSet {
+    guard let name = getenv("R2P1D_ISA").map({ String(cString: $0) }), !name.isEmpty else { return best }
+    guard let set = InstructionSet(rawValue: name) else {
+      throw .instructionSet(name, known: allCases.map(\.rawValue))
+    }
+    guard set.isAvailable else { throw .instructionSetMissing(name) }
+    return set
+  }
+}

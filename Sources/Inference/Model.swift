@@ -1,0 +1,82 @@
+/// A network and its weights by name, as they come: not folded, not packed, not planned.
+package struct Model: Sendable {
+  package let network: VideoResNet
+  /// Added to BatchNorm's running variance: 1e-5 in torchvision, 1e-3 in the authors' own checkpoints. No checkpoint stores it.
+  package let batchNormEpsilon: Double
+  let weights: Weights
+
+  enum Weights: Sendable {
+    case checkpoint(Checkpoint)
+    case random(seed: UInt64, zeroInitResidual: Bool)
+  }
+
+  /// The network of `checkpoint`, its every tensor's presence and shape checked.
+  package init(checkpoint: Checkpoint, batchNormEpsilon: Double = 1e-5) throws(ModelError) {
+    let shapes = checkpoint.tensors.mapValues(\.shape)
+    guard let network = VideoResNet(shapes: shapes) else {
+      throw .notAVideoResNet(source: checkpoint.path, tensors: shapes.count, example: shapes.keys.min())
+    }
+    let problems = Self.problems(network, shapes)
+    if !problems.isEmpty { throw .tensors(source: checkpoint.path, problems: problems) }
+    self.network = network
+    self.batchNormEpsilon = batchNormEpsilon
+    weights = .checkpoint(checkpoint)
+  }
+
+  /// The network called `name` with weights drawn from `seed` as torchvision initialises them.
+  ///
+  /// `zeroInitResidual` sets the weight of the last BatchNorm of each block to zero.
+  package init(
+    random name: String, seed: UInt64, classes: Int = 400, zeroInitResidual: Bool = false
+  ) throws(ModelError) {
+    guard let network = VideoResNet(named: name, classes: classes) else {
+      throw .unknownNetwork(name: name, known: VideoResNet.names)
+    }
+    self.network = network
+    batchNormEpsilon = 1e-5
+    weights = .random(seed: seed, zeroInitResidual: zeroInitResidual)
+  }
+
+  /// All that keeps tensors of `shapes` from being `network`'s: misshaped, missing, then unexpected ones.
+  private static func problems(_ network: VideoResNet, _ shapes: [String: [Int]]) -> [String] {
+    let expected = network.tensors
+    let names = Set(expected.map(\.name))
+    let misshaped = expected.compactMap { tensor -> String? in
+      guard let shape = shapes[tensor.name], shape != tensor.shape else { return nil }
+      return "'\(tensor.name)' is \(shape), expected \(tensor.shape)"
+    }
+    let missing = expected.filter { shapes[$0.name] == nil }.map { "'\($0.name)' \($0.shape) is missing" }
+    let unexpected = shapes.keys.filter { !names.contains($0) && !$0.hasSuffix(".num_batches_tracked") }.sorted()
+      .map { "'\($0)' is not part of \(network.name)" }
+    return misshaped + missing + unexpected
+  }
+
+  /// Calls `body` with the values of tensor `name`, row-major.
+  func withTensor<R>(_ name: String, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    switch weights {
+    case .checkpoint(let checkpoint):
+      guard let tensor = checkpoint.tensors[name] else { preconditionFailure("checked at init: \(name)") }
+      return try tensor.withFloats(body)
+    case .random(let seed, let zeroInitResidual):
+      let values = network.randomTensor(name, seed: seed, zeroInitResidual: zeroInitResidual)
+      return try values.withUnsafeBufferPointer(body)
+    }
+  }
+
+  func values(_ name: String) -> [Float] { withTensor(name) { Array($0) } }
+
+  /// The mapped pages of tensor `name` are no longer needed.
+  func release(_ name: String) {
+    if case .checkpoint(let checkpoint) = weights, let tensor = checkpoint.tensors[name] {
+      checkpoint.release(tensor)
+    }
+  }
+
+  /// Where the weights come from, for messages.
+  var source: String {
+    switch weights {
+    case .checkpoint(let checkpoint): checkpoint.path
+    case .random(let seed, _): "random:\(network.name):\(seed)"
+    }
+  }
+}

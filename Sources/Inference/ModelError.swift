@@ -1,0 +1,41 @@
+/// Why a model cannot be used.
+package enum ModelError: Error, Sendable, CustomStringConvertible {
+  case notAVideoResNet(source: String, tensors: Int, example: String?)
+  case tensors(source: String, problems: [String])
+  case notFinite(source: String, tensor: String)
+  case unknownNetwork(name: String, known: [String])
+  case frames(Int, network: String)
+  case instructionSet(String, known: [String])
+  case instructionSetMissing(String)
+  case outOfMemory(bytes: Int)
+
+  package var description: String {
+    switch self {
+    case .notAVideoResNet(let source, let tensors, let example):
+      let holds = example.map { "\(tensors) tensors such as '\($0)'" } ?? "no tensor"
+      return
+        "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
+    case .tensors(let source, let problems):
+      let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
+      return "\(source): \(problems.first ?? "")\(more)"
+    case .notFinite(let source, let tensor):
+      return "\(source): tensor '\(tensor)' holds NaN or infinity; the file is damaged or training diverged"
+    case .unknownNetwork(let name, let known):
+      return "no network is called '\(name)'; there are \(known.joined(separator: ", "))"
+    case .frames(let frames, let network):
+      return "\(frames) frames cannot go through \(network)"
+    case .instructionSet(let name, let known):
+      return "R2P1D_ISA=\(name) is no instruction set; there are \(known.joined(separator: ", "))"
+    case .instructionSetMissing(let name):
+      return "this CPU has no \(name); leave R2P1D_ISA unset"
+    case .outOfMemory(let bytes):
+      return "no memory for the network's weights and activations (\(bytes >> 20) MiB)"
+    }
+  }
+
+  /// Every problem, one a line's worth; for `models info`.
+  package var details: [String] {
+    if case .tensors(_, let problems) = self { return problems }
+    return [description]
+  }
+}

@@ -1,0 +1,178 @@
+/// Size, step or border of a convolution along time, rows and columns.
+package struct Extent: Sendable, Equatable {
+  package var t: Int
+  package var y: Int
+  package var x: Int
+
+  package init(_ t: Int, _ y: Int, _ x: Int) { (self.t, self.y, self.x) = (t, y, x) }
+}
+
+/// A convolution without bias, the BatchNorm after it, and whether a ReLU follows both.
+package struct ConvNorm: Sendable {
+  package let name: String  // the checkpoint has `name.weight` [out, in, t, y, x]
+  package let norm: String  // and `norm.weight`, `.bias`, `.running_mean`, `.running_var` [out]
+  package let inChannels: Int
+  package let outChannels: Int
+  package let kernel: Extent
+  package let stride: Extent
+  package let padding: Extent
+  package let relu: Bool
+
+  package var weightShape: [Int] { [outChannels, inChannels, kernel.t, kernel.y, kernel.x] }
+
+  /// Frames, rows and columns that come out of a clip of `input`.
+  package func output(of input: Extent) -> Extent {
+    Extent(
+      (input.t + 2 * padding.t - kernel.t) / stride.t + 1,
+      (input.y + 2 * padding.y - kernel.y) / stride.y + 1,
+      (input.x + 2 * padding.x - kernel.x) / stride.x + 1)
+  }
+
+  /// Multiply-adds of one clip, done directly.
+  package func multiplyAdds(of input: Extent) -> Int {
+    let o = output(of: input)
+    return o.t * o.y * o.x * weightShape.reduce(1, *)
+  }
+}
+
+/// Two convolutions and what is added to them: the input, or its projection (torchvision's `BasicBlock`).
+package struct BasicBlock: Sendable {
+  package let conv1: [ConvNorm]
+  package let conv2: [ConvNorm]  // the last has `relu` set: it comes after the addition
+  package let downsample: ConvNorm?
+}
+
+/// The three kinds of convolution that a block is made of (arXiv 1711.11248, section 3).
+package enum BlockKind: Sendable, Equatable {
+  case conv2D  // 1×3×3
+  case conv3D  // 3×3×3
+  case conv2Plus1D  // 1×3×3 to `mid`, BatchNorm, ReLU, 3×1×1
+
+  /// How far a stride of s steps through time.
+  func temporalStride(_ stride: Int) -> Int { self == .conv2D ? 1 : stride }
+}
+
+/// What comes before layer1 (torchvision's `BasicStem` and `R2Plus1dStem`).
+package enum StemKind: Sendable, Equatable {
+  case basic(frames: Int, padding: Int)  // frames×7×7: 3 with padding 1, 1 with none; the whole clip in R2D
+  case r2Plus1D(mid: Int)  // 1×7×7 to `mid`, BatchNorm, ReLU, 3×1×1
+}
+
+/// A video ResNet: stem, four layers of basic blocks, global average pool, fully connected (torchvision's `VideoResNet`).
+package struct VideoResNet: Sendable {
+  package let stem: [ConvNorm]
+  package let layers: [[BasicBlock]]
+  package let classes: Int
+  package let stemKind: StemKind
+  package let kinds: [BlockKind]
+
+  /// Channels after the last layer.
+  package var features: Int { layers[3].last?.conv2.last?.outChannels ?? 0 }
+  package var blocks: [BasicBlock] { layers.flatMap { $0 } }
+
+  /// - Parameters:
+  ///   - kinds: the kind of convolution of layer1 … layer4.
+  ///   - depths: basic blocks of each layer.
+  ///   - widths: channels after the stem and after each layer, five values.
+  ///   - mids: channels between the two halves of a (2+1)D convolution, given the layer (1 … 4), the block and
+  ///     the convolution (1 or 2).
+  package init(
+    stem kind: StemKind, kinds: [BlockKind], depths: [Int], widths: [Int], classes: Int,
+    mids: (_ layer: Int, _ block: Int, _ conv: Int) -> Int
+  ) {
+    stemKind = kind
+    self.kinds = kinds
+    self.classes = classes
+    stem = Self.stem(kind, outChannels: widths[0])
+    layers = (1...4).map { layer in
+      (0..<depths[layer - 1]).map { block in
+        Self.block(
+          "layer\(layer).\(block)", kinds[layer - 1], inChannels: block == 0 ? widths[layer - 1] : widths[layer],
+          outChannels: widths[layer], stride: layer > 1 && block == 0 ? 2 : 1
+        ) { mids(layer, block, $0) }
+      }
+    }
+  }
+
+  private static func stem(_ kind: StemKind, outChannels: Int) -> [ConvNorm] {
+    switch kind {
+    case .basic(let frames, let padding):
+      return [
+        ConvNorm(
+          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: outChannels, kernel: Extent(frames, 7, 7),
+          stride: Extent(1, 2, 2), padding: Extent(padding, 3, 3), relu: true)
+      ]
+    case .r2Plus1D(let mid):
+      return [
+        ConvNorm(
+          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: mid, kernel: Extent(1, 7, 7),
+          stride: Extent(1, 2, 2), padding: Extent(0, 3, 3), relu: true),
+        ConvNorm(
+          name: "stem.3", norm: "stem.4", inChannels: mid, outChannels: outChannels, kernel: Extent(3, 1, 1),
+          stride: Extent(1, 1, 1), padding: Extent(1, 0, 0), relu: true),
+      ]
+    }
+  }
+
+  private static func block(
+    _ name: String, _ kind: BlockKind, inChannels: Int, outChannels: Int, stride: Int, mid: (Int) -> Int
+  ) -> BasicBlock {
+    let projected = stride != 1 || inChannels != outChannels
+    let s = kind.temporalStride(stride)
+    return BasicBlock(
+      conv1: convolution("\(name).conv1", kind, inChannels, outChannels, mid: mid(1), stride: stride),
+      conv2: convolution("\(name).conv2", kind, outChannels, outChannels, mid: mid(2), stride: 1),
+      downsample: projected
+        ? ConvNorm(
+          name: "\(name).downsample.0", norm: "\(name).downsample.1", inChannels: inChannels,
+          outChannels: outChannels, kernel: Extent(1, 1, 1), stride: Extent(s, stride, stride),
+          padding: Extent(0, 0, 0), relu: false)
+        : nil)
+  }
+
+  private static func convolution(
+    _ name: String, _ kind: BlockKind, _ inChannels: Int, _ outChannels: Int, mid: Int, stride s: Int
+  ) -> [ConvNorm] {
+    switch kind {
+    case .conv2D:
+      [
+        ConvNorm(
+          name: "\(name).0", norm: "\(name).1", inChannels: inChannels, outChannels: outChannels,
+          kernel: Extent(1, 3, 3), stride: Extent(1, s, s), padding: Extent(0, 1, 1), relu: true)
+      ]
+    case .conv3D:
+      [
+        ConvNorm(
+          name: "\(name).0", norm: "\(name).1", inChannels: inChannels, outChannels: outChannels,
+          kernel: Extent(3, 3, 3), stride: Extent(s, s, s), padding: Extent(1, 1, 1), relu: true)
+      ]
+    case .conv2Plus1D:
+      [
+        ConvNorm(
+          name: "\(name).0.0", norm: "\(name).0.1", inChannels: inChannels, outChannels: mid,
+          kernel: Extent(1, 3, 3), stride: Extent(1, s, s), padding: Extent(0, 1, 1), relu: true),
+        ConvNorm(
+          name: "\(name).0.3", norm: "\(name).1", inChannels: mid, outChannels: outChannels,
+          kernel: Extent(3, 1, 1), stride: Extent(s, 1, 1), padding: Extent(1, 0, 0), relu: true),
+      ]
+    }
+  }
+
+  /// Every convolution, in the order of the checkpoint.
+  package var convolutions: [ConvNorm] {
+    stem + blocks.flatMap { $0.conv1 + $0.conv2 + ($0.downsample.map { [$0] } ?? []) }
+  }
+
+  /// Every tensor with weights or statistics and its shape, in the order of the checkpoint.
+  package var tensors: [(name: String, shape: [Int])] {
+    let norms = ["weight", "bias", "running_mean", "running_var"]
+    return convolutions.flatMap { conv in
+      [("\(conv.name).weight", conv.weightShape)] + norms.map { ("\(conv.norm).\($0)", [conv.outChannels]) }
+    } + [("fc.weight", [classes, features]), ("fc.bias", [classes])]
+  }
+
+  /// Trained parameters; BatchNorm's running statistics are none.
+  package var parameterCount: Int {
+    tensors.filter { !$0.name.contains("running_") }.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+}

@@ -1,0 +1,73 @@
+import CKernels
+
+/// How a convolution is computed, and the outputs of its Winograd tiles along rows, columns and frames (0: none).
+struct Algorithm: Equatable, Sendable {
+  var kind: r2_algorithm
+  var rows = 0
+  var columns = 0
+  var frames = 0
+  /// The last rows, which a tile would overrun, are cut into smaller tiles.
+  var mixed = false
+  /// Products take bfloat16.
+  var bf16 = false
+  /// Threads share out output channels, so that each weight is read by one core, instead of tiles.
+  var byChannels = false
+
+  /// `F6×6` in space, `F8` in time, `direct` …
+  var name: String { bf16 ? "\(shape) bf16" : shape }
+
+  private var shape: String {
+    switch kind {
+    case R2_SPATIAL: mixed ? "F\(rows),4×\(columns)" : "F\(rows)×\(columns)"
+    case R2_POLYPHASE: "phases F\(rows)×\(columns)"
+    case R2_TEMPORAL: frames == 2 ? "Toeplitz 2" : "F\(frames) in time"
+    case R2_STEM: "direct 7×7"
+    case R2_GATHER: "direct, copied"
+    default: "direct"
+    }
+  }
+}
+
+extension Algorithm {
+  /// The algorithm for `conv` on a clip of `input`, `windows` clips at a time. Depends on shapes alone, so the same network gives the same
+  /// answers whatever the threads.
+  ///
+  /// In bfloat16 tiles are of 4 outputs at most: larger ones lose more than its 8 bits can bear.
+  static func choose(_ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool) -> Algorithm {
+    let output = conv.output(of: input)
+    let positions = output.y * output.x
+    // With few positions and many weights the weights are what costs: each is read by one core, once.
+    let byChannels = positions <= 14 * 14 && conv.outChannels >= 128
+    let square = conv.kernel.y == 3 && conv.kernel.x == 3 && conv.padding.y == 1 && conv.padding.x == 1
+    if conv.inChannels == 3, conv.kernel.y == 7, conv.kernel.x == 7, conv.stride == Extent(1, 2, 2), conv.padding.y == 3 {
+      return Algorithm(kind: R2_STEM)
+    }
+    if square, conv.stride == Extent(1, 1, 1) {
+      let rows = output.y >= 48 && !bf16 ? 6 : output.y <= 7 && windows * output.t < 6 ? 2 : 4
+      return Algorithm(
+        kind: R2_SPATIAL, rows: rows, columns: rows, mixed: rows == 6, bf16: bf16, byChannels: byChannels)
+    }
+    // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
+    let line = conv.kernel.t == 1 ? 1 : bf16 ? 32 : 16
+    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 7, conv.inChannels % line == 0 {
+      return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, bf16: bf16, byChannels: byChannels)
+    }
+    if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1, output.t > 1 {
+      let frames = output.t == 2 ? 2 : output.t % 8 == 0 && !bf16 ? 8 : 4
+      return Algorithm(kind: R2_TEMPORAL, frames: frames, bf16: bf16, byChannels: byChannels && positions <= 49)
+    }
+    let inPlace =
+      conv.kernel.y == 1 && conv.kernel.x == 1 && conv.stride.y == 1 && conv.stride.x == 1 && conv.padding.y == 0
+    return Algorithm(
+      kind: inPlace && !bf16 ? R2_DIRECT : R2_GATHER, bf16: bf16, byChannels: byChannels && positions <= 49)
+  }
+}
+
+extension ConvNorm {
+  var geometry: r2_geometry {
+    r2_geometry(
+      in_channels: Int32(inChannels), out_channels: Int32(outChannels), kernel_t: Int32(kernel.t),
+      kernel_y: Int32(kernel.y), kernel_x: Int32(kernel.x), stride_t: Int32(stride.t), stride_y: Int32(stride.y),
+      stride_x: Int32(stride.x), pad_t: Int32(padding.t), pad_y: Int32(padding.y), pad_x: Int32(padding.x))
+  }
+}

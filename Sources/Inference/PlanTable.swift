@@ -1,0 +1,42 @@
+import CKernels
+
+/// A plan as people read it: a row a step, with what it costs and, measured, how much of the machine's peak it draws.
+package struct PlanTable: Sendable {
+  package struct Row: Sendable {
+    package let layer: String
+    package let shape: String
+    package let algorithm: String
+    package let directMultiplyAdds: Double
+    package let multiplyAdds: Double  // that the algorithm does
+    package let weightBytes: Int
+    package let seconds: Double
+  }
+
+  package let rows: [Row]
+  package let activationBytes: Int
+  package let scratchBytes: Int
+  package let weightBytes: Int
+  package let threads: Int
+
+  init(_ plan: Plan, threads: Int, time: (_ runs: Int) -> [Double]) {
+    let seconds = time(7)
+    self.threads = threads
+    rows = zip(plan.steps, seconds).map { step, seconds in
+      let convs = [step.first] + (step.second.map { [$0] } ?? [])
+      return Row(
+        layer: step.name,
+        shape: convs.map { c in
+          let k = c.conv.kernel
+          return "\(c.conv.inChannels)→\(c.conv.outChannels) \(k.t)×\(k.y)×\(k.x)"
+        }.joined(separator: ", ") + " on \(step.first.input.t)×\(step.first.input.y)×\(step.first.input.x)",
+        algorithm: convs.map(\.algorithm.name).joined(separator: " + "),
+        directMultiplyAdds: convs.reduce(0) { $0 + Double($1.conv.multiplyAdds(of: $1.input)) },
+        multiplyAdds: convs.reduce(0) { $0 + r2_conv_multiply_adds($1.kernel) },
+        weightBytes: convs.reduce(0) { $0 + Int(r2_conv_weight_floats($1.kernel)) * 4 },
+        seconds: seconds)
+    }
+    activationBytes = plan.activationFloats * 4
+    scratchBytes = (plan.threadFloats * threads + plan.sharedFloats) * 4
+    weightBytes = (plan.weights?.count ?? 0) * 4
+  }
+}

@@ -1,0 +1,67 @@
+import CKernels
+
+/// A convolution with its algorithm and, once packed, its weights: BatchNorm folded in, transformed, in the kernels' order.
+final class PlannedConv: @unchecked Sendable {
+  let conv: ConvNorm
+  let input: Extent
+  let output: Extent
+  let algorithm: Algorithm
+  let kernel: UnsafeMutablePointer<r2_conv>
+
+  /// - Parameters:
+  ///   - algorithm: nil for the one that suits the shapes.
+  ///   - cache: floats of transformed input and products that should stay in one core's cache.
+  init(
+    _ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool = false, algorithm: Algorithm? = nil, cache: Int = 120 << 10
+  ) throws(ModelError) {
+    self.conv = conv
+    self.input = input
+    output = conv.output(of: input)
+    self.algorithm = algorithm ?? .choose(conv, input: input, windows: windows, bf16: bf16)
+    let algorithm = self.algorithm
+    kernel = .allocate(capacity: 1)
+    kernel.initialize(to: r2_conv())
+    kernel.pointee.geometry = conv.geometry
+    kernel.pointee.algorithm = algorithm.kind
+    kernel.pointee.frames = Int32(input.t)
+    kernel.pointee.height = Int32(input.y)
+    kernel.pointee.width = Int32(input.x)
+    kernel.pointee.bf16 = algorithm.bf16 ? 1 : 0
+    kernel.pointee.relu = conv.relu ? 1 : 0
+    kernel.pointee.by_channels = algorithm.byChannels ? 1 : 0
+    let done = r2_conv_prepare(
+      kernel, Int32(algorithm.rows), Int32(algorithm.columns), Int32(algorithm.frames), algorithm.mixed ? 1 : 0)
+    guard done == 0 else { throw .frames(input.t, network: conv.name) }
+    kernel.pointee.tile_block = Int32(tileBlock(cache))
+  }
+
+  deinit { kernel.deallocate() }
+
+  /// Tiles a piece: as many as fit the cache with their products, in whole groups of 14 rows where that is possible.
+  private func tileBlock(_ cache: Int) -> Int {
+    if algorithm.byChannels { return 112 }
+    let tiles = cache / (Int(r2_conv_input_floats(kernel)) + Int(r2_conv_positions(kernel)) * 32)
+    return tiles >= 14 ? min(tiles / 14 * 14, 112) : max(tiles, 7)
+  }
+
+  /// Channels padded to whole blocks of 16.
+  var outputFloats: Int { Int(kernel.pointee.panels) * 16 * output.t * output.y * output.x }
+  var inputBlocks: Int { Int(kernel.pointee.blocks) }
+
+  /// Packs panel `panel` of the weights; what BatchNorm does at inference is folded into them and the bias.
+  func pack(_ weights: UnsafeBufferPointer<Float>, scale: [Double], bias: [Double], panel: Int) -> Bool {
+    r2_conv_pack(kernel, weights.baseAddress, scale, bias, Int32(panel)) == 0
+  }
+}
+
+extension Model {
+  /// BatchNorm at inference as a factor and an addend a channel: γ/√(σ² + ε) and β − μγ/√(σ² + ε).
+  func foldedNorm(_ conv: ConvNorm) throws(ModelError) -> (scale: [Double], bias: [Double]) {
+    let (weight, bias) = (values("\(conv.norm).weight"), values("\(conv.norm).bias"))
+    let (mean, variance) = (values("\(conv.norm).running_mean"), values("\(conv.norm).running_var"))
+    let scale = zip(weight, variance).map { Double($0) / (Double($1) + batchNormEpsilon).squareRoot() }
+    let shift = scale.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }
+    guard (scale + shift).allSatisfy(\.isFinite) else { throw .notFinite(source: source, tensor: conv.norm) }
+    return (scale, shift)
+  }
+}

@@ -1,0 +1,144 @@
+import CKernels
+
+/// Runs a plan: owns its threads, its arena of activations and its scratch.
+final class PlannedForward {
+  private let plan: Plan
+  private let team: OpaquePointer
+  private let threads: Int
+  private let activations: Arena
+  private let scratch: Arena
+
+  init(
+    _ model: Model, frames: Int, windows: Int, precision: Precision, kernels: UnsafePointer<r2_kernels>,
+    threads: Int
+  ) throws(ModelError) {
+    guard let team = r2_team_create(Int32(threads)) else { throw .outOfMemory(bytes: threads << 20) }
+    self.team = team
+    self.threads = threads
+    do {
+      plan = try Plan(model, frames: frames, windows: windows, precision: precision, kernels: kernels, team: team)
+      activations = try Arena(floats: plan.activationFloats)
+      scratch = try Arena(floats: plan.threadFloats * threads + plan.sharedFloats)
+    } catch {
+      r2_team_destroy(team)
+      throw error
+    }
+  }
+
+  deinit { r2_team_destroy(team) }
+
+  func run(_ windows: [[Sample]]) -> [Prediction] {
+    forward(windows) { _, _ in }
+    let last = plan.steps[plan.steps.count - 1]
+    let features = plan.network.features
+    return windows.indices.map { window in
+      var view = view(last.output, last.last, windows: 1)
+      view.base += window * last.last.outputFloats
+      let blocks = (features + 15) / 16
+      let pooled = [Float](unsafeUninitializedCapacity: blocks * 16) { buffer, count in
+        for block in 0..<blocks {
+          plan.kernels.pointee.pool(&view, Int32(block), buffer.baseAddress.map { $0 + block * 16 })
+        }
+        count = blocks * 16
+      }
+      let classes = plan.network.classes
+      let logits = [Float](unsafeUninitializedCapacity: classes) { buffer, count in
+        plan.kernels.pointee.linear(
+          plan.classifier.base, plan.classifier.base + classes * features, pooled, Int32(classes), Int32(features),
+          buffer.baseAddress)
+        count = classes
+      }
+      return Prediction(logits: logits, features: Array(pooled.prefix(features)))
+    }
+  }
+
+  /// All steps for `windows`, `done` after each.
+  private func forward(_ windows: [[Sample]], done: (Plan.Step, Int) -> Void) {
+    fillStem(windows)
+    var run = r2_run(
+      kernels: plan.kernels, team: team, shared: scratch.base + plan.threadFloats * threads, own: scratch.base,
+      own_floats: plan.threadFloats, windows: Int32(windows.count))
+    for (number, step) in plan.steps.enumerated() {
+      var input = number == 0 ? stemView() : view(step.input, step.first, windows: windows.count, isInput: true)
+      var output = view(step.output, step.last, windows: windows.count)
+      var residual = step.residual.map { view($0, step.last, windows: windows.count) } ?? r2_view()
+      withUnsafePointer(to: &residual) { pointer in
+        let residual = step.residual == nil ? nil : pointer
+        if let second = step.second {
+          r2_conv_run_fused(step.first.kernel, second.kernel, &run, &input, &output, residual)
+        } else {
+          r2_conv_run(step.first.kernel, &run, &input, &output, residual)
+        }
+      }
+      done(step, number)
+    }
+  }
+
+  private func fillStem(_ windows: [[Sample]]) {
+    let layout = r2_stem_layout(plan.steps[0].first.kernel)
+    let stride = stemView().frame
+    let base = activations.base + plan.buffers[0].offset
+    _ = Team.run(team, windows.count * plan.frames) { item, _ in
+      let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
+      withUnsafePointer(to: layout) {
+        r2_stem_fill($0, windows[window][frame].values, Int32(frame), base + window * stride)
+      }
+      return true
+    }
+  }
+
+  /// The stem's input: `frame` is the distance of windows.
+  private func stemView() -> r2_view {
+    let stem = plan.steps[0].first
+    let layout = r2_stem_layout(stem.kernel)
+    var view = r2_view()
+    view.base = activations.base + plan.buffers[0].offset
+    view.frame = layout.frame * (plan.frames + 2 * stem.conv.padding.t)
+    return view
+  }
+
+  private func view(_ buffer: Int, _ conv: PlannedConv, windows: Int, isInput: Bool = false) -> r2_view {
+    let size = isInput ? conv.input : conv.output
+    let blocks = isInput ? conv.inputBlocks : Int(conv.kernel.pointee.panels)
+    let plane = size.y * size.x * 16
+    return r2_view(
+      base: activations.base + plan.buffers[buffer].offset, frame: plane * blocks, plane: plane, frames: Int32(size.t),
+      height: Int32(size.y), width: Int32(size.x), top: 0)
+  }
+
+  // MARK: looking inside
+
+  func trace(_ window: [Sample]) -> [(name: String, values: [Float])] {
+    var steps: [(name: String, values: [Float])] = []
+    forward([window]) { step, _ in
+      steps.append((step.name, planar(view(step.output, step.last, windows: 1), channels: step.last.conv.outChannels)))
+    }
+    return steps
+  }
+
+  private func planar(_ view: r2_view, channels: Int) -> [Float] {
+    let (frames, pixels) = (Int(view.frames), Int(view.height * view.width))
+    return (0..<channels).flatMap { channel in
+      (0..<frames * pixels).map { i in
+        view.base[i / pixels * view.frame + channel / 16 * view.plane + i % pixels * 16 + channel % 16]
+      }
+    }
+  }
+
+  func table() -> PlanTable {
+    PlanTable(plan, threads: threads) { run in
+      let sample = Sample()
+      let clock = ContinuousClock()
+      var seconds = Array(repeating: [Double](), count: plan.steps.count)
+      for _ in 0..<run {
+        var start = clock.now
+        forward([Array(repeating: sample, count: plan.frames)]) { _, number in
+          let now = clock.now
+          seconds[number].append((now - start) / .seconds(1))
+          start = now
+        }
+      }
+      return seconds.map { $0.sorted()[$0.count / 2] }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Inference
+import VideoDecoding
+
+/// What a benchmark measures.
+public struct BenchmarkOptions: Sendable {
+  /// Random weights or a checkpoint's: the time is the same.
+  public var model: ModelSource
+  /// Samples in a window; nil is the model's own.
+  public var frames: Int?
+  /// Windows in one call.
+  public var batch = 1
+  /// Calls that count, after two that do not.
+  public var runs = 5
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  public var precision: Precision = .f32
+  /// A video to time decoding and preprocessing with.
+  public var video: FilePath?
+  /// Whether to time the network layer by layer as well.
+  public var wantsPlan = false
+  public var folders = ModelFolders()
+
+  public init(model: ModelSource) {
+    self.model = model
+  }
+}
+
+extension Benchmark {
+  /// The figures, and a table of the network's plan if one is wanted.
+  public static func run(_ options: BenchmarkOptions) throws(ClassifierError) -> (
+    figures: Benchmark, plan: String
+  ) {
+    let clock = ContinuousClock()
+    let began = clock.now
+    let loaded = try LoadedModel(options.model, folders: options.folders)
+    let frames = options.frames ?? loaded.traits.frames
+    let predictor = try loaded.predictor(
+      frames: frames, batch: options.batch, threads: options.threads, precision: options.precision)
+    let load = loaded.file.map { _ in LoadTime(seconds: seconds(clock.now - began)) }
+
+    let windows = noise(windows: options.batch, frames: frames)
+    let times = (0..<(2 + options.runs)).map { _ in
+      seconds(clock.measure { _ = predictor.predict(windows) })
+    }
+    let network = NetworkTime(
+      architecture: loaded.model.network.name, frames: frames, batch: options.batch, threads: options.threads,
+      isa: Versions.instructionSet, precision: predictor.precision.rawValue,
+      seconds: Spread(Array(times.dropFirst(2))))
+    let video = try options.video.map { (path) throws(ClassifierError) in
+      try watch(path, frames, options.threads)
+    }
+    let figures = Benchmark(
+      network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
+    return (figures, options.wantsPlan ? predictor.plan?.text ?? "the scalar reference has no plan\n" : "")
+  }
+
+  /// Decodes every window of a video's default sampling, telling the two costs apart.
+  private static func watch(
+    _ path: FilePath, _ frames: Int, _ threads: Int
+  ) throws(ClassifierError) -> (decode: DecodeTime, preprocess: PreprocessTime) {
+    let sampling = SamplingSummary(SamplingOptions(), merge: .mean, traits: ModelTraits(frames: frames))
+    var windows = 0
+    let clock = ContinuousClock()
+    let began = clock.now
+    let reader = try WindowReader.open(path, sampling, SamplingOptions(), threads: threads)
+    try reader.windows(of: path, threads: 1) { (_) throws(ClassifierError) in windows += 1 }
+    let preprocessing = seconds(reader.preprocessing)
+    let decode = DecodeTime(
+      frames: reader.picturesDecoded, seconds: seconds(clock.now - began) - preprocessing)
+    return (decode, PreprocessTime(windows: windows, seconds: preprocessing))
+  }
+
+  /// Windows of normally distributed values, the same every time.
+  private static func noise(windows: Int, frames: Int) -> [[Sample]] {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func uniform() -> Float {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(state >> 40) / Float(1 << 24)
+    }
+    return (0..<windows).map { _ in
+      (0..<frames).map { _ in
+        let sample = Sample()
+        // A sum of three uniform numbers is near enough to a normal one: mean 0, deviation 1.
+        for i in 0..<Sample.count { sample.values[i] = 2 * (uniform() + uniform() + uniform()) - 3 }
+        return sample
+      }
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    (duration / .seconds(1)).roundedTime
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Inference
+import VideoDecoding
+
+/// Labels videos with one network: load it once, then classify as many files as you like.
+///
+/// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network.
+public final class Classifier {
+  public let model: ModelSummary
+  public let options: ClassifierOptions
+  /// The names of the network's classes.
+  public let labels: LabelSet
+  /// The sampling in force: the options', completed by the model's own.
+  public let sampling: SamplingSummary
+  /// The precision in force: `f32` where the CPU has no bf16 instructions.
+  public let precision: Precision
+
+  private let predictor: Predictor
+
+  /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
+  public convenience init(
+    model: String = "r2plus1d_18", options: ClassifierOptions = ClassifierOptions()
+  ) throws(ClassifierError) {
+    guard let source = ModelSource(FilePath(model)) else {
+      throw .network(model, cause: "expected random:NAME or random:NAME:SEED, the seed a whole number")
+    }
+    try self.init(source: source, options: options)
+  }
+
+  /// Loads the model that `source` names.
+  public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
+    let loaded = try LoadedModel(source, folders: options.folders)
+    self.options = options
+    model = loaded.summary
+    labels = try loaded.labels(from: options.labels)
+    sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)
+    predictor = try loaded.predictor(
+      frames: sampling.frames, threads: options.threads, precision: options.precision)
+    precision = predictor.precision == .bf16 ? .bf16 : .f32
+  }
+
+  /// The labels of the video at `path`; `progress` hears how many windows of how many are done.
+  ///
+  /// This is the whole way of the data: file → samples → windows → logits → scores → labels.
+  public func classify(
+    _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws(ClassifierError) -> VideoLabels {
+    let reader = try WindowReader.open(path, sampling, options.sampling, threads: options.threads)
+    var logits: [[Float]] = []
+    var windows: [WindowLabels] = []
+    try reader.windows(of: path, threads: options.threads) { (window) throws(ClassifierError) in
+      if window.number == 0 { (logits, windows) = ([], []) }  // also where the reader has to begin anew
+      let answer = predictor.predict([window.samples])[0].logits
+      guard answer.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+      logits.append(answer)
+      windows.append(label(window, answer))
+      progress(windows.count, reader.starts.count)
+    }
+    let best = scored(Scores(windows: logits, merge: options.merge))
+    return VideoLabels(
+      file: path, model: model, video: VideoSummary(reader), sampling: sampling, labels: best,
+      windows: windows)
+  }
+
+  /// The labels of one of many videos, or what kept it from them.
+  public func outcome(
+    of path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) -> Outcome {
+    do {
+      return Outcome(file: path, result: .success(try classify(path, progress: progress)))
+    } catch {
+      return Outcome(file: path, result: .failure(error))
+    }
+  }
+
+  /// The same for a path in UTF-8.
+  public func classify(_ path: String) throws(ClassifierError) -> VideoLabels {
+    try classify(FilePath(path))
+  }
+
+  private func label(_ window: Window, _ logits: [Float]) -> WindowLabels {
+    WindowLabels(
+      start: window.start, end: window.end, padded: window.padded,
+      labels: scored(Scores(logits: logits.map(Double.init))), logits: options.keepsLogits ? logits : nil)
+  }
+
+  private func scored(_ scores: Scores) -> [ScoredLabel] {
+    scores.top(options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
+  }
+}

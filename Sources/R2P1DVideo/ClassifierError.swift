@@ -1,0 +1,65 @@
+/// What kept a video from its labels. `description` is one line: what, on what, why and, where there is one, the way out.
+public enum ClassifierError: Error, Sendable, Equatable {
+  /// The video cannot be read, or holds nothing to label.
+  case video(FilePath, cause: String)
+  /// The network's answer for a window (counted from 0) holds NaN or an infinity.
+  case notFinite(FilePath, window: Int)
+  /// No file and no known model has this name.
+  case unknownModel(String, known: [String])
+  /// A known model whose checkpoint is in none of the folders.
+  case absentModel(String, folders: [FilePath], command: String)
+  /// The checkpoint cannot be read, or holds no network of the family.
+  case checkpoint(FilePath, cause: String)
+  /// A network that cannot be made or run as asked.
+  case network(String, cause: String)
+  /// The file of labels cannot be read.
+  case labels(FilePath, cause: String)
+  /// The file of labels names another number of classes than the network has.
+  case labelCount(FilePath, found: Int, expected: Int)
+  /// The result cannot be written.
+  case output(FilePath, cause: String)
+
+  /// What the error is about: `input` is one video, the next may do better; `setup` lets nothing run.
+  public enum Scope: Sendable {
+    case input, setup
+  }
+
+  public var scope: Scope {
+    switch self {
+    case .video, .notFinite: .input
+    default: .setup
+    }
+  }
+
+  /// The file or the name that the error is about.
+  public var subject: String {
+    switch self {
+    case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .labels(let path, _),
+      .labelCount(let path, _, _), .output(let path, _):
+      path.printable
+    case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _):
+      FilePath(name).printable
+    }
+  }
+
+  /// The cause, on one line, without the subject.
+  public var cause: String {
+    switch self {
+    case .video(_, let cause), .checkpoint(_, let cause), .network(_, let cause), .labels(_, let cause),
+      .output(_, let cause):
+      FilePath(cause).printable
+    case .notFinite(_, let window):
+      "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"
+    case .unknownModel(_, let known):
+      "no such file, and no model of that name (known: \(known.joined(separator: ", ")), random:NAME)"
+    case .absentModel(_, let folders, let command):
+      "its checkpoint is not in \(folders.map(\.printable).joined(separator: ", ")); get it with: \(command)"
+    case .labelCount(_, let found, let expected):
+      "\(found) labels, expected \(expected), one for each class of the network"
+    }
+  }
+}
+
+extension ClassifierError: CustomStringConvertible {
+  public var description: String { "\(subject): \(cause)" }
+}

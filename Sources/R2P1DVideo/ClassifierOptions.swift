@@ -1,0 +1,43 @@
+import Foundation
+
+/// Which samples of a video become which windows. A nil is the model's own value.
+public struct SamplingOptions: Sendable, Equatable {
+  /// Samples in a window, at least 1; the networks were trained on 8, 16 or 32. Else 16.
+  public var frames: Int?
+  /// Samples a second. Else 15.
+  public var rate: SampleRate?
+  public var placement: WindowPlacement = .even(5)
+  public var resize: Resize = .crop
+  /// The part of the file to look at, in seconds from the first frame shown; nil is the file's own start or end.
+  public var start: Rational?
+  public var end: Rational?
+  /// Whether windows are reached by seeking. The pictures are the same either way; only the time taken differs.
+  public var seeking = true
+
+  public init() {}
+}
+
+/// How a classifier works and what it reports.
+public struct ClassifierOptions: Sendable {
+  public var sampling = SamplingOptions()
+  /// A file with the names of the classes, one a line, instead of the model's own.
+  public var labels: FilePath?
+  public var merge: Merge = .mean
+  /// Labels reported, at least 1, of the video and of each window.
+  public var top = 5
+  /// Whether the results carry each window's raw logits.
+  public var keepsLogits = false
+  public var precision: Precision = .f32
+  /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  public var folders = ModelFolders()
+
+  public init() {}
+}
+
+/// The numbers that the network computes with.
+public enum Precision: String, Sendable, CaseIterable {
+  case f32
+  /// Faster and a little less exact; a CPU without such instructions uses `f32`.
+  case bf16
+}

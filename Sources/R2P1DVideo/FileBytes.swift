@@ -1,0 +1,38 @@
+import Foundation
+
+/// What the operating system refused; `description` is its own word for the cause, as "no such file or directory".
+package struct SystemError: Error, CustomStringConvertible {
+  package let code: Int32
+
+  package init(_ code: Int32 = errno) {
+    self.code = code
+  }
+
+  package var description: String {
+    let text = String(cString: strerror(code))
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+}
+
+extension FilePath {
+  /// Whether a regular file, or a link to one, is there.
+  package var isFile: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// The file, open to be read; it closes itself when it is no longer used.
+  func openForReading() throws(SystemError) -> FileHandle {
+    let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw SystemError() }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  /// A small file's whole content; more than `limit` bytes are refused as too large.
+  func read(limit: Int) throws(SystemError) -> Data {
+    let file = try openForReading()
+    guard let data = try? file.read(upToCount: limit + 1) ?? Data() else { throw SystemError() }
+    guard data.count <= limit else { throw SystemError(EFBIG) }
+    return data
+  }
+}

@@ -1,0 +1,100 @@
+import Inference
+
+/// A network, its name and its traits.
+package struct LoadedModel: Sendable {
+  package let name: String
+  package let model: Model
+  package let traits: ModelTraits
+  /// The published entry that the checkpoint is, or stands for.
+  package let entry: ModelEntry?
+  /// Both nil for random weights.
+  package let file: FilePath?
+  package let checkpoint: Checkpoint?
+
+  /// Finds and reads the checkpoint, or draws the random weights.
+  package init(_ source: ModelSource, folders: ModelFolders) throws(ClassifierError) {
+    switch source {
+    case .random(let name, let seed):
+      try self.init(random: name, seed: seed)
+    case .file(let path):
+      try self.init(path, name: path.stem.string, entry: .of(path))
+    case .named(let name):
+      let path = try folders.find(name)
+      try self.init(path, name: name, entry: .of(path) ?? .named(name))
+    }
+  }
+
+  private init(random name: String, seed: UInt64) throws(ClassifierError) {
+    self.name = "random:\(name):\(seed)"
+    do {
+      model = try Model(random: name, seed: seed)
+    } catch {
+      throw .network(self.name, cause: "\(error)")
+    }
+    traits = ModelTraits()
+    entry = nil
+    file = nil
+    checkpoint = nil
+  }
+
+  private init(_ path: FilePath, name: String, entry: ModelEntry?) throws(ClassifierError) {
+    let checkpoint = try Checkpoint.open(path)
+    traits = entry.map(ModelTraits.init) ?? ModelTraits(metadata: checkpoint.metadata)
+    do {
+      model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
+    } catch {
+      throw .checkpoint(path, cause: error.cause(without: path))
+    }
+    self.name = entry?.name ?? name
+    self.entry = entry
+    self.checkpoint = checkpoint
+    file = path
+  }
+
+  package var summary: ModelSummary {
+    ModelSummary(name: name, architecture: model.network.name, classes: model.network.classes)
+  }
+
+  /// The classes' names: those in `file` if one is given, else the model's own, else Kinetics-400's for 400 classes,
+  /// else numbers.
+  package func labels(from file: FilePath?) throws(ClassifierError) -> LabelSet {
+    let classes = model.network.classes
+    let names =
+      try file.map { (path) throws(ClassifierError) in try LabelSet(contentsOf: path) } ?? traits.labels
+    guard let names else {
+      return classes == LabelSet.kinetics400.names.count ? .kinetics400 : .numbered(classes)
+    }
+    guard names.names.count == classes else {
+      throw .labelCount(file ?? self.file ?? FilePath(name), found: names.names.count, expected: classes)
+    }
+    return names
+  }
+}
+
+extension LoadedModel {
+  /// The network, planned for windows of `frames` samples, `batch` at a time.
+  func predictor(
+    frames: Int, batch: Int = 1, threads: Int, precision: Precision
+  ) throws(ClassifierError) -> Predictor {
+    do {
+      let options = EngineOptions(
+        threads: threads, precision: precision == .bf16 ? .bf16 : .f32,
+        instructionSet: try InstructionSet.current())
+      return try Predictor(model, frames: frames, batch: batch, options: options)
+    } catch {
+      throw .network(name, cause: error.cause(without: file ?? FilePath(name)))
+    }
+  }
+}
+
+extension Predictor {
+  /// The precision in force: the kernels there are compute in float32, whatever is asked for.
+  var precision: Inference.Precision { .f32 }
+}
+
+extension ModelError {
+  /// The description without the file's name at its front.
+  func cause(without path: FilePath) -> String {
+    String(description.trimmingPrefix("\(path.string): "))
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// The folders that hold checkpoints, in the order they are searched.
+public struct ModelFolders: Sendable, Equatable {
+  /// `$R2P1D_MODELS` (one folder, or several with colons between), our cache, torch's own cache.
+  public let folders: [FilePath]
+  /// Where a downloaded checkpoint belongs.
+  public let cache: FilePath
+
+  /// The folders that `environment` names. Relative ones in `XDG_CACHE_HOME` are ignored, as the XDG specification asks.
+  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    func folder(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
+    let home = folder("HOME") ?? NSHomeDirectory()
+    let caches = folder("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.cache"
+    let torch = folder("TORCH_HOME") ?? "\(caches)/torch"
+    let own = (folder("R2P1D_MODELS") ?? "").split(separator: ":").map(String.init)
+    cache = FilePath("\(caches)/r2p1d-video")
+    folders = own.map { FilePath($0) } + [cache, FilePath("\(torch)/hub/checkpoints")]
+  }
+
+  /// The checkpoint of a name: the published file's name first, then `NAME` as it is and with the usual endings.
+  public func find(_ name: String) throws(ClassifierError) -> FilePath {
+    let entry = ModelEntry.named(name)
+    let files = (entry.map { [$0.file] } ?? []) + [name, "\(name).safetensors", "\(name).pth", "\(name).pt"]
+    let places = folders.flatMap { folder in files.map { folder.appending(FilePath($0)) } }
+    if let place = places.first(where: \.isFile) { return place }
+    guard let entry else { throw .unknownModel(name, known: ModelEntry.all.map(\.name)) }
+    let target = cache.appending(FilePath(entry.file)).printable
+    throw .absentModel(
+      name, folders: folders, command: "curl -L --create-dirs -o '\(target)' \(entry.address)")
+  }
+}

@@ -1,0 +1,76 @@
+import CKernels
+import Inference
+import VideoDecoding
+
+/// Makes a picture what the network sees: torchvision's Kinetics preset, at the 112×112 points that remain of it.
+///
+/// Bilinear resize without antialiasing, rounded to 8 bits; centre crop; /255; normalised. Computed as torchvision
+/// does on uint8 tensors, to the bit.
+package final class Preprocessor {
+  private let resize: Resize
+  private var table = preprocess_table()
+  private var geometry: Geometry?
+
+  package init(_ resize: Resize) {
+    self.resize = resize
+    preprocess_table_init(&table)
+  }
+
+  package func sample(of frame: borrowing Frame) throws(VideoError) -> Sample {
+    let geometry = geometry(width: frame.width, height: frame.height)
+    return sample(of: try frame.rgb(rows: geometry.neededRows, columns: geometry.neededColumns), geometry)
+  }
+
+  /// The sample of a picture of `width` by `height`, all of it in memory.
+  func sample(of picture: RGBPicture, width: Int, height: Int) -> Sample {
+    sample(of: picture, geometry(width: width, height: height))
+  }
+
+  private func geometry(width: Int, height: Int) -> Geometry {
+    if let geometry, geometry.width == width, geometry.height == height { return geometry }
+    let new = Geometry(width: width, height: height, resize)
+    geometry = new
+    return new
+  }
+
+  private func sample(of picture: RGBPicture, _ geometry: Geometry) -> Sample {
+    let sample = Sample()
+    preprocess_rgb24(
+      picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, &table,
+      sample.values)
+    return sample
+  }
+}
+
+/// Where the 112×112 points of a picture of one size fall.
+private final class Geometry {
+  let width: Int
+  let height: Int
+  var rows = preprocess_axis()
+  var columns = preprocess_axis()
+  let neededRows: [Int]
+  let neededColumns: [Int]
+
+  /// `crop` keeps the centre of 128 rows and 171 columns: from row 8 and, half of 59 rounded to even, column 30 on.
+  init(width: Int, height: Int, _ resize: Resize) {
+    self.width = width
+    self.height = height
+    switch resize {
+    case .crop:
+      preprocess_axis_init(&rows, Int32(height), 128, 8)
+      preprocess_axis_init(&columns, Int32(width), 171, 30)
+    case .squash:
+      preprocess_axis_init(&rows, Int32(height), Int32(PREPROCESS_SIDE), 0)
+      preprocess_axis_init(&columns, Int32(width), Int32(PREPROCESS_SIDE), 0)
+    }
+    neededRows = Self.needed(&rows)
+    neededColumns = Self.needed(&columns)
+  }
+
+  /// Every source coordinate of an axis, ascending.
+  private static func needed(_ axis: inout preprocess_axis) -> [Int] {
+    let low = withUnsafeBytes(of: &axis.low) { Array($0.bindMemory(to: Int32.self)) }
+    let high = withUnsafeBytes(of: &axis.high) { Array($0.bindMemory(to: Int32.self)) }
+    return Set(low + high).map(Int.init).sorted()
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// What became of one file.
+public struct Outcome: Sendable {
+  public let file: FilePath
+  public let result: Result<VideoLabels, ClassifierError>
+
+  public init(file: FilePath, result: Result<VideoLabels, ClassifierError>) {
+    self.file = file
+    self.result = result
+  }
+}
+
+/// Results as text for people or programs. What the three functions return, in the order of their calls, is the report.
+public protocol Report {
+  /// What stands before the first file.
+  mutating func begin() -> String
+  /// What one file adds.
+  mutating func add(_ outcome: Outcome) -> String
+  /// What stands after the last file.
+  mutating func end() -> String
+}
+
+/// The reports there are.
+public enum ReportFormat: String, Sendable, CaseIterable {
+  case text, json, jsonl, csv
+
+  /// A report of `files` files, with `top` labels each where the format has columns for them.
+  public func report(files: Int, top: Int) -> any Report {
+    switch self {
+    case .text: TextReport()
+    case .json: JSONReport(files: files)
+    case .jsonl: JSONLinesReport()
+    case .csv: CSVReport(top: top)
+    }
+  }
+}
+
+extension Double {
+  /// To the microsecond, as times are printed.
+  var roundedTime: Double { (self * 1e6).rounded() / 1e6 }
+
+  /// To seven significant digits, as much as a float32 network can know.
+  var roundedScore: Double { Double(String(format: "%.7g", self)) ?? self }
+}

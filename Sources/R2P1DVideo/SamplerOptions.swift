@@ -1,0 +1,44 @@
+/// How many samples a second are taken of a video.
+public enum SampleRate: Sendable, Hashable {
+  /// Every frame is a sample.
+  case source
+  /// At most 1000 a second, and more than 0.
+  case perSecond(Rational)
+
+  /// `source`, or a number from 0.001 to 1000, as `15`, `12.5` or `30000/1001`.
+  public init?(_ text: String) {
+    if text == "source" {
+      self = .source
+      return
+    }
+    guard let rate = Rational(text), (0.001...1000).contains(rate.double), rate.denominator <= 1 << 30 else {
+      return nil
+    }
+    self = .perSecond(rate)
+  }
+}
+
+extension SampleRate: CustomStringConvertible {
+  /// The text that `init` reads: `source`, `15`, `12.5`, or a fraction where no decimal says it exactly.
+  public var description: String {
+    guard case .perSecond(let rate) = self else { return "source" }
+    let decimal = "\(rate.double)"
+    return rate.denominator > 1 && Rational(decimal) == rate ? decimal : rate.description
+  }
+}
+
+/// Where in a video the windows lie.
+public enum WindowPlacement: Sendable, Hashable {
+  /// So many windows, at least 1, spread evenly from the first sample to the last; fewer where there are fewer places.
+  case even(Int)
+  /// A window every so many samples, at least 1, and one that ends with the last sample.
+  case stride(Int)
+}
+
+/// How a picture becomes the 112×112 that the network sees.
+public enum Resize: String, Sendable, Hashable, CaseIterable {
+  /// To 171×128, then its centre: torchvision's preset.
+  case crop
+  /// Straight to 112×112, the whole picture squeezed.
+  case squash
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// Probabilities, one a class, and the ways to make one set of several.
+public struct Scores: Sendable, Equatable {
+  /// From 0 to 1. They sum to 1, unless merged by maximum.
+  public let values: [Double]
+
+  public init(_ values: [Double]) {
+    self.values = values
+  }
+
+  /// Softmax, in double precision: exp(logit) ÷ the sum of all classes' exp(logit).
+  public init(logits: some Collection<Double>) {
+    let highest = logits.max() ?? 0
+    let powers = logits.map { exp($0 - highest) }
+    let sum = powers.reduce(0, +)
+    values = powers.map { $0 / sum }
+  }
+
+  /// The video's scores from its windows' logits (one array a window, at least one).
+  public init(windows: [[Float]], merge: Merge) {
+    let logits = windows.map { $0.map(Double.init) }
+    switch merge {
+    case .mean: self.init(Self.mean(logits.map { Scores(logits: $0).values }))
+    case .max: self.init(Self.fold(logits.map { Scores(logits: $0).values }, Swift.max))
+    case .logits: self.init(logits: Self.mean(logits))
+    }
+  }
+
+  /// The classes of the `count` highest scores, highest first; of equal ones the lower index first.
+  public func top(_ count: Int) -> [Int] {
+    Array(values.indices.sorted { (values[$0], $1) > (values[$1], $0) }.prefix(count))
+  }
+
+  private static func mean(_ rows: [[Double]]) -> [Double] {
+    fold(rows, +).map { $0 / Double(rows.count) }
+  }
+
+  private static func fold(_ rows: [[Double]], _ combine: (Double, Double) -> Double) -> [Double] {
+    guard let first = rows.first else { return [] }
+    return rows.dropFirst().reduce(first) { zip($0, $1).map(combine) }
+  }
+}
+
+/// How the windows' scores become the video's.
+public enum Merge: String, Sendable, CaseIterable {
+  /// The mean of the windows' probabilities.
+  case mean
+  /// Each class's highest probability in any window.
+  case max
+  /// Softmax of the mean logits.
+  case logits
+}

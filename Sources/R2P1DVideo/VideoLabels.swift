@@ -1,0 +1,65 @@
+/// The labels of a video, and what they were made from.
+public struct VideoLabels: Sendable {
+  public let file: FilePath
+  public let model: ModelSummary
+  public let video: VideoSummary
+  public let sampling: SamplingSummary
+  /// The highest scores of the whole video, highest first.
+  public let labels: [ScoredLabel]
+  /// In time order; there is at least one.
+  public let windows: [WindowLabels]
+}
+
+/// A class and its probability.
+public struct ScoredLabel: Sendable, Equatable {
+  public let label: String
+  /// The class's place among the network's outputs, from 0.
+  public let index: Int
+  /// From 0 to 1.
+  public let score: Double
+}
+
+/// The labels of one window.
+public struct WindowLabels: Sendable {
+  /// When its first sample is shown and when its last one ends, in seconds of the file's time.
+  public let start: Double
+  public let end: Double
+  /// Whether the video is shorter than the window, so that its last sample is held.
+  public let padded: Bool
+  /// The highest scores, highest first.
+  public let labels: [ScoredLabel]
+  /// One a class, if `keepsLogits` asked for them.
+  public let logits: [Float]?
+}
+
+/// The network that scored.
+public struct ModelSummary: Sendable, Equatable, Encodable {
+  public let name: String
+  public let architecture: String
+  public let classes: Int
+}
+
+/// The file as it was decoded.
+public struct VideoSummary: Sendable, Equatable {
+  /// Seconds: the last frame's time plus one average frame period.
+  public let duration: Double
+  /// Upright, in pixels.
+  public let width: Int
+  public let height: Int
+  /// Average frames a second.
+  public let frameRate: Double
+  public let codec: String
+  /// Damaged packets and pictures that were skipped.
+  public let decodeErrors: Int
+  /// Pictures that the decoder had to produce for the windows.
+  public let picturesDecoded: Int
+}
+
+/// The sampling in force.
+public struct SamplingSummary: Sendable, Equatable {
+  public let frames: Int
+  public let rate: SampleRate
+  public let placement: WindowPlacement
+  public let resize: Resize
+  public let merge: Merge
+}

@@ -1,0 +1,121 @@
+import CFFmpeg
+
+/// Handing over the pictures that are wanted.
+extension Video {
+  /// Hands each picture whose number is in `numbers` (ascending, from the timeline) to `body`, in that order.
+  ///
+  /// With `seeking`, pictures between the wanted ones are passed over where that saves enough; the wanted ones have
+  /// the same bits either way. Without it the whole stream is decoded, and so checked.
+  /// Throws `VideoError.timelineChanged` if the pictures contradict the timeline that the packets gave: some wanted
+  /// pictures may have been handed over by then; ask for `timeline()` again, and start again.
+  package func frames(
+    _ numbers: [Int], seeking: Bool, _ body: (Int, borrowing Frame) throws -> Void
+  ) throws {
+    let timeline = try timeline()
+    var rest = numbers[...]
+    if seeking, let plan = seekPlan(numbers, timeline), let scan {
+      for group in plan.groups {
+        guard try decode(group, of: numbers, scan, timeline, &rest, body) else { break }
+      }
+      if rest.isEmpty { return }
+    }
+    try decodeThrough(&rest, timeline, body)
+  }
+
+  /// A plan, if one is safe and worth it: codecs whose key packets are truly independent, and hundreds of pictures
+  /// saved, so that a short file is always decoded whole and all its damage counted.
+  private func seekPlan(_ numbers: [Int], _ timeline: Timeline) -> SeekPlan? {
+    guard let scan, scan.areShown, !isTimelineExact, Self.seekableCodecs.contains(codec.pointee.id) else {
+      return nil
+    }
+    let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.picture), count: timeline.times.count)
+    return plan.saved >= Self.worthwhileSaving ? plan : nil
+  }
+
+  private static let worthwhileSaving = 256
+  private static let seekableCodecs: [AVCodecID] = [
+    AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_MPEG1VIDEO,
+    AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD,
+  ]
+
+  /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to begin again.
+  private func decode(
+    _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ timeline: Timeline, _ rest: inout ArraySlice<Int>,
+    _ body: (Int, borrowing Frame) throws -> Void
+  ) throws -> Bool {
+    var number = 0
+    var firstStamp = Int64.min
+    if let index = group.key {
+      let key = scan.keys[index]
+      guard try seek(to: key, before: scan.keys[..<index]) else { return false }
+      number = key.picture
+      firstStamp = key.stamp
+    } else {
+      try restart(reopening: false)
+    }
+    let errors = decodeErrors
+    let last = numbers[group.wanted.upperBound - 1]
+    while number <= last {
+      guard try decodeNext(), decodeErrors == errors, let stamp = decoder.stamp else { return false }
+      if number == 0 { noteFirstPicture() }
+      // Pictures shown before the key but stored after it belong to the pictures before.
+      if stamp < firstStamp { continue }
+      guard stamp == scan.stamps?[number] else { return false }
+      if number == rest.first {
+        try hand(number, to: body)
+        rest.removeFirst()
+      }
+      number += 1
+    }
+    return true
+  }
+
+  /// Decodes from the start to the end, and holds every time against the timeline.
+  private func decodeThrough(
+    _ rest: inout ArraySlice<Int>, _ timeline: Timeline, _ body: (Int, borrowing Frame) throws -> Void
+  ) throws {
+    try restart(reopening: isTimelineExact)
+    var builder = TimelineBuilder(clock: clock)
+    var number = 0
+    while try decodeNext() {
+      if number == 0 { noteFirstPicture() }
+      let time = builder.time(stamp: decoder.stamp)
+      if !isTimelineExact, number >= timeline.times.count || timeline.times[number] != time {
+        try doubtTimeline()
+      }
+      if number == rest.first {
+        try hand(number, to: body)
+        rest.removeFirst()
+      }
+      number += 1
+    }
+    if number == 0 { throw VideoError.noPicture(decodeErrors: decodeErrors) }
+    if number != timeline.times.count { try doubtTimeline() }
+  }
+
+  private func doubtTimeline() throws(VideoError) {
+    // A file that decodes differently each time is being written to.
+    if isTimelineExact { throw .unreadable(reason: "it changes while it is being read") }
+    knownTimeline = nil
+    throw .timelineChanged
+  }
+
+  private func hand(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
+    if info.width <= 0 || info.height <= 0 { noteFirstPicture() }
+    let frame = Frame(
+      decoder.frame.pointee, orientation, width: info.width, height: info.height, converter)
+    try body(number, frame)
+  }
+
+  /// The first picture's size is the video's, whatever the container says.
+  func noteFirstPicture() {
+    let picture = decoder.frame.pointee
+    (info.width, info.height) = orientation.size(width: Int(picture.width), height: Int(picture.height))
+  }
+
+  /// How the decoder's picture is turned upright: its own display matrix says so, or else the stream's.
+  private var orientation: Orientation {
+    let matrix = cffmpeg_frame_matrix(decoder.frame) ?? input.streams[stream].flatMap { cffmpeg_stream_matrix($0) }
+    return matrix.map(Orientation.init(matrix:)) ?? .upright
+  }
+}

@@ -1,0 +1,118 @@
+import CFFmpeg
+
+/// What a file says of its best video stream.
+package struct VideoInfo: Sendable, Equatable {
+  /// FFmpeg's name of the codec: `h264`.
+  package let codec: String
+  /// Upright, in pixels: those of the first picture.
+  package internal(set) var width: Int
+  package internal(set) var height: Int
+  /// Average pictures a second.
+  package let frameRate: Double
+}
+
+/// The best video stream of a local file: its times, and its pictures in the order shown.
+///
+/// For one thread at a time. Nothing here prints, nor starts a thread but the decoder's own.
+package final class Video {
+  package internal(set) var info: VideoInfo
+  /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
+  package internal(set) var decodeErrors = 0
+  /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
+  package internal(set) var picturesDecoded = 0
+
+  let path: [UInt8]
+  let threads: Int
+  let stream: Int
+  let codec: UnsafePointer<AVCodec>
+  let rate: AVRational
+  let clock: Timeline.Clock
+  let converter = RGBConverter()
+  var input: Input
+  var decoder: Decoder
+  var scan: PacketScan?
+  var knownTimeline: Timeline?
+  /// Whether the timeline was learned by decoding, and so is beyond doubt.
+  var isTimelineExact = false
+  /// Where `input` and `decoder` stand.
+  var position = Position.start
+
+  enum Position {
+    /// Nothing read, nothing decoded.
+    case start
+    /// Somewhere; `packetIsRead` if the input's packet is still to be decoded, `isDraining` once there are no more.
+    case inside(packetIsRead: Bool, isDraining: Bool)
+  }
+
+  /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's.
+  package init(path: [UInt8], threads: Int) throws(VideoError) {
+    av_log_set_level(AV_LOG_QUIET)
+    self.path = path
+    // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
+    self.threads = threads > 1 ? min(threads, 15) + 1 : 1
+    input = try Input(path: path)
+    (stream, codec) = try input.bestVideoStream()
+    rate = input.rate(of: stream)
+    let (info, clock) = try input.describe(stream, rate: rate)
+    self.info = info
+    self.clock = clock
+    decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads)
+    input.select(stream)
+  }
+
+  /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
+  package func timeline() throws(VideoError) -> Timeline {
+    if let knownTimeline { return knownTimeline }
+    let timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
+    knownTimeline = timeline
+    return timeline
+  }
+
+  private func predictedTimeline() throws(VideoError) -> Timeline? {
+    // A second scan would only repeat what decoding has contradicted.
+    if scan != nil { return nil }
+    let scan = try PacketScan(input)
+    self.scan = scan
+    position = .inside(packetIsRead: false, isDraining: false)
+    guard let stamps = scan.stamps else { return nil }
+    var builder = TimelineBuilder(clock: clock)
+    return Timeline(times: stamps.map { builder.time(stamp: $0) }, clock: clock)
+  }
+
+  private func decodedTimeline() throws(VideoError) -> Timeline {
+    try restart(reopening: true)
+    var builder = TimelineBuilder(clock: clock)
+    var times: [Int128] = []
+    while try decodeNext() {
+      if times.isEmpty { noteFirstPicture() }
+      times.append(builder.time(stamp: decoder.stamp))
+    }
+    guard !times.isEmpty else { throw .noPicture(decodeErrors: decodeErrors) }
+    isTimelineExact = true
+    return Timeline(times: times, clock: clock)
+  }
+}
+
+extension Input {
+  /// What the container says of a stream before anything of it is decoded.
+  fileprivate func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (VideoInfo, Timeline.Clock) {
+    guard let stream = streams[index], let parameters = stream.pointee.codecpar else {
+      throw .noVideoStream(found: [])
+    }
+    let orientation = cffmpeg_stream_matrix(stream).map(Orientation.init(matrix:)) ?? .upright
+    let size = orientation.size(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
+    let info = VideoInfo(
+      codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
+      height: size.height, frameRate: Double(rate.num) / Double(rate.den))
+    let base = stream.pointee.time_base
+    let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
+    return (info, Timeline.Clock(tickSeconds: tick, rate: (rate.num, rate.den)))
+  }
+
+  func decoder(
+    _ codec: UnsafePointer<AVCodec>, for index: Int, rate: AVRational, threads: Int
+  ) throws(VideoError) -> Decoder {
+    guard let stream = streams[index] else { throw .noVideoStream(found: []) }
+    return try Decoder(codec, stream: stream, rate: rate, threads: threads)
+  }
+}

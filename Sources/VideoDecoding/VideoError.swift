@@ -1,0 +1,51 @@
+/// Why a file gives no pictures. `description` is one line without the file's name.
+package enum VideoError: Error, Sendable, Equatable {
+  /// The operating system will not open or read the file.
+  case unreadable(reason: String)
+  /// A directory, a pipe, a device: `kind` says which, with its article.
+  case notRegularFile(kind: String)
+  case empty
+  /// No container that FFmpeg knows, or one too damaged to open.
+  case notVideo(reason: String)
+  /// The file's other streams, described and counted.
+  case noVideoStream(found: [String])
+  case noDecoder(codec: String)
+  case decoderFailed(codec: String, reason: String)
+  /// Not one picture came out of the whole stream.
+  case noPicture(decodeErrors: Int)
+  /// A pixel format that libswscale does not read.
+  case unsupportedPixels(format: String, width: Int, height: Int)
+  /// The part asked for holds nothing: `start` is at or after `end`. Seconds.
+  case emptyPart(start: Double, end: Double)
+  /// More windows than can be held: the file's times are damaged, or the stride is too small for them.
+  case tooManyWindows(samples: Int)
+  case outOfMemory
+  case interrupted
+  /// Decoding contradicted the times read off the packets: ask for the timeline again, and start again.
+  case timelineChanged
+}
+
+extension VideoError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unreadable(let reason): "cannot be read: \(reason)"
+    case .notRegularFile(let kind): "is \(kind), expected a video file"
+    case .empty: "is empty (0 bytes), expected a video file"
+    case .notVideo(let reason): "not a video that FFmpeg can open: \(reason)"
+    case .noVideoStream(let found):
+      "no video stream (found \(found.isEmpty ? "no stream at all" : found.joined(separator: ", ")))"
+    case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
+    case .decoderFailed(let codec, let reason): "the decoder for \(codec) video cannot be opened: \(reason)"
+    case .noPicture(let errors):
+      "no picture could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
+    case .unsupportedPixels(let format, let width, let height):
+      "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
+    case .emptyPart(let start, let end): "nothing to sample: the part starts at \(start) s and ends at \(end) s"
+    case .tooManyWindows(let samples):
+      "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"
+    case .outOfMemory: "not enough memory"
+    case .interrupted: "interrupted"
+    case .timelineChanged: "the packets' times are not those of the pictures"
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import R2P1DVideo
+
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "Says what a model is.", subcommands: [Info.self])
+
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints what is known of a model: network, parameters, classes, origin, hash.")
+
+    @Argument(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
+    var model: ModelSource
+
+    func run() throws {
+      try Output.standard().write(ModelInfo(model).text)
+    }
+  }
+}

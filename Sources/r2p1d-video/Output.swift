@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import R2P1DVideo
+
+/// Where results go, and whether a bar shows the way there.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Write here, whole or not at all, instead of to standard output (-).")
+  var output: FilePath?
+
+  @Flag(help: "No progress bar.")
+  var quiet = false
+
+  func open() throws(ClassifierError) -> Output {
+    guard let output, output != "-" else { return Output.standard() }
+    return try Output(output)
+  }
+}
+
+/// Standard output, or a file that appears under its name only when `finish` has been called.
+///
+/// Until then it is written beside, under a hidden name, which is removed if the run fails or is interrupted.
+final class Output {
+  private let name: FilePath
+  private let descriptor: Int32
+  /// The hidden name; nil for what cannot be replaced whole, as a pipe or a terminal.
+  private var draft: FilePath?
+
+  private init(name: FilePath, descriptor: Int32) {
+    self.name = name
+    self.descriptor = descriptor
+  }
+
+  static func standard() -> Output {
+    Output(name: "standard output", descriptor: STDOUT_FILENO)
+  }
+
+  /// A file to be. Fails at once if it could not be written.
+  convenience init(_ path: FilePath) throws(ClassifierError) {
+    var status = stat()
+    let exists = path.withCString { stat($0, &status) } == 0
+    if exists && status.st_mode & S_IFMT == S_IFDIR {
+      throw .output(path, cause: "is a directory, expected a file")
+    }
+    if exists && status.st_mode & S_IFMT != S_IFREG {
+      try self.init(path, descriptor: path.withCString { open($0, O_WRONLY | O_CLOEXEC) })
+    } else {
+      try self.init(replacing: exists ? path.resolved : path, mode: exists ? status.st_mode & 0o777 : nil)
+    }
+  }
+
+  private convenience init(_ path: FilePath, descriptor: Int32) throws(ClassifierError) {
+    guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(SystemError())") }
+    self.init(name: path, descriptor: descriptor)
+  }
+
+  private convenience init(replacing path: FilePath, mode: mode_t?) throws(ClassifierError) {
+    let hidden = FilePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
+    var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
+    try self.init(path, descriptor: mkstemp(&template))
+    let draft = FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
+    self.draft = draft
+    Signals.remove(draft)
+    fchmod(descriptor, mode ?? 0o666 & ~Self.mask)
+  }
+
+  /// What new files are not allowed, by the user's `umask`.
+  private static var mask: mode_t {
+    let mask = umask(0)
+    umask(mask)
+    return mask
+  }
+
+  func write(_ text: String) throws(ClassifierError) {
+    try write(Array(text.utf8))
+  }
+
+  /// Writes the values' bytes as they are in memory.
+  func write<Value: BitwiseCopyable>(_ values: [Value]) throws(ClassifierError) {
+    guard values.withUnsafeBytes(put) else { throw failure() }
+  }
+
+  /// Takes back what was written beyond the first `count` bytes; there is nothing to take back from a pipe.
+  func cut(to count: Int) throws(ClassifierError) {
+    guard draft != nil else { return }
+    guard ftruncate(descriptor, off_t(count)) == 0, lseek(descriptor, off_t(count), SEEK_SET) >= 0 else {
+      throw failure()
+    }
+  }
+
+  /// Writes over the file's first bytes.
+  func overwrite(_ bytes: [UInt8]) throws(ClassifierError) {
+    guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw failure() }
+    try write(bytes)
+  }
+
+  /// Whether all bytes could be written; `errno` says why not.
+  private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  /// Puts a file under its name, complete and on the disk.
+  func finish() throws(ClassifierError) {
+    guard let draft else { return }
+    guard fsync(descriptor) == 0 else { throw failure() }
+    let renamed = draft.withCString { old in name.withCString { rename(old, $0) } }
+    guard renamed == 0 else { throw failure() }
+    self.draft = nil
+    Signals.remove(nil)
+  }
+
+  private func failure() -> ClassifierError {
+    .output(name, cause: "cannot be written: \(SystemError())")
+  }
+
+  deinit {
+    if let draft { _ = draft.withCString { unlink($0) } }
+    if descriptor != STDOUT_FILENO { close(descriptor) }
+  }
+}
+
+extension FilePath {
+  /// The file that a chain of links leads to.
+  fileprivate var resolved: FilePath {
+    withCString { path in
+      guard let real = realpath(path, nil) else { return self }
+      defer { free(real) }
+      return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import R2P1DVideo
+import Synchronization
+
+/// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
+enum Signals {
+  private static let draft = Mutex<FilePath?>(nil)
+
+  /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and one whose
+  /// reader has gone ends without a word.
+  static func install() {
+    signal(SIGPIPE, SIG_DFL)
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
+    for number in [SIGINT, SIGTERM, SIGHUP] where number == SIGINT || !isIgnored(number) {
+      sigaddset(&awaited, number)
+    }
+    // Blocked here, and so in every thread that starts later: only the one below takes them.
+    pthread_sigmask(SIG_BLOCK, &awaited, nil)
+    let set = awaited
+    Thread.detachNewThread {
+      var set = set
+      var number: Int32 = 0
+      while sigwait(&set, &number) != 0 {}
+      leave(128 + number)
+    }
+  }
+
+  /// The file to remove if the process is interrupted.
+  static func remove(_ path: FilePath?) {
+    draft.withLock { $0 = path }
+  }
+
+  private static func leave(_ status: Int32) -> Never {
+    // Held to the end, so that no file takes its final name any more.
+    draft.withLock { path in
+      if let path { _ = path.withCString { unlink($0) } }
+      if Terminal.isPresent { Terminal.write("\n") }
+      _exit(status)
+    }
+  }
+
+  /// As `nohup` does it with SIGHUP.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import R2P1DVideo
+
+/// Words for the person at the terminal, all on standard error.
+enum Terminal {
+  static var isPresent: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// One line: an error or a warning.
+  static func complain(_ text: String) {
+    write("r2p1d-video: \(text)\n")
+  }
+
+  static func complain(noSuch precision: Precision) {
+    complain("this CPU has no \(precision.rawValue) instructions: using f32")
+  }
+
+  static func write(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+  }
+}
+
+/// A bar that moves while a file is worked on; drawn only on a terminal.
+struct Progress {
+  private let isDrawn: Bool
+
+  init(isQuiet: Bool) {
+    isDrawn = Terminal.isPresent && !isQuiet
+  }
+
+  /// What to call as windows of `file` are done.
+  func start(_ file: FilePath) -> (_ done: Int, _ of: Int) -> Void {
+    guard isDrawn else { return { _, _ in } }
+    return { done, total in
+      let cells = 24 * done / max(total, 1)
+      let bar = String(repeating: "█", count: cells) + String(repeating: "░", count: 24 - cells)
+      Terminal.write("\r\u{1B}[K\(bar) \(done)/\(total)  \(file.name.printable)")
+    }
+  }
+
+  /// Takes the bar off the screen.
+  func clear() {
+    if isDrawn { Terminal.write("\r\u{1B}[K") }
+  }
+}

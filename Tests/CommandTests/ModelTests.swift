@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+@Suite struct ModelTests {
+  let program = Program()
+  let folder: TemporaryFolder
+  let narrow: Data
+
+  init() throws {
+    folder = try TemporaryFolder()
+    narrow = try NarrowCheckpoint.safetensors()
+  }
+
+  @Test func anAbsentModelNamesItsAddressAndTheCommandThatFetchesIt() throws {
+    let cache = folder.path("cache")
+    let program = Program(environment: ["XDG_CACHE_HOME": cache])
+    let run = try program("label", Checkout.clip)
+    let file = "r2plus1d_18-91a641e6.pth"
+    #expect(run.status == 2)
+    #expect(run.errors.count(where: \.isNewline) == 1)
+    #expect(
+      run.errors.contains(
+        "curl -L --create-dirs -o '\(cache)/r2p1d-video/\(file)' https://download.pytorch.org/models/\(file)")
+    )
+  }
+
+  @Test func anUnknownModelNamesTheKnownOnes() throws {
+    let run = try program("label", Checkout.clip, "--model", "r2plus1d_19")
+    #expect(run.status == 2)
+    #expect(run.errors.hasPrefix("r2p1d-video: r2plus1d_19: ") && run.errors.contains("mc3_18"))
+  }
+
+  @Test(arguments: [
+    ["R2P1D_MODELS": "here"], ["R2P1D_MODELS": "nowhere:here"], ["TORCH_HOME": "torch"],
+    ["XDG_CACHE_HOME": "cache"],
+  ])
+  func aModelIsFoundByItsNameInEachFolder(_ variables: [String: String]) throws {
+    let file = "r2plus1d_18-91a641e6.pth"
+    for place in ["here", "torch/hub/checkpoints", "cache/r2p1d-video"] {
+      try folder.write("\(place)/\(file)", narrow)
+    }
+    var program = Program(environment: [
+      "XDG_CACHE_HOME": folder.path("none"), "TORCH_HOME": folder.path("none"),
+    ])
+    for (name, value) in variables {
+      program.environment[name] = value.split(separator: ":").map { folder.path(String($0)) }.joined(
+        separator: ":")
+    }
+    let run = try program("label", Checkout.clip, "--format", "json", "--windows", "1")
+    #expect(run.status == 0, "\(run.errors)")
+    let model = try #require(try run.object()["model"] as? [String: Any])
+    #expect(model["name"] as? String == "r2plus1d_18")
+    #expect(model["classes"] as? Int == 400)
+  }
+
+  @Test func theFoldersAreSearchedInOrder() throws {
+    try folder.write("own/r2plus1d_18.safetensors", NarrowCheckpoint.safetensors(classes: 7))
+    try folder.write("torch/hub/checkpoints/r2plus1d_18-91a641e6.pth", narrow)
+    let program = Program(environment: [
+      "R2P1D_MODELS": folder.path("own"), "TORCH_HOME": folder.path("torch"),
+    ])
+    let model = try #require(
+      try program("label", Checkout.clip, "--format", "json", "--windows", "1").object()["model"]
+        as? [String: Any])
+    #expect(model["classes"] as? Int == 7)
+  }
+
+  @Test func aPathIsNeverReplacedByAnotherModel() throws {
+    try folder.write("own/r2plus1d_18.pth", narrow)
+    let program = Program(environment: ["R2P1D_MODELS": folder.path("own")])
+    let run = try program("label", Checkout.clip, "--model", folder.path("r2plus1d_18.pth"))
+    #expect(run.status == 2)
+    #expect(run.errors.hasPrefix("r2p1d-video: \(folder.path("r2plus1d_18.pth")): "))
+  }
+
+  @Test func aTruncatedCheckpointIsOneLineAndStatus2() throws {
+    let path = try folder.write("cut.safetensors", narrow.prefix(narrow.count / 2))
+    let run = try program("label", Checkout.clip, "--model", path)
+    #expect(run.status == 2)
+    #expect(run.errors.hasPrefix("r2p1d-video: \(path): ") && run.errors.count(where: \.isNewline) == 1)
+  }
+
+  @Test func aPickleThatNamesOsSystemIsRefusedByThatNameAndRunsNothing() throws {
+    let canary = folder.path("canary")
+    let path = try folder.write("evil.pth", Pickle.legacy(calling: "os", "system", with: "touch \(canary)"))
+    let run = try program("label", Checkout.clip, "--model", path)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("os.system") && run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+    #expect(!folder.names.contains("canary"))
+  }
+
+  @Test(arguments: ["", "one\ntwo\n", String(repeating: "a label\n", count: 401)])
+  func aCountOfLabelsThatDiffersFromTheClassesIsAnError(_ labels: String) throws {
+    let model = try folder.write("narrow.safetensors", narrow)
+    let path = try folder.write("labels.txt", labels)
+    let run = try program("label", Checkout.clip, "--model", model, "--labels", path)
+    #expect(run.status == 2)
+    #expect(
+      run.errors.hasPrefix("r2p1d-video: \(path): \(labels.count(where: \.isNewline)) labels, expected 400"))
+  }
+
+  @Test func aLabelFileThatIsNotThereIsStatus2() throws {
+    let model = try folder.write("narrow.safetensors", narrow)
+    let run = try program("label", Checkout.clip, "--model", model, "--labels", folder.path("none.txt"))
+    #expect(run.status == 2)
+    #expect(run.errors == "r2p1d-video: \(folder.path("none.txt")): no such file or directory\n")
+  }
+
+  @Test func labelsOfAFileNameTheClasses() throws {
+    let model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors(classes: 3))
+    let labels = try folder.write("labels.txt", "eins\r\nzwei\r\ndrei\r\n\r\n")
+    let run = try program("label", Checkout.clip, "--model", model, "--labels", labels, "--format", "json")
+    let found = try #require(try run.object()["labels"] as? [[String: Any]])
+    #expect(Set(found.compactMap { $0["label"] as? String }) == ["eins", "zwei", "drei"])
+  }
+
+  @Test func classesWithoutNamesAreNumbered() throws {
+    let model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors(classes: 2))
+    let run = try program("label", Checkout.clip, "--model", model, "--format", "json")
+    let found = try #require(try run.object()["labels"] as? [[String: Any]])
+    #expect(Set(found.compactMap { $0["label"] as? String }) == ["class 0", "class 1"])
+  }
+
+  @Test func theCheckpointsOwnMetadataSaysItsFramesRateAndLabels() throws {
+    let facts = ["frames": "8", "fps": "10", "classes": "left\nright"]
+    let model = try folder.write("own.safetensors", NarrowCheckpoint.safetensors(classes: 2, metadata: facts))
+    let result = try program("label", Checkout.clip, "--model", model, "--format", "json").object()
+    let sampling = try #require(result["sampling"] as? [String: Any])
+    #expect(sampling["frames"] as? Int == 8 && sampling["fps"] as? Int == 10)
+    let found = try #require(result["labels"] as? [[String: Any]])
+    #expect(Set(found.compactMap { $0["label"] as? String }) == ["left", "right"])
+  }
+
+  @Test func infoPrintsTheParametersOfARandomNetwork() throws {
+    let run = try program("models", "info", "random:r2plus1d_18")
+    #expect(run.status == 0)
+    #expect(run.text.split(separator: "\n").contains("parameters: 31505325"))
+  }
+
+  @Test func infoPrintsAFilesContainerAndHash() throws {
+    let path = try folder.write("narrow.safetensors", narrow)
+    let run = try program("models", "info", path)
+    let lines = run.text.split(separator: "\n").map(String.init)
+    #expect(lines.contains("architecture: r2plus1d_18") && lines.contains("container: safetensors"))
+    let sum = try program.shell("sha256sum '\(path)'").text.prefix(64)
+    #expect(lines.contains("sha-256: \(sum)"))
+  }
+}
+
+/// Pickles as torch.save would not write them.
+enum Pickle {
+  /// torch.save's container of 2019, whose state dict is a call of `module.function(argument)`.
+  static func legacy(calling module: String, _ function: String, with argument: String) -> Data {
+    let magic: [UInt8] = [
+      0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
+    let version: [UInt8] = [0x80, 2, 0x4D, 0xE9, 0x03, 0x2E]
+    let system: [UInt8] = [0x80, 2, 0x7D, 0x2E]
+    let call =
+      "c\(module)\n\(function)\n(X".utf8 + [UInt8(argument.utf8.count), 0, 0, 0] + argument.utf8 + "tR.".utf8
+    return Data(magic + version + system + [0x80, 2] + call)
+  }
+}

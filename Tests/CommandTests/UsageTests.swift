@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@Suite struct UsageTests {
+  let program = Program()
+
+  @Test func versionNamesTheToolFFmpegAndTheInstructionSetOneALine() throws {
+    let run = try program("--version")
+    let lines = run.text.split(separator: "\n")
+    #expect(run.status == 0)
+    try #require(lines.count == 3)
+    #expect(lines[0].wholeMatch(of: /r2p1d-video \d+\.\d+\.\d+/) != nil)
+    #expect(lines[1].hasPrefix("FFmpeg ") && lines[1].contains(/libavcodec \d+\.\d+\.\d+/))
+    #expect(lines[2].wholeMatch(of: /instruction set (scalar|portable|avx2|avx512)/) != nil)
+  }
+
+  @Test(arguments: [
+    ["label"], ["label", "a.mp4", "--frobnicate"], ["label", "a.mp4", "--frames", "9"],
+    ["label", "a.mp4", "--windows", "0"], ["label", "a.mp4", "--windows", "3", "--stride", "4"],
+    ["label", "a.mp4", "--fps", "0"], ["label", "a.mp4", "--fps", "1/0"],
+    ["label", "a.mp4", "--fps", "fast"],
+    ["label", "a.mp4", "--start", "1:75"], ["label", "a.mp4", "--start", "-1"],
+    ["label", "a.mp4", "--start", "2", "--end", "1"], ["label", "a.mp4", "--top", "0"],
+    ["label", "a.mp4", "--threads", "0"], ["label", "a.mp4", "--resize", "stretch"],
+    ["label", "a.mp4", "--merge", "median"], ["label", "a.mp4", "--format", "xml"],
+    ["label", "a.mp4", "--model", "random:r2plus1d_18:x"], ["windows", "a.mp4"],
+    ["windows", "a.mp4", "--output", "-"], ["bench", "--runs", "0"], ["frobnicate"], ["models", "info"],
+  ])
+  func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
+    let run = try program.shell("exec \"$r2p1d\" " + arguments.map { "'\($0)'" }.joined(separator: " "))
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("r2p1d-video: "))
+    #expect(run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+  }
+
+  @Test func helpGoesToStandardOutputAndNamesEveryOption() throws {
+    let run = try program("label", "--help")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    for option in [
+      "model", "labels", "frames", "fps", "windows", "stride", "resize", "merge", "top", "start", "end",
+      "no-seek",
+      "precision", "threads", "logits", "format", "output", "quiet",
+    ] {
+      #expect(run.text.contains("--\(option)"))
+    }
+  }
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Writes the small checkpoints that CheckpointTests reads, into the folder `checkpoints` beside this script.
+
+Needs torch and safetensors (made with torch 2.13, safetensors 0.8); the bytes come out the same every time. Every file that is
+not `strided*`, `integers*` or hostile holds the same five tensors, whose elements follow from a formula (`elements`), so that the tests need no
+expected values on disk. All of them are exact in every type used.
+"""
+import pickle
+import struct
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+OUT = Path(__file__).parent / "checkpoints"
+SHAPES = {
+    "stem.0.weight": [4, 3, 1, 2, 2],
+    "stem.1.running_var": [4],
+    "stem.1.num_batches_tracked": [],
+    "fc.weight": [2, 4],
+    "fc.bias": [2],
+}
+
+
+def elements(shape, salt, dtype=torch.float32):
+    count = torch.Size(shape).numel()
+    return (((torch.arange(count) * 37 + salt * 11) % 251 - 125).to(torch.float32) / 16).reshape(shape).to(dtype)
+
+
+def state(dtype=torch.float32, prefix=""):
+    """The five tensors; the counter stays an int64, as in every state dict."""
+    tensors = OrderedDict()
+    for salt, (name, shape) in enumerate(SHAPES.items()):
+        counter = name.endswith("num_batches_tracked")
+        tensors[prefix + name] = torch.tensor(7) if counter else elements(shape, salt, dtype)
+    return tensors
+
+
+def strided():
+    """Views: transposed, sliced from the middle, every other one, a permutation of four axes, repeated, empty, and all in one storage."""
+    base = elements([6, 8], 0)
+    volume = elements([2, 3, 4, 5], 1)
+    return OrderedDict(
+        transposed=base.t(), sliced=base[1:4, 2:7], stepped=base[::2, ::3], permuted=volume.permute(3, 0, 2, 1),
+        repeated=elements([1], 2).expand(3, 4), empty=base[:0], column=base[:, 3], whole=base)
+
+
+def integers():
+    types = dict(int8=torch.int8, uint8=torch.uint8, int16=torch.int16, int32=torch.int32, int64=torch.int64, bool=torch.bool)
+    return OrderedDict((name, torch.tensor([0, 1, 2, 100]).to(dtype)) for name, dtype in types.items())
+
+
+class fixed_storage_keys:
+    """The legacy container names storages after their addresses; here after the order in which they are met."""
+
+    def __enter__(self):
+        met = {}
+        torch.UntypedStorage._cdata = property(lambda s: 94000000000000 + met.setdefault(s.data_ptr(), len(met)))
+
+    def __exit__(self, *_):
+        del torch.UntypedStorage._cdata
+
+
+def save(value, name, legacy=False, protocol=2):
+    with fixed_storage_keys():
+        torch.save(value, OUT / name, _use_new_zipfile_serialization=not legacy, pickle_protocol=protocol)
+
+
+def rewrite_zip(source, target, change, method=zipfile.ZIP_STORED):
+    """`source` with the data of every entry given to `change(name, data)`."""
+    with zipfile.ZipFile(OUT / source) as old, zipfile.ZipFile(OUT / target, "w", method) as new:
+        for entry in old.infolist():
+            info = zipfile.ZipInfo(entry.filename)
+            new.writestr(info, change(entry.filename, old.read(entry)), method)
+
+
+def big_endian():
+    """What torch.save writes on a big-endian machine (s390x): the same archive, every element turned round."""
+    sizes = {f"big-endian/data/{i}": 8 if n.endswith("tracked") else 4 for i, n in enumerate(SHAPES)}
+
+    def change(name, data):
+        if name.endswith("byteorder"):
+            return b"big"
+        size = sizes.get(name)
+        return data if size is None else b"".join(data[i:i + size][::-1] for i in range(0, len(data), size))
+
+    save(state(), "big-endian.pth")
+    rewrite_zip("big-endian.pth", "big-endian.tmp", change)
+    (OUT / "big-endian.tmp").replace(OUT / "big-endian.pth")
+
+
+def python2():
+    """The legacy container as Python 2 wrote it, without the counter: byte strings, an OrderedDict made of a list of pairs, storages with views."""
+    def text(s):
+        return b"U" + bytes([len(s)]) + s.encode()
+
+    def integer(n):
+        return b"K" + bytes([n]) if n < 256 else b"M" + struct.pack("<H", n)
+
+    body, data, keys = [b"\x80\x02ccollections\nOrderedDict\n](" ], b"", []
+    for salt, (name, shape) in enumerate(SHAPES.items()):
+        if name.endswith("tracked"):
+            continue
+        tensor, key = elements(shape, salt), str(50000 + salt)
+        stride = tensor.stride()
+        count = tensor.numel()
+        # Three elements before the view and two behind it.
+        body += [b"](", text(name), b"ctorch._utils\n_rebuild_tensor\n((", text("storage"), b"ctorch\nFloatStorage\n", text(key), text("cpu"),
+                 integer(count + 5), b"(", text(key + "v"), integer(3), integer(count), b"ttQ", integer(0), b"(", *map(integer, shape), b"t(",
+                 *map(integer, stride), b"ttRe"]
+        keys.append(key)
+        data += struct.pack("<q", count + 5) + b"\xff" * 12 + tensor.numpy().tobytes() + b"\xff" * 8
+    body.append(b"e\x85R}" + text("_metadata") + b"}sb.")
+    head = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."
+    info = b"\x80\x02}(" + text("protocol_version") + b"M\xe9\x03" + text("little_endian") + b"\x89u."
+    (OUT / "python2.pth").write_bytes(head + info + b"".join(body) + b"\x80\x02](" + b"".join(map(text, keys)) + b"e." + data)
+
+
+class Attack:
+    """What a hostile file does on loading."""
+
+    def __reduce__(self):
+        import os
+        return os.system, ("echo this must not run",)
+
+
+def hostile():
+    for protocol in range(6):
+        (OUT / f"attack-{protocol}.pkl").write_bytes(pickle.dumps(Attack(), protocol))
+    save({"state_dict": state(), "hook": Attack()}, "attack.pth")
+    save({"state_dict": state(), "hook": Attack()}, "attack-legacy.pth", legacy=True)
+    rewrite_zip("zip.pth", "deflated.pth", lambda _, data: data, zipfile.ZIP_DEFLATED)
+
+
+def main():
+    OUT.mkdir(exist_ok=True)
+    for old in OUT.iterdir():
+        old.unlink()
+    save(state(), "zip.pth")
+    save(state(), "legacy.pth", legacy=True)
+    save_file(state(), OUT / "plain.safetensors", {"format": "pt", "labels": "a\nb"})
+    for name, dtype in dict(half=torch.half, bfloat16=torch.bfloat16, double=torch.double).items():
+        save(state(dtype), f"{name}.pth")
+        save(state(dtype), f"{name}-legacy.pth", legacy=True)
+        save_file(state(dtype), OUT / f"{name}.safetensors")
+    for key in ["state_dict", "model_state", "model_state_dict", "model"]:
+        save({"epoch": 3, key: state(), "loss": 0.25, "note": None, "best": True}, f"wrapped-{key}.pth")
+    weights = torch.nn.Parameter(elements([2], 9))
+    optimizer = torch.optim.SGD([weights], lr=0.1, momentum=0.9)
+    weights.grad = torch.ones(2)
+    optimizer.step()
+    training = {"model": "r2plus1d", "epoch": 12, "big": 1 << 80, "negative": -5, "history": [(1, 0.5), (2, 0.25)], "size": torch.Size([1, 2]),
+                "device": torch.device("cpu"), "dtype": torch.float16, "optimizer": optimizer.state_dict(),
+                "state_dict": {"model_state": state(prefix="module.")}}
+    for protocol in [2, 3, 4, 5]:
+        save(training, f"training-{protocol}.pth", protocol=protocol)
+    for protocol in [1, 2, 4]:
+        save(training, f"training-{protocol}-legacy.pth", legacy=True, protocol=protocol)
+    save(OrderedDict((k, torch.nn.Parameter(v) if v.is_floating_point() else v) for k, v in state().items()), "parameters.pth")
+    save(strided(), "strided.pth")
+    save(strided(), "strided-legacy.pth", legacy=True)
+    save(integers(), "integers.pth")
+    save_file(integers(), OUT / "integers.safetensors")
+    big_endian()
+    python2()
+    hostile()
+
+
+if __name__ == "__main__":
+    main()

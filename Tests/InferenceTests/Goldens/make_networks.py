@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Goldens of the network: activations of a narrow network layer by layer, and the logits of r2plus1d_18, by torchvision in float64.
+
+  make_networks.py [OUT]      (torch, torchvision, numpy)
+
+Weights and inputs come from a formula that the tests evaluate too, so no weight is stored. Writes networks.json.
+"""
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import torchvision_import  # noqa: E402,F401
+from torchvision.models.video import resnet  # noqa: E402
+
+
+def uniform(name, count):
+    """`count` values in [-1, 1): a hash of the position, seeded with the FNV-1a hash of the name."""
+    seed = 0xCBF29CE484222325
+    for byte in name.encode():
+        seed = ((seed ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    z = (np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(seed)
+    z = (z ^ (z >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
+    z = z ^ (z >> np.uint64(32))
+    return (z >> np.uint64(40)).astype(np.float64) / 2.0**23 - 1
+
+
+def tensor(name, shape):
+    """A weight or statistic as float32; its spread is that of an initialised, then trained network."""
+    u = uniform(name, int(np.prod(shape)))
+    if len(shape) == 5:
+        value = u * np.sqrt(6 / (shape[0] * shape[2] * shape[3] * shape[4]))
+    elif name == "fc.weight":
+        value = u * 0.1
+    elif name == "fc.bias":
+        value = u * 0.5
+    elif name.endswith("running_mean"):
+        value = u * 0.3
+    elif name.endswith("running_var"):
+        value = 1.25 + 0.75 * u
+    elif name.endswith("weight"):
+        value = 1 + 0.5 * u
+    else:
+        value = u * 0.2
+    return torch.from_numpy(value.astype(np.float32).reshape(shape))
+
+
+def fill(model):
+    state = {k: v if v.dim() == 0 else tensor(k, tuple(v.shape)) for k, v in model.state_dict().items()}
+    model.load_state_dict(state)
+    return model.double().eval()
+
+
+def window(frames):
+    values = (2 * uniform(f"window {frames}", 3 * frames * 112 * 112)).astype(np.float32)
+    return torch.from_numpy(values).reshape(1, 3, frames, 112, 112).double()
+
+
+def narrow(widths, classes):
+    """torchvision's own blocks with fewer channels."""
+    model = resnet.r2plus1d_18(weights=None)
+    mid = 13
+    model.stem = torch.nn.Sequential(
+        torch.nn.Conv3d(3, mid, (1, 7, 7), (1, 2, 2), (0, 3, 3), bias=False), torch.nn.BatchNorm3d(mid), torch.nn.ReLU(),
+        torch.nn.Conv3d(mid, widths[0], (3, 1, 1), 1, (1, 0, 0), bias=False), torch.nn.BatchNorm3d(widths[0]), torch.nn.ReLU())
+    model.inplanes = widths[0]
+    for n in range(4):
+        layer = model._make_layer(resnet.BasicBlock, resnet.Conv2Plus1D, widths[n + 1], 2, stride=1 if n == 0 else 2)
+        setattr(model, f"layer{n + 1}", layer)
+    model.fc = torch.nn.Linear(widths[4], classes)
+    return model
+
+
+def steps(model, x):
+    """Activations by the names of the plan's steps."""
+    found = {}
+    x = model.stem(x)
+    found["stem"] = x
+    for n in range(1, 5):
+        for b, block in enumerate(getattr(model, f"layer{n}")):
+            name = f"layer{n}.{b}"
+            y = block.conv1(x)
+            found[f"{name}.conv1"] = y
+            if block.downsample is not None:
+                found[f"{name}.downsample"] = block.downsample(x)
+            x = block(x)
+            found[f"{name}.conv2"] = x
+    features = model.avgpool(x).flatten(1)
+    return found, features, model.fc(features)
+
+
+def rounded(values):
+    return [float(f"{v:.7g}") for v in values.flatten().tolist()]
+
+
+def main():
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent / "networks.json")
+    golden = {"narrow": [], "r2plus1d_18": []}
+    with torch.no_grad():
+        widths = [20, 20, 24, 40, 48]
+        model = fill(narrow(widths, 11))
+        for frames in (8, 16, 32):
+            found, features, logits = steps(model, window(frames))
+            golden["narrow"].append({
+                "frames": frames, "widths": widths, "classes": 11, "logits": rounded(logits), "features": rounded(features),
+                "steps": [{"name": name, "shape": list(x.shape[1:]), "every": (every := max(1, x.numel() // 40 | 1)),
+                           "values": rounded(x.flatten()[::every])} for name, x in found.items()]})
+        model = fill(resnet.r2plus1d_18(weights=None))
+        for frames in (8, 16):
+            golden["r2plus1d_18"].append({"frames": frames, "logits": rounded(model(window(frames)))})
+    out.write_text(json.dumps(golden, separators=(",", ":")))
+
+
+if __name__ == "__main__":
+    main()

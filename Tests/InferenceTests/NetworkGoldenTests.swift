@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import Inference
+
+/// Logits and activations that torchvision gives in float64, from Goldens/make_networks.py.
+struct NetworkGoldens: Decodable {
+  struct Step: Decodable {
+    let name: String
+    let shape: [Int]
+    let every: Int
+    let values: [Float]
+  }
+  struct Narrow: Decodable {
+    let frames: Int
+    let widths: [Int]
+    let classes: Int
+    let logits: [Float]
+    let features: [Float]
+    let steps: [Step]
+  }
+  struct Full: Decodable {
+    let frames: Int
+    let logits: [Float]
+  }
+  let narrow: [Narrow]
+  let r2plus1d_18: [Full]
+
+  static func load() throws -> NetworkGoldens {
+    let url = try #require(Bundle.module.url(forResource: "Goldens/networks", withExtension: "json"))
+    return try JSONDecoder().decode(NetworkGoldens.self, from: Data(contentsOf: url))
+  }
+}
+
+/// What the product promises: max |Δ| ≤ 1e-4 × (1 + max |golden|).
+func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance: Float = 1e-4) {
+  #expect(values.count == golden.count, "\(what)")
+  let worst = zip(values, golden).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
+  let bound = tolerance * (1 + golden.map(abs).reduce(0, max))
+  #expect(worst <= bound, "\(what): off by \(worst), allowed \(bound)")
+}
+
+@Suite struct NetworkGoldenTests {
+  static let sets = InstructionSet.allCases.filter { $0.isAvailable }
+
+  @Test("Every layer of a narrow network agrees with torchvision", arguments: sets.filter { $0 != .scalar }, [8, 16, 32])
+  func layers(set: InstructionSet, frames: Int) throws {
+    try compareLayers(set, frames)
+  }
+
+  @Test("Every layer of the scalar reference agrees with torchvision")
+  func scalarLayers() throws {
+    try compareLayers(.scalar, 8)
+  }
+
+  private func compareLayers(_ set: InstructionSet, _ frames: Int) throws {
+    let golden = try #require(try NetworkGoldens.load().narrow.first { $0.frames == frames })
+    let network = Formula.narrow(golden.widths, classes: golden.classes)
+    let model = try Model(checkpoint: Formula.checkpoint(network))
+    let predictor = try Predictor(model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
+    let window = Formula.window(frames)
+    let trace = Dictionary(predictor.trace(window).map { ($0.name, $0.values) }) { first, _ in first }
+    for step in golden.steps {
+      // a (2+1)D convolution in two steps is traced under its second half's name
+      let block = step.name.split(separator: ".").prefix(2).joined(separator: ".")
+      let last = step.name.hasSuffix("conv1") ? "\(block).conv1.0.3" : "\(block).conv2.0.3"
+      let values = try #require(trace[step.name] ?? trace[last], "no step \(step.name)")
+      try #require(values.count == step.shape.reduce(1, *), "\(step.name)")
+      let sampled = stride(from: 0, to: values.count, by: step.every).map { values[$0] }
+      let worst = zip(sampled, step.values).map { abs($0 - $1) }.max() ?? .infinity
+      let bound = 1e-4 * (1 + (step.values.map(abs).max() ?? 0))
+      // the first layer that differs is the one to look at
+      try #require(worst <= bound, "\(set) \(step.name): off by \(worst), allowed \(bound)")
+    }
+    let prediction = try #require(predictor.predict([window]).first)
+    expectClose(prediction.features, golden.features, "features")
+    expectClose(prediction.logits, golden.logits, "logits")
+  }
+
+  @Test("r2plus1d_18 has torchvision's logits", arguments: sets.filter { $0 != .scalar }, [8, 16])
+  func fullNetwork(set: InstructionSet, frames: Int) throws {
+    let golden = try #require(try NetworkGoldens.load().r2plus1d_18.first { $0.frames == frames })
+    let network = try #require(VideoResNet(named: "r2plus1d_18"))
+    let model = try Model(checkpoint: Formula.checkpoint(network))
+    let predictor = try Predictor(model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
+    expectClose(try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
+  }
+
+  @Test("Logits are the same to the bit for any number of threads and any batch", arguments: sets.filter { $0 != .scalar })
+  func threadsAndBatches(set: InstructionSet) throws {
+    let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
+    let model = try Model(checkpoint: Formula.checkpoint(network))
+    let window = Formula.window(8)
+    let other = Array(window.reversed())
+    func logits(threads: Int, batch: Int) throws -> [[Float]] {
+      let options = EngineOptions(threads: threads, instructionSet: set)
+      return try Predictor(model, frames: 8, batch: batch, options: options).predict([window, other, window]).map(\.logits)
+    }
+    let one = try logits(threads: 1, batch: 1)
+    #expect(one[0] != one[1])
+    for threads in [1, 2, 3, 5] {
+      for batch in [1, 2, 3] { #expect(try logits(threads: threads, batch: batch) == one, "\(threads) threads, batch \(batch)") }
+    }
+  }
+}

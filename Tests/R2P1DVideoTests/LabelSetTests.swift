@@ -1,0 +1,32 @@
+import Foundation
+import R2P1DVideo
+import Testing
+
+@Suite struct LabelSetTests {
+  @Test func theLabelsInTheBinaryAreThoseOfTheFile() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../labels/kinetics-400.txt")
+    let names = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(LabelSet.kinetics400.names == names)
+    #expect(names.count == 400 && names.first == "abseiling" && names.last == "zumba")
+  }
+
+  private func read(_ bytes: [UInt8]) throws -> [String] {
+    let file = FileManager.default.temporaryDirectory.appending(path: "labels-\(UUID().uuidString).txt")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    return try LabelSet(contentsOf: FilePath(file.path)).names
+  }
+
+  @Test(arguments: [
+    ("a\nb\n", ["a", "b"]), ("a\r\nb", ["a", "b"]), ("a b \n\n c\n\n\n", ["a b", "", "c"]),
+    ("\u{FEFF}a\n", ["a"]), ("", []),
+  ])
+  func aLineIsAClass(_ text: String, _ names: [String]) throws {
+    #expect(try read(Array(text.utf8)) == names)
+  }
+
+  @Test func whatIsNoTextIsRefused() {
+    #expect(throws: ClassifierError.self) { try read([0xFF, 0xFE, 0x00]) }
+  }
+}

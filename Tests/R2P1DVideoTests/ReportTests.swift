@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@testable import R2P1DVideo
+
+@Suite struct ReportTests {
+  /// A result as a classifier would give it.
+  static func labels(_ file: FilePath, windows: Int = 1, padded: Bool = false, decodeErrors: Int = 0)
+    -> VideoLabels
+  {
+    let found = [
+      ScoredLabel(label: "arm wrestling, \"hard\"", index: 6, score: 0.912345678),
+      ScoredLabel(label: "zumba", index: 399, score: 1.234567891e-9),
+    ]
+    let window = WindowLabels(start: 0, end: 16.0 / 15, padded: padded, labels: found, logits: nil)
+    return VideoLabels(
+      file: file, model: ModelSummary(name: "m", architecture: "r2plus1d_18", classes: 400),
+      video: VideoSummary(
+        duration: 10.0 / 3, width: 340, height: 256, frameRate: 30000.0 / 1001, codec: "h264",
+        decodeErrors: decodeErrors, picturesDecoded: 100),
+      sampling: SamplingSummary(
+        frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop, merge: .mean),
+      labels: found, windows: Array(repeating: window, count: windows))
+  }
+
+  static func write(_ format: ReportFormat, _ outcomes: [Outcome]) -> String {
+    var report = format.report(files: outcomes.count, top: 3)
+    var text = report.begin()
+    for outcome in outcomes { text += report.add(outcome) }
+    return text + report.end()
+  }
+
+  let good = Outcome(file: "a/b.mp4", result: .success(labels("a/b.mp4")))
+  let bad = Outcome(
+    file: "c\nd.mp4", result: .failure(.video("c\nd.mp4", cause: "no video stream (found 1 audio stream)")))
+
+  @Test func textIsALineAFileAndALineALabel() {
+    #expect(
+      Self.write(.text, [good, bad, good]) == """
+        a/b.mp4  (3.3 s, 340×256, 29.97 fps, h264, 1 window of 16, m)
+           91.2 %  arm wrestling, "hard"
+            0.0 %  zumba
+
+        a/b.mp4  (3.3 s, 340×256, 29.97 fps, h264, 1 window of 16, m)
+           91.2 %  arm wrestling, "hard"
+            0.0 %  zumba
+
+        """)
+  }
+
+  @Test func textSaysWhatIsWrongWithAFile() {
+    let labels = Self.labels("a.mp4", windows: 2, padded: true, decodeErrors: 3)
+    let text = Self.write(.text, [Outcome(file: "a.mp4", result: .success(labels))])
+    #expect(text.contains("3 decode errors") && text.contains("shorter than a window"))
+  }
+
+  @Test func csvQuotesWhatHoldsCommasQuotesAndLineBreaks() {
+    #expect(
+      Self.write(.csv, [good, bad])
+        == "file,status,duration,windows,label_1,score_1,label_2,score_2,label_3,score_3,error\r\n"
+        + "a/b.mp4,ok,3.333333,1,\"arm wrestling, \"\"hard\"\"\",0.9123457,zumba,1.234568e-09,,,\r\n"
+        + "\"c\nd.mp4\",failed,,,,,,,,,no video stream (found 1 audio stream)\r\n")
+  }
+
+  @Test func jsonOfOneFileIsAnObjectOfSeveralAnArray() throws {
+    func parse(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+    #expect(try parse(Self.write(.json, [good])) is [String: Any])
+    let both = try #require(try parse(Self.write(.json, [good, bad])) as? [[String: Any]])
+    #expect(both[0]["file"] as? String == "a/b.mp4")
+    #expect(
+      both[1] as? [String: String] == ["file": "c\nd.mp4", "error": "no video stream (found 1 audio stream)"])
+  }
+
+  @Test func numbersInJSONAreShortAndPathsUnescaped() {
+    let line = Self.write(.jsonl, [good])
+    for part in [
+      "\"file\":\"a/b.mp4\"", "\"score\":0.9123457,", "\"end\":1.066667", "\"fps\":15,",
+      "\"frameRate\":29.97003,",
+    ] {
+      #expect(line.contains(part) || line.contains(part.dropLast() + "}"), "\(part) in \(line)")
+    }
+    #expect(line.count(where: \.isNewline) == 1 && line.hasSuffix("}\n"))
+  }
+
+  @Test func jsonHoldsTheBytesOfAFileThatIsNoUTF8() {
+    let path = FilePath(bytes: [0x61, 0xFF])
+    let line = Self.write(.jsonl, [Outcome(file: path, result: .failure(.video(path, cause: "gone")))])
+    #expect(line == "{\"error\":\"gone\",\"file\":\"a\\\\xFF\",\"fileBytes\":\"Yf8=\"}\n")
+  }
+}

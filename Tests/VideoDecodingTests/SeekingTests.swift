@@ -1,0 +1,78 @@
+import Testing
+
+@testable import VideoDecoding
+
+@Suite(.enabled(if: Clips.canEncode("libx264"), Clips.note)) struct SeekingTests {
+  /// A minute of small pictures, 30 a second: name of the file, encoder, its options.
+  static let kinds: [(String, String, String)] = [
+    ("b.mp4", "libx264", "-g 60 -bf 3"),
+    ("b.mkv", "libx264", "-g 60 -bf 3"),
+    ("b.ts", "libx264", "-g 60 -bf 3"),
+    ("fragments.mp4", "libx264", "-g 60 -movflags frag_keyframe+empty_moov"),
+    ("open.mp4", "libx264", "-g 60 -x264-params open-gop=1:bframes=3"),
+    ("open.ts", "libx264", "-g 60 -x264-params open-gop=1:bframes=3"),
+    ("interlaced.ts", "libx264", "-g 60 -flags +ildct+ilme"),
+    ("variable.mkv", "libx264", "-g 60 -vf select=gt(mod(n\\,13)\\,3) -vsync vfr"),
+    ("open-hevc.mp4", "libx265", "-x265-params keyint=60:open-gop=1:log-level=none"),
+    ("closed-hevc.mkv", "libx265", "-x265-params keyint=60:open-gop=0:log-level=none"),
+    ("open-hevc.ts", "libx265", "-x265-params keyint=60:open-gop=1:log-level=none"),
+    ("mpeg2.ts", "mpeg2video", "-g 15 -bf 2"),
+    ("mpeg4.mp4", "mpeg4", "-g 50 -bf 2"),
+    ("vp9.webm", "libvpx-vp9", "-g 60 -cpu-used 8 -deadline realtime -b:v 100k"),
+    ("vp8.webm", "libvpx", "-g 60 -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -b:v 100k"),
+    ("motion.avi", "mjpeg", "-q:v 5"),
+  ]
+  /// Five stretches of 31 pictures, as windows of 16 samples at 15 a second show them.
+  static let wanted = [0, 400, 777, 1000, 1200].flatMap { first in stride(from: first, to: first + 31, by: 2) }
+
+  @Test(arguments: kinds)
+  func seekingGivesTheSamePicturesToTheBit(_ name: String, _ encoder: String, _ options: String) throws {
+    guard Clips.canEncode(encoder) else { return }
+    let clips = try Clips()
+    let path = try clips.make(name, source: "64x48:30:60", "-c:v \(encoder) \(options)")
+    let (sought, through) = (try Video(path), try Video(path))
+    let pictures = try sought.pass(Self.wanted, seeking: true).pictures
+    #expect(pictures.count == Self.wanted.count)
+    #expect(try pictures == through.pass(Self.wanted).pictures)
+    #expect(try sought.timeline() == through.timeline())
+    #expect(sought.picturesDecoded < 500, "few of the pictures are decoded")
+    #expect(try through.picturesDecoded == through.timeline().times.count)
+    #expect(sought.decodeErrors == 0 && through.decodeErrors == 0)
+  }
+
+  @Test func fiveWindowsOfALongFileTakeAtMostAHundredPicturesEach() throws {
+    let clips = try Clips()
+    let path = try clips.make("long.mp4", source: "64x48:30:600", "-c:v libx264 -preset superfast -g 60")
+    // The worst places: each stretch begins just before a key packet.
+    let wanted = [0, 4559, 8999, 13499, 17969].flatMap { first in stride(from: first, to: first + 31, by: 2) }
+    let video = try Video(path)
+    #expect(try video.timeline().times.count == 18000)
+    #expect(try video.pass(wanted, seeking: true).pictures.count == wanted.count)
+    #expect(video.picturesDecoded <= 5 * (60 + 40))
+  }
+
+  /// Intra refresh marks packets as keys from which pictures only become right after a while.
+  @Test func aKeyThatIsNoneIsNoticed() throws {
+    let clips = try Clips()
+    let path = try clips.make(
+      "refresh.mp4", source: "64x48:30:60", "-c:v libx264 -x264-params intra-refresh=1:keyint=60")
+    let (sought, through) = (try Video(path), try Video(path))
+    #expect(try sought.pass(Self.wanted, seeking: true) == through.pass(Self.wanted))
+    #expect(sought.picturesDecoded > 1800)
+  }
+
+  @Test func aShortFileIsDecodedWhole() throws {
+    let clips = try Clips()
+    let path = try clips.make("short.mp4", source: "64x48:30:5", "-c:v libx264 -g 10")
+    let video = try Video(path)
+    _ = try video.pass([0, 140], seeking: true)
+    #expect(video.picturesDecoded == 150)
+  }
+
+  @Test func aSecondPassGivesTheSamePictures() throws {
+    let clips = try Clips()
+    let path = try clips.make("twice.mkv", source: "64x48:30:2", "-c:v libx264 -bf 3")
+    let video = try Video(path)
+    #expect(try video.pass() == video.pass())
+  }
+}
