@@ -87,7 +87,8 @@ package struct VideoResNet: Sendable {
     layers = (1...4).map { layer in
       (0..<depths[layer - 1]).map { block in
         Self.block(
-          "layer\(layer).\(block)", kinds[layer - 1], inChannels: block == 0 ? widths[layer - 1] : widths[layer],
+          "layer\(layer).\(block)", kinds[layer - 1],
+          inChannels: block == 0 ? widths[layer - 1] : widths[layer],
           outChannels: widths[layer], stride: layer > 1 && block == 0 ? 2 : 1
         ) { mids(layer, block, $0) }
       }
@@ -99,7 +100,8 @@ package struct VideoResNet: Sendable {
     case .basic(let frames, let padding):
       return [
         ConvNorm(
-          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: outChannels, kernel: Extent(frames, 7, 7),
+          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: outChannels,
+          kernel: Extent(frames, 7, 7),
           stride: Extent(1, 2, 2), padding: Extent(padding, 3, 3), relu: true)
       ]
     case .r2Plus1D(let mid):

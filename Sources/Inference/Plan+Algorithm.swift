@@ -39,7 +39,9 @@ extension Algorithm {
     // With few positions and many weights the weights are what costs: each is read by one core, once.
     let byChannels = positions <= 14 * 14 && conv.outChannels >= 128
     let square = conv.kernel.y == 3 && conv.kernel.x == 3 && conv.padding.y == 1 && conv.padding.x == 1
-    if conv.inChannels == 3, conv.kernel.y == 7, conv.kernel.x == 7, conv.stride == Extent(1, 2, 2), conv.padding.y == 3 {
+    if conv.inChannels == 3, conv.kernel.y == 7, conv.kernel.x == 7, conv.stride == Extent(1, 2, 2),
+      conv.padding.y == 3
+    {
       return Algorithm(kind: R2_STEM)
     }
     if square, conv.stride == Extent(1, 1, 1) {
@@ -54,10 +56,12 @@ extension Algorithm {
     }
     if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1, output.t > 1 {
       let frames = output.t == 2 ? 2 : output.t % 8 == 0 && !bf16 ? 8 : 4
-      return Algorithm(kind: R2_TEMPORAL, frames: frames, bf16: bf16, byChannels: byChannels && positions <= 49)
+      return Algorithm(
+        kind: R2_TEMPORAL, frames: frames, bf16: bf16, byChannels: byChannels && positions <= 49)
     }
     let inPlace =
-      conv.kernel.y == 1 && conv.kernel.x == 1 && conv.stride.y == 1 && conv.stride.x == 1 && conv.padding.y == 0
+      conv.kernel.y == 1 && conv.kernel.x == 1 && conv.stride.y == 1 && conv.stride.x == 1
+      && conv.padding.y == 0
     return Algorithm(
       kind: inPlace && !bf16 ? R2_DIRECT : R2_GATHER, bf16: bf16, byChannels: byChannels && positions <= 49)
   }
@@ -67,7 +71,8 @@ extension ConvNorm {
   var geometry: r2_geometry {
     r2_geometry(
       in_channels: Int32(inChannels), out_channels: Int32(outChannels), kernel_t: Int32(kernel.t),
-      kernel_y: Int32(kernel.y), kernel_x: Int32(kernel.x), stride_t: Int32(stride.t), stride_y: Int32(stride.y),
+      kernel_y: Int32(kernel.y), kernel_x: Int32(kernel.x), stride_t: Int32(stride.t),
+      stride_y: Int32(stride.y),
       stride_x: Int32(stride.x), pad_t: Int32(padding.t), pad_y: Int32(padding.y), pad_x: Int32(padding.x))
   }
 }

@@ -102,7 +102,8 @@ final class Plan {
     var x = input
     for (i, conv) in planned.enumerated() {
       let isLast = i == planned.count - 1
-      x = append(planned.count == 1 ? name : conv.conv.name, conv, nil, input: x, residual: isLast ? residual : nil)
+      x = append(
+        planned.count == 1 ? name : conv.conv.name, conv, nil, input: x, residual: isLast ? residual : nil)
     }
     return (x, clip)
   }
@@ -139,8 +140,10 @@ final class Plan {
   private func placeBuffers() {
     buffers[0].lastStep = steps.count
     for i in buffers.indices {
-      let rivals = buffers[..<i].filter { $0.lastStep >= buffers[i].firstStep && $0.firstStep <= buffers[i].lastStep }
-        .sorted { $0.offset < $1.offset }
+      let rivals = buffers[..<i].filter {
+        $0.lastStep >= buffers[i].firstStep && $0.firstStep <= buffers[i].lastStep
+      }
+      .sorted { $0.offset < $1.offset }
       var offset = 0
       for rival in rivals where offset + buffers[i].floats > rival.offset {
         offset = max(offset, (rival.offset + rival.floats + 15) & ~15)

@@ -12,15 +12,19 @@ package struct PlanTable: Sendable {
     package let seconds: Double
   }
 
+  /// Multiply-adds a second of the micro-kernel on operands that stay in the first cache, all threads together: the peak in practice.
+  package let peak: Double
+
   package let rows: [Row]
   package let activationBytes: Int
   package let scratchBytes: Int
   package let weightBytes: Int
   package let threads: Int
 
-  init(_ plan: Plan, threads: Int, time: (_ runs: Int) -> [Double]) {
+  init(_ plan: Plan, threads: Int, peak: Double, time: (_ runs: Int) -> [Double]) {
     let seconds = time(7)
     self.threads = threads
+    self.peak = peak
     rows = zip(plan.steps, seconds).map { step, seconds in
       let convs = [step.first] + (step.second.map { [$0] } ?? [])
       return Row(

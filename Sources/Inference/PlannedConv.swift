@@ -12,7 +12,8 @@ final class PlannedConv: @unchecked Sendable {
   ///   - algorithm: nil for the one that suits the shapes.
   ///   - cache: floats of transformed input and products that should stay in one core's cache.
   init(
-    _ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool = false, algorithm: Algorithm? = nil, cache: Int = 120 << 10
+    _ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool = false, algorithm: Algorithm? = nil,
+    cache: Int = 120 << 10
   ) throws(ModelError) {
     self.conv = conv
     self.input = input
@@ -30,7 +31,8 @@ final class PlannedConv: @unchecked Sendable {
     kernel.pointee.relu = conv.relu ? 1 : 0
     kernel.pointee.by_channels = algorithm.byChannels ? 1 : 0
     let done = r2_conv_prepare(
-      kernel, Int32(algorithm.rows), Int32(algorithm.columns), Int32(algorithm.frames), algorithm.mixed ? 1 : 0)
+      kernel, Int32(algorithm.rows), Int32(algorithm.columns), Int32(algorithm.frames),
+      algorithm.mixed ? 1 : 0)
     guard done == 0 else { throw .frames(input.t, network: conv.name) }
     kernel.pointee.tile_block = Int32(tileBlock(cache))
   }

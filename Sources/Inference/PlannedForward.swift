@@ -16,7 +16,8 @@ final class PlannedForward {
     self.team = team
     self.threads = threads
     do {
-      plan = try Plan(model, frames: frames, windows: windows, precision: precision, kernels: kernels, team: team)
+      plan = try Plan(
+        model, frames: frames, windows: windows, precision: precision, kernels: kernels, team: team)
       activations = try Arena(floats: plan.activationFloats)
       scratch = try Arena(floats: plan.threadFloats * threads + plan.sharedFloats)
     } catch {
@@ -44,7 +45,8 @@ final class PlannedForward {
       let classes = plan.network.classes
       let logits = [Float](unsafeUninitializedCapacity: classes) { buffer, count in
         plan.kernels.pointee.linear(
-          plan.classifier.base, plan.classifier.base + classes * features, pooled, Int32(classes), Int32(features),
+          plan.classifier.base, plan.classifier.base + classes * features, pooled, Int32(classes),
+          Int32(features),
           buffer.baseAddress)
         count = classes
       }
@@ -56,10 +58,12 @@ final class PlannedForward {
   private func forward(_ windows: [[Sample]], done: (Plan.Step, Int) -> Void) {
     fillStem(windows)
     var run = r2_run(
-      kernels: plan.kernels, team: team, shared: scratch.base + plan.threadFloats * threads, own: scratch.base,
+      kernels: plan.kernels, team: team, shared: scratch.base + plan.threadFloats * threads,
+      own: scratch.base,
       own_floats: plan.threadFloats, windows: Int32(windows.count))
     for (number, step) in plan.steps.enumerated() {
-      var input = number == 0 ? stemView() : view(step.input, step.first, windows: windows.count, isInput: true)
+      var input =
+        number == 0 ? stemView() : view(step.input, step.first, windows: windows.count, isInput: true)
       var output = view(step.output, step.last, windows: windows.count)
       var residual = step.residual.map { view($0, step.last, windows: windows.count) } ?? r2_view()
       withUnsafePointer(to: &residual) { pointer in
@@ -102,7 +106,8 @@ final class PlannedForward {
     let blocks = isInput ? conv.inputBlocks : Int(conv.kernel.pointee.panels)
     let plane = size.y * size.x * 16
     return r2_view(
-      base: activations.base + plan.buffers[buffer].offset, frame: plane * blocks, plane: plane, frames: Int32(size.t),
+      base: activations.base + plan.buffers[buffer].offset, frame: plane * blocks, plane: plane,
+      frames: Int32(size.t),
       height: Int32(size.y), width: Int32(size.x), top: 0)
   }
 
@@ -111,7 +116,8 @@ final class PlannedForward {
   func trace(_ window: [Sample]) -> [(name: String, values: [Float])] {
     var steps: [(name: String, values: [Float])] = []
     forward([window]) { step, _ in
-      steps.append((step.name, planar(view(step.output, step.last, windows: 1), channels: step.last.conv.outChannels)))
+      steps.append(
+        (step.name, planar(view(step.output, step.last, windows: 1), channels: step.last.conv.outChannels)))
     }
     return steps
   }
@@ -125,8 +131,40 @@ final class PlannedForward {
     }
   }
 
+  /// Multiply-adds a second of the float32 micro-kernel with operands in the first cache, all threads together.
+  private func peak() -> Double {
+    let (rows, depth, calls) = (14, 96, 4000)
+    let panels = Int(plan.kernels.pointee.max_panels)
+    let kernels = plan.kernels
+    let floats = 16 * (rows * depth / 16 + 2 * depth + 2 * rows)
+    guard let memory = try? Arena(floats: floats * threads) else { return .infinity }
+    let base = memory.base
+    let clock = ContinuousClock()
+    let times = (0..<5).map { _ in
+      clock.measure {
+        _ = Team.run(team, threads) { _, thread in
+          let a = base + floats * thread
+          var product = r2_product()
+          product.a = UnsafePointer(a)
+          product.b = UnsafePointer(a + rows * depth)
+          product.c = a + rows * depth + 2 * 16 * depth
+          product.chunk_stride = rows * 16
+          product.rows = Int32(rows)
+          product.k = Int32(depth)
+          product.segments = 1
+          product.panel_stride_b = 16 * depth
+          product.panel_stride_c = 16 * rows
+          product.panels = Int32(panels)
+          for _ in 0..<calls { kernels.pointee.f32.product(&product) }
+          return true
+        }
+      } / .seconds(1)
+    }
+    return Double(rows * depth * 16 * panels * calls * threads) / (times.min() ?? .infinity)
+  }
+
   func table() -> PlanTable {
-    PlanTable(plan, threads: threads) { run in
+    PlanTable(plan, threads: threads, peak: peak()) { run in
       let sample = Sample()
       let clock = ContinuousClock()
       var seconds = Array(repeating: [Double](), count: plan.steps.count)

@@ -59,7 +59,8 @@ package final class Predictor {
       guard let kernels = set.kernels else { throw .instructionSetMissing(set.rawValue) }
       engine = .planned(
         try PlannedForward(
-          model, frames: frames, windows: self.batch, precision: precision, kernels: kernels, threads: options.threads))
+          model, frames: frames, windows: self.batch, precision: precision, kernels: kernels,
+          threads: options.threads))
     }
   }
 

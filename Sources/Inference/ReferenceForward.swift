@@ -16,7 +16,9 @@ final class ReferenceForward {
       norms[conv.name] = (norm.scale.map { Float($0) }, norm.bias.map { Float($0) })
     }
     for conv in model.network.stem {
-      guard clip.t + 2 * conv.padding.t >= conv.kernel.t else { throw .frames(frames, network: model.network.name) }
+      guard clip.t + 2 * conv.padding.t >= conv.kernel.t else {
+        throw .frames(frames, network: model.network.name)
+      }
       clip = conv.output(of: clip)
     }
     self.norms = norms
@@ -27,10 +29,12 @@ final class ReferenceForward {
     forward(window) { _, values, clip in last = (values, clip) }
     let network = model.network
     var features = [Float](repeating: 0, count: network.features)
-    r2_reference_pool(last.values, Int32(network.features), Int32(last.clip.t * last.clip.y * last.clip.x), &features)
+    r2_reference_pool(
+      last.values, Int32(network.features), Int32(last.clip.t * last.clip.y * last.clip.x), &features)
     var logits = [Float](repeating: 0, count: network.classes)
     r2_reference_linear(
-      features, model.values("fc.weight"), model.values("fc.bias"), Int32(network.classes), Int32(network.features),
+      features, model.values("fc.weight"), model.values("fc.bias"), Int32(network.classes),
+      Int32(network.features),
       &logits)
     return Prediction(logits: logits, features: features)
   }
@@ -66,14 +70,18 @@ final class ReferenceForward {
     }
   }
 
-  private func apply(_ conv: ConvNorm, _ x: [Float], _ clip: inout Extent, residual: [Float]? = nil) -> [Float] {
+  private func apply(_ conv: ConvNorm, _ x: [Float], _ clip: inout Extent, residual: [Float]? = nil)
+    -> [Float]
+  {
     var geometry = conv.geometry
     let output = conv.output(of: clip)
     guard let norm = norms[conv.name] else { return [] }
-    let result = [Float](unsafeUninitializedCapacity: conv.outChannels * output.t * output.y * output.x) { out, count in
+    let result = [Float](unsafeUninitializedCapacity: conv.outChannels * output.t * output.y * output.x) {
+      out, count in
       model.withTensor("\(conv.name).weight") { weight in
         r2_reference_conv(
-          &geometry, x, Int32(clip.t), Int32(clip.y), Int32(clip.x), weight.baseAddress, norm.scale, norm.bias, residual,
+          &geometry, x, Int32(clip.t), Int32(clip.y), Int32(clip.x), weight.baseAddress, norm.scale,
+          norm.bias, residual,
           conv.relu ? 1 : 0, out.baseAddress)
       }
       count = out.count

@@ -7,7 +7,8 @@ package final class Sample: @unchecked Sendable {
   package let values: UnsafeMutablePointer<Float>
 
   package init() {
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: Self.count * MemoryLayout<Float>.stride, alignment: 64)
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.count * MemoryLayout<Float>.stride, alignment: 64)
     values = raw.bindMemory(to: Float.self, capacity: Self.count)
     values.initialize(repeating: 0, count: Self.count)
   }

@@ -5,12 +5,14 @@ extension VideoResNet {
   /// Shapes of single tensors may still be off: compare with ``tensors``.
   package init?(shapes: [String: [Int]]) {
     func weight(_ name: String) -> [Int]? {
-      guard let shape = shapes[name + ".weight"], shape.count == 5, shape.allSatisfy({ 1...65536 ~= $0 }) else {
+      guard let shape = shapes[name + ".weight"], shape.count == 5, shape.allSatisfy({ 1...65536 ~= $0 })
+      else {
         return nil
       }
       return shape
     }
-    guard let first = weight("stem.0"), let fc = shapes["fc.weight"], fc.count == 2, 1...1_000_000 ~= fc[0] else {
+    guard let first = weight("stem.0"), let fc = shapes["fc.weight"], fc.count == 2, 1...1_000_000 ~= fc[0]
+    else {
       return nil
     }
     let stemKind: StemKind
@@ -39,7 +41,8 @@ extension VideoResNet {
         return nil
       }
     }
-    self.init(stem: stemKind, kinds: kinds, depths: depths, widths: widths, classes: fc[0]) { layer, block, conv in
+    self.init(stem: stemKind, kinds: kinds, depths: depths, widths: widths, classes: fc[0]) {
+      layer, block, conv in
       weight("layer\(layer).\(block).conv\(conv).0.0")?[0]
         ?? Self.midWidth(widths[block == 0 ? layer - 1 : layer], widths[layer])
     }

@@ -13,7 +13,8 @@ extension VideoResNet {
     case "r2plus1d_18":
       // torchvision takes one middle width a block, from the block's input, for both of its convolutions
       self.init(
-        stem: .r2Plus1D(mid: 45), kinds: Array(repeating: .conv2Plus1D, count: 4), depths: depths, widths: widths,
+        stem: .r2Plus1D(mid: 45), kinds: Array(repeating: .conv2Plus1D, count: 4), depths: depths,
+        widths: widths,
         classes: classes
       ) { layer, block, _ in Self.midWidth(widths[block == 0 ? layer - 1 : layer], widths[layer]) }
     case "r3d_18":

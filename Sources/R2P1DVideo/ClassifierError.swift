@@ -10,6 +10,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   case absentModel(String, folders: [FilePath], command: String)
   /// The checkpoint cannot be read, or holds no network of the family.
   case checkpoint(FilePath, cause: String)
+  /// The checkpoint's tensors are not those of its network; each problem names one.
+  case tensors(FilePath, problems: [String])
   /// A network that cannot be made or run as asked.
   case network(String, cause: String)
   /// The file of labels cannot be read.
@@ -34,8 +36,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The file or the name that the error is about.
   public var subject: String {
     switch self {
-    case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .labels(let path, _),
-      .labelCount(let path, _, _), .output(let path, _):
+    case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .tensors(let path, _),
+      .labels(let path, _), .labelCount(let path, _, _), .output(let path, _):
       path.printable
     case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _):
       FilePath(name).printable
@@ -50,6 +52,10 @@ public enum ClassifierError: Error, Sendable, Equatable {
       FilePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"
+    case .tensors(_, let problems) where problems.count > 1:
+      "\(details[0]) (and \(problems.count - 1) more: `models info` lists all)"
+    case .tensors:
+      details.first ?? ""
     case .unknownModel(_, let known):
       "no such file, and no model of that name (known: \(known.joined(separator: ", ")), random:NAME)"
     case .absentModel(_, let folders, let command):
@@ -57,6 +63,14 @@ public enum ClassifierError: Error, Sendable, Equatable {
     case .labelCount(_, let found, let expected):
       "\(found) labels, expected \(expected), one for each class of the network"
     }
+  }
+}
+
+extension ClassifierError {
+  /// Every part of the cause, where it has several.
+  public var details: [String] {
+    guard case .tensors(_, let problems) = self else { return [cause] }
+    return problems.map { FilePath($0).printable }
   }
 }
 

@@ -43,6 +43,7 @@ package struct LoadedModel: Sendable {
     do {
       model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
     } catch {
+      if case .tensors(_, let problems) = error { throw .tensors(path, problems: problems) }
       throw .checkpoint(path, cause: error.cause(without: path))
     }
     self.name = entry?.name ?? name
@@ -85,11 +86,6 @@ extension LoadedModel {
       throw .network(name, cause: error.cause(without: file ?? FilePath(name)))
     }
   }
-}
-
-extension Predictor {
-  /// The precision in force: the kernels there are compute in float32, whatever is asked for.
-  var precision: Inference.Precision { .f32 }
 }
 
 extension ModelError {

@@ -24,6 +24,12 @@ package struct Sampler: RandomAccessCollection, Sendable {
   package init(
     _ timeline: Timeline, rate: SampleRate, start: Rational? = nil, end: Rational? = nil
   ) throws(VideoError) {
+    if case .perSecond(let rate) = rate, !SampleRate.isUsable(rate) {
+      throw .unusableSampling("\(rate) samples a second, expected 0.001 to 1000")
+    }
+    for time in [start, end].compactMap({ $0 }) where time.double >= 1e9 || time.denominator > 1_000_000 {
+      throw .unusableSampling("\(time) s, expected less than 10^9 s in microseconds")
+    }
     self.timeline = timeline
     self.rate = rate
     part = Part(start: start ?? 0, end: end)

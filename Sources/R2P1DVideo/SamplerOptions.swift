@@ -11,10 +11,13 @@ public enum SampleRate: Sendable, Hashable {
       self = .source
       return
     }
-    guard let rate = Rational(text), (0.001...1000).contains(rate.double), rate.denominator <= 1 << 30 else {
-      return nil
-    }
+    guard let rate = Rational(text), Self.isUsable(rate) else { return nil }
     self = .perSecond(rate)
+  }
+
+  /// Whether a rate is in range, and its parts are small enough to count time in.
+  static func isUsable(_ rate: Rational) -> Bool {
+    (0.001...1000).contains(rate.double) && max(rate.numerator, rate.denominator) <= 1 << 30
   }
 }
 

@@ -26,7 +26,7 @@ public struct Rational: Sendable, Hashable {
     self.init(above.numerator, below.numerator)
   }
 
-  /// Seconds from `90`, `90.5`, `1:30` or `00:01:30.5`; minutes and seconds after a colon are below 60.
+  /// Seconds from `90`, `90.5`, `1:30` or `00:01:30.5`, less than 10^9; minutes and seconds after a colon are below 60.
   public init?(time text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard (1...3).contains(parts.count) else { return nil }
@@ -37,6 +37,7 @@ public struct Rational: Sendable, Hashable {
       else { return nil }
       seconds = Rational(60 * seconds.numerator * value.denominator + value.numerator, value.denominator)
     }
+    guard seconds.double < 1e9 else { return nil }
     self = seconds
   }
 

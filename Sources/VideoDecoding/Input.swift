@@ -69,11 +69,11 @@ final class Input {
     throw .noDecoder(codec: String(cString: avcodec_get_name(stream.pointee.codecpar.pointee.codec_id)))
   }
 
-  /// Average pictures a second, or else FFmpeg's guess, or else 25; both parts positive.
+  /// Average pictures a second, or else FFmpeg's guess, or else 25; both parts positive, and not less than one a day.
   func rate(of index: Int) -> AVRational {
     guard let stream = streams[index] else { return AVRational(num: 25, den: 1) }
     let candidates = [stream.pointee.avg_frame_rate, av_guess_frame_rate(context, stream, nil)]
-    return candidates.first { $0.num > 0 && $0.den > 0 } ?? AVRational(num: 25, den: 1)
+    return candidates.first { $0.num > 0 && $0.den > 0 && Int64($0.den) <= 86_400 * Int64($0.num) } ?? AVRational(num: 25, den: 1)
   }
 
   private static func isVideo(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {

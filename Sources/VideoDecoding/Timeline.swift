@@ -25,12 +25,16 @@ package struct Timeline: Sendable, Equatable {
     package let period: Int128
 
     /// `tickSeconds` and `rate` (pictures a second) are fractions of positive 32-bit numbers.
+    ///
+    /// Both are whole numbers of units, but for rates that fit no unit above 2^-48 s, as no camera has: those are
+    /// rounded.
     package init(tickSeconds: (Int32, Int32), rate: (Int32, Int32)) {
       let ticks = Int128(tickSeconds.1)
       let pictures = Int128(rate.0)
-      scale = ticks / Self.greatestCommonDivisor(ticks, pictures) * pictures
+      let exact = ticks / Self.greatestCommonDivisor(ticks, pictures) * pictures
+      scale = exact <= 1 << 48 ? exact : ticks << 16
       tick = scale / ticks * Int128(tickSeconds.0)
-      period = scale / pictures * Int128(rate.1)
+      period = max(scale * Int128(rate.1) / pictures, 1)
     }
 
     private static func greatestCommonDivisor(_ a: Int128, _ b: Int128) -> Int128 {
@@ -46,7 +50,7 @@ struct TimelineBuilder {
   private var origin: Int128 = 0
   private var last: Int128?
   /// Beyond this a time is taken for damage, which also keeps products with rates within 128 bits.
-  private static let limit: Int128 = 1 << 86
+  private static let limit: Int128 = 1 << 64
 
   init(clock: Timeline.Clock) { self.clock = clock }
 
@@ -58,7 +62,7 @@ struct TimelineBuilder {
       self.last = 0
       return 0
     }
-    var time = last + clock.period
+    var time = min(last + clock.period, Self.limit)
     if let absolute, absolute - origin > last, absolute - origin < Self.limit { time = absolute - origin }
     self.last = time
     return time

@@ -17,6 +17,8 @@ package enum VideoError: Error, Sendable, Equatable {
   case unsupportedPixels(format: String, width: Int, height: Int)
   /// The part asked for holds nothing: `start` is at or after `end`. Seconds.
   case emptyPart(start: Double, end: Double)
+  /// A rate of samples, or a time, that is out of range.
+  case unusableSampling(String)
   /// More windows than can be held: the file's times are damaged, or the stride is too small for them.
   case tooManyWindows(samples: Int)
   case outOfMemory
@@ -41,6 +43,7 @@ extension VideoError: CustomStringConvertible {
     case .unsupportedPixels(let format, let width, let height):
       "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
     case .emptyPart(let start, let end): "nothing to sample: the part starts at \(start) s and ends at \(end) s"
+    case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"
     case .outOfMemory: "not enough memory"

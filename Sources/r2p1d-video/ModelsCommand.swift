@@ -13,7 +13,15 @@ struct ModelsCommand: ParsableCommand {
     var model: ModelSource
 
     func run() throws {
-      try Output.standard().write(ModelInfo(model).text)
+      let output = Output.standard()
+      do {
+        try output.write(ModelInfo(model).text)
+      } catch {
+        if error.details.count > 1 {
+          try output.write(error.details.map { "problem: \($0)\n" }.joined())
+        }
+        throw error
+      }
     }
   }
 }

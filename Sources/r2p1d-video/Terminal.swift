@@ -11,7 +11,7 @@ enum Terminal {
   }
 
   static func complain(noSuch precision: Precision) {
-    complain("this CPU has no \(precision.rawValue) instructions: using f32")
+    complain("\(precision.rawValue) is not to be had here: using f32")
   }
 
   static func write(_ text: String) {

@@ -137,6 +137,19 @@ import Testing
     #expect(run.text.split(separator: "\n").contains("parameters: 31505325"))
   }
 
+  @Test func aForeignCheckpointsBadTensorsAreCountedAndInfoListsThem() throws {
+    let path = try folder.write("wrong.safetensors", NarrowCheckpoint.safetensors(without: "layer3.1.conv1."))
+    let run = try program("label", Checkout.clip, "--model", path)
+    #expect(run.status == 2)
+    #expect(
+      run.errors.count(where: \.isNewline) == 1 && run.errors.contains("more: `models info` lists all)"))
+    let info = try program("models", "info", path)
+    #expect(info.status == 2)
+    #expect(info.text.split(separator: "\n").allSatisfy { $0.hasPrefix("problem: ") })
+    #expect(
+      info.text.contains("'layer3.1.conv1.0.0.weight'") && info.text.contains("'layer3.1.conv1.1.bias'"))
+  }
+
   @Test func infoPrintsAFilesContainerAndHash() throws {
     let path = try folder.write("narrow.safetensors", narrow)
     let run = try program("models", "info", path)

@@ -51,13 +51,16 @@ struct ConvolutionRun {
   }
 
   /// [C][T][H][W] of one window → [T][C/16][H][W][16]; the padding lanes of inputs are zero, as layers leave them.
-  private func block(_ values: ArraySlice<Float>, _ channels: Int, _ size: Extent, into to: UnsafeMutablePointer<Float>) {
+  private func block(
+    _ values: ArraySlice<Float>, _ channels: Int, _ size: Extent, into to: UnsafeMutablePointer<Float>
+  ) {
     let plane = size.y * size.x
     let blocks = (channels + 15) / 16
     for c in 0..<channels {
       for t in 0..<size.t {
         for p in 0..<plane {
-          to[((t * blocks + c / 16) * plane + p) * 16 + c % 16] = values[values.startIndex + (c * size.t + t) * plane + p]
+          to[((t * blocks + c / 16) * plane + p) * 16 + c % 16] =
+            values[values.startIndex + (c * size.t + t) * plane + p]
         }
       }
     }
@@ -66,7 +69,8 @@ struct ConvolutionRun {
   private func view(_ base: UnsafeMutablePointer<Float>, _ channels: Int, _ size: Extent) -> r2_view {
     let plane = size.y * size.x * 16
     return r2_view(
-      base: base, frame: plane * ((channels + 15) / 16), plane: plane, frames: Int32(size.t), height: Int32(size.y),
+      base: base, frame: plane * ((channels + 15) / 16), plane: plane, frames: Int32(size.t),
+      height: Int32(size.y),
       width: Int32(size.x), top: 0)
   }
 
@@ -82,10 +86,14 @@ struct ConvolutionRun {
 
     let inBlocked = inCount / conv.inChannels * ((conv.inChannels + 15) / 16) * 16
     let outBlocked = outCount / conv.outChannels * ((conv.outChannels + 15) / 16) * 16
-    let (source, target, added) = (Guarded(inBlocked * windows), Guarded(outBlocked * windows, fill: .nan), Guarded(outBlocked * windows))
+    let (source, target, added) = (
+      Guarded(inBlocked * windows), Guarded(outBlocked * windows, fill: .nan), Guarded(outBlocked * windows)
+    )
     for w in 0..<windows {
       block(x[w * inCount..<(w + 1) * inCount], conv.inChannels, input, into: source.content + w * inBlocked)
-      block(residual[w * outCount..<(w + 1) * outCount], conv.outChannels, output, into: added.content + w * outBlocked)
+      block(
+        residual[w * outCount..<(w + 1) * outCount], conv.outChannels, output,
+        into: added.content + w * outBlocked)
     }
     let weights = Guarded(Int(r2_conv_weight_floats(planned.kernel)))
     r2_conv_place(planned.kernel, weights.content)
@@ -99,7 +107,8 @@ struct ConvolutionRun {
       return Outcome(output: [], relative: .infinity, guardsIntact: false)
     }
     var run = r2_run(
-      kernels: kernels, team: team, shared: shared.content, own: own.content, own_floats: each, windows: Int32(windows))
+      kernels: kernels, team: team, shared: shared.content, own: own.content, own_floats: each,
+      windows: Int32(windows))
     var (from, to, plus) = (
       view(source.content, conv.inChannels, input), view(target.content, conv.outChannels, output),
       view(added.content, conv.outChannels, output)
@@ -114,8 +123,10 @@ struct ConvolutionRun {
       var expected = [Float](repeating: 0, count: outCount)
       var geometry = conv.geometry
       r2_reference_conv(
-        &geometry, Array(x[w * inCount..<(w + 1) * inCount]), Int32(input.t), Int32(input.y), Int32(input.x), weight,
-        scale.map { Float($0) }, bias.map { Float($0) }, Array(residual[w * outCount..<(w + 1) * outCount]), 1, &expected)
+        &geometry, Array(x[w * inCount..<(w + 1) * inCount]), Int32(input.t), Int32(input.y), Int32(input.x),
+        weight,
+        scale.map { Float($0) }, bias.map { Float($0) }, Array(residual[w * outCount..<(w + 1) * outCount]),
+        1, &expected)
       var got = [Float](repeating: .nan, count: outBlocked)
       block(expected[...], conv.outChannels, output, into: &got)
       for i in 0..<outBlocked where !got[i].isNaN {
@@ -127,6 +138,7 @@ struct ConvolutionRun {
       result += UnsafeBufferPointer(start: target.content + w * outBlocked, count: outBlocked)
     }
     let buffers = [source, target, added, weights, own, shared]
-    return Outcome(output: result, relative: worst / max(largest, 1), guardsIntact: buffers.allSatisfy(\.isIntact))
+    return Outcome(
+      output: result, relative: worst / max(largest, 1), guardsIntact: buffers.allSatisfy(\.isIntact))
   }
 }

@@ -40,7 +40,9 @@ enum Formula {
     return (0..<frames).map { frame in
       let sample = Sample()
       for channel in 0..<3 {
-        for i in 0..<plane { sample.values[channel * plane + i] = values[(channel * frames + frame) * plane + i] }
+        for i in 0..<plane {
+          sample.values[channel * plane + i] = values[(channel * frames + frame) * plane + i]
+        }
       }
       return sample
     }
@@ -60,7 +62,8 @@ enum Formula {
   /// The (2+1)D network of the goldens with few channels.
   static func narrow(_ widths: [Int], classes: Int) -> VideoResNet {
     VideoResNet(
-      stem: .r2Plus1D(mid: 13), kinds: Array(repeating: .conv2Plus1D, count: 4), depths: [2, 2, 2, 2], widths: widths,
+      stem: .r2Plus1D(mid: 13), kinds: Array(repeating: .conv2Plus1D, count: 4), depths: [2, 2, 2, 2],
+      widths: widths,
       classes: classes
     ) { layer, block, _ in VideoResNet.midWidth(widths[block == 0 ? layer - 1 : layer], widths[layer]) }
   }

@@ -24,7 +24,12 @@ struct NetworkGoldens: Decodable {
     let logits: [Float]
   }
   let narrow: [Narrow]
-  let r2plus1d_18: [Full]
+  let full: [Full]
+
+  enum CodingKeys: String, CodingKey {
+    case narrow
+    case full = "r2plus1d_18"
+  }
 
   static func load() throws -> NetworkGoldens {
     let url = try #require(Bundle.module.url(forResource: "Goldens/networks", withExtension: "json"))
@@ -43,7 +48,9 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
 @Suite struct NetworkGoldenTests {
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
-  @Test("Every layer of a narrow network agrees with torchvision", arguments: sets.filter { $0 != .scalar }, [8, 16, 32])
+  @Test(
+    "Every layer of a narrow network agrees with torchvision", arguments: sets.filter { $0 != .scalar },
+    [8, 16, 32])
   func layers(set: InstructionSet, frames: Int) throws {
     try compareLayers(set, frames)
   }
@@ -57,7 +64,8 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     let golden = try #require(try NetworkGoldens.load().narrow.first { $0.frames == frames })
     let network = Formula.narrow(golden.widths, classes: golden.classes)
     let model = try Model(checkpoint: Formula.checkpoint(network))
-    let predictor = try Predictor(model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
+    let predictor = try Predictor(
+      model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
     let window = Formula.window(frames)
     let trace = Dictionary(predictor.trace(window).map { ($0.name, $0.values) }) { first, _ in first }
     for step in golden.steps {
@@ -79,14 +87,18 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
 
   @Test("r2plus1d_18 has torchvision's logits", arguments: sets.filter { $0 != .scalar }, [8, 16])
   func fullNetwork(set: InstructionSet, frames: Int) throws {
-    let golden = try #require(try NetworkGoldens.load().r2plus1d_18.first { $0.frames == frames })
+    let golden = try #require(try NetworkGoldens.load().full.first { $0.frames == frames })
     let network = try #require(VideoResNet(named: "r2plus1d_18"))
     let model = try Model(checkpoint: Formula.checkpoint(network))
-    let predictor = try Predictor(model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
-    expectClose(try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
+    let predictor = try Predictor(
+      model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
+    expectClose(
+      try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
   }
 
-  @Test("Logits are the same to the bit for any number of threads and any batch", arguments: sets.filter { $0 != .scalar })
+  @Test(
+    "Logits are the same to the bit for any number of threads and any batch",
+    arguments: sets.filter { $0 != .scalar })
   func threadsAndBatches(set: InstructionSet) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
     let model = try Model(checkpoint: Formula.checkpoint(network))
@@ -94,12 +106,15 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     let other = Array(window.reversed())
     func logits(threads: Int, batch: Int) throws -> [[Float]] {
       let options = EngineOptions(threads: threads, instructionSet: set)
-      return try Predictor(model, frames: 8, batch: batch, options: options).predict([window, other, window]).map(\.logits)
+      return try Predictor(model, frames: 8, batch: batch, options: options).predict([window, other, window])
+        .map(\.logits)
     }
     let one = try logits(threads: 1, batch: 1)
     #expect(one[0] != one[1])
     for threads in [1, 2, 3, 5] {
-      for batch in [1, 2, 3] { #expect(try logits(threads: threads, batch: batch) == one, "\(threads) threads, batch \(batch)") }
+      for batch in [1, 2, 3] {
+        #expect(try logits(threads: threads, batch: batch) == one, "\(threads) threads, batch \(batch)")
+      }
     }
   }
 }

@@ -16,28 +16,30 @@ import Testing
       ([nil, nil, 9], [0, 2, 9]),
       ([nil], [0]),
       ([4, 4, 3, 20], [0, 2, 4, 16]),
-      ([0, Int64.max, 4], [0, 2, 4]),
+      ([0, 1 << 62, 4], [0, 1 << 62, 1 << 62 + 2]),
+      ([-4, Int64.max, .max, 4], [0, 1 << 63 + 3, 1 << 63 + 5, 1 << 63 + 7]),
     ] as [([Int64?], [Int128])])
   func aTimeThatIsMissingOrNotLaterIsOnePeriodAfterTheOneBefore(_ stamps: [Int64?], _ times: [Int128]) {
     var builder = TimelineBuilder(clock: Self.clock)
-    // The last case: a time of 2^63 ticks is taken as it is, as far as the limit allows.
-    let built = stamps.map { builder.time(stamp: $0) }
-    if stamps.contains(Int64.max) {
-      #expect(built[1] == Int128(Int64.max))
-      #expect(built[2] == Int128(Int64.max) + 2)
-    } else {
-      #expect(built == times)
-    }
+    #expect(stamps.map { builder.time(stamp: $0) } == times)
+  }
+
+  @Test func timesThatNoFileHasStayWithinBounds() {
+    var builder = TimelineBuilder(clock: Timeline.Clock(tickSeconds: (.max, 1), rate: (1, 86_400)))
+    let times = [0, Int64.max, nil, .min, nil].map { builder.time(stamp: $0) }
+    #expect(times.allSatisfy { (0...1 << 64).contains($0) })
+    #expect(times == times.sorted())
   }
 
   @Test(
     arguments: [
-      ((1, 14336), (28, 1), 100_352, 7, 3584),
+      ((1, 14336), (28, 1), 14336, 1, 512),
       ((1, 1000), (30000, 1001), 30000, 30, 1001),
       ((1, 90000), (30000, 1001), 90000, 1, 3003),
       ((1, 25), (25, 1), 25, 1, 1),
       ((1001, 30000), (30000, 1001), 30000, 1001, 1001),
-      ((1, 2_147_483_647), (2_147_483_646, 1), 4_611_686_011_984_936_962, 2_147_483_646, 2_147_483_647),
+      // No common unit is long enough: the period is rounded to 2^-16 of a tick.
+      ((1, 2_147_483_647), (2_147_483_646, 1), 2_147_483_647 << 16, 1 << 16, 1 << 16),
     ] as [((Int32, Int32), (Int32, Int32), Int128, Int128, Int128)])
   func theUnitHoldsTheTickAndThePeriodExactly(
     _ tick: (Int32, Int32), _ rate: (Int32, Int32), _ scale: Int128, _ units: Int128, _ period: Int128
