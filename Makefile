@@ -27,7 +27,7 @@ install: build
 endif
 install:
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"
+	install -s -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"

@@ -2,7 +2,6 @@
 //
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
 // go between versions. Those differences are all here:
-//   - AV_FRAME_FLAG_KEY took the place of AVFrame.key_frame in libavutil 58.7;
 //   - a stream's side data moved into its codec parameters in libavformat 60.15.
 #ifndef R2P1D_CFFMPEG_SHIM_H
 #define R2P1D_CFFMPEG_SHIM_H
@@ -21,15 +20,6 @@ static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
 static const int CFFMPEG_ERROR_ACCESS = AVERROR(EACCES);
 static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
-
-/// Whether the decoder says that this picture can be shown without any before it.
-static inline int cffmpeg_is_key(const AVFrame *frame) {
-#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
-  return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
-#else
-  return frame->key_frame;
-#endif
-}
 
 /// The nine numbers of the stream's display matrix, or null.
 static inline const int32_t *cffmpeg_stream_matrix(const AVStream *stream) {

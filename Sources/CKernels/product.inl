@@ -6,6 +6,8 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, c
   vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
   R2_UNROLL for (int r = 0; r < rows; r++)
     R2_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = 0;
+  // What lies behind these weights is the next position's: asked for now, it comes in time however long memory takes.
+  const ptrdiff_t ahead = (ptrdiff_t)p->segments * p->k * R2_BLOCK;
   for (int s = 0; s < p->segments; s++) {
     const float *segment = a + s * p->segment_stride;
     for (int k = p->k; k > 0; k -= chunk, segment += p->chunk_stride) {
@@ -20,6 +22,8 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, c
           vf value = (vf)element[r * row_stride];
           R2_UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = PRODUCT_FMA(sum[r][v], value, b[v]);
         }
+        __builtin_prefetch(b0 + ahead, 0, 2);
+        if (vectors * LANES > R2_BLOCK) __builtin_prefetch(b1 + ahead, 0, 2);
         b0 += R2_BLOCK;
         b1 += R2_BLOCK;
       }

@@ -62,7 +62,8 @@ package struct Sampler: RandomAccessCollection, Sendable {
     switch rate {
     case .source: firstFrame + sample
     case .perSecond(let rate):
-      Self.frame(timeline, at: part.start, plus: Int128(sample) * Int128(rate.denominator), over: rate.numerator)
+      Self.frame(
+        timeline, at: part.start, plus: Int128(sample) * Int128(rate.denominator), over: rate.numerator)
     }
   }
 
@@ -85,7 +86,9 @@ package struct Sampler: RandomAccessCollection, Sendable {
   }
 
   /// The last frame whose time is at most start + above / below + slack.
-  private static func frame(_ timeline: Timeline, at start: Rational, plus above: Int128, over below: Int) -> Int {
+  private static func frame(_ timeline: Timeline, at start: Rational, plus above: Int128, over below: Int)
+    -> Int
+  {
     let (sum, divisor) = (Int128(start.denominator), Int128(below))
     let seconds = Int128(start.numerator) * divisor + above * sum
     // Of thousandths, so that a slack of 1 ms is whole as well.

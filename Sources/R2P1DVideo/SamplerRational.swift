@@ -7,7 +7,8 @@ public struct Rational: Sendable, Hashable {
 
   /// `numerator / denominator`, brought to lowest terms. Neither may be negative, and the denominator not 0.
   public init(_ numerator: Int, _ denominator: Int = 1) {
-    precondition(numerator >= 0 && denominator > 0, "a rational of this project is neither negative nor over zero")
+    precondition(
+      numerator >= 0 && denominator > 0, "a rational of this project is neither negative nor over zero")
     let divisor = Self.greatestCommonDivisor(numerator, denominator)
     self.numerator = numerator / divisor
     self.denominator = denominator / divisor
@@ -21,7 +22,8 @@ public struct Rational: Sendable, Hashable {
       self = above
       return
     }
-    guard above.denominator == 1, let below = Self.decimal(parts[1]), below.denominator == 1, below.numerator > 0
+    guard above.denominator == 1, let below = Self.decimal(parts[1]), below.denominator == 1,
+      below.numerator > 0
     else { return nil }
     self.init(above.numerator, below.numerator)
   }
@@ -46,7 +48,8 @@ public struct Rational: Sendable, Hashable {
   /// Up to nine digits, and up to six after a point.
   private static func decimal(_ text: Substring) -> Rational? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
+    guard (1...2).contains(parts.count), parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } })
+    else {
       return nil
     }
     let whole = parts[0]

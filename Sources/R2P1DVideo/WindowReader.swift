@@ -49,7 +49,9 @@ package final class WindowReader {
     (picks, starts, duration) = try Self.layOut(plan, video.timeline())
   }
 
-  private static func layOut(_ plan: Plan, _ timeline: Timeline) throws(VideoError) -> (Sampler, [Int], Double) {
+  private static func layOut(_ plan: Plan, _ timeline: Timeline) throws(VideoError) -> (
+    Sampler, [Int], Double
+  ) {
     let sampler = try Sampler(timeline, rate: plan.rate, start: plan.start, end: plan.end)
     let starts = try sampler.starts(frames: plan.frames, plan.placement)
     return (sampler, starts, Double(timeline.duration) / Double(timeline.scale))
@@ -102,7 +104,8 @@ package final class WindowReader {
     let shown = frames(of: start, in: picks).compactMap { kept[$0] }
     let held = Array(repeating: shown[shown.count - 1], count: plan.frames - shown.count)
     return Window(
-      number: number, start: picks.time(of: start), end: min(picks.time(of: start + plan.frames), picks.endTime),
+      number: number, start: picks.time(of: start),
+      end: min(picks.time(of: start + plan.frames), picks.endTime),
       samples: shown + held, padded: !held.isEmpty)
   }
 

@@ -5,6 +5,7 @@ final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   /// The picture last received; released by the next `receive`.
   let frame: UnsafeMutablePointer<AVFrame>
+  private let damage = DamageLog()
 
   /// `threads` is for frame and slice threads together, at least 1.
   init(
@@ -23,6 +24,7 @@ final class Decoder {
     context.pointee.pkt_timebase = stream.pointee.time_base
     context.pointee.framerate = rate
     context.pointee.thread_count = Int32(clamping: max(1, threads))
+    damage.listen(to: context)
     if code >= 0 { code = avcodec_open2(context, codec, nil) }
     guard code >= 0 else { throw .decoderFailed(codec: name, reason: FFmpegStatus.reason(code)) }
   }
@@ -32,6 +34,7 @@ final class Decoder {
     av_frame_free(&lastFrame)
     var lastContext: UnsafeMutablePointer<AVCodecContext>? = context
     avcodec_free_context(&lastContext)
+    damage.close()
   }
 
   /// Hands over a packet; nil asks for the pictures still inside.
@@ -55,8 +58,9 @@ final class Decoder {
     return time == CFFMPEG_NO_TIME ? nil : time
   }
 
-  /// Whether the decoder had to make parts of the picture up.
-  var isDamaged: Bool {
-    frame.pointee.decode_error_flags != 0 || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-  }
+  /// Whether the picture was decoded from others that are missing.
+  var isDamaged: Bool { frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 }
+
+  /// Pictures of which parts were made up so far. With frame threads, some of them may be still inside.
+  var concealedPictures: Int { damage.count }
 }

@@ -6,6 +6,7 @@ final class Input {
   private var context: UnsafeMutablePointer<AVFormatContext>?
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
+  private var selected: Int?
 
   init(path: [UInt8]) throws(VideoError) {
     file = try LocalFile(path: path)
@@ -20,7 +21,8 @@ final class Input {
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
     var options = FFmpegOptions(["protocol_whitelist": "file", "scan_all_pmts": "1"])
-    var code = avformat_open_input(&opened, file.address, nil, &options.entries)  // frees the context if it fails
+    // Frees the context if it fails.
+    var code = avformat_open_input(&opened, file.address, nil, &options.entries)
     self.context = opened
     if code >= 0 { code = avformat_find_stream_info(opened, nil) }
     switch FFmpegStatus(code) {
@@ -49,6 +51,7 @@ final class Input {
 
   /// Lets `read` return the packets of this stream alone.
   func select(_ index: Int) {
+    selected = index
     for (position, stream) in streams.enumerated() {
       stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
     }
@@ -73,7 +76,8 @@ final class Input {
   func rate(of index: Int) -> AVRational {
     guard let stream = streams[index] else { return AVRational(num: 25, den: 1) }
     let candidates = [stream.pointee.avg_frame_rate, av_guess_frame_rate(context, stream, nil)]
-    return candidates.first { $0.num > 0 && $0.den > 0 && Int64($0.den) <= 86_400 * Int64($0.num) } ?? AVRational(num: 25, den: 1)
+    return candidates.first { $0.num > 0 && $0.den > 0 && Int64($0.den) <= 86_400 * Int64($0.num) }
+      ?? AVRational(num: 25, den: 1)
   }
 
   private static func isVideo(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
@@ -96,14 +100,16 @@ final class Input {
     }
   }
 
-  /// Reads the next packet. Anything but `.done` and `.interrupted` means that the file has no more to give.
+  /// Reads the next packet of the selected stream. Anything but `.done` and `.interrupted` means that the file has no
+  /// more to give.
   func read() -> FFmpegStatus {
-    av_packet_unref(packet)
     var status: FFmpegStatus
     repeat {
       if Interruption.isRequested { return .interrupted }
+      av_packet_unref(packet)
       status = FFmpegStatus(av_read_frame(context, packet))
-    } while status == .again
+      // What was read ahead to find out about the streams comes out whatever is discarded now.
+    } while status == .again || status == .done && selected.map(Int32.init) != packet.pointee.stream_index
     return status
   }
 

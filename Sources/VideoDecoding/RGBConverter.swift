@@ -32,7 +32,8 @@ final class RGBConverter {
   private func convertWhole(
     _ picture: AVFrame, _ orientation: Orientation, width: Int, height: Int
   ) throws(VideoError) -> RGBPicture {
-    let (width, height) = orientation.size(width: width, height: height)  // as stored: turning back is the same swap
+    // As stored: turning back is the same swap.
+    let (width, height) = orientation.size(width: width, height: height)
     var kind = Scaler.Kind(picture)
     (kind.targetWidth, kind.targetHeight) = (Int32(width), Int32(height))
     let scaler = if let whole, whole.kind == kind { whole } else { try Scaler(kind) }
@@ -65,7 +66,8 @@ final class RGBConverter {
         stride: stride)
     }
     return RGBPicture(
-      stored: target - 3 * firstColumn, stride: stride, width: width, height: height, orientation: orientation)
+      stored: target - 3 * firstColumn, stride: stride, width: width, height: height, orientation: orientation
+    )
   }
 
   private func piece(_ kind: Scaler.Kind) throws(VideoError) -> Scaler {

@@ -63,7 +63,8 @@ private struct PlaneGeometry {
   }
 
   func copy(
-    from source: UnsafePointer<UInt8>, stride: Int, to target: UnsafeMutablePointer<UInt8>, stride targetStride: Int,
+    from source: UnsafePointer<UInt8>, stride: Int, to target: UnsafeMutablePointer<UInt8>,
+    stride targetStride: Int,
     _ orientation: Orientation
   ) {
     let toRight = orientation.mirrorsColumns ? -step : step

@@ -10,13 +10,13 @@ extension Video {
     while true {
       switch decoder.receive() {
       case .done:
-        if decoder.isDamaged { decodeErrors += 1 }
+        if decoder.isDamaged { errors += 1 }
         return true
       case .end: return false
       case .interrupted: throw .interrupted
       case .again: if isDraining { return false }
       case .failed:
-        decodeErrors += 1
+        errors += 1
         failures += 1
         // With frame threads an error can come after the last packet, once for each thread.
         if isDraining {
@@ -48,13 +48,13 @@ extension Video {
       status = decoder.send(input.packet)
     case .interrupted: throw .interrupted
     default:
-      if status != .end { decodeErrors += 1 }
+      if status != .end { errors += 1 }
       status = decoder.send(nil)
     }
     switch status {
     case .done, .end: break
     case .interrupted: throw .interrupted
-    case .again, .failed: decodeErrors += 1
+    case .again, .failed: errors += 1
     }
   }
 
@@ -63,7 +63,7 @@ extension Video {
   /// The container is asked to go back, and opened anew if that does not give the first packet again, or if
   /// `reopening` says so.
   func restart(reopening: Bool) throws(VideoError) {
-    decodeErrors = 0
+    errors = 0
     if case .start = position { return }
     if reopening || !seekToFirst() {
       input = try Input(path: path)

@@ -7,7 +7,7 @@ extension Video {
   /// With `seeking`, pictures between the wanted ones are passed over where that saves enough; the wanted ones have
   /// the same bits either way. Without it the whole stream is decoded, and so checked.
   /// Throws `VideoError.timelineChanged` if the pictures contradict the timeline that the packets gave: some wanted
-  /// pictures may have been handed over by then; ask for `timeline()` again, and start again.
+  /// pictures may have been handed over by then; `timeline()` is right now, start again with it.
   package func frames(
     _ numbers: [Int], seeking: Bool, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
@@ -34,13 +34,15 @@ extension Video {
 
   private static let worthwhileSaving = 256
   private static let seekableCodecs: [AVCodecID] = [
-    AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_MPEG1VIDEO,
+    AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1,
+    AV_CODEC_ID_MPEG1VIDEO,
     AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD,
   ]
 
   /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to begin again.
   private func decode(
-    _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ timeline: Timeline, _ rest: inout ArraySlice<Int>,
+    _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ timeline: Timeline,
+    _ rest: inout ArraySlice<Int>,
     _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
     var number = 0
@@ -71,32 +73,39 @@ extension Video {
   }
 
   /// Decodes from the start to the end, and holds every time against the timeline.
+  ///
+  /// From the first contradiction on nothing is handed over any more: the rest is decoded to learn the true times.
   private func decodeThrough(
     _ rest: inout ArraySlice<Int>, _ timeline: Timeline, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
     try restart(reopening: isTimelineExact)
     var builder = TimelineBuilder(clock: clock)
     var number = 0
+    var learned: [Int128]?
     while try decodeNext() {
       if number == 0 { noteFirstPicture() }
       let time = builder.time(stamp: decoder.stamp)
-      if !isTimelineExact, number >= timeline.times.count || timeline.times[number] != time {
-        try doubtTimeline()
+      if learned == nil, number >= timeline.times.count || timeline.times[number] != time {
+        learned = Array(timeline.times.prefix(number))
       }
-      if number == rest.first {
+      learned?.append(time)
+      if learned == nil, number == rest.first {
         try hand(number, to: body)
         rest.removeFirst()
       }
       number += 1
     }
     if number == 0 { throw VideoError.noPicture(decodeErrors: decodeErrors) }
-    if number != timeline.times.count { try doubtTimeline() }
+    if learned != nil || number != timeline.times.count {
+      try adopt(learned ?? Array(timeline.times.prefix(number)))
+    }
   }
 
-  private func doubtTimeline() throws(VideoError) {
-    // A file that decodes differently each time is being written to.
+  private func adopt(_ times: [Int128]) throws(VideoError) {
+    // What decodes differently each time is being written to.
     if isTimelineExact { throw .unreadable(reason: "it changes while it is being read") }
-    knownTimeline = nil
+    knownTimeline = Timeline(times: times, clock: clock)
+    isTimelineExact = true
     throw .timelineChanged
   }
 
@@ -115,7 +124,8 @@ extension Video {
 
   /// How the decoder's picture is turned upright: its own display matrix says so, or else the stream's.
   private var orientation: Orientation {
-    let matrix = cffmpeg_frame_matrix(decoder.frame) ?? input.streams[stream].flatMap { cffmpeg_stream_matrix($0) }
+    let matrix =
+      cffmpeg_frame_matrix(decoder.frame) ?? input.streams[stream].flatMap { cffmpeg_stream_matrix($0) }
     return matrix.map(Orientation.init(matrix:)) ?? .upright
   }
 }

@@ -17,7 +17,7 @@ package struct VideoInfo: Sendable, Equatable {
 package final class Video {
   package internal(set) var info: VideoInfo
   /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
-  package internal(set) var decodeErrors = 0
+  package var decodeErrors: Int { errors + decoder.concealedPictures }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
   package internal(set) var picturesDecoded = 0
 
@@ -28,6 +28,8 @@ package final class Video {
   let rate: AVRational
   let clock: Timeline.Clock
   let converter = RGBConverter()
+  /// Of `decodeErrors`, those that the decoder reports.
+  var errors = 0
   var input: Input
   var decoder: Decoder
   var scan: PacketScan?
@@ -46,7 +48,7 @@ package final class Video {
 
   /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's.
   package init(path: [UInt8], threads: Int) throws(VideoError) {
-    av_log_set_level(AV_LOG_QUIET)
+    DamageLog.install()
     self.path = path
     // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
@@ -69,8 +71,6 @@ package final class Video {
   }
 
   private func predictedTimeline() throws(VideoError) -> Timeline? {
-    // A second scan would only repeat what decoding has contradicted.
-    if scan != nil { return nil }
     let scan = try PacketScan(input)
     self.scan = scan
     position = .inside(packetIsRead: false, isDraining: false)
@@ -95,7 +95,8 @@ package final class Video {
 
 extension Input {
   /// What the container says of a stream before anything of it is decoded.
-  fileprivate func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (VideoInfo, Timeline.Clock) {
+  fileprivate func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (VideoInfo, Timeline.Clock)
+  {
     guard let stream = streams[index], let parameters = stream.pointee.codecpar else {
       throw .noVideoStream(found: [])
     }

@@ -23,7 +23,7 @@ package enum VideoError: Error, Sendable, Equatable {
   case tooManyWindows(samples: Int)
   case outOfMemory
   case interrupted
-  /// Decoding contradicted the times read off the packets: ask for the timeline again, and start again.
+  /// Decoding contradicted the times read off the packets: the timeline is another now; start again.
   case timelineChanged
 }
 
@@ -42,7 +42,8 @@ extension VideoError: CustomStringConvertible {
       "no picture could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
     case .unsupportedPixels(let format, let width, let height):
       "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
-    case .emptyPart(let start, let end): "nothing to sample: the part starts at \(start) s and ends at \(end) s"
+    case .emptyPart(let start, let end):
+      "nothing to sample: the part starts at \(start) s and ends at \(end) s"
     case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"

@@ -11,7 +11,9 @@ enum Terminal {
   }
 
   static func complain(noSuch precision: Precision) {
-    complain("\(precision.rawValue) is not to be had here: using f32")
+    complain(
+      "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
+    )
   }
 
   static func write(_ text: String) {

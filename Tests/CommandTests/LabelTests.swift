@@ -159,6 +159,19 @@ import Testing
     }
   }
 
+  @Test func precisionThatIsNotToBeHadIsSaidAndReplaced() throws {
+    let program = Program(environment: ["R2P1D_ISA": "portable"])
+    let run = try program("label", Checkout.clip, "--model", model, "--precision", "bf16", "--windows", "1")
+    #expect(run.status == 0 && !run.output.isEmpty)
+    #expect(run.errors.contains("(portable): using f32") && run.errors.count(where: \.isNewline) == 1)
+  }
+
+  @Test func anInstructionSetThatDoesNotExistIsStatus2() throws {
+    let run = try Program(environment: ["R2P1D_ISA": "mmx"])("label", Checkout.clip, "--model", model)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("R2P1D_ISA=mmx") && run.errors.count(where: \.isNewline) == 1)
+  }
+
   @Test func aVideoShorterThanAWindowHoldsItsLastSampleAndSaysSo() throws {
     let part = try windows(try label("--end", "0.5"))
     #expect(part.count == 1 && part[0]["padded"] as? Bool == true)

@@ -132,7 +132,9 @@ import Testing
     ]
     #expect(errors.allSatisfy { !$0.description.isEmpty && !$0.description.contains("\n") })
     #expect(
-      VideoError.noVideoStream(found: ["1 audio stream"]).description == "no video stream (found 1 audio stream)")
-    #expect(VideoError.noPicture(decodeErrors: 2).description == "no picture could be decoded (2 decode errors)")
+      VideoError.noVideoStream(found: ["1 audio stream"]).description
+        == "no video stream (found 1 audio stream)")
+    #expect(
+      VideoError.noPicture(decodeErrors: 2).description == "no picture could be decoded (2 decode errors)")
   }
 }

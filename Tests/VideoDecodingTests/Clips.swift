@@ -35,7 +35,8 @@ final class Clips {
   func run(_ words: String) throws -> Data {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["ffmpeg", "-nostdin", "-y", "-v", "quiet"] + words.split(separator: " ").map(String.init)
+    process.arguments =
+      ["ffmpeg", "-nostdin", "-y", "-v", "quiet"] + words.split(separator: " ").map(String.init)
     process.currentDirectoryURL = folder
     let output = Pipe()
     process.standardOutput = output

@@ -35,7 +35,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [([9, 4, -4, 9], 0), ([4, 9, -9, 4], 1), ([-9, 4, -4, -9], 3), ([4, -9, 9, 4], 2)] as [([Int32], Int)])
+  @Test(
+    arguments: [([9, 4, -4, 9], 0), ([4, 9, -9, 4], 1), ([-9, 4, -4, -9], 3), ([4, -9, 9, 4], 2)]
+      as [([Int32], Int)])
   func anAngleThatIsNoQuarterCountsAsTheNearest(_ corners: [Int32], _ nearest: Int) {
     let quarters: [[Int32]] = [[1, 0, 0, 1], [0, 1, -1, 0], [0, -1, 1, 0], [-1, 0, 0, -1]]
     #expect(Orientation(matrix: Self.matrix(corners)) == Orientation(matrix: Self.matrix(quarters[nearest])))

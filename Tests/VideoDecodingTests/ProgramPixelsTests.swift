@@ -8,7 +8,8 @@ import Testing
   /// Name, size, encoder and options.
   static let kinds: [(String, String, String)] =
     [
-      "yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuv440p", "yuva420p", "yuv420p10le", "yuv422p10le",
+      "yuv420p", "yuv422p", "yuv444p", "yuv410p", "yuv411p", "yuv440p", "yuva420p", "yuv420p10le",
+      "yuv422p10le",
       "yuv444p12le", "yuv420p16le", "gray", "gray10le", "gray16le", "gbrp", "bgra", "rgb48le",
     ].map { ("\($0).mkv", "82x62", "-c:v ffv1 -pix_fmt \($0)") }
     + ["nv12", "yuyv422", "uyvy422", "bgr24", "rgb565le", "pal8", "monow"].map {
@@ -61,8 +62,10 @@ import Testing
   /// The program scales every picture to the size of the first.
   @Test func aSizeThatChangesMidwayIsTheProgramsOwn() throws {
     let clips = try Clips()
-    let small = try Data(contentsOf: URL(filePath: clips.make("a.ts", source: "80x60:25:1", "-c:v mpeg2video")))
-    let large = try Data(contentsOf: URL(filePath: clips.make("b.ts", source: "160x90:25:1", "-c:v mpeg2video")))
+    let small = try Data(
+      contentsOf: URL(filePath: clips.make("a.ts", source: "80x60:25:1", "-c:v mpeg2video")))
+    let large = try Data(
+      contentsOf: URL(filePath: clips.make("b.ts", source: "160x90:25:1", "-c:v mpeg2video")))
     try compare(clips, try clips.write(small + large, "both.ts"), "both.ts")
     try compare(clips, try clips.write(large + small, "both.ts"), "both.ts")
   }

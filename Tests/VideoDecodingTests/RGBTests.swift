@@ -8,7 +8,9 @@ import Testing
   final class Noise {
     let frame: UnsafeMutablePointer<AVFrame>
 
-    init(_ format: AVPixelFormat, _ width: Int, _ height: Int, _ range: AVColorRange, _ matrix: AVColorSpace) throws {
+    init(_ format: AVPixelFormat, _ width: Int, _ height: Int, _ range: AVColorRange, _ matrix: AVColorSpace)
+      throws
+    {
       frame = try #require(av_frame_alloc())
       frame.pointee.format = format.rawValue
       frame.pointee.width = Int32(width)
@@ -17,7 +19,10 @@ import Testing
       frame.pointee.colorspace = matrix
       try #require(av_frame_get_buffer(frame, 0) >= 0)
       var state: UInt32 = 1
-      for (plane, stride) in zip([frame.pointee.data.0, frame.pointee.data.1, frame.pointee.data.2, frame.pointee.data.3], frame.pointee.planes.1) {
+      for (plane, stride) in zip(
+        [frame.pointee.data.0, frame.pointee.data.1, frame.pointee.data.2, frame.pointee.data.3],
+        frame.pointee.planes.1)
+      {
         guard let plane else { continue }
         for index in 0..<Int(stride) * height where index < Int(stride) * height {
           state = state &* 1_664_525 &+ 1_013_904_223
@@ -37,7 +42,9 @@ import Testing
   static let formats = [
     AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVA420P,
   ]
-  static let sizes = [(64, 64), (340, 256), (341, 258), (16, 2), (17, 4), (1, 2), (700, 100), (129, 38), (1001, 6)]
+  static let sizes = [
+    (64, 64), (340, 256), (341, 258), (16, 2), (17, 4), (1, 2), (700, 100), (129, 38), (1001, 6),
+  ]
 
   @Test(arguments: formats, sizes)
   func piecesOfAPictureHaveTheBitsOfTheWhole(_ format: AVPixelFormat, _ size: (Int, Int)) throws {
@@ -51,8 +58,10 @@ import Testing
       let stride = 3 * (width + 64)
       let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: stride * (height + 1))
       defer { memory.deallocate() }
-      try Scaler(Scaler.Kind(picture)).convert(picture, firstRow: 0, firstColumn: 0, into: memory, stride: stride)
-      let whole = RGBPicture(stored: memory, stride: stride, width: width, height: height, orientation: .upright)
+      try Scaler(Scaler.Kind(picture)).convert(
+        picture, firstRow: 0, firstColumn: 0, into: memory, stride: stride)
+      let whole = RGBPicture(
+        stored: memory, stride: stride, width: width, height: height, orientation: .upright)
       let converter = RGBConverter()
       for (rows, columns) in [
         (Array(0..<height), 0..<width), ([height - 1], width - 1..<width), ([0], 0..<1),
@@ -62,7 +71,8 @@ import Testing
           picture, .upright, width: width, height: height, rows: rows, columns: Array(columns))
         for row in rows {
           #expect(
-            part.packed(rows: row..<row + 1, columns: columns) == whole.packed(rows: row..<row + 1, columns: columns),
+            part.packed(rows: row..<row + 1, columns: columns)
+              == whole.packed(rows: row..<row + 1, columns: columns),
             "row \(row), columns \(columns)")
         }
       }
@@ -82,7 +92,8 @@ import Testing
     let noise = try Noise(AV_PIX_FMT_YUV420P, 16, 16, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709)
     noise.frame.pointee.format = AV_PIX_FMT_VAAPI.rawValue
     #expect(throws: VideoError.unsupportedPixels(format: "vaapi", width: 16, height: 16)) {
-      try RGBConverter().convert(noise.frame.pointee, .upright, width: 16, height: 16, rows: [0], columns: [0])
+      try RGBConverter().convert(
+        noise.frame.pointee, .upright, width: 16, height: 16, rows: [0], columns: [0])
     }
   }
 }

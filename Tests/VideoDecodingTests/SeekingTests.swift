@@ -23,7 +23,8 @@ import Testing
     ("motion.avi", "mjpeg", "-q:v 5"),
   ]
   /// Five stretches of 31 pictures, as windows of 16 samples at 15 a second show them.
-  static let wanted = [0, 400, 777, 1000, 1200].flatMap { first in stride(from: first, to: first + 31, by: 2) }
+  static let wanted = [0, 400, 777, 1000, 1200].flatMap { first in stride(from: first, to: first + 31, by: 2)
+  }
 
   @Test(arguments: kinds)
   func seekingGivesTheSamePicturesToTheBit(_ name: String, _ encoder: String, _ options: String) throws {

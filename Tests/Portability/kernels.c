@@ -1,0 +1,133 @@
+// The kernels without Swift, for machines whose only way to run is an emulator: every algorithm on small ragged convolutions, against the
+// scalar reference, with guards around what is written. Prints a line a failure; exit status 0 if there was none.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conv.h"
+
+typedef struct {
+  r2_algorithm algorithm;
+  int in, out, kernel[3], stride[3], frames, height, width, tile, tile_t, by_channels;
+} conv_case;
+
+static const conv_case cases[] = {
+    {R2_SPATIAL, 20, 33, {1, 3, 3}, {1, 1, 1}, 2, 9, 11, 2, 0, 0},
+    {R2_SPATIAL, 17, 20, {1, 3, 3}, {1, 1, 1}, 3, 13, 14, 4, 0, 1},
+    {R2_SPATIAL, 16, 16, {1, 3, 3}, {1, 1, 1}, 1, 26, 19, 6, 0, 0},
+    {R2_SPATIAL, 20, 33, {3, 3, 3}, {1, 1, 1}, 4, 9, 11, 4, 0, 0},
+    {R2_POLYPHASE, 7, 9, {1, 3, 3}, {1, 2, 2}, 2, 11, 15, 4, 0, 0},
+    {R2_POLYPHASE, 32, 18, {3, 3, 3}, {2, 2, 2}, 5, 11, 15, 4, 0, 1},
+    {R2_TEMPORAL, 20, 30, {3, 1, 1}, {1, 1, 1}, 11, 3, 5, 0, 8, 0},
+    {R2_TEMPORAL, 33, 16, {3, 1, 1}, {1, 1, 1}, 6, 4, 4, 0, 4, 1},
+    {R2_TEMPORAL, 9, 8, {3, 1, 1}, {1, 1, 1}, 2, 5, 5, 0, 2, 0},
+    {R2_DIRECT, 50, 40, {3, 1, 1}, {2, 1, 1}, 5, 7, 7, 0, 0, 0},
+    {R2_GATHER, 18, 20, {1, 1, 1}, {2, 2, 2}, 4, 9, 9, 0, 0, 1},
+    {R2_GATHER, 12, 20, {3, 3, 3}, {1, 1, 1}, 3, 6, 5, 0, 0, 0},
+};
+
+enum { GUARD = 64 };
+static const float guard_value = 1234.5f;
+static unsigned state = 1;
+
+static float noise(void) {
+  state = state * 1664525u + 1013904223u;
+  return (float)(state >> 8) / 8388608.0f - 1;
+}
+
+// `count` floats between guards, 64-byte aligned.
+static float *guarded(size_t count) {
+  size_t bytes = (count + 2 * GUARD) * sizeof(float);
+  float *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  if (!memory) exit(2);
+  for (size_t i = 0; i < count + 2 * GUARD; i++) memory[i] = i < GUARD || i >= count + GUARD ? guard_value : 0;
+  return memory + GUARD;
+}
+
+static int intact(const float *content, size_t count) {
+  for (int i = 1; i <= GUARD; i++)
+    if (content[-i] != guard_value || content[count + (size_t)i - 1] != guard_value) return 0;
+  return 1;
+}
+
+// [C][T][H][W] → [T][C/16][H][W][16]
+static float *blocked(const float *values, int channels, int frames, int plane, size_t *count) {
+  int blocks = (channels + 15) / 16;
+  *count = (size_t)frames * (size_t)blocks * (size_t)plane * 16;
+  float *to = guarded(*count);
+  for (int c = 0; values && c < channels; c++)
+    for (int t = 0; t < frames; t++)
+      for (int p = 0; p < plane; p++)
+        to[(((size_t)t * (size_t)blocks + (size_t)(c / 16)) * (size_t)plane + (size_t)p) * 16 + (size_t)(c % 16)] =
+            values[((size_t)c * (size_t)frames + (size_t)t) * (size_t)plane + (size_t)p];
+  return to;
+}
+
+static float *random_floats(size_t count) {
+  float *values = malloc(count * sizeof(float));
+  if (!values) exit(2);
+  for (size_t i = 0; i < count; i++) values[i] = noise();
+  return values;
+}
+
+static int check(const r2_kernels *kernels, const conv_case *test, int number) {
+  r2_conv conv = {.algorithm = test->algorithm, .frames = test->frames, .height = test->height, .width = test->width,
+                  .relu = 1, .by_channels = test->by_channels, .tile_block = 14};
+  conv.geometry = (r2_geometry){test->in, test->out, test->kernel[0], test->kernel[1], test->kernel[2], test->stride[0], test->stride[1],
+                                test->stride[2], test->kernel[0] / 2, test->kernel[1] / 2, test->kernel[2] / 2};
+  if (r2_conv_prepare(&conv, test->tile, test->tile, test->tile_t, test->tile == 6) != 0) return printf("%s: case %d is refused\n", kernels->name, number), 1;
+  int in_plane = test->height * test->width, out_plane = conv.out_height * conv.out_width;
+  size_t taps = (size_t)(test->kernel[0] * test->kernel[1] * test->kernel[2]);
+  size_t out_values = (size_t)(test->out * conv.out_frames * out_plane);
+  float *x = random_floats((size_t)(test->in * test->frames * in_plane)), *weight = random_floats((size_t)(test->in * test->out) * taps);
+  float *residual = random_floats(out_values), *bias = random_floats((size_t)test->out), *expected = random_floats(out_values);
+  double *bias64 = malloc((size_t)test->out * sizeof(double));
+  if (!bias64) exit(2);
+  for (int o = 0; o < test->out; o++) bias64[o] = bias[o];
+  r2_reference_conv(&conv.geometry, x, test->frames, test->height, test->width, weight, NULL, bias, residual, 1, expected);
+
+  size_t in_count, out_count, weight_count = r2_conv_weight_floats(&conv), own_floats = r2_conv_thread_floats(&conv);
+  size_t shared_floats = r2_conv_shared_floats(&conv, 1);
+  float *in = blocked(x, test->in, test->frames, in_plane, &in_count), *packed = guarded(weight_count);
+  float *out = blocked(NULL, test->out, conv.out_frames, out_plane, &out_count);
+  float *added = blocked(residual, test->out, conv.out_frames, out_plane, &out_count);
+  own_floats = (own_floats + 15) & ~(size_t)15;
+  float *own = guarded(2 * own_floats), *shared = guarded(shared_floats);
+  r2_conv_place(&conv, packed);
+  for (int panel = 0; panel < conv.panels; panel++) r2_conv_pack(&conv, weight, NULL, bias64, panel);
+  r2_team *team = r2_team_create(2);
+  if (!team) exit(2);
+  r2_run run = {.kernels = kernels, .team = team, .shared = shared, .own = own, .own_floats = own_floats, .windows = 1};
+  r2_view from = {in, (ptrdiff_t)conv.blocks * in_plane * 16, (ptrdiff_t)in_plane * 16, test->frames, test->height, test->width, 0};
+  r2_view to = {out, (ptrdiff_t)conv.panels * out_plane * 16, (ptrdiff_t)out_plane * 16, conv.out_frames, conv.out_height, conv.out_width, 0};
+  r2_view plus = to;
+  plus.base = added;
+  r2_conv_run(&conv, &run, &from, &to, &plus);
+  r2_team_destroy(team);
+
+  float worst = 0, largest = 1;
+  float *golden = blocked(expected, test->out, conv.out_frames, out_plane, &out_count);
+  for (size_t i = 0; i < out_count; i++) {
+    float off = fabsf(out[i] - golden[i]);
+    worst = off <= worst ? worst : off;
+    largest = fabsf(golden[i]) > largest ? fabsf(golden[i]) : largest;
+  }
+  int whole = intact(in, in_count) && intact(out, out_count) && intact(packed, weight_count) && intact(own, 2 * own_floats) &&
+              intact(shared, shared_floats) && intact(added, out_count);
+  float *buffers[] = {in, packed, out, added, own, shared, golden};
+  for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) free(buffers[i] - GUARD);
+  free(x), free(weight), free(residual), free(bias), free(expected), free(bias64);
+  if (worst / largest < 3e-5f && whole) return 0;
+  printf("%s: case %d is off by %g of the largest value%s\n", kernels->name, number, (double)(worst / largest), whole ? "" : ", wrote outside its buffers");
+  return 1;
+}
+
+int main(void) {
+  const r2_kernels *tables[] = {r2_kernels_portable(), r2_kernels_avx2(), r2_kernels_avx512()};
+  int done = 0, failed = 0;
+  for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+    for (size_t n = 0; tables[t] && n < sizeof cases / sizeof cases[0]; n++, done++) failed += check(tables[t], &cases[n], (int)n);
+  printf("%d passed, %d failed\n", done - failed, failed);
+  return failed != 0;
+}
