@@ -178,3 +178,24 @@ package struct VideoResNet: Sendable {
     tensors.filter { !$0.name.contains("running_") }.reduce(0) { $0 + $1.shape.reduce(1, *) }
   }
 }
+
+extension VideoResNet {
+  /// Multiply-adds of one window of `frames` pictures of 112 × 112, done directly: convolutions and classifier.
+  package func multiplyAdds(frames: Int) -> Int {
+    var clip = Extent(frames, Sample.side, Sample.side)
+    var sum = classes * features
+    func add(_ convs: [ConvNorm]) {
+      for conv in convs {
+        sum += conv.multiplyAdds(of: clip)
+        clip = conv.output(of: clip)
+      }
+    }
+    add(stem)
+    for block in blocks {
+      sum += block.downsample?.multiplyAdds(of: clip) ?? 0
+      add(block.conv1)
+      add(block.conv2)
+    }
+    return sum
+  }
+}

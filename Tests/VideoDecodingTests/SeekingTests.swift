@@ -76,4 +76,30 @@ import Testing
     let video = try Video(path)
     #expect(try video.pass() == video.pass())
   }
+
+  /// The last pictures of H.264 in AVI have no time of their own, which only decoding shows.
+  @Test func aTimelineThatDecodingContradictsIsLearned() throws {
+    let clips = try Clips()
+    _ = try clips.make("b.mp4", source: "64x48:30:2", "-c:v libx264 -bf 3")
+    try clips.run("-i b.mp4 -c copy b.avi")
+    let video = try Video(clips.path("b.avi"))
+    let predicted = try video.timeline()
+    #expect(throws: VideoError.timelineChanged) { try video.frames([0], seeking: false) { _, _ in } }
+    let learned = try video.timeline()
+    #expect(learned != predicted && learned.times.count == 60)
+    #expect(try video.pass().pictures.count == 60)
+    #expect(video.picturesDecoded == 120, "once to learn the times, once for the pictures")
+  }
+
+  /// FFmpeg reads packets of all streams ahead before one is chosen.
+  @Test func soundIsNotGivenToTheDecoder() throws {
+    let clips = try Clips()
+    let path = clips.path("sound.mkv")
+    try clips.run(
+      "-f lavfi -i sine=d=2 -f lavfi -i testsrc2=s=64x48:r=30:d=2 -map 0 -map 1 -c:a flac -c:v libx264 sound.mkv"
+    )
+    let video = try Video(path)
+    #expect(try video.pass().pictures.count == 60)
+    #expect(video.picturesDecoded == 60 && video.decodeErrors == 0)
+  }
 }
