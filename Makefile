@@ -1,5 +1,6 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
+# make test-arm64  the kernels, built for arm64 and run under qemu
 # make install  the program to PREFIX/bin (default /usr/local)
 # make lint     the style check
 PREFIX ?= /usr/local
@@ -9,7 +10,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= .build/release/r2p1d-video
 
-.PHONY: demo build test install uninstall lint deps clean
+.PHONY: demo build test test-arm64 install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -21,6 +22,14 @@ build: deps
 
 test: deps
 	$(SWIFT) test -c release -Xswiftc -enable-testing
+
+# The kernels alone: they are what differs from machine to machine.
+test-arm64:
+	@.ci/dependencies arm64
+	@mkdir -p .build
+	clang --target=aarch64-linux-gnu -O2 -static -fuse-ld=lld -ISources/CKernels/include \
+	  Tests/Portability/kernels.c Sources/CKernels/*.c -o .build/kernels-arm64 -lm -lpthread
+	qemu-aarch64 .build/kernels-arm64
 
 ifeq ($(origin BINARY),file)
 install: build

@@ -541,7 +541,8 @@ r2_stem_input r2_stem_layout(const r2_conv *stem) {
 void r2_stem_fill(const r2_stem_input *layout, const float *planes, int frame, float *to) {
   int height = layout->height, width = layout->width;
   ptrdiff_t count = (ptrdiff_t)height * width;
-  float *row = to + (frame + layout->pad_t) * layout->frame + 3 * layout->pitch + 9;
+  float *picture = to + (frame + layout->pad_t) * layout->frame, *row = picture + 3 * layout->pitch + 9;
+  memset(picture, 0, (size_t)layout->frame * sizeof(float));
   const float *r = planes, *g = r + count, *b = g + count;
   for (int y = 0; y < height; y++, row += layout->pitch, r += width, g += width, b += width)
     for (int x = 0; x < width; x++) {
@@ -549,6 +550,9 @@ void r2_stem_fill(const r2_stem_input *layout, const float *planes, int frame, f
       row[3 * x + 1] = g[x];
       row[3 * x + 2] = b[x];
     }
+  // the first and last frames bring the border in time
+  if (frame == 0) memset(to, 0, (size_t)(layout->pad_t * layout->frame) * sizeof(float));
+  if (frame == layout->frames - 1) memset(picture + layout->frame, 0, (size_t)(layout->pad_t * layout->frame) * sizeof(float));
 }
 
 // MARK: figures for the plan's table

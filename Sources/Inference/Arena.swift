@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// Zeroed float memory straight from the kernel, given back when the owner goes; its pages count only once they are touched.
+/// Zeroed float memory straight from the kernel, given back when the owner goes; its pages count only once they are
+/// touched. Huge pages make no forward faster, and finding them can take longer than packing all weights.
 final class Arena: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let count: Int
@@ -19,9 +20,6 @@ final class Arena: @unchecked Sendable {
     bytes = size
     let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw .outOfMemory(bytes: bytes) }
-    #if os(Linux)
-      madvise(memory, bytes, MADV_HUGEPAGE)
-    #endif
     base = memory.bindMemory(to: Float.self, capacity: max(floats, 1))
   }
 

@@ -51,7 +51,8 @@ extension Algorithm {
     }
     // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
     let line = conv.kernel.t == 1 ? 1 : bf16 ? 32 : 16
-    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 7, conv.inChannels % line == 0 {
+    // From 14 × 14 on the saved products pay no more for 11 times the weights.
+    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 14, conv.inChannels % line == 0 {
       return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, bf16: bf16, byChannels: byChannels)
     }
     if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1, output.t > 1 {

@@ -123,7 +123,9 @@ final class Plan {
     _ name: String, _ first: PlannedConv, _ second: PlannedConv?, input: Int, residual: Int?
   ) -> Int {
     let index = steps.count
-    let output = newBuffer(floats: (second ?? first).outputFloats * windows)
+    // A sum takes the place of its residual: each value is read where it is then written, and no one else needs it.
+    let output = residual ?? newBuffer(floats: (second ?? first).outputFloats * windows)
+    buffers[output].lastStep = index
     for buffer in [input, residual].compactMap({ $0 }) { buffers[buffer].lastStep = index }
     steps.append(
       Step(name: name, first: first, second: second, input: input, output: output, residual: residual))
@@ -135,10 +137,8 @@ final class Plan {
     return buffers.count - 1
   }
 
-  /// First fit: a buffer takes the lowest place that no buffer alive at the same time holds. Buffer 0 keeps its place for good, because its zero
-  /// borders are written once.
+  /// First fit: a buffer takes the lowest place that no buffer alive at the same time holds.
   private func placeBuffers() {
-    buffers[0].lastStep = steps.count
     for i in buffers.indices {
       let rivals = buffers[..<i].filter {
         $0.lastStep >= buffers[i].firstStep && $0.firstStep <= buffers[i].lastStep

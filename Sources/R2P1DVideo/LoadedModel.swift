@@ -7,8 +7,9 @@ package struct LoadedModel: Sendable {
   package let traits: ModelTraits
   /// The published entry that the checkpoint is, or stands for.
   package let entry: ModelEntry?
-  /// Both nil for random weights.
+  /// Nil for random weights and for a built-in model.
   package let file: FilePath?
+  /// Nil for random weights.
   package let checkpoint: Checkpoint?
 
   /// Finds and reads the checkpoint, or draws the random weights.
@@ -19,6 +20,10 @@ package struct LoadedModel: Sendable {
     case .file(let path):
       try self.init(path, name: path.stem.string, entry: .of(path))
     case .named(let name):
+      if let checkpoint = try BuiltInModel.checkpoint(named: name) {
+        try self.init(checkpoint, FilePath(name), name: name, entry: nil, file: nil)
+        return
+      }
       let path = try folders.find(name)
       try self.init(path, name: name, entry: .of(path) ?? .named(name))
     }
@@ -38,7 +43,12 @@ package struct LoadedModel: Sendable {
   }
 
   private init(_ path: FilePath, name: String, entry: ModelEntry?) throws(ClassifierError) {
-    let checkpoint = try Checkpoint.open(path)
+    try self.init(try Checkpoint.open(path), path, name: name, entry: entry, file: path)
+  }
+
+  private init(
+    _ checkpoint: Checkpoint, _ path: FilePath, name: String, entry: ModelEntry?, file: FilePath?
+  ) throws(ClassifierError) {
     traits = entry.map(ModelTraits.init) ?? ModelTraits(metadata: checkpoint.metadata)
     do {
       model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
@@ -49,7 +59,7 @@ package struct LoadedModel: Sendable {
     self.name = entry?.name ?? name
     self.entry = entry
     self.checkpoint = checkpoint
-    file = path
+    self.file = file
   }
 
   package var summary: ModelSummary {

@@ -18,10 +18,15 @@ public struct ModelInfo: Sendable {
       ("classes", "\(network.classes)"),
       ("labels", Self.describe(labels)),
       ("features", "\(network.features)"),
+      ("multiply-adds a window", "\(network.multiplyAdds(frames: loaded.traits.frames))"),
       ("frames", "\(loaded.traits.frames)"),
       ("fps", loaded.traits.rate.description),
       ("batch norm epsilon", "\(loaded.traits.batchNormEpsilon)"),
     ]
+    if loaded.file == nil, let checkpoint = loaded.checkpoint {
+      facts += [("file", "built in, \(checkpoint.byteCount) bytes")]
+      facts += [("container", checkpoint.container.rawValue)]
+    }
     if let file = loaded.file, let checkpoint = loaded.checkpoint {
       facts += [("file", file.printable), ("container", checkpoint.container.rawValue)]
       facts += [("sha-256", try Self.sha256(file, published: loaded.entry?.sha256))]

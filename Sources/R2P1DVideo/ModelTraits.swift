@@ -39,6 +39,8 @@ package struct ModelTraits: Sendable, Equatable {
     case .named(let name):
       if let entry = ModelEntry.named(name) {
         self.init(entry)
+      } else if let checkpoint = try BuiltInModel.checkpoint(named: name) {
+        self.init(metadata: checkpoint.metadata)
       } else {
         try self.init(of: .file(folders.find(name)), folders: folders)
       }

@@ -23,11 +23,19 @@ struct NetworkGoldens: Decodable {
     let frames: Int
     let logits: [Float]
   }
+  struct Member: Decodable {
+    let name: String
+    let eps: Double
+    let widths: [Int]
+    let shapes: [String: [Int]]
+    let logits: [Float]
+  }
   let narrow: [Narrow]
+  let family: [Member]
   let full: [Full]
 
   enum CodingKeys: String, CodingKey {
-    case narrow
+    case narrow, family
     case full = "r2plus1d_18"
   }
 
@@ -116,5 +124,19 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
         #expect(try logits(threads: threads, batch: batch) == one, "\(threads) threads, batch \(batch)")
       }
     }
+  }
+
+  @Test(
+    "Every network of the family has the logits of an independent definition",
+    arguments: sets.filter { $0 != .scalar }, VideoResNet.names)
+  func family(set: InstructionSet, name: String) throws {
+    let golden = try #require(try NetworkGoldens.load().family.first { $0.name == name })
+    // read off the tensors' shapes alone, as a checkpoint is
+    let network = try #require(VideoResNet(shapes: golden.shapes))
+    #expect(network.name == name)
+    let model = try Model(checkpoint: Formula.checkpoint(network), batchNormEpsilon: golden.eps)
+    let predictor = try Predictor(model, frames: 16, options: EngineOptions(threads: 2, instructionSet: set))
+    expectClose(
+      try #require(predictor.predict([Formula.window(16)]).first).logits, golden.logits, "\(set) \(name)")
   }
 }

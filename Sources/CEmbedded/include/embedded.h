@@ -10,4 +10,7 @@ typedef struct {
 /// labels/kinetics-400.txt: one class a line, in the order of the networks' outputs.
 embedded_file embedded_kinetics_400(void);
 
+/// Training/camera-motion.safetensors: the weights of the built-in model, 64-byte aligned.
+embedded_file embedded_camera_motion(void);
+
 #endif

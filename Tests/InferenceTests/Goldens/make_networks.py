@@ -74,6 +74,74 @@ def narrow(widths, classes):
     return model
 
 
+class Block(torch.nn.Module):
+    """Two convolutions of one kind and the shortcut, from the paper's section 3; names as in torchvision's checkpoints."""
+
+    def __init__(self, kind, i, o, stride, mids):
+        super().__init__()
+        self.conv1 = self.convolution(kind, i, o, stride, mids and mids[0], True)
+        self.conv2 = self.convolution(kind, o, o, 1, mids and mids[1], False)
+        self.downsample = None
+        if stride != 1 or i != o:
+            step = (1 if kind == "2D" else stride, stride, stride)
+            self.downsample = torch.nn.Sequential(torch.nn.Conv3d(i, o, 1, step, bias=False), torch.nn.BatchNorm3d(o))
+
+    @staticmethod
+    def convolution(kind, i, o, s, mid, relu):
+        if kind == "(2+1)D":
+            inner = torch.nn.Sequential(
+                torch.nn.Conv3d(i, mid, (1, 3, 3), (1, s, s), (0, 1, 1), bias=False), torch.nn.BatchNorm3d(mid), torch.nn.ReLU(),
+                torch.nn.Conv3d(mid, o, (3, 1, 1), (s, 1, 1), (1, 0, 0), bias=False))
+        elif kind == "3D":
+            inner = torch.nn.Conv3d(i, o, 3, s, 1, bias=False)
+        else:
+            inner = torch.nn.Conv3d(i, o, (1, 3, 3), (1, s, s), (0, 1, 1), bias=False)
+        return torch.nn.Sequential(inner, torch.nn.BatchNorm3d(o), *([torch.nn.ReLU()] if relu else []))
+
+    def forward(self, x):
+        return torch.relu(self.conv2(self.conv1(x)) + (x if self.downsample is None else self.downsample(x)))
+
+
+# What comes before layer1 (kernel and padding in time), and the kind of layer1 … layer4: table 1 of arXiv 1711.11248.
+FAMILY = {
+    "r2d": (16, 0, "2D 2D 2D 2D"), "f_r2d": (1, 0, "2D 2D 2D 2D"),
+    "mc2": (3, 1, "2D 2D 2D 2D"), "mc3": (3, 1, "3D 2D 2D 2D"), "mc4": (3, 1, "3D 3D 2D 2D"), "mc5": (3, 1, "3D 3D 3D 2D"),
+    "rmc2": (1, 0, "3D 3D 3D 3D"), "rmc3": (1, 0, "2D 3D 3D 3D"), "rmc4": (1, 0, "2D 2D 3D 3D"), "rmc5": (1, 0, "2D 2D 2D 3D"),
+    "r3d": (3, 1, "3D 3D 3D 3D"), "r2plus1d": (None, None, "(2+1)D (2+1)D (2+1)D (2+1)D"),
+}
+
+
+class Family(torch.nn.Module):
+    """A network of the paper with the given widths; (2+1)D with the authors' middle width of each convolution."""
+
+    def __init__(self, name, depth, widths, classes, eps):
+        super().__init__()
+        frames, padding, kinds = FAMILY[name]
+        if frames is None:
+            self.stem = torch.nn.Sequential(
+                torch.nn.Conv3d(3, 45, (1, 7, 7), (1, 2, 2), (0, 3, 3), bias=False), torch.nn.BatchNorm3d(45), torch.nn.ReLU(),
+                torch.nn.Conv3d(45, widths[0], (3, 1, 1), 1, (1, 0, 0), bias=False), torch.nn.BatchNorm3d(widths[0]), torch.nn.ReLU())
+        else:
+            self.stem = torch.nn.Sequential(
+                torch.nn.Conv3d(3, widths[0], (frames, 7, 7), (1, 2, 2), (padding, 3, 3), bias=False),
+                torch.nn.BatchNorm3d(widths[0]), torch.nn.ReLU())
+        for n, (kind, blocks) in enumerate(zip(kinds.split(), {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[depth])):
+            layer = []
+            for b in range(blocks):
+                i, o = widths[n] if b == 0 else widths[n + 1], widths[n + 1]
+                mids = [27 * c * o // (9 * c + 3 * o) for c in (i, o)] if kind == "(2+1)D" else None
+                layer.append(Block(kind, i, o, 2 if b == 0 and n > 0 else 1, mids))
+            setattr(self, f"layer{n + 1}", torch.nn.Sequential(*layer))
+        self.fc = torch.nn.Linear(widths[4], classes)
+        for module in self.modules():
+            if isinstance(module, torch.nn.BatchNorm3d):
+                module.eps = eps
+
+    def forward(self, x):
+        x = self.layer4(self.layer3(self.layer2(self.layer1(self.stem(x)))))
+        return self.fc(x.mean((2, 3, 4)))
+
+
 def steps(model, x):
     """Activations by the names of the plan's steps."""
     found = {}
@@ -98,7 +166,7 @@ def rounded(values):
 
 def main():
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent / "networks.json")
-    golden = {"narrow": [], "r2plus1d_18": []}
+    golden = {"narrow": [], "r2plus1d_18": [], "family": []}
     with torch.no_grad():
         widths = [20, 20, 24, 40, 48]
         model = fill(narrow(widths, 11))
@@ -111,6 +179,12 @@ def main():
         model = fill(resnet.r2plus1d_18(weights=None))
         for frames in (8, 16):
             golden["r2plus1d_18"].append({"frames": frames, "logits": rounded(model(window(frames)))})
+        widths = [16, 16, 32, 40, 48]
+        for name, depth in [(n, 18) for n in FAMILY] + [("r3d", 34), ("r2plus1d", 34)]:
+            eps = 1e-3 if depth == 34 else 1e-5
+            model = fill(Family(name, depth, widths, 5, eps))
+            golden["family"].append({"name": f"{name}_{depth}", "eps": eps, "widths": widths, "shapes": {
+                k: list(v.shape) for k, v in model.state_dict().items() if v.dim() > 0}, "logits": rounded(model(window(16)))})
     out.write_text(json.dumps(golden, separators=(",", ":")))
 
 

@@ -1,0 +1,22 @@
+import CEmbedded
+import Inference
+
+/// The models that are part of the binary and need no file.
+enum BuiltInModel {
+  /// How the camera moves: a small R(2+1)D network, trained by the scripts in Training.
+  static let cameraMotion = "camera-motion"
+
+  static let names = [cameraMotion]
+
+  /// The checkpoint built in under `name`, or nil where none is.
+  static func checkpoint(named name: String) throws(ClassifierError) -> Checkpoint? {
+    guard name == cameraMotion else { return nil }
+    let file = embedded_camera_motion()
+    do {
+      return try Checkpoint(
+        lasting: UnsafeRawBufferPointer(start: file.bytes, count: Int(file.count)), path: name)
+    } catch {
+      throw .checkpoint(FilePath(name), cause: "\(error.reason)")
+    }
+  }
+}
