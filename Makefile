@@ -14,8 +14,7 @@ BINARY ?= .build/release/r2p1d-video
 
 demo: build
 	@echo
-	@echo "A network with random weights: the labels mean nothing, the way to them is the real one."
-	$(BINARY) label SampleVideos/pan_left.mp4 --model random:r2plus1d_18
+	$(BINARY) label SampleVideos/*.mp4 --model camera-motion --top 1
 
 build: deps
 	$(BUILD)

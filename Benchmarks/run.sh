@@ -49,6 +49,11 @@ run_kernels() {
   clang -O2 -ISources/CKernels/include Benchmarks/kernels.c Sources/CKernels/*.c -o "$work/kernels" -lm -lpthread
   "$work/kernels"
 }
+run_errors() {
+  heading "rms error of the algorithms"
+  clang -O2 -ISources/CKernels/include Tests/Portability/kernels.c Sources/CKernels/*.c -o "$work/errors" -lm -lpthread
+  "$work/errors" errors
+}
 
-[ $# -gt 0 ] || set -- network threads sets bf16 family pipeline layers kernels
+[ $# -gt 0 ] || set -- network threads sets bf16 family pipeline layers kernels errors
 for part in "$@"; do "run_$part"; done

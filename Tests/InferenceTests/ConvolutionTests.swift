@@ -45,6 +45,17 @@ import Testing
       windows: windows)
   }
 
+  static func folded(
+    _ i: Int, _ o: Int, _ stride: Extent, _ input: Extent, _ kind: r2_algorithm, tile: Int,
+    byChannels: Bool = false,
+    windows: Int = 1
+  ) -> Case {
+    Case(
+      channels: (i, o), kernel: Extent(3, 3, 3), stride: stride, input: input,
+      algorithm: Algorithm(kind: kind, rows: tile, columns: tile, mixed: tile == 6, byChannels: byChannels),
+      windows: windows)
+  }
+
   static let time = Extent(3, 1, 1)
   static let square = Extent(1, 3, 3)
   static let one = Extent(1, 1, 1)
@@ -81,6 +92,13 @@ import Testing
     other(50, 40, time, Extent(2, 1, 1), Extent(8, 14, 14), R2_DIRECT),
     other(12, 40, time, Extent(2, 1, 1), Extent(5, 3, 4), R2_DIRECT, byChannels: true, windows: 2),
     other(24, 8, one, one, Extent(3, 5, 5), R2_DIRECT),
+    // 3×3×3, temporal taps folded into the sums
+    folded(20, 24, Extent(1, 1, 1), Extent(4, 9, 10), R2_SPATIAL, tile: 4),
+    folded(48, 40, Extent(1, 1, 1), Extent(2, 28, 28), R2_SPATIAL, tile: 4, windows: 2),
+    folded(17, 33, Extent(1, 1, 1), Extent(3, 26, 19), R2_SPATIAL, tile: 6),
+    folded(33, 130, Extent(1, 1, 1), Extent(1, 7, 7), R2_SPATIAL, tile: 2, byChannels: true, windows: 2),
+    folded(32, 24, Extent(2, 2, 2), Extent(5, 11, 15), R2_POLYPHASE, tile: 4),
+    folded(64, 48, Extent(2, 2, 2), Extent(4, 28, 28), R2_POLYPHASE, tile: 4, byChannels: true, windows: 2),
     // whole 3D
     other(20, 24, Extent(3, 3, 3), one, Extent(4, 9, 10), R2_GATHER),
     other(20, 24, Extent(3, 3, 3), Extent(2, 2, 2), Extent(5, 9, 10), R2_GATHER, windows: 2),
@@ -95,6 +113,24 @@ import Testing
     let error = run.error(threads: 2)
     // float32: a thousand sums, times what F6 × F8 lose (5e-6 of the largest value)
     #expect(error.relative < 3e-5, "off by \(error.relative) of the largest value")
+    #expect(error.guardsIntact, "wrote outside its buffers")
+    #expect(run.error(threads: 3).output == error.output, "depends on the threads")
+  }
+
+  @Test(
+    "In bfloat16 every algorithm agrees to its 8 bits, and the same to the bit for any number of threads",
+    arguments: NetworkGoldenTests.sets.filter(\.hasBF16), cases.filter { $0.algorithm.kind != R2_DIRECT })
+  func agreesInBF16(set: InstructionSet, test: Case) throws {
+    var algorithm = test.algorithm
+    algorithm.bf16 = true
+    // tiles of 4 at most, as the plan has them
+    if algorithm.rows == 6 { (algorithm.rows, algorithm.columns, algorithm.mixed) = (4, 4, false) }
+    if algorithm.frames == 8 { algorithm.frames = 4 }
+    let run = try ConvolutionRun(
+      test.conv, input: test.input, windows: test.windows, algorithm: algorithm, set: set)
+    let error = run.error(threads: 2)
+    // an operand is off by 2⁻⁹ at most; F4 in both directions makes up to ten times that of it
+    #expect(error.relative < 4e-2, "off by \(error.relative) of the largest value")
     #expect(error.guardsIntact, "wrote outside its buffers")
     #expect(run.error(threads: 3).output == error.output, "depends on the threads")
   }

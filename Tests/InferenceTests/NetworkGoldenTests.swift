@@ -105,6 +105,23 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
   }
 
   @Test(
+    "bfloat16 is near torchvision's logits where the CPU has it, and float32 elsewhere", arguments: sets,
+    [8, 16])
+  func bfloat16(set: InstructionSet, frames: Int) throws {
+    let golden = try #require(try NetworkGoldens.load().narrow.first { $0.frames == frames })
+    let network = Formula.narrow(golden.widths, classes: golden.classes)
+    let model = try Model(checkpoint: Formula.checkpoint(network))
+    let options = EngineOptions(threads: 2, precision: .bf16, instructionSet: set)
+    let predictor = try Predictor(model, frames: frames, options: options)
+    #expect(predictor.precision == (set.hasBF16 ? .bf16 : .f32))
+    guard set.hasBF16 else { return }
+    let logits = try #require(predictor.predict([Formula.window(frames)]).first).logits
+    // 2⁻⁹ an operand over twenty layers, of which the first six are in float32
+    expectClose(logits, golden.logits, "\(set)", tolerance: 1e-2)
+    #expect(logits != golden.logits)
+  }
+
+  @Test(
     "Logits are the same to the bit for any number of threads and any batch",
     arguments: sets.filter { $0 != .scalar })
   func threadsAndBatches(set: InstructionSet) throws {
