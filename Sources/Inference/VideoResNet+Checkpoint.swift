@@ -11,7 +11,8 @@ extension VideoResNet {
       }
       return shape
     }
-    guard let first = weight("stem.0"), let fc = shapes["fc.weight"], fc.count == 2, 1...1_000_000 ~= fc[0]
+    guard let first = weight("stem.0"), first[2] <= Self.longestStem, let fc = shapes["fc.weight"],
+      fc.count == 2, 1...1_000_000 ~= fc[0]
     else {
       return nil
     }
@@ -47,4 +48,7 @@ extension VideoResNet {
         ?? Self.midWidth(widths[block == 0 ? layer - 1 : layer], widths[layer])
     }
   }
+
+  /// Frames that a stem looks at, at most: a whole clip in R2D, twice the longest that anyone trained.
+  private static let longestStem = 64
 }
