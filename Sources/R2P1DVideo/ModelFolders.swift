@@ -24,7 +24,7 @@ public struct ModelFolders: Sendable, Equatable {
     let files = (entry.map { [$0.file] } ?? []) + [name, "\(name).safetensors", "\(name).pth", "\(name).pt"]
     let places = folders.flatMap { folder in files.map { folder.appending(FilePath($0)) } }
     if let place = places.first(where: \.isFile) { return place }
-    guard let entry else { throw .unknownModel(name, known: ModelEntry.all.map(\.name)) }
+    guard let entry else { throw .unknownModel(name, known: BuiltInModel.names + ModelEntry.all.map(\.name)) }
     let target = cache.appending(FilePath(entry.file)).printable
     throw .absentModel(
       name, folders: folders, command: "curl -L --create-dirs -o '\(target)' \(entry.address)")
