@@ -18,8 +18,8 @@ final class PlannedForward {
     do {
       plan = try Plan(
         model, frames: frames, windows: windows, precision: precision, kernels: kernels, team: team)
-      activations = try Arena(floats: plan.activationFloats)
-      scratch = try Arena(floats: plan.threadFloats * threads + plan.sharedFloats)
+      activations = try Arena(floats: plan.activationFloats, isReused: true)
+      scratch = try Arena(floats: plan.threadFloats * threads + plan.sharedFloats, isReused: true)
     } catch {
       r2_team_destroy(team)
       throw error
