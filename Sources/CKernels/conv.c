@@ -7,8 +7,8 @@
 static int tiled(const r2_conv *conv) { return conv->algorithm == R2_SPATIAL || conv->algorithm == R2_POLYPHASE; }
 // Whether the temporal taps of a tiled convolution are folded into the sums of its products.
 static int folds(const r2_conv *conv) { return tiled(conv) && conv->geometry.kernel_t > 1; }
-// Segments that V has: those of the products, but each input frame stands once however many taps meet it, and the four phases that fold are
-// one segment.
+// Segments that V has: those of the products, but where taps fold each input frame stands once however many taps meet it, as one segment or
+// as the four phases of stride 2, which the products then read as one run of k.
 static int v_segments(const r2_conv *conv) {
   return !folds(conv) ? conv->segments : conv->algorithm == R2_POLYPHASE ? 4 : 1;
 }
