@@ -374,8 +374,8 @@ def composed(planes, maps, rays, size):
         height, width = plane.texture.shape[:2]
         texels = np.array([[width / 2, 0, (width - 1) / 2], [0, height / 2, (height - 1) / 2], [0, 0, 1]])
         seen = h @ rays
-        got = cv2.warpPerspective(plane.texture, texels @ seen, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                                  borderMode=cv2.BORDER_REFLECT if plane.endless else cv2.BORDER_CONSTANT)
+        got = warped(plane.texture, texels @ seen, size, columns, rows) if plane.endless else cv2.warpPerspective(
+            plane.texture, texels @ seen, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT)
         if canvas is None:
             canvas = np.ascontiguousarray(got[..., :3])
             continue
@@ -389,3 +389,23 @@ def composed(planes, maps, rays, size):
         alpha = alpha[..., None]
         canvas = ((got[..., :3] * alpha + canvas * (256 - alpha)) >> 8).astype(np.uint8)
     return canvas
+
+
+def warped(texture, h, size, columns, rows):
+    """The texture, mirrored on and on, seen through h (from pixel to texel).
+
+    OpenCV unfolds its reflections one by one, thousands of them towards a horizon: from ten on they are folded here.
+    """
+    height, width = texture.shape[:2]
+    corners = [h @ [i, j, 1] for i in (0, size[0] - 1) for j in (0, size[1] - 1)]
+    nearest = min(corner[2] for corner in corners)
+    if nearest > 0 and max(max(abs(x) / width, abs(y) / height) / nearest for x, y, _ in corners) < 10:
+        return cv2.warpPerspective(texture, h, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT)
+    h = h.astype(np.float32)
+    depth = np.maximum(h[2, 0] * columns[None] + h[2, 1] * rows[:, None] + h[2, 2], 1e-6)
+    folded = []
+    for line, length in zip(h, (width, height)):
+        texel = (line[0] * columns[None] + line[1] * rows[:, None] + line[2]) / depth
+        texel = np.mod(texel + 0.5, 2 * length)
+        folded.append(np.minimum(texel, 2 * length - texel) - np.float32(0.5))
+    return cv2.remap(texture, *folded, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
