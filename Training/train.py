@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import time
 
+import cv2
 import numpy as np
 import torch
 import torch.distributed as dist
@@ -47,6 +48,35 @@ class Clips:
 NOISE = torch.from_numpy(np.random.default_rng(3).standard_normal(3_000_000, dtype=np.float32))
 
 
+MASKS = [scenes.shape(rng) for rng in map(np.random.default_rng, range(1000, 1150))]
+
+
+def crossed(rng, clip, other):
+    """The clip with something that crosses it by itself: a mask filled with a piece of another clip's picture, over 3 to 50 % of the crop."""
+    mask = MASKS[rng.integers(len(MASKS))]
+    side = len(mask)
+    size = int(rng.integers(30, scenes.SIDE))
+    x, y = rng.integers(0, scenes.SIDE - size + 1, 2)
+    filling = cv2.resize(other[y:y + size, x:x + size], (side, side), interpolation=cv2.INTER_LINEAR)
+    covered = rng.uniform(0.03, 0.25) if rng.uniform() < 0.6 else rng.uniform(0.15, 0.5)
+    scale = scenes.SIDE / side * math.sqrt(covered / mask.mean())
+    place = scenes.SIDE * (0.5 + rng.uniform(-0.35, 0.35, 2))
+    heading, pace = rng.uniform(0, 2 * np.pi), (171 * scenes.loguniform(rng, 0.003, 0.08) if rng.uniform() < 0.85 else 0.0)
+    step = pace * np.array([np.cos(heading), np.sin(heading)])
+    growth, spin = (rng.normal(0, 0.03) if rng.uniform() < 0.35 else 0.0 for _ in range(2))
+    turned = rng.uniform(-0.5, 0.5)
+    out = np.empty(clip.shape, np.uint8)
+    for t, (picture, result) in enumerate(zip(clip, out)):
+        t -= (scenes.SAMPLES - 1) / 2
+        angle, zoom = turned + spin * t, scale * math.exp(growth * t)
+        c, s = zoom * math.cos(angle), zoom * math.sin(angle)
+        turn = np.array([[c, -s], [s, c]])
+        move = np.column_stack([turn, place + step * t - turn @ [side / 2, side / 2]])
+        shown, alpha = (cv2.warpAffine(layer, move, (scenes.SIDE, scenes.SIDE), flags=cv2.INTER_LINEAR) for layer in (filling, mask))
+        result[:] = picture + alpha[..., None] * (shown.astype(np.float32) - picture) + np.float32(0.5)
+    return out
+
+
 def batch(clips, chosen, rng, side):
     """Augmented network input [n, 8, side, side, 3] in bfloat16, labels, and velocities."""
     pictures, labels, velocities = [], [], []
@@ -54,6 +84,8 @@ def batch(clips, chosen, rng, side):
         row = clips.rows[index]
         label, velocity = int(row[0]), row[6:10].copy()
         clip = clips[index]
+        if row[3] == 0 and rng.uniform() < 0.4 * row[5]:
+            clip = crossed(rng, clip, clips[int(rng.integers(len(clips.rows)))][int(rng.integers(scenes.SAMPLES))])
         if rng.uniform() < 0.5:
             clip, label, velocity = clip[:, :, ::-1], MIRRORED[label], velocity * [-1, 1, 1, -1]
         if rng.uniform() < 0.5:
