@@ -33,10 +33,12 @@ struct PacketScan {
   /// In the order shown. Empty unless `areShown`.
   let keys: [Key]
   let first: Identity?
+  /// Which packets the others can do without.
+  let references: References
 
-  /// Reads the packets of `input` to the end.
-  init(_ input: Input) throws(VideoError) {
-    var list = Packets()
+  /// Reads the packets of `input` to the end; `references` has noted none of them yet.
+  init(_ input: Input, references: References) throws(VideoError) {
+    var list = Packets(references: references)
     while true {
       switch input.read() {
       case .done: list.add(input.packet.pointee)
@@ -50,6 +52,7 @@ struct PacketScan {
 
   private init(_ packets: Packets) {
     first = packets.first
+    references = packets.references
     let shown = packets.shown.sorted()
     areShown = packets.count == shown.count && !packets.areDamaged && Self.strictlyIncrease(shown)
     if areShown {
@@ -78,8 +81,10 @@ struct PacketScan {
     var keys: [Identity] = []
     var first: Identity?
     var areDamaged = false
+    var references: References
 
     mutating func add(_ packet: AVPacket) {
+      references.note(packet)
       if first == nil { first = Identity(packet) }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
       // Edit lists hide pictures, and an empty packet holds none.

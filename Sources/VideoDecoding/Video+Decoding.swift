@@ -38,8 +38,7 @@ extension Video {
     var status = FFmpegStatus.done
     if case .inside(packetIsRead: true, _) = position {
     } else {
-      // An empty packet would end the stream for the decoder.
-      repeat { status = input.read() } while status == .done && input.packet.pointee.size == 0
+      repeat { status = input.read() } while status == .done && isPassedOver(input.packet.pointee)
     }
     position = .inside(packetIsRead: false, isDraining: status != .done)
     switch status {
@@ -56,6 +55,14 @@ extension Video {
     case .interrupted: throw .interrupted
     case .again, .failed: errors += 1
     }
+  }
+
+  private func isPassedOver(_ packet: AVPacket) -> Bool {
+    // An empty packet would end the stream for the decoder.
+    if packet.size == 0 { return true }
+    guard spared?.takes(packet) ?? false else { return false }
+    picturesSkipped += 1
+    return true
   }
 
   /// Goes back to the start of the file with a decoder that has seen nothing.

@@ -4,8 +4,9 @@ import CFFmpeg
 extension Video {
   /// Hands each picture whose number is in `numbers` (ascending, from the timeline) to `body`, in that order.
   ///
-  /// With `seeking`, pictures between the wanted ones are passed over where that saves enough; the wanted ones have
-  /// the same bits either way. Without it the whole stream is decoded, and so checked.
+  /// With `seeking`, what no wanted picture needs is not decoded: stretches between them that a seek can pass over, and
+  /// pictures that no other is predicted from. The wanted ones have the same bits either way. Without it the whole
+  /// stream is decoded, and so checked.
   /// Throws `VideoError.timelineChanged` if the pictures contradict the timeline that the packets gave: some wanted
   /// pictures may have been handed over by then; `timeline()` is right now, start again with it.
   package func frames(
@@ -13,21 +14,27 @@ extension Video {
   ) throws {
     let timeline = try timeline()
     var rest = numbers[...]
-    if seeking, let plan = seekPlan(numbers, timeline), let scan {
-      for group in plan.groups {
-        guard try decode(group, of: numbers, scan, timeline, &rest, body) else { break }
+    if seeking, let scan, let stamps = scan.stamps, scan.areShown, !isTimelineExact {
+      defer { spared = nil }
+      if scan.references.areKnown {
+        spared = Spared(stamps: stamps, wanted: numbers, references: scan.references)
       }
-      if rest.isEmpty { return }
+      if let plan = seekPlan(numbers, timeline, scan) {
+        for group in plan.groups {
+          guard try decode(group, of: numbers, scan, stamps, &rest, body) else { break }
+        }
+        if rest.isEmpty { return }
+      } else if spared != nil, try decodeThrough(stamps, &rest, body) {
+        return
+      }
     }
     try decodeThrough(&rest, timeline, body)
   }
 
   /// A plan, if one is safe and worth it: codecs whose key packets are truly independent, and hundreds of pictures
   /// saved, so that a short file is always decoded whole and all its damage counted.
-  private func seekPlan(_ numbers: [Int], _ timeline: Timeline) -> SeekPlan? {
-    guard let scan, scan.areShown, !isTimelineExact, Self.seekableCodecs.contains(codec.pointee.id) else {
-      return nil
-    }
+  private func seekPlan(_ numbers: [Int], _ timeline: Timeline, _ scan: PacketScan) -> SeekPlan? {
+    guard Self.seekableCodecs.contains(codec.pointee.id) else { return nil }
     let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.picture), count: timeline.times.count)
     return plan.saved >= Self.worthwhileSaving ? plan : nil
   }
@@ -41,9 +48,8 @@ extension Video {
 
   /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to begin again.
   private func decode(
-    _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ timeline: Timeline,
-    _ rest: inout ArraySlice<Int>,
-    _ body: (Int, borrowing Frame) throws -> Void
+    _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ stamps: [Int64],
+    _ rest: inout ArraySlice<Int>, _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
     var number = 0
     var firstStamp = Int64.min
@@ -55,22 +61,55 @@ extension Video {
     } else {
       try restart(reopening: false)
     }
+    spared?.numbers = []
     let errors = decodeErrors
     let last = numbers[group.wanted.upperBound - 1]
     while number <= last {
       guard try decodeNext(), decodeErrors == errors, let stamp = decoder.stamp else { return false }
-      if number == 0 { noteFirstPicture() }
       // Pictures shown before the key but stored after it belong to the pictures before.
       if stamp < firstStamp { continue }
-      guard stamp == scan.stamps?[number] else { return false }
-      if number == rest.first {
-        try hand(number, to: body)
-        rest.removeFirst()
-      }
-      number += 1
+      guard try take(stamp, &number, stamps, &rest, body) else { return false }
     }
     return true
   }
+
+  /// Decodes to the end what is not spared; false if anything is not as the packets said.
+  private func decodeThrough(
+    _ stamps: [Int64], _ rest: inout ArraySlice<Int>, _ body: (Int, borrowing Frame) throws -> Void
+  ) throws -> Bool {
+    try restart(reopening: false)
+    spared?.numbers = []
+    var number = 0
+    while try decodeNext() {
+      guard decodeErrors == 0, let stamp = decoder.stamp, try take(stamp, &number, stamps, &rest, body) else {
+        return false
+      }
+    }
+    return decodeErrors == 0 && rest.isEmpty && (number..<stamps.count).allSatisfy(wasSpared)
+  }
+
+  /// Hands over the picture shown at `stamp` if it is wanted; false unless it is the next to come, but for spared ones.
+  ///
+  /// `number` is the first that may come, and is left behind the one that came.
+  private func take(
+    _ stamp: Int64, _ number: inout Int, _ stamps: [Int64], _ rest: inout ArraySlice<Int>,
+    _ body: (Int, borrowing Frame) throws -> Void
+  ) throws -> Bool {
+    if number == 0 { noteFirstPicture() }
+    while number < stamps.count, stamps[number] < stamp {
+      guard wasSpared(number) else { return false }
+      number += 1
+    }
+    guard number < stamps.count, stamps[number] == stamp else { return false }
+    if number == rest.first {
+      try hand(number, to: body)
+      rest.removeFirst()
+    }
+    number += 1
+    return true
+  }
+
+  private func wasSpared(_ number: Int) -> Bool { spared?.numbers.remove(number) != nil }
 
   /// Decodes from the start to the end, and holds every time against the timeline.
   ///

@@ -20,6 +20,8 @@ package final class Video {
   package var decodeErrors: Int { errors + decoder.concealedPictures }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
   package internal(set) var picturesDecoded = 0
+  /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
+  package internal(set) var picturesSkipped = 0
 
   let path: [UInt8]
   let threads: Int
@@ -36,6 +38,8 @@ package final class Video {
   var knownTimeline: Timeline?
   /// Whether the timeline was learned by decoding, and so is beyond doubt.
   var isTimelineExact = false
+  /// What the decoder need not be given, if it may be spared anything.
+  var spared: Spared?
   /// Where `input` and `decoder` stand.
   var position = Position.start
 
@@ -44,6 +48,29 @@ package final class Video {
     case start
     /// Somewhere; `packetIsRead` if the input's packet is still to be decoded, `isDraining` once there are no more.
     case inside(packetIsRead: Bool, isDraining: Bool)
+  }
+
+  /// Packets that no wanted picture needs.
+  struct Spared {
+    /// When all pictures of the stream are shown, in ticks, and the numbers of the wanted ones, ascending.
+    let stamps: [Int64]
+    let wanted: [Int]
+    let references: References
+    /// The numbers of pictures that were passed over and have not been missed yet.
+    var numbers: Set<Int> = []
+
+    /// Whether the packet can be passed over, which is then noted.
+    mutating func takes(_ packet: AVPacket) -> Bool {
+      guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
+        packet.flags & AV_PKT_FLAG_DISPOSABLE != 0 || references.areAbsent(to: packet)
+      else { return false }
+      let number = stamps.partitioningIndex { $0 >= packet.pts }
+      guard number < stamps.count, stamps[number] == packet.pts else { return false }
+      let place = wanted.partitioningIndex { $0 >= number }
+      guard place == wanted.count || wanted[place] != number else { return false }
+      numbers.insert(number)
+      return true
+    }
   }
 
   /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's.
@@ -71,7 +98,8 @@ package final class Video {
   }
 
   private func predictedTimeline() throws(VideoError) -> Timeline? {
-    let scan = try PacketScan(input)
+    guard let parameters = input.streams[stream]?.pointee.codecpar else { throw .noVideoStream(found: []) }
+    let scan = try PacketScan(input, references: References(parameters.pointee))
     self.scan = scan
     position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }

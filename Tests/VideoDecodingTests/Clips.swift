@@ -22,6 +22,11 @@ final class Clips {
     return path(name)
   }
 
+  /// The bytes of the file `name`.
+  func read(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: folder.appending(path: name)))
+  }
+
   /// The file `name`, made by ffmpeg from a moving test picture: `source` is `size:rate:seconds`, `options` what
   /// follows the input.
   func make(_ name: String, source: String, _ options: String) throws -> String {
