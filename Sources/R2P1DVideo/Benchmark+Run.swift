@@ -54,20 +54,31 @@ extension Benchmark {
     return (figures, options.wantsPlan ? predictor.plan?.text ?? "the scalar reference has no plan\n" : "")
   }
 
-  /// Decodes every window of a video's default sampling, telling the two costs apart.
+  /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
   private static func watch(
     _ path: FilePath, _ frames: Int, _ threads: Int
   ) throws(ClassifierError) -> (decode: DecodeTime, preprocess: PreprocessTime) {
-    let sampling = SamplingSummary(SamplingOptions(), merge: .mean, traits: ModelTraits(frames: frames))
+    var options = SamplingOptions()
+    options.placement = .stride(max(frames / 2, 1))
+    let sampling = SamplingSummary(options, merge: .mean, traits: ModelTraits(frames: frames))
     var windows = 0
     let clock = ContinuousClock()
-    let began = clock.now
-    let reader = try WindowReader.open(path, sampling, SamplingOptions(), threads: threads)
+    let (began, cpuBegan) = (clock.now, cpuTime())
+    let reader = try WindowReader.open(path, sampling, options, threads: threads)
     try reader.windows(of: path, threads: 1) { (_) throws(ClassifierError) in windows += 1 }
+    let cpu = cpuTime() - cpuBegan
     let preprocessing = seconds(reader.preprocessing)
     let decode = DecodeTime(
-      frames: reader.picturesDecoded, seconds: seconds(clock.now - began) - preprocessing)
+      frames: reader.picturesDecoded, skipped: reader.picturesSkipped,
+      seconds: seconds(clock.now - began) - preprocessing, cpuSeconds: cpu.roundedTime)
     return (decode, PreprocessTime(windows: windows, seconds: preprocessing))
+  }
+
+  /// Processor time of all threads so far, in seconds.
+  private static func cpuTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// Windows of normally distributed values, the same every time.

@@ -40,10 +40,22 @@ public struct Benchmark: Sendable, Encodable {
     public let seconds: Double
   }
 
+  /// A whole video, of which every sample at 15 a second is looked at.
   public struct DecodeTime: Sendable, Encodable {
-    /// Pictures that the decoder produced.
+    /// Pictures that were decoded; `pictures` is the same number.
     public let frames: Int
+    public let pictures: Int
+    /// Pictures that were not decoded, as no sample shows them and no other picture needs them.
+    public let skipped: Int
+    /// Opening and decoding, without preprocessing.
     public let seconds: Double
+    /// Processor time of opening, decoding and preprocessing, on all threads.
+    public let cpuSeconds: Double
+
+    init(frames: Int, skipped: Int, seconds: Double, cpuSeconds: Double) {
+      (self.frames, pictures, self.skipped) = (frames, frames, skipped)
+      (self.seconds, self.cpuSeconds) = (seconds, cpuSeconds)
+    }
   }
 
   public struct PreprocessTime: Sendable, Encodable {
@@ -68,7 +80,10 @@ extension Benchmark {
     ]
     if let load { lines.append(String(format: "load        %8.1f ms", load.seconds * 1e3)) }
     if let decode {
-      lines.append(String(format: "decode      %8.1f ms  %d pictures", decode.seconds * 1e3, decode.frames))
+      lines.append(
+        String(
+          format: "decode      %8.1f ms  %d pictures, %d skipped; %.2f s of CPU with preprocessing",
+          decode.seconds * 1e3, decode.pictures, decode.skipped, decode.cpuSeconds))
     }
     if let preprocess {
       lines.append(

@@ -19,6 +19,7 @@ package final class WindowReader {
   package var samples: Int { picks.count }
   package var decodeErrors: Int { video.decodeErrors }
   package var picturesDecoded: Int { video.picturesDecoded }
+  package var picturesSkipped: Int { video.picturesSkipped }
 
   private let video: Video
   private let preprocessor: Preprocessor

@@ -23,8 +23,13 @@ import Testing
     #expect((figures["load"] as? [String: Double])?["seconds"] ?? 0 > 0)
     let decode = try #require(figures["decode"] as? [String: Any])
     #expect(decode["frames"] as? Int ?? 0 > 16 && decode["seconds"] as? Double ?? 0 > 0)
+    #expect(decode["pictures"] as? Int == decode["frames"] as? Int && decode["skipped"] is Int)
+    #expect(decode["cpuSeconds"] as? Double ?? 0 > 0)
     let preprocess = try #require(figures["preprocess"] as? [String: Any])
-    #expect(preprocess["windows"] as? Int == 5 && preprocess["seconds"] as? Double ?? 0 > 0)
+    let windows = try program(
+      "windows", Checkout.clip, "--frames", "8", "--stride", "4", "--output", folder.path("w.npy"))
+    let starts = try #require(try windows.object()["starts"] as? [Int])
+    #expect(preprocess["windows"] as? Int == starts.count && preprocess["seconds"] as? Double ?? 0 > 0)
   }
 
   @Test func thePlanIsATable() throws {
