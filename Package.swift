@@ -18,14 +18,17 @@ let package = Package(
       providers: [
         .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
       ]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
     .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
       dependencies: [
-        "VideoDecoding", "Inference", "CKernels", "CEmbedded",
+        "VideoDecoding", "Inference", "Download", "CKernels", "CEmbedded",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(

@@ -29,7 +29,7 @@ public final class Classifier {
 
   /// Loads the model that `source` names.
   public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    let loaded = try LoadedModel(source, folders: options.folders)
+    let loaded = try LoadedModel(source, folders: options.folders, absent: options.absentModel)
     self.options = options
     model = loaded.summary
     labels = try loaded.labels(from: options.labels)

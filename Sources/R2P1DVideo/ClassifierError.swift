@@ -8,6 +8,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   case unknownModel(String, known: [String])
   /// A known model whose checkpoint is in none of the folders.
   case absentModel(String, folders: [FilePath], command: String)
+  /// A checkpoint, by its model's name or its address, that could not be fetched.
+  case download(String, cause: String)
   /// The checkpoint cannot be read, or holds no network of the family.
   case checkpoint(FilePath, cause: String)
   /// The checkpoint's tensors are not those of its network; each problem names one.
@@ -39,7 +41,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
     case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .tensors(let path, _),
       .labels(let path, _), .labelCount(let path, _, _), .output(let path, _):
       path.printable
-    case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _):
+    case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _),
+      .download(let name, _):
       FilePath(name).printable
     }
   }
@@ -48,7 +51,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
   public var cause: String {
     switch self {
     case .video(_, let cause), .checkpoint(_, let cause), .network(_, let cause), .labels(_, let cause),
-      .output(_, let cause):
+      .output(_, let cause), .download(_, let cause):
       FilePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"

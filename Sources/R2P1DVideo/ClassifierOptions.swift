@@ -31,6 +31,8 @@ public struct ClassifierOptions: Sendable {
   /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   public var folders = ModelFolders()
+  /// Nothing is fetched from a network unless this says so.
+  public var absentModel = AbsentModel.refused
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// What the operating system refused; `description` is its own word for the cause, as "no such file or directory".
@@ -34,5 +35,27 @@ extension FilePath {
     guard let data = try? file.read(upToCount: limit + 1) ?? Data() else { throw SystemError() }
     guard data.count <= limit else { throw SystemError(EFBIG) }
     return data
+  }
+
+  /// The file's SHA-256 in hexadecimal.
+  func sha256() throws(ClassifierError) -> String {
+    var hash = SHA256()
+    do {
+      let file = try openForReading()
+      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
+    } catch {
+      throw .checkpoint(self, cause: "cannot be read: \(error)")
+    }
+    return hash.digits
+  }
+
+  /// Makes the folder, and those above it, where they are missing.
+  func makeFolders() throws(ClassifierError) {
+    if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
+    if errno == ENOENT, folder != self {
+      try folder.makeFolders()
+      if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
+    }
+    throw .output(self, cause: "cannot be made: \(SystemError())")
   }
 }

@@ -13,7 +13,9 @@ package struct LoadedModel: Sendable {
   package let checkpoint: Checkpoint?
 
   /// Finds and reads the checkpoint, or draws the random weights.
-  package init(_ source: ModelSource, folders: ModelFolders) throws(ClassifierError) {
+  package init(
+    _ source: ModelSource, folders: ModelFolders, absent: AbsentModel = .refused
+  ) throws(ClassifierError) {
     switch source {
     case .random(let name, let seed):
       try self.init(random: name, seed: seed)
@@ -24,7 +26,7 @@ package struct LoadedModel: Sendable {
         try self.init(checkpoint, FilePath(name), name: name, entry: nil, file: nil)
         return
       }
-      let path = try folders.find(name)
+      let path = try folders.find(name, absent: absent)
       try self.init(path, name: name, entry: .of(path) ?? .named(name))
     }
   }

@@ -6,6 +6,8 @@ public struct ModelFolders: Sendable, Equatable {
   public let folders: [FilePath]
   /// Where a downloaded checkpoint belongs.
   public let cache: FilePath
+  /// `$R2P1D_MODELS_URL`: where published checkpoints are fetched from, instead of each one's own origin.
+  public let mirror: String?
 
   /// The folders that `environment` names. Relative ones in `XDG_CACHE_HOME` are ignored, as the XDG specification asks.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -14,6 +16,7 @@ public struct ModelFolders: Sendable, Equatable {
     let caches = folder("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.cache"
     let torch = folder("TORCH_HOME") ?? "\(caches)/torch"
     let own = (folder("R2P1D_MODELS") ?? "").split(separator: ":").map(String.init)
+    mirror = folder("R2P1D_MODELS_URL")
     cache = FilePath("\(caches)/r2p1d-video")
     folders = own.map { FilePath($0) } + [cache, FilePath("\(torch)/hub/checkpoints")]
   }
@@ -25,8 +28,25 @@ public struct ModelFolders: Sendable, Equatable {
     let places = folders.flatMap { folder in files.map { folder.appending(FilePath($0)) } }
     if let place = places.first(where: \.isFile) { return place }
     guard let entry else { throw .unknownModel(name, known: BuiltInModel.names + ModelEntry.all.map(\.name)) }
-    let target = cache.appending(FilePath(entry.file)).printable
-    throw .absentModel(
-      name, folders: folders, command: "curl -L --create-dirs -o '\(target)' \(entry.address)")
+    throw .absentModel(name, folders: folders, command: ModelDownload(entry, folders: self).command)
+  }
+
+  /// The same; a published checkpoint that is in none of the folders is fetched if `absent` says so.
+  func find(_ name: String, absent: AbsentModel) throws(ClassifierError) -> FilePath {
+    do throws(ClassifierError) {
+      return try find(name)
+    } catch {
+      guard case .absentModel = error, case .downloaded(let report) = absent,
+        let entry = ModelEntry.named(name)
+      else { throw error }
+      let download = ModelDownload(entry, folders: self)
+      return try download.run { report(download, $0) }
+    }
+  }
+
+  /// The address that a published checkpoint is fetched from.
+  public func address(of entry: ModelEntry) -> String {
+    guard let mirror else { return entry.address }
+    return mirror + (mirror.hasSuffix("/") ? "" : "/") + entry.file
   }
 }

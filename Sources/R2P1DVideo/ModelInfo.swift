@@ -52,14 +52,7 @@ public struct ModelInfo: Sendable {
 
   /// The file's SHA-256, and whether it is the published one (of which only the start may be known).
   private static func sha256(_ path: FilePath, published: String?) throws(ClassifierError) -> String {
-    var hash = SHA256()
-    do {
-      let file = try path.openForReading()
-      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
-    } catch {
-      throw .checkpoint(path, cause: "cannot be read: \(error)")
-    }
-    let digits = hash.finalize().map { String(format: "%02x", $0) }.joined()
+    let digits = try path.sha256()
     guard let published else { return digits }
     return digits
       + (digits.hasPrefix(published) ? " (as published)" : " (not the published file, which is \(published))")

@@ -3,7 +3,8 @@ import R2P1DVideo
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Says what a model is.", subcommands: [Info.self])
+    commandName: "models", abstract: "Says what a model is, and fetches it.",
+    subcommands: [Info.self, Pull.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(

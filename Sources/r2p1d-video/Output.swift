@@ -11,6 +11,7 @@ struct OutputOptions: ParsableArguments {
   var quiet = false
 
   func open() throws(ClassifierError) -> Output {
+    if quiet { Terminal.hideBars() }
     guard let output, output != "-" else { return Output.standard() }
     return try Output(output)
   }
@@ -112,7 +113,7 @@ final class Output {
     let renamed = draft.withCString { old in name.withCString { rename(old, $0) } }
     guard renamed == 0 else { throw failure() }
     self.draft = nil
-    Signals.remove(nil)
+    Signals.keep(draft)
   }
 
   private func failure() -> ClassifierError {

@@ -49,6 +49,9 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "Threads to use (default: the machine's cores).")
   var threads: Int?
 
+  @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
+  var offline = false
+
   @Flag(help: "JSON also carries the raw logits of every window.")
   var logits = false
 
@@ -74,7 +77,15 @@ struct SharedOptions: ParsableArguments {
     options.keepsLogits = logits
     options.precision = precision
     if let threads { options.threads = threads }
+    if !isOffline {
+      let words = DownloadWords()
+      options.absentModel = .downloaded { words.report($0, $1) }
+    }
     return options
+  }
+
+  private var isOffline: Bool {
+    offline || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
   }
 
   private var sampling: SamplingOptions {

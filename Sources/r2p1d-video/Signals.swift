@@ -4,7 +4,7 @@ import Synchronization
 
 /// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
 enum Signals {
-  private static let draft = Mutex<FilePath?>(nil)
+  private static let drafts = Mutex<Set<FilePath>>([])
 
   /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and one whose
   /// reader has gone ends without a word.
@@ -26,15 +26,20 @@ enum Signals {
     }
   }
 
-  /// The file to remove if the process is interrupted.
-  static func remove(_ path: FilePath?) {
-    draft.withLock { $0 = path }
+  /// A file to remove if the process is interrupted.
+  static func remove(_ path: FilePath) {
+    drafts.withLock { _ = $0.insert(path) }
+  }
+
+  /// That file has its final name, or is gone.
+  static func keep(_ path: FilePath) {
+    drafts.withLock { _ = $0.remove(path) }
   }
 
   private static func leave(_ status: Int32) -> Never {
     // Held to the end, so that no file takes its final name any more.
-    draft.withLock { path in
-      if let path { _ = path.withCString { unlink($0) } }
+    drafts.withLock { paths in
+      for path in paths { _ = path.withCString { unlink($0) } }
       if Terminal.isPresent { Terminal.write("\n") }
       _exit(status)
     }

@@ -1,9 +1,18 @@
 import Foundation
 import R2P1DVideo
+import Synchronization
 
 /// Words for the person at the terminal, all on standard error.
 enum Terminal {
   static var isPresent: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Whether there is somebody to draw a bar for, who has not asked for quiet.
+  static var drawsBars: Bool { isPresent && !isQuiet.load(ordering: .relaxed) }
+
+  /// From now on no bar is drawn.
+  static func hideBars() { isQuiet.store(true, ordering: .relaxed) }
+
+  private static let isQuiet = Atomic(false)
 
   /// One line: an error or a warning.
   static func complain(_ text: String) {

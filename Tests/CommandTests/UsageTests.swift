@@ -25,6 +25,8 @@ import Testing
     ["label", "a.mp4", "--merge", "median"], ["label", "a.mp4", "--format", "xml"],
     ["label", "a.mp4", "--model", "random:r2plus1d_18:x"], ["windows", "a.mp4"],
     ["windows", "a.mp4", "--output", "-"], ["bench", "--runs", "0"], ["frobnicate"], ["models", "info"],
+    ["models", "pull"], ["models", "pull", "r3d_18", "--timeout", "0"],
+    ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
   ])
   func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
     let run = try program.shell("exec \"$r2p1d\" " + arguments.map { "'\($0)'" }.joined(separator: " "))
@@ -40,7 +42,7 @@ import Testing
     for option in [
       "model", "labels", "frames", "fps", "windows", "stride", "resize", "merge", "top", "start", "end",
       "no-seek",
-      "precision", "threads", "logits", "format", "output", "quiet",
+      "precision", "threads", "offline", "logits", "format", "output", "quiet",
     ] {
       #expect(run.text.contains("--\(option)"))
     }
