@@ -25,9 +25,7 @@ void preprocess_axis_init(preprocess_axis *axis, int32_t source, int32_t resized
   }
 }
 
-void preprocess_table_init(preprocess_table *table) {
-  static const float mean[3] = {0.43216f, 0.394666f, 0.37645f};
-  static const float deviation[3] = {0.22803f, 0.22145f, 0.216989f};
+void preprocess_table_init(preprocess_table *table, const float *mean, const float *deviation) {
   for (int channel = 0; channel < 3; channel++)
     for (int value = 0; value < 256; value++)
       table->values[channel][value] = ((float)value / 255.0f - mean[channel]) / deviation[channel];

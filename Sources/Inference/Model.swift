@@ -64,6 +64,20 @@ package struct Model: Sendable {
     }
   }
 
+  /// The tensors as a checkpoint holds them: those of the file, in its types, or the random ones in float32.
+  package var tensors: [StoredTensor] {
+    get throws(CheckpointError) {
+      if case .checkpoint(let checkpoint) = weights {
+        return checkpoint.names.compactMap { checkpoint.tensors[$0] }
+      }
+      var tensors: [StoredTensor] = []
+      for tensor in network.tensors {
+        tensors.append(try StoredTensor(name: tensor.name, shape: tensor.shape, values: values(tensor.name)))
+      }
+      return tensors
+    }
+  }
+
   func values(_ name: String) -> [Float] { withTensor(name) { Array($0) } }
 
   /// The mapped pages of tensor `name` are no longer needed.

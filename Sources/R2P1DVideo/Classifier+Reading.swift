@@ -9,7 +9,8 @@ extension WindowReader {
     do {
       return try WindowReader(
         path: path.bytes, frames: sampling.frames, rate: sampling.rate, placement: sampling.placement,
-        resize: sampling.resize, start: options.start, end: options.end, seeking: options.seeking,
+        resize: sampling.resize, normalization: sampling.normalization, start: options.start,
+        end: options.end, seeking: options.seeking,
         threads: threads)
     } catch {
       throw .video(path, cause: "\(error)")
@@ -61,5 +62,6 @@ extension SamplingSummary {
     placement = options.placement
     resize = options.resize
     self.merge = merge
+    normalization = traits.normalization
   }
 }

@@ -105,10 +105,3 @@ final class Draft {
     isFinished = true
   }
 }
-
-extension SHA256 {
-  /// The digest of all that was put in so far, in hexadecimal.
-  var digits: String {
-    finalize().map { String(format: "%02x", $0) }.joined()
-  }
-}

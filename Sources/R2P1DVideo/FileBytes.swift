@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// What the operating system refused; `description` is its own word for the cause, as "no such file or directory".
@@ -35,18 +34,6 @@ extension FilePath {
     guard let data = try? file.read(upToCount: limit + 1) ?? Data() else { throw SystemError() }
     guard data.count <= limit else { throw SystemError(EFBIG) }
     return data
-  }
-
-  /// The file's SHA-256 in hexadecimal.
-  func sha256() throws(ClassifierError) -> String {
-    var hash = SHA256()
-    do {
-      let file = try openForReading()
-      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
-    } catch {
-      throw .checkpoint(self, cause: "cannot be read: \(error)")
-    }
-    return hash.digits
   }
 
   /// Makes the folder, and those above it, where they are missing.

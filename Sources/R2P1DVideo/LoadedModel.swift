@@ -51,7 +51,7 @@ package struct LoadedModel: Sendable {
   private init(
     _ checkpoint: Checkpoint, _ path: FilePath, name: String, entry: ModelEntry?, file: FilePath?
   ) throws(ClassifierError) {
-    traits = entry.map(ModelTraits.init) ?? ModelTraits(metadata: checkpoint.metadata)
+    traits = ModelTraits(entry, metadata: checkpoint.metadata)
     do {
       model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
     } catch {

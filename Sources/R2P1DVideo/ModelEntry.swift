@@ -2,6 +2,8 @@
 public struct ModelEntry: Sendable, Equatable {
   /// The name that a user gives.
   public let name: String
+  /// What its tensors are, in the family's terms: `r2plus1d_34`.
+  public let network: String
   /// The checkpoint's file name, which carries the start of its SHA-256.
   public let file: String
   /// The folder that it is downloaded from.
@@ -45,7 +47,8 @@ public struct ModelEntry: Sendable, Equatable {
 
   private static func torchvision(_ name: String, _ sha256: String, _ accuracy: [Double]) -> ModelEntry {
     ModelEntry(
-      name: name, file: "\(name)-\(sha256.prefix(8)).pth", origin: "https://download.pytorch.org/models/",
+      name: name, network: name, file: "\(name)-\(sha256.prefix(8)).pth",
+      origin: "https://download.pytorch.org/models/",
       sha256: sha256, batchNormEpsilon: 1e-5, frames: 16, classes: 400, accuracy: accuracy)
   }
 
@@ -54,7 +57,7 @@ public struct ModelEntry: Sendable, Equatable {
   ) -> ModelEntry {
     let name = "r2plus1d_34_clip\(frames)_\(training)"
     return ModelEntry(
-      name: name, file: "\(name)-\(sha256).pth",
+      name: name, network: "r2plus1d_34", file: "\(name)-\(sha256).pth",
       origin: "https://github.com/moabitcoin/ig65m-pytorch/releases/download/v1.0.0/",
       sha256: sha256, batchNormEpsilon: 1e-3, frames: frames, classes: classes, accuracy: accuracy)
   }

@@ -1,6 +1,6 @@
 import Inference
 
-/// What no tensor of a checkpoint says: it comes from the model's entry, else from the checkpoint's metadata, else it
+/// What no tensor of a checkpoint says: it comes from the checkpoint's metadata, else from the model's entry, else it
 /// is the family's own.
 package struct ModelTraits: Sendable, Equatable {
   /// What BatchNorm adds to the variance.
@@ -9,6 +9,7 @@ package struct ModelTraits: Sendable, Equatable {
   package var frames = 16
   /// Samples a second.
   package var rate = SampleRate.perSecond(15)
+  package var normalization = Normalization.kinetics
   /// Nil where the checkpoint does not name its classes.
   package var labels: LabelSet?
 
@@ -16,17 +17,22 @@ package struct ModelTraits: Sendable, Equatable {
     self.frames = frames
   }
 
-  init(_ entry: ModelEntry) {
-    batchNormEpsilon = entry.batchNormEpsilon
-    frames = entry.frames
-  }
-
-  /// The metadata that a safetensors file may carry: `frames`, `fps`, `batch_norm_eps`, and `classes`, one a line.
-  init(metadata: [String: String]) {
+  /// The metadata that a safetensors file may carry: `frames`, `fps`, `batch_norm_eps`, `mean` and `std` (red, green,
+  /// blue, with blanks between), and `classes`, one a line. What makes no sense is not followed.
+  init(_ entry: ModelEntry? = nil, metadata: [String: String] = [:]) {
+    if let entry {
+      batchNormEpsilon = entry.batchNormEpsilon
+      frames = entry.frames
+    }
     if let frames = metadata["frames"].flatMap(Int.init), (1...512).contains(frames) { self.frames = frames }
     if let rate = metadata["fps"].flatMap(SampleRate.init) { self.rate = rate }
     if let epsilon = metadata["batch_norm_eps"].flatMap(Double.init), (1e-12..<1).contains(epsilon) {
       batchNormEpsilon = epsilon
+    }
+    if let mean = metadata["mean"], let deviation = metadata["std"],
+      let given = Normalization(mean: mean, deviation: deviation)
+    {
+      normalization = given
     }
     labels = metadata["classes"].map { LabelSet($0.split(whereSeparator: \.isNewline).map(String.init)) }
   }
@@ -37,19 +43,27 @@ package struct ModelTraits: Sendable, Equatable {
     case .random:
       self.init()
     case .named(let name):
-      if let entry = ModelEntry.named(name) {
-        self.init(entry)
-      } else if let checkpoint = try BuiltInModel.checkpoint(named: name) {
+      if let checkpoint = try BuiltInModel.checkpoint(named: name) {
         self.init(metadata: checkpoint.metadata)
-      } else {
-        try self.init(of: .file(folders.find(name)), folders: folders)
+        return
+      }
+      do throws(ClassifierError) {
+        try self.init(folders.find(name), .named(name))
+      } catch {
+        guard case .absentModel = error else { throw error }
+        self.init(.named(name))
       }
     case .file(let path):
-      if let entry = ModelEntry.of(path) {
-        self.init(entry)
-      } else {
-        self.init(metadata: try Checkpoint.open(path).metadata)
-      }
+      try self.init(path, nil)
+    }
+  }
+
+  /// Those of a file, which may be known by its own name or by `entry`.
+  private init(_ path: FilePath, _ entry: ModelEntry?) throws(ClassifierError) {
+    if let known = ModelEntry.of(path) ?? entry {
+      self.init(known, metadata: (try? Checkpoint.open(path))?.metadata ?? [:])
+    } else {
+      self.init(metadata: try Checkpoint.open(path).metadata)
     }
   }
 }
@@ -58,7 +72,7 @@ extension Checkpoint {
   /// The checkpoint in a file, an error told in this module's terms.
   static func open(_ path: FilePath) throws(ClassifierError) -> Checkpoint {
     do {
-      return try Checkpoint(contentsOf: path.string)
+      return try Checkpoint(contentsOf: path.bytes, named: path.string)
     } catch {
       throw .checkpoint(path, cause: "\(error.reason)")
     }

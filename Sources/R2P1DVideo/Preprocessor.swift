@@ -8,12 +8,12 @@ import VideoDecoding
 /// does on uint8 tensors, to the bit.
 package final class Preprocessor {
   private let resize: Resize
-  private var table = preprocess_table()
+  private var table: preprocess_table
   private var geometry: Geometry?
 
-  package init(_ resize: Resize) {
+  package init(_ resize: Resize, _ normalization: Normalization = .kinetics) {
     self.resize = resize
-    preprocess_table_init(&table)
+    table = normalization.table
   }
 
   package func sample(of frame: borrowing Frame) throws(VideoError) -> Sample {

@@ -62,4 +62,6 @@ public struct SamplingSummary: Sendable, Equatable {
   public let placement: WindowPlacement
   public let resize: Resize
   public let merge: Merge
+  /// The model's own.
+  public internal(set) var normalization = Normalization.kinetics
 }

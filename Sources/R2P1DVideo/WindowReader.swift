@@ -41,10 +41,11 @@ package final class WindowReader {
   /// `seeking` allows passing over frames, with the same result; `threads` are the decoder's.
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
-    start: Rational? = nil, end: Rational? = nil, seeking: Bool = true, threads: Int
+    normalization: Normalization = .kinetics, start: Rational? = nil, end: Rational? = nil,
+    seeking: Bool = true, threads: Int
   ) throws(VideoError) {
     video = try Video(path: path, threads: threads)
-    preprocessor = Preprocessor(resize)
+    preprocessor = Preprocessor(resize, normalization)
     plan = Plan(frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end)
     self.seeking = seeking
     (picks, starts, duration) = try Self.layOut(plan, video.timeline())

@@ -3,8 +3,8 @@ import R2P1DVideo
 
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "Says what a model is, and fetches it.",
-    subcommands: [Info.self, Pull.self])
+    commandName: "models", abstract: "Lists, describes, downloads and converts models.",
+    subcommands: [List.self, Info.self, Pull.self, Convert.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -80,6 +80,10 @@ final class Output {
     guard values.withUnsafeBytes(put) else { throw failure() }
   }
 
+  func write(_ bytes: UnsafeRawBufferPointer) throws(ClassifierError) {
+    guard put(bytes) else { throw failure() }
+  }
+
   /// Takes back what was written beyond the first `count` bytes; there is nothing to take back from a pipe.
   func cut(to count: Int) throws(ClassifierError) {
     guard draft != nil else { return }

@@ -22,12 +22,13 @@ typedef struct {
 /// Requires source >= 1, first >= 0, first + 112 <= resized.
 void preprocess_axis_init(preprocess_axis *axis, int32_t source, int32_t resized, int32_t first);
 
-/// What every 8-bit value of each channel becomes: (value / 255 - mean) / deviation of the Kinetics-400 preset.
+/// What every 8-bit value of each channel becomes: (value / 255 - mean) / deviation.
 typedef struct {
   float values[3][256];
 } preprocess_table;
 
-void preprocess_table_init(preprocess_table *table);
+/// `mean` and `deviation` are red, green, blue.
+void preprocess_table_init(preprocess_table *table, const float *mean, const float *deviation);
 
 /// Resizes and normalises one picture into `planes`, float32 [3][112][112].
 ///

@@ -38,20 +38,28 @@ extension Checkpoint {
   package static func write(
     _ tensors: [StoredTensor], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
-    do throws(CheckpointError.Reason) {
-      // Wide elements first: each then begins at a multiple of its size.
-      let sorted = tensors.sorted { ($1.elementType.size, $0.name) < ($0.elementType.size, $1.name) }
-      let header = try safetensorsHeader(sorted, metadata)
+    do {
       let file = try PendingFile(replacing: path)
-      try header.withUnsafeBufferPointer { (bytes) throws(CheckpointError.Reason) in
-        try file.write(UnsafeRawBufferPointer(bytes))
-      }
-      for tensor in sorted {
-        try tensor.withElements { (bytes) throws(CheckpointError.Reason) in try file.write(bytes) }
+      try encode(tensors, metadata: metadata) { (bytes) throws(CheckpointError.Reason) in
+        try file.write(bytes)
       }
       try file.finish()
     } catch {
-      throw CheckpointError(path: path, reason: error)
+      throw CheckpointError(path: path, reason: error as? CheckpointError.Reason ?? .cannotWrite("\(error)"))
+    }
+  }
+
+  /// Hands over the bytes of such a file in order. Throws `.duplicate` before the first of them, and what `body` throws.
+  package static func encode<Failure: Error>(
+    _ tensors: [StoredTensor], metadata: [String: String],
+    to body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws {
+    // Wide elements first: each then begins at a multiple of its size.
+    let sorted = tensors.sorted { ($1.elementType.size, $0.name) < ($0.elementType.size, $1.name) }
+    let header = try safetensorsHeader(sorted, metadata)
+    try header.withUnsafeBytes { (bytes) throws(Failure) in try body(bytes) }
+    for tensor in sorted {
+      try tensor.withElements { (bytes) throws(Failure) in try body(bytes) }
     }
   }
 

@@ -25,7 +25,12 @@ package final class Checkpoint: Sendable {
 
   /// Maps the file at `path`.
   package convenience init(contentsOf path: String) throws(CheckpointError) {
-    try self.init(CheckpointMemory(mapping: path))
+    try self.init(contentsOf: Array(path.utf8), named: path)
+  }
+
+  /// Maps the file whose path is `bytes`, which need not be UTF-8; `path` stands for it in errors.
+  package convenience init(contentsOf bytes: [UInt8], named path: String) throws(CheckpointError) {
+    try self.init(CheckpointMemory(mapping: bytes, named: path))
   }
 
   /// Reads a copy of `bytes`. `path` stands for them in errors.
@@ -54,6 +59,12 @@ package final class Checkpoint: Sendable {
     tensors = Dictionary(contents.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     metadata = contents.metadata
     self.memory = memory
+  }
+
+  /// Calls `body` with the bytes of the whole file.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    defer { withExtendedLifetime(memory) {} }
+    return try body(memory.bytes)
   }
 
   /// Gives the memory of this tensor's bytes back to the system, once they have been used; only of whole

@@ -19,9 +19,9 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
   private enum Owner { case mapping, copy, process }
 
   /// Maps the file. Nothing of it is read yet.
-  init(mapping path: String) throws(CheckpointError) {
+  init(mapping file: [UInt8], named path: String) throws(CheckpointError) {
     do {
-      bytes = try Self.map(path)
+      bytes = try Self.map(file)
     } catch {
       throw CheckpointError(path: path, reason: error)
     }
@@ -64,9 +64,9 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
     madvise(UnsafeMutableRawPointer(mutating: base + first), last - first, MADV_DONTNEED)
   }
 
-  private static func map(_ path: String) throws(CheckpointError.Reason) -> UnsafeRawBufferPointer {
+  private static func map(_ path: [UInt8]) throws(CheckpointError.Reason) -> UnsafeRawBufferPointer {
     // O_NONBLOCK: a pipe without a writer must not hang.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let file = open(path.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .cannotOpen(systemError()) }
     defer { close(file) }
     var status = stat()

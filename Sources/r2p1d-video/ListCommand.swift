@@ -1,0 +1,21 @@
+import ArgumentParser
+import R2P1DVideo
+
+extension ModelsCommand {
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the models that there are by name, and where those are that are here.")
+
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+      case text, json
+    }
+
+    @Option(help: "How to print the list.")
+    var format: Format = .text
+
+    func run() throws {
+      let list = try ModelList()
+      try Output.standard().write(format == .json ? list.json : list.text)
+    }
+  }
+}
