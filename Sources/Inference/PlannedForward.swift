@@ -28,6 +28,12 @@ final class PlannedForward {
 
   deinit { r2_team_destroy(team) }
 
+  /// Of all that it holds.
+  var byteCount: Int {
+    let floats = [plan.weights?.count ?? 0, plan.classifier.count, activations.count, scratch.count]
+    return floats.reduce(0, +) * MemoryLayout<Float>.stride
+  }
+
   func run(_ windows: [[Sample]]) -> [Prediction] {
     forward(windows) { _, _ in }
     let last = plan.steps[plan.steps.count - 1]

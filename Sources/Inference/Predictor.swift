@@ -76,6 +76,12 @@ package final class Predictor {
     }
   }
 
+  /// Bytes of packed weights, activations and scratch that this predictor holds; nil for the scalar reference.
+  package var byteCount: Int? {
+    if case .planned(let forward) = engine { return forward.byteCount }
+    return nil
+  }
+
   /// The plan, a line a layer; nil for the scalar reference, which has none.
   package var plan: PlanTable? {
     if case .planned(let forward) = engine { return forward.table() }

@@ -15,7 +15,10 @@ public final class Classifier {
   /// The precision in force: `f32` where the CPU has no bf16 instructions.
   public let precision: Precision
 
-  private let predictor: Predictor
+  /// Inputs of the classifier, 512 in the networks of the paper: what `embed` gives a window.
+  public let features: Int
+
+  let predictor: Predictor
 
   /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
   public convenience init(
@@ -33,6 +36,7 @@ public final class Classifier {
     self.options = options
     model = loaded.summary
     labels = try loaded.labels(from: options.labels)
+    features = loaded.model.network.features
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)
     predictor = try loaded.predictor(
       frames: sampling.frames, threads: options.threads, precision: options.precision)

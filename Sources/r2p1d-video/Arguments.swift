@@ -28,6 +28,7 @@ extension Resize: ExpressibleByArgument {}
 extension Merge: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
+extension FeatureFormat: ExpressibleByArgument {}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.
 struct Moment: ExpressibleByArgument {

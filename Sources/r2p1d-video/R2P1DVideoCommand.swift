@@ -9,7 +9,9 @@ struct R2P1DVideoCommand: ParsableCommand {
     commandName: "r2p1d-video",
     abstract: "Labels videos with the R(2+1)D family of networks, on a CPU, offline.",
     version: Version.text,
-    subcommands: [LabelCommand.self, WindowsCommand.self, ModelsCommand.self, BenchCommand.self])
+    subcommands: [
+      LabelCommand.self, WindowsCommand.self, EmbedCommand.self, ModelsCommand.self, BenchCommand.self,
+    ])
 
   static func main() {
     Signals.install()
