@@ -58,7 +58,7 @@ public final class Classifier {
       guard answer.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
       logits.append(answer)
       windows.append(label(window, answer))
-      progress(windows.count, reader.starts.count)
+      progress(windows.count, window.count)
     }
     let best = scored(Scores(windows: logits, merge: options.merge))
     return VideoLabels(

@@ -68,21 +68,24 @@ package struct Sampler: RandomAccessCollection, Sendable {
   }
 
   /// When sample `sample` is shown, in seconds of the file's time. `endIndex` is when the last sample ends.
-  package func time(of sample: Int) -> Double {
+  package func time(of sample: Int) -> Rational {
     switch rate {
     case .perSecond(let rate):
-      return part.start.double + Double(sample) * Double(rate.denominator) / Double(rate.numerator)
+      let below = Int128(part.start.denominator)
+      let above = Int128(part.start.numerator) * Int128(rate.numerator)
+      return Rational(
+        nearest: above + Int128(sample) * Int128(rate.denominator) * below, below * Int128(rate.numerator))
     case .source:
       let frame = firstFrame + sample
       let units = frame < timeline.times.count ? timeline.times[frame] : timeline.duration
-      return Double(units) / Double(timeline.scale)
+      return Rational(nearest: units, timeline.scale)
     }
   }
 
   /// When the video, or the part of it, ends: seconds of the file's time.
-  package var endTime: Double {
-    let last = Double(timeline.duration) / Double(timeline.scale)
-    return Swift.min(part.end?.double ?? last, last)
+  package var endTime: Rational {
+    let last = Rational(nearest: timeline.duration, timeline.scale)
+    return part.end.map { Swift.min($0, last) } ?? last
   }
 
   /// The last frame whose time is at most start + above / below + slack.

@@ -106,8 +106,8 @@ package final class WindowReader {
     let shown = frames(of: start, in: picks).compactMap { kept[$0] }
     let held = Array(repeating: shown[shown.count - 1], count: plan.frames - shown.count)
     return Window(
-      number: number, start: picks.time(of: start),
-      end: min(picks.time(of: start + plan.frames), picks.endTime),
+      number: number, count: starts.count, exactStart: picks.time(of: start),
+      exactEnd: min(picks.time(of: start + plan.frames), picks.endTime), videoDuration: duration,
       samples: shown + held, padded: !held.isEmpty)
   }
 

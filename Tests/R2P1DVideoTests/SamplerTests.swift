@@ -70,11 +70,14 @@ import VideoDecoding
   @Test func timesAreTheFilesOwn() throws {
     let timeline = try Goldens.timeline("28 frames a second")
     let whole = try Sampler(timeline, rate: .perSecond(15))
-    #expect(whole.time(of: 0) == 0 && whole.time(of: 16) == 16.0 / 15 && whole.endTime == 10)
+    #expect(whole.time(of: 0) == 0 && whole.time(of: 16) == Rational(16, 15) && whole.endTime == 10)
     let part = try Sampler(timeline, rate: .perSecond(15), start: Rational(time: "2.5"), end: 4)
-    #expect(part.time(of: 0) == 2.5 && part.time(of: 15) == 3.5 && part.endTime == 4 && part.count == 22)
+    #expect(
+      part.time(of: 0) == Rational(5, 2) && part.time(of: 15) == Rational(7, 2) && part.endTime == 4
+        && part.count == 22)
     let source = try Sampler(timeline, rate: .source, start: 1)
-    #expect(source.time(of: 0) == 1 && source.time(of: 14) == 1.5 && source.time(of: source.count) == 10)
+    #expect(
+      source.time(of: 0) == 1 && source.time(of: 14) == Rational(3, 2) && source.time(of: source.count) == 10)
   }
 
   @Test func aPartThatHoldsNothingIsAnError() throws {
