@@ -88,7 +88,7 @@ public final class Classifier {
       labels: scored(Scores(logits: logits.map(Double.init))), logits: options.keepsLogits ? logits : nil)
   }
 
-  private func scored(_ scores: Scores) -> [ScoredLabel] {
+  func scored(_ scores: Scores) -> [ScoredLabel] {
     scores.top(options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
   }
 }

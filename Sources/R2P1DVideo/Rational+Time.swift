@@ -20,6 +20,11 @@ extension Rational {
     }
   }
 
+  static func midpoint(_ a: Rational, _ b: Rational) -> Rational {
+    let (below, other) = (Int128(a.denominator), Int128(b.denominator))
+    return Rational(nearest: Int128(a.numerator) * other + Int128(b.numerator) * below, 2 * below * other)
+  }
+
   /// The time in whole units of which `scale` make a second, half a unit rounded up.
   func rounded(perSecond scale: Int) -> Int {
     Int(clamping: (2 * Int128(numerator) * Int128(scale) + Int128(denominator)) / (2 * Int128(denominator)))

@@ -19,26 +19,14 @@ public struct Scores: Sendable, Equatable {
 
   /// The video's scores from its windows' logits (one array a window, at least one).
   public init(windows: [[Float]], merge: Merge) {
-    let logits = windows.map { $0.map(Double.init) }
-    switch merge {
-    case .mean: self.init(Self.mean(logits.map { Scores(logits: $0).values }))
-    case .max: self.init(Self.fold(logits.map { Scores(logits: $0).values }, Swift.max))
-    case .logits: self.init(logits: Self.mean(logits))
-    }
+    var merged = MergedScores(merge)
+    for logits in windows { merged.add(logits: logits, scores: Scores(logits: logits.map(Double.init))) }
+    self = merged.scores
   }
 
   /// The classes of the `count` highest scores, highest first; of equal ones the lower index first.
   public func top(_ count: Int) -> [Int] {
     Array(values.indices.sorted { (values[$0], $1) > (values[$1], $0) }.prefix(count))
-  }
-
-  private static func mean(_ rows: [[Double]]) -> [Double] {
-    fold(rows, +).map { $0 / Double(rows.count) }
-  }
-
-  private static func fold(_ rows: [[Double]], _ combine: (Double, Double) -> Double) -> [Double] {
-    guard let first = rows.first else { return [] }
-    return rows.dropFirst().reduce(first) { zip($0, $1).map(combine) }
   }
 }
 

@@ -29,6 +29,7 @@ extension Merge: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
+extension TimelineFormat: ExpressibleByArgument {}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.
 struct Moment: ExpressibleByArgument {

@@ -84,6 +84,9 @@ final class Output {
     guard put(bytes) else { throw failure() }
   }
 
+  /// Whether what was written can be taken back: not from a pipe.
+  var canBeTakenBack: Bool { draft != nil }
+
   /// Takes back what was written beyond the first `count` bytes; there is nothing to take back from a pipe.
   func cut(to count: Int) throws(ClassifierError) {
     guard draft != nil else { return }

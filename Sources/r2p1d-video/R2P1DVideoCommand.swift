@@ -10,7 +10,12 @@ struct R2P1DVideoCommand: ParsableCommand {
     abstract: "Labels videos with the R(2+1)D family of networks, on a CPU, offline.",
     version: Version.text,
     subcommands: [
-      LabelCommand.self, WindowsCommand.self, EmbedCommand.self, ModelsCommand.self, BenchCommand.self,
+      LabelCommand.self,
+      TimelineCommand.self,
+      WindowsCommand.self,
+      EmbedCommand.self,
+      ModelsCommand.self,
+      BenchCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,33 @@
+/// A video's scores, made of its windows' one by one, in memory that does not grow with their number.
+struct MergedScores: Sendable {
+  private let merge: Merge
+  /// Sums of what is averaged, or the highest scores so far.
+  private var totals: [Double] = []
+  private var count = 0
+
+  init(_ merge: Merge) {
+    self.merge = merge
+  }
+
+  /// Adds a window: its logits, and the scores that they are.
+  mutating func add(logits: [Float], scores: Scores) {
+    let row = merge == .logits ? logits.map(Double.init) : scores.values
+    count += 1
+    if count == 1 {
+      totals = row
+    } else {
+      for (index, value) in row.enumerated() {
+        totals[index] = merge == .max ? max(totals[index], value) : totals[index] + value
+      }
+    }
+  }
+
+  /// The scores of the windows so far; there is at least one.
+  var scores: Scores {
+    switch merge {
+    case .mean: Scores(totals.map { $0 / Double(count) })
+    case .max: Scores(totals)
+    case .logits: Scores(logits: totals.map { $0 / Double(count) })
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// Makes segments of windows, as the windows come: moments, smoothed, judged, joined.
+///
+/// It holds what a later window can still change, so memory does not grow with the video. The same windows and options
+/// give the same segments, to the bit.
+public struct Segmenter: Sendable {
+  private let labels: LabelSet
+  private var moments = MomentAverage()
+  private var smoothing: Smoothing
+  private var hysteresis: Hysteresis
+  private var runs: RunJoiner
+
+  public init(_ options: SegmentOptions = SegmentOptions(), labels: LabelSet) {
+    self.labels = labels
+    smoothing = Smoothing(width: options.smoothing)
+    hysteresis = Hysteresis(enter: options.enter, leave: options.leave)
+    runs = RunJoiner(minimumLength: options.minimumLength, minimumScore: options.minimumScore)
+  }
+
+  /// The segments that are certain once `window` is known. Windows come in the order of their starts.
+  public mutating func add(_ window: ScoredWindow) -> [Segment] {
+    segments(of: moments.add(window).flatMap { smoothing.add($0) })
+  }
+
+  /// The rest, after the last window.
+  public mutating func finish() -> [Segment] {
+    let last = moments.finish().flatMap { smoothing.add($0) } + smoothing.finish()
+    return segments(of: last) + runs.finish().map(segment)
+  }
+
+  private mutating func segments(of moments: [SmoothedMoment]) -> [Segment] {
+    moments.flatMap { runs.add($0.moment, label: hysteresis.label($0.scores)) }.map(segment)
+  }
+
+  private func segment(_ run: Run) -> Segment {
+    let index = run.label ?? 0
+    return Segment(
+      start: run.start, end: run.end, label: labels.names[index], index: index,
+      scores: Scores(run.means))
+  }
+}
