@@ -21,6 +21,9 @@ package final class WindowReader {
   package var picturesDecoded: Int { video.picturesDecoded }
   package var picturesSkipped: Int { video.picturesSkipped }
 
+  /// What takes thumbnails on the way, if something does; for the reading thread until all windows are handed over.
+  private var filmstrip: Filmstrip?
+
   private let video: Video
   private let preprocessor: Preprocessor
   private let plan: Plan
@@ -59,6 +62,12 @@ package final class WindowReader {
     return (sampler, starts, Double(timeline.duration) / Double(timeline.scale))
   }
 
+  /// From now on `filmstrip` looks at the pictures too.
+  func addFilmstrip(_ filmstrip: Filmstrip) {
+    filmstrip.layOut(over: picks, beginsAnew: true)
+    self.filmstrip = filmstrip
+  }
+
   /// Hands every window to `body`.
   ///
   /// If the pictures turn out to be shown at other times than the container said, the windows are laid out anew and
@@ -78,6 +87,7 @@ package final class WindowReader {
             && frames(of: starts[$0], in: picks).elementsEqual(frames(of: starts[$0], in: before))
         }
         if !same { done = 0 }
+        filmstrip?.layOut(over: picks, beginsAnew: !same)
       }
     }
   }
@@ -92,6 +102,7 @@ package final class WindowReader {
       let began = clock.now
       kept[number] = try preprocessor.sample(of: frame)
       preprocessing += clock.now - began
+      try filmstrip?.look(at: frame, number: number)
       while next < starts.count, picks[lastSample(of: starts[next])] <= number {
         try body(window(next, kept))
         next += 1

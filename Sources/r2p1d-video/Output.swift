@@ -15,6 +15,12 @@ struct OutputOptions: ParsableArguments {
     guard let output, output != "-" else { return Output.standard() }
     return try Output(output)
   }
+
+  /// Whether the output will be a file in the folder that `file` is in.
+  func isBeside(_ file: FilePath) -> Bool {
+    guard let output, output != "-" else { return false }
+    return output.folder.resolved == file.folder.resolved
+  }
 }
 
 /// Standard output, or a file that appears under its name only when `finish` has been called.

@@ -6,7 +6,7 @@ struct TimelineCommand: ParsableCommand {
     commandName: "timeline",
     abstract: "Says what happens when: a label a window, or segments.",
     discussion: """
-      Windows lie every --stride samples over the whole video (default: half a window). vtt and srt give \
+      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html give \
       segments, the other formats windows unless --segments is given.
       """)
 
@@ -37,7 +37,7 @@ struct TimelineCommand: ParsableCommand {
     let output = try result.open()
     let classifier = try Classifier(source: shared.model, options: shared.classifier)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
-    let timeline = try classifier.timeline(of: file)
+    let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)
     var rows = Rows(of: file, output)
     var report = format.report(of: timeline, options)
@@ -67,6 +67,7 @@ struct TimelineCommand: ParsableCommand {
     options.showsAllScores = allScores
     options.top = shared.top
     options.showsLogits = shared.logits
+    if format == .html, result.isBeside(file) { options.videoURL = file.relativeURL }
     return options
   }
 }

@@ -11,13 +11,16 @@ public protocol TimelineReport {
 
 /// The reports of a timeline that there are.
 public enum TimelineFormat: String, Sendable, CaseIterable {
-  case text, csv, json, jsonl, vtt, srt
+  case text, csv, json, jsonl, vtt, srt, html
 
   /// Whether the format is one of segments, whatever `TimelineReportOptions.showsSegments` says.
-  public var isOfSegments: Bool { [.vtt, .srt].contains(self) }
+  public var isOfSegments: Bool { [.vtt, .srt, .html].contains(self) }
 
   /// Whether the format has room for the scores of all classes.
   public var holdsAllScores: Bool { [.csv, .json, .jsonl].contains(self) }
+
+  /// How many thumbnails the report has use for.
+  public var thumbnails: Int { self == .html ? 48 : 0 }
 
   /// A report of what `timeline` will say, from its first window.
   public func report(of timeline: VideoTimeline, _ options: TimelineReportOptions) -> any TimelineReport {
@@ -31,6 +34,7 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
     case .jsonl: TimelineJSONLinesReport(facts, options)
     case .vtt: VTTReport(facts, options)
     case .srt: SRTReport(facts, options)
+    case .html: HTMLReport(facts, options)
     }
   }
 }
@@ -42,10 +46,12 @@ public struct TimelineReportOptions: Sendable {
   public var segments = SegmentOptions()
   /// The score of every class, where the format has room for them.
   public var showsAllScores = false
-  /// Labels of each window in JSON, at least 1.
+  /// Labels of each window in JSON, rows of scores in HTML (and one for each label of a segment), at least 1.
   public var top = 5
   /// Whether JSON carries each window's raw logits.
   public var showsLogits = false
+  /// The video as seen from the HTML page, a relative URL; nil: the page has no player.
+  public var videoURL: String?
 
   public init() {}
 }

@@ -15,8 +15,9 @@ public final class VideoTimeline {
 
   private let classifier: Classifier
   private let reader: WindowReader
+  private let filmstrip: Filmstrip?
 
-  init(_ file: FilePath, _ classifier: Classifier) throws(ClassifierError) {
+  init(_ file: FilePath, _ classifier: Classifier, thumbnails: Int) throws(ClassifierError) {
     self.file = file
     self.classifier = classifier
     model = classifier.model
@@ -24,6 +25,8 @@ public final class VideoTimeline {
     sampling = classifier.sampling.strided
     reader = try WindowReader.open(
       file, sampling, classifier.options.sampling, threads: classifier.options.threads)
+    filmstrip = thumbnails > 0 ? Filmstrip(count: thumbnails) : nil
+    if let filmstrip { reader.addFilmstrip(filmstrip) }
   }
 
   /// Hands every window to `body`, in time order, while the next ones are decoded; call it once. Memory holds the
@@ -48,15 +51,17 @@ public final class VideoTimeline {
       try body(scored)
     }
     return TimelineSummary(
-      video: VideoSummary(reader), labels: classifier.scored(merged.scores), windows: count)
+      video: VideoSummary(reader), labels: classifier.scored(merged.scores), windows: count,
+      thumbnails: filmstrip?.thumbnails ?? [])
   }
 }
 
 extension Classifier {
   /// The video at `path`, ready to be read window by window: a window every `options.sampling.placement`'s stride or,
-  /// where that is `.even`, every half window, and one that ends with the last sample.
-  public func timeline(of path: FilePath) throws(ClassifierError) -> VideoTimeline {
-    try VideoTimeline(path, self)
+  /// where that is `.even`, every half window, and one that ends with the last sample. With `thumbnails`, so many small
+  /// pictures are taken on the way, evenly over the video; fewer where it has fewer samples, or FFmpeg no JPEG encoder.
+  public func timeline(of path: FilePath, thumbnails: Int = 0) throws(ClassifierError) -> VideoTimeline {
+    try VideoTimeline(path, self, thumbnails: thumbnails)
   }
 }
 
@@ -95,6 +100,8 @@ public struct TimelineSummary: Sendable {
   public let labels: [ScoredLabel]
   /// How many windows there were.
   public let windows: Int
+  /// In time order.
+  public let thumbnails: [Thumbnail]
 }
 
 extension SamplingSummary {
