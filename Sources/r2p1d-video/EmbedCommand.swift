@@ -23,7 +23,7 @@ struct EmbedCommand: ParsableCommand {
     guard format != nil || ending(path) != nil else {
       throw ValidationError("'\(path.printable)' ends neither in .npy nor in .csv: give --format npy or csv")
     }
-    if sidecar(path) == path {
+    if sidecar(path).name == path.name {
       throw ValidationError("'\(path.printable)' is the name of the JSON beside it")
     }
   }

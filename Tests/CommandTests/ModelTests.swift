@@ -150,13 +150,105 @@ import Testing
       info.text.contains("'layer3.1.conv1.0.0.weight'") && info.text.contains("'layer3.1.conv1.1.bias'"))
   }
 
-  @Test func infoPrintsAFilesContainerAndHash() throws {
-    let path = try folder.write("narrow.safetensors", narrow)
-    let run = try program("models", "info", path)
-    let lines = run.text.split(separator: "\n").map(String.init)
-    #expect(lines.contains("architecture: r2plus1d_18") && lines.contains("container: safetensors"))
+  @Test(arguments: ["legacy torch.save", "zip torch.save", "safetensors"])
+  func infoPrintsTheTruthOfEachContainer(_ container: String) throws {
+    let file =
+      switch container {
+      case "legacy torch.save": try TorchFile(safetensors: narrow).legacy
+      case "zip torch.save": try TorchFile(safetensors: narrow).zip
+      default: narrow
+      }
+    let path = try folder.write("narrow.checkpoint", file)
+    let lines = try info(path)
     let sum = try program.shell("sha256sum '\(path)'").text.prefix(64)
-    #expect(lines.contains("sha-256: \(sum)"))
+    // Weights and biases of all layers of NarrowCheckpoint: its tensors less the statistics.
+    let floats = try SafetensorsFile.parts(of: narrow).values.count / 4
+    let statistics = try SafetensorsFile.parts(of: narrow).header.reduce(0) { sum, entry in
+      let shape = (entry.value as? [String: Any])?["shape"] as? [Int]
+      return sum + (entry.key.contains("running_") ? shape?.reduce(1, *) ?? 0 : 0)
+    }
+    #expect(
+      holds(
+        lines,
+        [
+          "name: narrow", "architecture: r2plus1d_18", "container: \(container)", "sha-256: \(sum)",
+          "file: \(path)", "bytes: \(file.count)", "parameters: \(floats - statistics)", "classes: 400",
+          "labels: Kinetics-400", "features: 16", "frames: 16", "fps: 15", "batch norm epsilon: 1e-05",
+          "mean: 0.43216 0.394666 0.37645", "deviation: 0.22803 0.22145 0.216989",
+          "picture: resized to 171×128, centre 112×112",
+        ]), "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("memory: ") })
+  }
+
+  @Test func infoPrintsTheTruthOfTheBuiltInModel() throws {
+    let lines = try info("camera-motion")
+    let sum = try program.shell("sha256sum Training/camera-motion.safetensors").text.prefix(64)
+    #expect(
+      holds(
+        lines,
+        [
+          "architecture: r2plus1d_10", "file: built in", "container: safetensors", "sha-256: \(sum)",
+          "frames: 8", "classes: 9", "labels: static … roll counterclockwise",
+        ]), "\(lines)")
+  }
+
+  @Test func infoPrintsTheTruthOfRandomWeights() throws {
+    let lines = try info("random:r3d_18:7")
+    #expect(
+      holds(
+        lines,
+        [
+          "name: random:r3d_18:7", "architecture: r3d_18", "parameters: 33371472",
+          "file: none, the weights are random",
+        ]), "\(lines)")
+    #expect(!lines.contains { $0.hasPrefix("sha-256: ") })
+  }
+
+  @Test func infoTellsAPublishedFileFromAnotherOfItsName() throws {
+    let file = "\(AbsentModelTests.name)-0aa0550b.pth"
+    for (content, verdict) in [
+      (try NarrowCheckpoint.published(), "(as published)"),
+      (narrow, "(not the published file, which is 0aa0550b)"),
+    ] {
+      let lines = try info(folder.write(file, content))
+      let hash = try #require(lines.first { $0.hasPrefix("sha-256: ") })
+      #expect(hash.hasSuffix(verdict))
+      #expect(holds(lines, ["frames: 8", "batch norm epsilon: 0.001", "name: \(AbsentModelTests.name)"]))
+    }
+  }
+
+  /// Whether each of `expected` is one of `lines`.
+  private func holds(_ lines: [String], _ expected: [String]) -> Bool {
+    expected.allSatisfy(lines.contains)
+  }
+
+  private func info(_ model: String) throws -> [String] {
+    let run = try program("models", "info", model)
+    #expect(run.status == 0, "\(run.errors)")
+    return run.text.split(separator: "\n").map(String.init)
+  }
+
+  @Test func theListNamesEveryModelAndWhereItIs() throws {
+    let place = try folder.write("r2p1d-video/r3d_18-b3b3357e.pth", narrow)
+    let program = Program(environment: [
+      "XDG_CACHE_HOME": folder.url.path, "R2P1D_MODELS_URL": "http://mirror.invalid/models/",
+    ])
+    let models = try #require(try program("models", "list", "--format", "json").json() as? [[String: Any]])
+    let names = models.compactMap { $0["name"] as? String }
+    #expect(names.prefix(4) == ["camera-motion", "r2plus1d_18", "r3d_18", "mc3_18"] && names.count == 8)
+    #expect(
+      models.map { $0["present"] as? Bool == true } == [true, false, true] + Array(repeating: false, count: 5)
+    )
+    #expect(models[2]["file"] as? String == place && models[2]["bytes"] as? Int == narrow.count)
+    #expect(models[1]["address"] as? String == "http://mirror.invalid/models/r2plus1d_18-91a641e6.pth")
+    #expect((models[1]["accuracy"] as? [String: Double]) == ["top1": 67.463, "top5": 86.175])
+    let deep = models.suffix(4).map { [$0["frames"] as? Int, $0["classes"] as? Int] }
+    #expect(deep == [[8, 400], [32, 400], [8, 487], [32, 359]])
+    #expect(models.suffix(4).allSatisfy { $0["network"] as? String == "r2plus1d_34" })
+
+    let lines = try program("models", "list").text.split(separator: "\n")
+    #expect(lines.count == 9 && lines[0].hasPrefix("NAME"))
+    #expect(lines[3].hasPrefix("r3d_18 ") && lines[3].hasSuffix(place))
   }
 }
 

@@ -25,6 +25,11 @@ import Testing
     ["label", "a.mp4", "--merge", "median"], ["label", "a.mp4", "--format", "xml"],
     ["label", "a.mp4", "--model", "random:r2plus1d_18:x"], ["windows", "a.mp4"],
     ["windows", "a.mp4", "--output", "-"], ["bench", "--runs", "0"], ["frobnicate"], ["models", "info"],
+    ["models", "list", "--format", "xml"], ["models", "convert", "random:r3d_18"],
+    ["models", "convert", "random:r3d_18", "out.pth"],
+    ["models", "convert", "random:r3d_18", "out.safetensors", "--eps", "1"],
+    ["embed", "a.mp4"], ["embed", "a.mp4", "--output", "-"], ["embed", "a.mp4", "--output", "e.txt"],
+    ["embed", "a.mp4", "--output", "e.json", "--format", "csv"],
     ["models", "pull"], ["models", "pull", "r3d_18", "--timeout", "0"],
     ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
   ])
