@@ -32,7 +32,9 @@ public final class Classifier {
 
   /// Loads the model that `source` names.
   public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    let loaded = try LoadedModel(source, folders: options.folders, absent: options.absentModel)
+    let loaded = try LoadedModel(
+      source, folders: options.folders, absent: options.absentModel,
+      zeroInitResidual: options.zeroInitResidual)
     self.options = options
     model = loaded.summary
     labels = try loaded.labels(from: options.labels)

@@ -31,6 +31,9 @@ public struct ClassifierOptions: Sendable {
   /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   public var folders = ModelFolders()
+  /// Of a random network: whether the last BatchNorm of each block begins with weight 0, so that the block passes its
+  /// input on (torchvision's `zero_init_residual`).
+  public var zeroInitResidual = false
   /// Nothing is fetched from a network unless this says so.
   public var absentModel = AbsentModel.refused
 

@@ -14,11 +14,12 @@ package struct LoadedModel: Sendable {
 
   /// Finds and reads the checkpoint, or draws the random weights.
   package init(
-    _ source: ModelSource, folders: ModelFolders, absent: AbsentModel = .refused
+    _ source: ModelSource, folders: ModelFolders, absent: AbsentModel = .refused,
+    zeroInitResidual: Bool = false
   ) throws(ClassifierError) {
     switch source {
     case .random(let name, let seed):
-      try self.init(random: name, seed: seed)
+      try self.init(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     case .file(let path):
       try self.init(path, name: path.stem.string, entry: .of(path))
     case .named(let name):
@@ -31,10 +32,10 @@ package struct LoadedModel: Sendable {
     }
   }
 
-  private init(random name: String, seed: UInt64) throws(ClassifierError) {
+  private init(random name: String, seed: UInt64, zeroInitResidual: Bool) throws(ClassifierError) {
     self.name = "random:\(name):\(seed)"
     do {
-      model = try Model(random: name, seed: seed)
+      model = try Model(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     } catch {
       throw .network(self.name, cause: "\(error)")
     }

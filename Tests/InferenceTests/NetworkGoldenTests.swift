@@ -30,12 +30,19 @@ struct NetworkGoldens: Decodable {
     let shapes: [String: [Int]]
     let logits: [Float]
   }
+  struct Deep: Decodable {
+    let frames: Int
+    let classes: Int
+    let eps: Double
+    let logits: [Float]
+  }
   let narrow: [Narrow]
+  let ig65m: [Deep]
   let family: [Member]
   let full: [Full]
 
   enum CodingKeys: String, CodingKey {
-    case narrow, family
+    case narrow, ig65m, family
     case full = "r2plus1d_18"
   }
 
@@ -90,6 +97,9 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     }
     let prediction = try #require(predictor.predict([window]).first)
     expectClose(prediction.features, golden.features, "features")
+    // 1e-4 relative is promised of `embed`.
+    let error = zip(prediction.features, golden.features).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    #expect(error.squareRoot() <= 1e-4 * golden.features.reduce(0) { $0 + $1 * $1 }.squareRoot(), "\(set)")
     expectClose(prediction.logits, golden.logits, "logits")
   }
 
@@ -102,6 +112,24 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
       model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
     expectClose(
       try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
+  }
+
+  @Test("A checkpoint of ig65m's shapes, with its epsilon, has the logits of an independent definition")
+  func ig65m() throws {
+    let golden = try #require(try NetworkGoldens.load().ig65m.first)
+    let network = try #require(VideoResNet(named: "r2plus1d_34", classes: golden.classes))
+    let checkpoint = try Formula.checkpoint(network)
+    let options = EngineOptions(threads: 2)
+    func logits(epsilon: Double) throws -> [Float] {
+      let model = try Model(checkpoint: checkpoint, batchNormEpsilon: epsilon)
+      #expect(model.network.name == "r2plus1d_34" && model.network.classes == 487)
+      let predictor = try Predictor(model, frames: golden.frames, options: options)
+      return try #require(predictor.predict([Formula.window(golden.frames)]).first).logits
+    }
+    expectClose(try logits(epsilon: golden.eps), golden.logits, "eps \(golden.eps)")
+    // The epsilon is no formality: with torchvision's, the logits are others.
+    let others = try logits(epsilon: 1e-5)
+    #expect(zip(others, golden.logits).contains { abs($0 - $1) > 1e-3 })
   }
 
   @Test(

@@ -49,8 +49,66 @@ import Testing
     #expect(traits.batchNormEpsilon == 1e-3 && traits.frames == 32)
   }
 
-  @Test func metadataThatMakesNoSenseIsNotFollowed() {
-    let facts = ["frames": "-3", "fps": "soon", "batch_norm_eps": "nan"]
+  @Test(arguments: [
+    ["frames": "-3", "fps": "soon", "batch_norm_eps": "nan"], ["mean": "0 0", "std": "1 1 1"],
+    ["mean": "0 0 x", "std": "1 1 1"], ["mean": "0 0 0"], ["mean": "0 0 0", "std": "1 0 1"],
+    ["mean": "0 0 inf", "std": "1 1 1"],
+  ])
+  func metadataThatMakesNoSenseIsNotFollowed(_ facts: [String: String]) {
     #expect(ModelTraits(metadata: facts) == ModelTraits())
+  }
+
+  @Test func metadataGoesBeforeTheEntry() throws {
+    let entry = try #require(ModelEntry.named("r3d_18"))
+    let traits = ModelTraits(entry, metadata: ["frames": "8", "mean": "0.5, 0.5, 0.5", "std": "0.5 0.25 1"])
+    #expect(traits.frames == 8 && traits.batchNormEpsilon == 1e-5)
+    #expect(
+      traits.normalization.mean == [0.5, 0.5, 0.5] && traits.normalization.deviation == [0.5, 0.25, 1])
+  }
+
+  @Test func theMirrorTakesThePlaceOfEachOrigin() throws {
+    let entry = try #require(ModelEntry.named("mc3_18"))
+    for (mirror, address) in [
+      ("", entry.address), ("http://m/x", "http://m/x/\(entry.file)"),
+      ("http://m/x/", "http://m/x/\(entry.file)"),
+    ] {
+      #expect(ModelFolders(environment: ["R2P1D_MODELS_URL": mirror]).address(of: entry) == address)
+    }
+  }
+
+  @Test func aRandomNetworkCanBeginAsTheIdentity() throws {
+    func logits(_ change: (inout ClassifierOptions) -> Void) throws -> [Float]? {
+      var options = ClassifierOptions()
+      options.sampling.placement = .even(1)
+      options.keepsLogits = true
+      change(&options)
+      let classifier = try Classifier(source: .random("f_r2d_18", seed: 1), options: options)
+      return try classifier.classify(CameraMotionTests.samples.appending(path: "static.mp4").path).windows[0]
+        .logits
+    }
+    let (plain, zero) = (try logits { _ in }, try logits { $0.zeroInitResidual = true })
+    #expect(plain != zero && zero?.allSatisfy(\.isFinite) == true)
+  }
+
+  @Test(arguments: [
+    ("https://h/a/my-0123abcd.pth", "my-0123abcd.pth", "0123abcd"),
+    ("http://h:1/x-y-0123ABCDEF.pt", "x-y-0123ABCDEF.pt", "0123abcdef"),
+    ("https://u:p@h/my-0123abcd.pth?token=1", "my-0123abcd.pth", "0123abcd"),
+  ])
+  func anAddressNamesTheFileAndItsHash(_ address: String, _ file: String, _ hash: String) throws {
+    let download = try ModelDownload(
+      address: address, folders: ModelFolders(environment: ["XDG_CACHE_HOME": "/c"]))
+    #expect(download.target == FilePath("/c/r2p1d-video/\(file)") && download.sha256 == hash)
+    #expect(!download.shownAddress.contains("u:p@"))
+  }
+
+  @Test(arguments: [
+    "ftp://h/my-0123abcd.pth", "my-0123abcd.pth", "https://", "https://h", "https://h/",
+    "https:///my-0123abcd.pth",
+    "https://h/.hidden-0123abcd.pth", "https://h/my.pth", "https://h/my-123.pth", "https://h/my-0123abcg.pth",
+    "https://h/a%0A-0123abcd.pth",
+  ])
+  func anAddressThatIsNoneOrNamesNoHashIsRefused(_ address: String) {
+    #expect(throws: ClassifierError.self) { try ModelDownload(address: address) }
   }
 }

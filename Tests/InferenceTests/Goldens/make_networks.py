@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Goldens of the network: activations of a narrow network layer by layer, and the logits of r2plus1d_18, by torchvision in float64.
+"""Goldens of the network: activations of a narrow network layer by layer, the logits of r2plus1d_18, by torchvision in
+float64, and those of the paper's other networks and of ig65m's r2plus1d_34, by a definition of its own.
 
   make_networks.py [OUT]      (torch, torchvision, numpy)
 
@@ -166,7 +167,7 @@ def rounded(values):
 
 def main():
     out = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent / "networks.json")
-    golden = {"narrow": [], "r2plus1d_18": [], "family": []}
+    golden = {"narrow": [], "r2plus1d_18": [], "ig65m": [], "family": []}
     with torch.no_grad():
         widths = [20, 20, 24, 40, 48]
         model = fill(narrow(widths, 11))
@@ -179,6 +180,9 @@ def main():
         model = fill(resnet.r2plus1d_18(weights=None))
         for frames in (8, 16):
             golden["r2plus1d_18"].append({"frames": frames, "logits": rounded(model(window(frames)))})
+        # The shapes of ig65m's checkpoints: 34 layers, full width, BatchNorm's epsilon of the authors' code.
+        model = fill(Family("r2plus1d", 34, [64, 64, 128, 256, 512], 487, 1e-3))
+        golden["ig65m"].append({"frames": 8, "classes": 487, "eps": 1e-3, "logits": rounded(model(window(8)))})
         widths = [16, 16, 32, 40, 48]
         for name, depth in [(n, 18) for n in FAMILY] + [("r3d", 34), ("r2plus1d", 34)]:
             eps = 1e-3 if depth == 34 else 1e-5
