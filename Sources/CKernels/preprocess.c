@@ -31,6 +31,20 @@ void preprocess_table_init(preprocess_table *table, const float *mean, const flo
       table->values[channel][value] = ((float)value / 255.0f - mean[channel]) / deviation[channel];
 }
 
+void preprocess_restore(const float *planes, const float *mean, const float *deviation, uint8_t *bytes) {
+  enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
+  for (int channel = 0; channel < 3; channel++)
+    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++)
+      // Neighbouring values lie 1 apart here, and rounding errors are of the order of 1e-5.
+      bytes[i] = (uint8_t)((planes[i] * deviation[channel] + mean[channel]) * 255.0f + 0.5f);
+}
+
+void preprocess_normalise(const preprocess_table *table, const uint8_t *bytes, float *planes) {
+  enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
+  for (int channel = 0; channel < 3; channel++)
+    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++) planes[i] = table->values[channel][bytes[i]];
+}
+
 static inline __attribute__((always_inline)) float4 pixel(const uint8_t *bytes) {
   byte4 rgbx;
   memcpy(&rgbx, bytes, sizeof rgbx);

@@ -108,6 +108,7 @@ final class Input {
       if Interruption.isRequested { return .interrupted }
       av_packet_unref(packet)
       status = FFmpegStatus(av_read_frame(context, packet))
+      if packet.pointee.size > 0 { DecodingProgress.advance() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && selected.map(Int32.init) != packet.pointee.stream_index
     return status

@@ -30,6 +30,14 @@ typedef struct {
 /// `mean` and `deviation` are red, green, blue.
 void preprocess_table_init(preprocess_table *table, const float *mean, const float *deviation);
 
+enum { PREPROCESS_VALUES = 3 * PREPROCESS_SIDE * PREPROCESS_SIDE };
+
+/// The 8-bit values that `planes` were normalised from with this mean and deviation, in the same order.
+void preprocess_restore(const float *planes, const float *mean, const float *deviation, uint8_t *bytes);
+
+/// Normalises 8-bit values: the inverse of preprocess_restore, to the bit.
+void preprocess_normalise(const preprocess_table *table, const uint8_t *bytes, float *planes);
+
 /// Resizes and normalises one picture into `planes`, float32 [3][112][112].
 ///
 /// `picture` is the upright pixel (0, 0) of packed RGB bytes; pixel (column, row) is `column_stride` x column +
