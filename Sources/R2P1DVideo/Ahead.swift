@@ -24,7 +24,7 @@ func ahead<Element: Sendable>(
 }
 
 /// A queue of limited length between one producer and one consumer.
-private final class Line<Element: Sendable>: Sendable {
+final class Line<Element: Sendable>: Sendable {
   private enum Entry {
     case element(Element)
     case end(Result<Void, any Error>)

@@ -8,13 +8,18 @@ enum BuiltInModel {
 
   static let names = [cameraMotion]
 
-  /// The checkpoint built in under `name`, or nil where none is.
-  static func checkpoint(named name: String) throws(ClassifierError) -> Checkpoint? {
+  /// The bytes of the checkpoint built in under `name`, there as long as the program is.
+  static func bytes(named name: String) -> UnsafeRawBufferPointer? {
     guard name == cameraMotion else { return nil }
     let file = embedded_camera_motion()
+    return UnsafeRawBufferPointer(start: file.bytes, count: Int(file.count))
+  }
+
+  /// The checkpoint built in under `name`, or nil where none is.
+  static func checkpoint(named name: String) throws(ClassifierError) -> Checkpoint? {
+    guard let bytes = bytes(named: name) else { return nil }
     do {
-      return try Checkpoint(
-        lasting: UnsafeRawBufferPointer(start: file.bytes, count: Int(file.count)), path: name)
+      return try Checkpoint(lasting: bytes, path: name)
     } catch {
       throw .checkpoint(FilePath(name), cause: "\(error.reason)")
     }

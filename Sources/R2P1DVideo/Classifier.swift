@@ -19,6 +19,8 @@ public final class Classifier {
   public let features: Int
 
   let predictor: Predictor
+  /// The checkpoint; nil for random weights and for a built-in model.
+  let modelFile: FilePath?
 
   /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
   public convenience init(
@@ -37,6 +39,7 @@ public final class Classifier {
       zeroInitResidual: options.zeroInitResidual)
     self.options = options
     model = loaded.summary
+    modelFile = loaded.file
     labels = try loaded.labels(from: options.labels)
     features = loaded.model.network.features
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)
@@ -52,9 +55,17 @@ public final class Classifier {
     _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) -> VideoLabels {
     let reader = try WindowReader.open(path, sampling, options.sampling, threads: options.threads)
+    return try classify(
+      path, from: OwnWindows(reader: reader, path: path, threads: options.threads), progress: progress)
+  }
+
+  /// The same for windows that come from elsewhere.
+  func classify(
+    _ path: FilePath, from source: some WindowSource, progress: (_ done: Int, _ of: Int) -> Void
+  ) throws(ClassifierError) -> VideoLabels {
     var logits: [[Float]] = []
     var windows: [WindowLabels] = []
-    try reader.windows(of: path, threads: options.threads) { (window) throws(ClassifierError) in
+    let video = try source.handOver { (window) throws(ClassifierError) in
       if window.number == 0 { (logits, windows) = ([], []) }  // also where the reader has to begin anew
       let answer = predictor.predict([window.samples])[0].logits
       guard answer.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
@@ -64,8 +75,7 @@ public final class Classifier {
     }
     let best = scored(Scores(windows: logits, merge: options.merge))
     return VideoLabels(
-      file: path, model: model, video: VideoSummary(reader), sampling: sampling, labels: best,
-      windows: windows)
+      file: path, model: model, video: video, sampling: sampling, labels: best, windows: windows)
   }
 
   /// The labels of one of many videos, or what kept it from them.

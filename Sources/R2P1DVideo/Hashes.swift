@@ -25,6 +25,15 @@ extension Checkpoint {
   }
 }
 
+extension LabelSet {
+  /// The SHA-256 of the names, one a line, in hexadecimal.
+  var sha256: String {
+    var hash = SHA256()
+    hash.update(data: Data(names.joined(separator: "\n").utf8))
+    return hash.digits
+  }
+}
+
 extension SHA256 {
   /// The digest of all that was put in so far, in hexadecimal.
   var digits: String {

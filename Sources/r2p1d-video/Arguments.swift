@@ -30,6 +30,13 @@ extension Precision: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
 extension TimelineFormat: ExpressibleByArgument {}
+extension ScanFormat: ExpressibleByArgument {}
+
+extension Shard: ExpressibleByArgument {
+  package init?(argument: String) {
+    self.init(argument)
+  }
+}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.
 struct Moment: ExpressibleByArgument {

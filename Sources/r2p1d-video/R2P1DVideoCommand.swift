@@ -12,13 +12,17 @@ struct R2P1DVideoCommand: ParsableCommand {
     subcommands: [
       LabelCommand.self,
       TimelineCommand.self,
+      ScanCommand.self,
+      MergeCommand.self,
       WindowsCommand.self,
       EmbedCommand.self,
       ModelsCommand.self,
       BenchCommand.self,
+      ScanWorkerCommand.self,
     ])
 
   static func main() {
+    if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
     Signals.install()
     do {
       var command = try parseAsRoot(RawArguments.ofProcess())
@@ -50,6 +54,8 @@ enum ExitStatus: Int32 {
   case setup = 2
   /// The arguments make no sense.
   case usage = 64
+  /// Ctrl-C, or a request to end.
+  case interrupted = 130
 
   func exit() -> Never {
     Foundation.exit(rawValue)

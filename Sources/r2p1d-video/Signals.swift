@@ -5,6 +5,7 @@ import Synchronization
 /// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
 enum Signals {
   private static let drafts = Mutex<Set<FilePath>>([])
+  private static let softEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and one whose
   /// reader has gone ends without a word.
@@ -21,8 +22,11 @@ enum Signals {
     Thread.detachNewThread {
       var set = set
       var number: Int32 = 0
-      while sigwait(&set, &number) != 0 {}
-      leave(128 + number)
+      while true {
+        while sigwait(&set, &number) != 0 {}
+        guard let action = softEnd.withLock({ $0.take() }) else { leave(128 + number) }
+        action()
+      }
     }
   }
 
@@ -34,6 +38,11 @@ enum Signals {
   /// That file has its final name, or is gone.
   static func keep(_ path: FilePath) {
     drafts.withLock { _ = $0.remove(path) }
+  }
+
+  /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at once.
+  static func endSoftly(_ action: @escaping @Sendable () -> Void) {
+    softEnd.withLock { $0 = action }
   }
 
   private static func leave(_ status: Int32) -> Never {

@@ -57,7 +57,7 @@ struct Program {
     return process
   }
 
-  private func run(_ executable: URL, _ arguments: [String]) throws -> Run {
+  func run(_ executable: URL, _ arguments: [String]) throws -> Run {
     let captured = try TemporaryFolder()
     let (output, errors) = (try captured.empty("stdout"), try captured.empty("stderr"))
     let process = try start(executable, arguments, output, errors)

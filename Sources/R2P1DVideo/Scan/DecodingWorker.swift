@@ -1,0 +1,149 @@
+import Foundation
+import Inference
+import Synchronization
+import VideoDecoding
+
+/// The child's side of a scan: decodes one file after another in a process that may die of it.
+package enum DecodingWorker {
+  /// The hidden command that runs it.
+  package static let command = "scan-worker"
+
+  /// Takes an order, then paths, off standard input, a socket, until that ends; the windows go back the same way.
+  package static func run() -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    let line = WorkerLine(STDIN_FILENO)
+    guard let order = line.receive().flatMap({ try? JSONDecoder().decode(WorkerOrder.self, from: Data($0)) })
+    else {
+      FileHandle.standardError.write(Data("r2p1d-video: \(command) is for the program's own use\n".utf8))
+      exit(64)
+    }
+    limit(order)
+    line.watch()
+    while let path = line.receive() { decode(FilePath(bytes: path), order, line) }
+    exit(0)
+  }
+
+  /// No memory beyond the order's, no core dump, and no file can be written.
+  private static func limit(_ order: WorkerOrder) {
+    for (resource, bytes) in [(RLIMIT_AS, order.memory), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, 0)] {
+      var limit = rlimit()
+      getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+      limit.rlim_max = min(limit.rlim_max, rlim_t(max(bytes, 0)))
+      limit.rlim_cur = limit.rlim_max
+      setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
+  }
+
+  private static func decode(_ path: FilePath, _ order: WorkerOrder, _ line: WorkerLine) {
+    do {
+      let reader = try order.open(path)
+      var sender = WindowSender(line)
+      try reader.windows { try sender.send($0, of: reader.starts.count) }
+      try line.send(.end(VideoSummary(reader)))
+    } catch is WorkerLine.Gone {
+      exit(0)
+    } catch {
+      try? line.send(.failure("\(error)"))
+    }
+  }
+}
+
+/// Sends each sample once, though windows share it.
+private struct WindowSender {
+  private let line: WorkerLine
+  private var last: Window?
+  private var numbers: [ObjectIdentifier: UInt32] = [:]
+  private var next: UInt32 = 0
+
+  init(_ line: WorkerLine) {
+    self.line = line
+  }
+
+  mutating func send(_ window: Window, of total: Int) throws {
+    var known: [ObjectIdentifier: UInt32] = [:]
+    for sample in window.samples where known[ObjectIdentifier(sample)] == nil {
+      if let number = numbers[ObjectIdentifier(sample)] {
+        known[ObjectIdentifier(sample)] = number
+      } else {
+        try line.send(.sample(SampleBytes.bytes(of: sample)))
+        known[ObjectIdentifier(sample)] = next
+        next += 1
+      }
+    }
+    // Held, so that no new sample takes the place of one whose number is remembered.
+    (last, numbers) = (window, known)
+    try line.send(
+      .window(
+        WorkerMessage.Window(
+          number: window.number, total: total, start: window.exactStart, end: window.exactEnd,
+          videoDuration: window.videoDuration, padded: window.padded,
+          samples: window.samples.compactMap { known[ObjectIdentifier($0)] })))
+  }
+}
+
+/// The worker's end of the socket.
+private final class WorkerLine: Sendable {
+  /// The parent does not listen any more.
+  struct Gone: Error {}
+
+  private let socket: Int32
+  private let sending = Mutex(())
+
+  init(_ socket: Int32) {
+    self.socket = socket
+  }
+
+  /// Bytes with their number before them; nil once the parent has gone.
+  func receive() -> [UInt8]? {
+    guard var head = read(4).map({ ByteReader(bytes: $0[...]) }) else { return nil }
+    return read(Int(head.next(UInt32.self)))
+  }
+
+  private func read(_ count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = bytes.withUnsafeMutableBytes { recv(socket, $0.baseAddress! + done, count - done, 0) }
+      if got < 0 && errno == EINTR { continue }
+      guard got > 0 else { return nil }
+      done += got
+    }
+    return bytes
+  }
+
+  func send(_ message: WorkerMessage) throws {
+    let bytes = message.bytes
+    let sent = sending.withLock { _ in put(bytes) }
+    if !sent { throw Gone() }
+  }
+
+  private func put(_ bytes: [UInt8]) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let sent = bytes.withUnsafeBytes {
+        Foundation.send(socket, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+      }
+      if sent < 0 && errno == EINTR { continue }
+      guard sent > 0 else { return false }
+      done += sent
+    }
+    return true
+  }
+
+  /// Tells the parent as the decoder gets on, and ends the process at once when the parent has gone, whatever the
+  /// decoder is doing.
+  func watch() {
+    Thread.detachNewThread { [self] in
+      var told = DecodingProgress.count
+      while true {
+        var place = pollfd(fd: socket, events: 0, revents: 0)
+        // No event is asked for: that the other end was closed is told always.
+        if poll(&place, 1, 1000) > 0 { _exit(0) }
+        let count = DecodingProgress.count
+        // While something else is being sent, the parent knows.
+        if count != told { sending.withLockIfAvailable { _ in _ = put(WorkerMessage.beat.bytes) } }
+        told = count
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import CKernels
+import Inference
+
+/// Samples as the 8-bit pictures that they were normalised from: a quarter of the size, and any bytes are a sample.
+struct SampleBytes {
+  static let count = Int(PREPROCESS_VALUES)
+  private var table: preprocess_table
+
+  /// Samples of a network with this normalisation.
+  init(_ normalization: Normalization) { table = normalization.table }
+
+  /// The bytes of a sample that was normalised for Kinetics-400, as every worker does.
+  static func bytes(of sample: Sample) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let kinetics = Normalization.kinetics
+      preprocess_restore(sample.values, kinetics.mean, kinetics.deviation, buffer.baseAddress!)
+      filled = count
+    }
+  }
+
+  /// The sample of `count` bytes: for Kinetics-400, the same to the bit as the one they were taken of.
+  mutating func sample(_ bytes: [UInt8]) -> Sample {
+    precondition(bytes.count == Self.count)
+    let sample = Sample()
+    preprocess_normalise(&table, bytes, sample.values)
+    return sample
+  }
+}

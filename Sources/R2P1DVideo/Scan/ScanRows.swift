@@ -1,0 +1,88 @@
+import Foundation
+
+/// Rows of one table or of several, to become a table of their own.
+struct ScanRows {
+  /// A row and where it is written now.
+  struct Row {
+    let record: ScanRecord
+    let file: OpenFile
+    let start: Int
+  }
+
+  let head: Journal.Head
+  let rows: [Row]
+
+  /// A table under its preliminary names, complete and on the disk.
+  struct Successor {
+    let output: OpenFile
+    let journal: OpenFile
+    let records: [ScanRecord]
+    let outputEnd: Int
+    let journalEnd: Int
+
+    /// Puts both files under their names.
+    func install(at place: TablePlace) throws(SystemError) {
+      try output.move(to: place.output)
+      try journal.move(to: place.journal)
+      place.output.folder.sync()
+    }
+  }
+
+  /// Writes output and journal under preliminary names; nothing of them remains after a failure.
+  func written(beside place: TablePlace) throws(SystemError) -> Successor {
+    do {
+      return try write(place)
+    } catch {
+      for path in [place.nextOutput, place.nextJournal] { _ = path.withCString { unlink($0) } }
+      throw error
+    }
+  }
+
+  private func write(_ place: TablePlace) throws(SystemError) -> Successor {
+    let output = try OpenFile(place.nextOutput, flags: O_RDWR | O_CREAT | O_TRUNC)
+    let journal = try OpenFile(place.nextJournal, flags: O_RDWR | O_CREAT | O_TRUNC)
+    guard journal.lock() else { throw SystemError(EWOULDBLOCK) }
+    if let mode = place.output.status?.st_mode { fchmod(output.descriptor, mode & 0o777) }
+    var records: [ScanRecord] = []
+    var (outputBatch, journalBatch) = (Batch(output), Batch(journal))
+    try outputBatch.add(head.header)
+    try journalBatch.add(head.line)
+    for row in rows {
+      let bytes = try row.file.read(from: row.start, count: row.record.end - row.start)
+      guard bytes.count == row.record.end - row.start else { throw SystemError(EIO) }
+      try outputBatch.add(bytes)
+      let record = row.record.moved(to: outputBatch.end)
+      try journalBatch.add(record.line)
+      records.append(record)
+    }
+    try outputBatch.flush()
+    try journalBatch.flush()
+    try output.sync()
+    try journal.sync()
+    return Successor(
+      output: output, journal: journal, records: records, outputEnd: outputBatch.end,
+      journalEnd: journalBatch.end)
+  }
+
+  /// Gathers small writes.
+  private struct Batch {
+    let file: OpenFile
+    var bytes: [UInt8] = []
+    var written = 0
+
+    init(_ file: OpenFile) { self.file = file }
+
+    var end: Int { written + bytes.count }
+
+    mutating func add(_ more: [UInt8]) throws(SystemError) {
+      bytes += more
+      if bytes.count >= 1 << 20 { try flush() }
+    }
+
+    mutating func flush() throws(SystemError) {
+      try file.append(bytes, at: written)
+      written += bytes.count
+      bytes = []
+    }
+  }
+}

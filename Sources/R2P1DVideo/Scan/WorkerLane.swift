@@ -1,0 +1,151 @@
+import Foundation
+import Inference
+
+/// One worker after another, and the files that they decode in turn.
+///
+/// A worker is replaced after each failure, and after some hundred files, lest what a decoder leaks add up.
+struct WorkerLane {
+  let order: WorkerOrder
+  let timeout: Int
+  let stop: StopFlag
+  private var worker: WorkerProcess?
+  private var filesLeft = 0
+  private var bytes: SampleBytes
+
+  private static let filesOfAWorker = 200
+
+  init(_ order: WorkerOrder, _ normalization: Normalization, timeout: Int, stop: StopFlag) {
+    self.order = order
+    bytes = SampleBytes(normalization)
+    self.timeout = timeout
+    self.stop = stop
+  }
+
+  /// Decodes a file; what it gives goes to `video.arrivals`.
+  mutating func decode(_ video: IncomingVideo) {
+    video.stamp = FileStamp(of: video.path)
+    do {
+      try run(video)
+      video.arrivals.finish(.success(()))
+    } catch {
+      video.arrivals.finish(.failure(error))
+    }
+  }
+
+  private mutating func run(_ video: IncomingVideo) throws {
+    let worker = try freshWorker()
+    worker.begin(video.path)
+    do {
+      try receive(video, from: worker)
+    } catch {
+      self.worker = nil
+      guard let fault = error as? WorkerProcess.Fault else { throw error }
+      throw ClassifierError.video(video.path, cause: explain(fault, signal: worker.end()))
+    }
+  }
+
+  private mutating func freshWorker() throws -> WorkerProcess {
+    if let worker, filesLeft > 0 {
+      filesLeft -= 1
+      return worker
+    }
+    filesLeft = Self.filesOfAWorker - 1
+    do {
+      let worker = try WorkerProcess(order)
+      self.worker = worker
+      return worker
+    } catch {
+      throw ClassifierError.network("scan", cause: "no process to decode in can be started: \(error)")
+    }
+  }
+
+  private mutating func receive(_ video: IncomingVideo, from worker: WorkerProcess) throws {
+    var patience = Patience(seconds: timeout, stop: stop)
+    var assembly = WindowAssembly(frames: order.frames)
+    while true {
+      switch try worker.receive(&patience) {
+      case .beat: continue
+      case .sample(let picture):
+        guard assembly.add(bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
+      case .window(let message):
+        guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.window(window))
+      case .end(let summary):
+        guard assembly.isComplete else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.end(summary))
+        return
+      case .failure(let cause):
+        throw ClassifierError.video(video.path, cause: cause)
+      }
+    }
+  }
+
+  private func explain(_ fault: WorkerProcess.Fault, signal: Int32) -> String {
+    switch fault {
+    case .gone where signal == SIGKILL: "the decoder was killed (SIGKILL): perhaps for want of memory"
+    case .gone where signal != 0: "the decoder crashed (\(SignalName.of(signal)))"
+    case .gone: "the decoder ended without a word"
+    case .silent(let seconds): "the decoder was given up after \(seconds) s without progress (--timeout)"
+    case .garbled: "the decoder sent what it should not, and was ended"
+    case .stopped: "stopped"
+    }
+  }
+}
+
+/// Makes windows of the samples that come before them, and believes nothing else.
+struct WindowAssembly {
+  let frames: Int
+  private var samples: [UInt32: Sample] = [:]
+  private var nextSample: UInt32 = 0
+  private var newSamples = 0
+  private var nextWindow = 0
+  private var restarts = 0
+
+  /// How often the windows may be laid out anew.
+  private static let mostRestarts = 8
+
+  init(frames: Int) {
+    self.frames = frames
+  }
+
+  var isComplete: Bool { nextWindow > 0 }
+
+  /// False for more samples than a window can show.
+  mutating func add(_ sample: Sample) -> Bool {
+    guard newSamples < frames, nextSample < .max else { return false }
+    samples[nextSample] = sample
+    nextSample += 1
+    newSamples += 1
+    return true
+  }
+
+  /// Nil for a window out of turn, or of samples that are in neither the last window nor come since.
+  mutating func window(_ message: WorkerMessage.Window) -> Window? {
+    if message.number == 0 && nextWindow > 0 { restarts += 1 }
+    let shown = message.samples.compactMap { samples[$0] }
+    guard message.number == 0 || message.number == nextWindow, restarts <= Self.mostRestarts,
+      message.samples.count == frames, shown.count == frames
+    else { return nil }
+    nextWindow = message.number + 1
+    newSamples = 0
+    let kept = Set(message.samples)
+    samples = samples.filter { kept.contains($0.key) }
+    return Window(
+      number: message.number, count: message.total, exactStart: message.start, exactEnd: message.end,
+      videoDuration: message.videoDuration, samples: shown, padded: message.padded)
+  }
+}
+
+enum SignalName {
+  /// `SIGSEGV`, or `signal 40`.
+  static func of(_ number: Int32) -> String {
+    names[number] ?? "signal \(number)"
+  }
+
+  private static let names = [
+    SIGABRT: "SIGABRT", SIGALRM: "SIGALRM", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGHUP: "SIGHUP",
+    SIGILL: "SIGILL",
+    SIGINT: "SIGINT", SIGKILL: "SIGKILL", SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT", SIGSEGV: "SIGSEGV",
+    SIGSYS: "SIGSYS", SIGTERM: "SIGTERM", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ",
+  ]
+}

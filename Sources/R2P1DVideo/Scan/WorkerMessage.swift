@@ -1,0 +1,172 @@
+import Foundation
+
+/// What a worker tells its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
+///
+/// Whoever reads them trusts nothing: the worker may be in the hands of the file that it decodes.
+enum WorkerMessage: Equatable {
+  /// The decoder is alive and has come further.
+  case beat
+  /// A picture, to be shown in windows that follow; they are numbered from 0 in each file.
+  case sample([UInt8])
+  case window(Window)
+  /// There are no more windows.
+  case end(VideoSummary)
+  /// There is nothing to label; one line says why.
+  case failure(String)
+
+  struct Window: Equatable {
+    let number: Int
+    /// How many windows there will be.
+    let total: Int
+    /// In seconds, as of `R2P1DVideo.Window`.
+    let start: Rational
+    let end: Rational
+    let videoDuration: Double
+    let padded: Bool
+    /// The numbers of its samples.
+    let samples: [UInt32]
+  }
+
+  enum Kind: UInt32 {
+    case beat = 1
+    case sample, window, end, failure
+  }
+
+  /// More windows than any file has.
+  static let mostWindows = 10_000_000
+  private static let longestText = 4096
+
+  /// Whether a message of `kind` may be `length` bytes long, where a window has `frames` samples.
+  static func isLegal(_ kind: Kind, length: Int, frames: Int) -> Bool {
+    switch kind {
+    case .beat: length == 0
+    case .sample: length == SampleBytes.count
+    case .window: length == 52 + 4 * frames
+    case .end: (40...40 + 64).contains(length)
+    case .failure: (0...longestText).contains(length)
+    }
+  }
+}
+
+extension WorkerMessage {
+  var bytes: [UInt8] {
+    var body = ByteWriter()
+    let kind: Kind
+    switch self {
+    case .beat: kind = .beat
+    case .sample(let bytes):
+      kind = .sample
+      body.bytes = bytes
+    case .window(let window):
+      kind = .window
+      body.add(UInt32(window.number))
+      body.add(UInt32(window.total))
+      body.add(window.start)
+      body.add(window.end)
+      body.add(window.videoDuration.bitPattern)
+      body.add(UInt32(window.padded ? 1 : 0))
+      for sample in window.samples { body.add(sample) }
+    case .end(let video):
+      kind = .end
+      body.add(video.duration.bitPattern)
+      body.add(video.frameRate.bitPattern)
+      body.add(UInt32(clamping: video.width))
+      body.add(UInt32(clamping: video.height))
+      body.add(UInt64(clamping: video.decodeErrors))
+      body.add(UInt64(clamping: video.picturesDecoded))
+      body.bytes += video.codec.utf8.prefix(64)
+    case .failure(let cause):
+      kind = .failure
+      body.bytes = Array(cause.utf8.prefix(Self.longestText))
+    }
+    var head = ByteWriter()
+    head.add(kind.rawValue)
+    head.add(UInt32(body.bytes.count))
+    return head.bytes + body.bytes
+  }
+
+  /// A message whose length is legal for its kind; nil if it says something impossible.
+  init?(_ kind: Kind, _ bytes: [UInt8], frames: Int) {
+    var rest = ByteReader(bytes: bytes[...])
+    switch kind {
+    case .beat: self = .beat
+    case .sample: self = .sample(bytes)
+    case .window:
+      guard let window = Window(&rest, frames: frames) else { return nil }
+      self = .window(window)
+    case .end:
+      guard let video = VideoSummary(&rest) else { return nil }
+      self = .end(video)
+    case .failure: self = .failure(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+}
+
+extension WorkerMessage.Window {
+  fileprivate init?(_ rest: inout ByteReader, frames: Int) {
+    number = Int(rest.next(UInt32.self))
+    total = Int(rest.next(UInt32.self))
+    guard let start = rest.nextTime(), let end = rest.nextTime() else { return nil }
+    (self.start, self.end) = (start, end)
+    videoDuration = Double(bitPattern: rest.next(UInt64.self))
+    let flag = rest.next(UInt32.self)
+    padded = flag == 1
+    samples = (0..<frames).map { _ in rest.next(UInt32.self) }
+    guard number < total, total <= WorkerMessage.mostWindows, flag <= 1, videoDuration.isTime else {
+      return nil
+    }
+  }
+}
+
+extension VideoSummary {
+  fileprivate init?(_ rest: inout ByteReader) {
+    duration = Double(bitPattern: rest.next(UInt64.self))
+    frameRate = Double(bitPattern: rest.next(UInt64.self))
+    width = Int(rest.next(UInt32.self))
+    height = Int(rest.next(UInt32.self))
+    decodeErrors = Int(clamping: rest.next(UInt64.self))
+    picturesDecoded = Int(clamping: rest.next(UInt64.self))
+    codec = String(decoding: rest.bytes, as: UTF8.self)
+    let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
+    guard isName, duration.isTime, frameRate.isTime, frameRate >= 0 else { return nil }
+  }
+}
+
+extension Double {
+  /// Whether it can be a time of a file, in seconds. Some begin before zero.
+  fileprivate var isTime: Bool { isFinite && abs(self) <= 1e12 }
+}
+
+/// Little-endian numbers.
+struct ByteWriter {
+  var bytes: [UInt8] = []
+
+  mutating func add<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+  }
+
+  mutating func add(_ time: Rational) {
+    add(UInt64(time.numerator))
+    add(UInt64(time.denominator))
+  }
+}
+
+/// Little-endian numbers off the front of bytes that are known to be enough; missing ones are zeros.
+struct ByteReader {
+  var bytes: ArraySlice<UInt8>
+
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger>(_: Value.Type) -> Value {
+    let size = MemoryLayout<Value>.size
+    let value = bytes.prefix(size).reversed().reduce(Value(0)) { $0 << 8 | Value($1) }
+    bytes = bytes.dropFirst(size)
+    return value
+  }
+
+  /// Nil for what cannot be a time of a file.
+  mutating func nextTime() -> Rational? {
+    let parts = (next(UInt64.self), next(UInt64.self))
+    guard let above = Int(exactly: parts.0), let below = Int(exactly: parts.1), below > 0 else { return nil }
+    let time = Rational(above, below)
+    return time.double.isTime ? time : nil
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A folder with a copy of the sample clips in `clips`, and scans of it as a user runs them.
+struct ScanFolder {
+  let folder: TemporaryFolder
+  var program = Program()
+
+  /// With the first `count` clips, at most ten.
+  init(clips count: Int = 10) throws {
+    folder = try TemporaryFolder()
+    program.folder = folder.url
+    let samples = URL(filePath: Checkout.path("SampleVideos"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: samples.path).sorted()
+    for name in names.filter({ $0.hasSuffix(".mp4") }).prefix(count) {
+      try folder.write("clips/\(name)", Data(contentsOf: samples.appending(path: name)))
+    }
+  }
+
+  /// Scans with the built-in model and one window a file, which is quick.
+  func scan(_ arguments: String..., paths: [String] = ["clips"], output: String = "l.csv") throws
+    -> Program.Run
+  {
+    try program.run(Program.built, Self.arguments(arguments, paths, output))
+  }
+
+  /// Starts a scan and leaves it to the caller; its standard error goes to `errors`.
+  func start(
+    _ arguments: String..., paths: [String] = ["clips"], output: String = "l.csv", errors: String = "errors"
+  ) throws -> Process {
+    try program.start(
+      Program.built, Self.arguments(arguments, paths, output), FileHandle.nullDevice, try folder.empty(errors)
+    )
+  }
+
+  private static func arguments(_ more: [String], _ paths: [String], _ output: String) -> [String] {
+    ["scan"] + paths + ["--model", "camera-motion", "--windows", "1", "--output", output] + more
+  }
+
+  func rows(_ name: String = "l.csv") throws -> [[String]] {
+    CSVTable(String(decoding: try folder.read(name), as: UTF8.self)).rows
+  }
+
+  func journalLines(_ name: String = "l.csv") -> Int {
+    ((try? folder.read("\(name).journal")) ?? Data()).count { $0 == UInt8(ascii: "\n") }
+  }
+
+  func remove(_ names: String...) {
+    for name in names { try? FileManager.default.removeItem(atPath: folder.path(name)) }
+  }
+}
+
+/// Processes as /proc tells them.
+enum Processes {
+  /// The workers that decode for `process`.
+  static func workers(of process: Process) -> [Int32] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return all.compactMap { Int32($0) }.filter { facts(of: $0)?.parent == process.processIdentifier }
+  }
+
+  /// Whether it is there and not only waiting to be waited for.
+  static func isAlive(_ process: Int32) -> Bool {
+    facts(of: process).map { $0.state != "Z" } ?? false
+  }
+
+  private static func facts(of process: Int32) -> (state: String, parent: Int32)? {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return nil }
+    // The name, in parentheses, may hold anything.
+    let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+    return fields.count > 2 ? (String(fields[1]), Int32(fields[2]) ?? 0) : nil
+  }
+}
+
+/// Whether `condition` came true within a time that only a broken program takes.
+func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
+  for _ in 0..<6000 {
+    if try condition() { return true }
+    try? await Task.sleep(for: .milliseconds(10))
+  }
+  return false
+}

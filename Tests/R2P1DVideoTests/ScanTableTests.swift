@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+@testable import R2P1DVideo
+
+@Suite struct ScanTableTests {
+  let folder: ScanTableFolder
+  /// Output and journal of a scan that nothing interrupted.
+  let output: [UInt8]
+  let journal: [UInt8]
+
+  init() throws {
+    folder = try ScanTableFolder()
+    try folder.complete(folder.open())
+    output = try folder.read("t.csv")
+    journal = try folder.read("t.csv.journal")
+  }
+
+  private func place(_ output: some Sequence<UInt8>, _ journal: some Sequence<UInt8>) throws {
+    try folder.write("t.csv", output)
+    try folder.write("t.csv.journal", journal)
+  }
+
+  /// Goes on from what is there, and compares with the uninterrupted scan.
+  private func resumes(keeping rows: Int, _ comment: String) throws {
+    let table = try folder.open()
+    #expect(table.records.count == rows, "\(comment)")
+    try folder.complete(table)
+    #expect(try folder.read("t.csv") == output, "\(comment)")
+    #expect(try folder.read("t.csv.journal") == journal, "\(comment)")
+  }
+
+  @Test func aCrashAtAnyByteLosesNoRecordedRow() throws {
+    let contents = try Journal(journal, path: "j")
+    let rowEnds = contents.records.map(\.end)
+    var (outputEnd, journalEnd) = (
+      try #require(contents.head).header.count, try #require(contents.head).line.count
+    )
+    for row in rowEnds.indices {
+      for end in outputEnd...rowEnds[row] {
+        try place(output.prefix(end), journal.prefix(journalEnd))
+        try resumes(keeping: row, "output of \(end) bytes")
+      }
+      outputEnd = rowEnds[row]
+      for end in journalEnd...contents.ends[row] {
+        try place(output.prefix(outputEnd), journal.prefix(end))
+        try resumes(keeping: end == contents.ends[row] ? row + 1 : row, "journal of \(end) bytes")
+      }
+      journalEnd = contents.ends[row]
+    }
+  }
+
+  @Test func aCrashBeforeTheFirstRowIsAFreshStart() throws {
+    let head = try #require(try Journal(journal, path: "j").head)
+    for end in 0...head.line.count {
+      folder.remove("t.csv")
+      try folder.write("t.csv.journal", journal.prefix(end))
+      try resumes(keeping: 0, "journal of \(end) bytes")
+    }
+    for end in 0...head.header.count {
+      try place(output.prefix(end), head.line)
+      try resumes(keeping: 0, "output of \(end) bytes")
+    }
+  }
+
+  @Test func rowsThatAPowerCutTookFromTheOutputAloneAreDoneAgain() throws {
+    let ends = try Journal(journal, path: "j").records.map(\.end)
+    for end in stride(from: 0, to: output.count, by: 3) {
+      let rows = ends.count { $0 <= end }
+      try place(output.prefix(end), journal)
+      try resumes(keeping: rows, "cut at \(end)")
+      try place(output.prefix(end) + [UInt8](repeating: 0, count: output.count - end), journal)
+      try resumes(keeping: rows, "zeros from \(end)")
+    }
+  }
+
+  @Test func zerosBehindTheJournalAreCutOff() throws {
+    try place(output, journal + [UInt8](repeating: 0, count: 5000))
+    try resumes(keeping: 3, "zeros")
+  }
+
+  @Test func anOutputThatSomebodyChangedIsRefusedAndStays() throws {
+    var changed = output
+    changed[output.count - 10] ^= 1
+    try place(changed, journal)
+    #expect(throws: ClassifierError.self) { try folder.open() }
+    #expect(try folder.read("t.csv") == changed)
+  }
+
+  @Test func aJournalWithADamagedLineBetweenGoodOnesIsRefused() throws {
+    var changed = journal
+    changed[journal.count / 2] ^= 1
+    try place(output, changed)
+    #expect(throws: ClassifierError.self) { try folder.open() }
+    #expect(try folder.read("t.csv") == output && folder.read("t.csv.journal") == changed)
+  }
+
+  @Test func anOutputWithoutItsJournalIsRefusedAndNoJournalIsLeft() throws {
+    folder.remove("t.csv.journal")
+    #expect(throws: ClassifierError.self) { try folder.open() }
+    #expect(folder.names == ["t.csv"])
+    #expect(try folder.read("t.csv") == output)
+  }
+
+  @Test func otherSettingsAreRefusedByName() throws {
+    let other = ScanSettings(facts: [.init(name: "model", value: "m"), .init(name: "frames", value: "16")])
+    let error = #expect(throws: ClassifierError.self) { try folder.open("t.csv", other) }
+    #expect(error?.cause.contains("frames 8 there, 16 here") == true)
+    #expect(error?.scope == .setup)
+    #expect(try folder.read("t.csv") == output && folder.read("t.csv.journal") == journal)
+  }
+
+  @Test func aTableWithoutRowsTakesOtherSettings() throws {
+    folder.remove("t.csv", "t.csv.journal")
+    _ = try folder.open()
+    let other = ScanSettings(facts: [.init(name: "model", value: "other")])
+    #expect(try folder.open("t.csv", other).records.isEmpty)
+  }
+
+  @Test func aTableIsOpenOnce() throws {
+    let table = try folder.open()
+    let error = #expect(throws: ClassifierError.self) { try folder.open() }
+    #expect(error?.cause.contains("another scan") == true)
+    try table.remove { $0.isFailed }
+    #expect(throws: ClassifierError.self) { try folder.open() }
+  }
+
+  @Test func removedRowsAreGoneAndTheRestGoesOn() throws {
+    do {
+      let table = try folder.open()
+      try table.remove { $0.path == "a/1.mp4" }
+      #expect(table.records.map(\.path) == ScanTableFolder.outcomes[1...].map(\.file))
+      try folder.complete(table)
+    }
+    let table = try folder.open()
+    #expect(table.records.map(\.path) == [1, 2, 0].map { ScanTableFolder.outcomes[$0].file })
+    #expect(folder.names == ["t.csv", "t.csv.journal"])
+  }
+
+  @Test func aCrashWhileRowsAreRemovedLeavesAllOrAllButThose() throws {
+    // What `remove` does, step by step.
+    func stop(after steps: Int) throws {
+      try place(output, journal)
+      folder.remove("t.csv.next", "t.csv.journal.next")
+      let place = TablePlace(folder.path())
+      let table = try place.open(#require(Journal(journal, path: "j").head))
+      let record = table.contents.records[0]
+      let row = ScanRows.Row(
+        record: record, file: table.output, start: try #require(table.contents.head).header.count)
+      let successor = try ScanRows(head: #require(table.contents.head), rows: [row]).written(beside: place)
+      if steps > 0 { try table.journal.append(Journal.supersededLine, at: table.journal.size) }
+      if steps > 1 { try successor.output.move(to: place.output) }
+      if steps > 2 { try successor.journal.move(to: place.journal) }
+    }
+    for steps in 0...3 {
+      try stop(after: steps)
+      try resumes(keeping: steps == 0 ? 3 : 1, "after \(steps) steps")
+    }
+  }
+}
