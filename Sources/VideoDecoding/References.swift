@@ -77,7 +77,8 @@ struct References {
     let type = unit[unit.startIndex] >> 1 & 63
     let layer = (unit[unit.startIndex + 1] & 7) &- 1
     return switch type {
-    case 0, 2, 4, 6, 8: layer == highestLayer ? .disposable : .needed  // TRAIL_N, TSA_N, STSA_N, RADL_N, RASL_N
+    // TRAIL_N, TSA_N, STSA_N, RADL_N, RASL_N
+    case 0, 2, 4, 6, 8: layer == highestLayer ? .disposable : .needed
     case 35, 38, 39, 40: .indifferent  // delimiter, filler, supplemental information
     default: .needed
     }
