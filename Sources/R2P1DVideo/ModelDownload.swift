@@ -14,13 +14,27 @@ public struct ModelDownload: Sendable {
   /// The SHA-256, or at least the first 8 digits of it, in hexadecimal.
   public let sha256: String
   public var options = DownloadOptions()
+  /// Where it may be already.
+  private let places: [FilePath]
 
   /// The download of a published checkpoint.
   public init(_ entry: ModelEntry, folders: ModelFolders = ModelFolders()) {
     name = entry.name
     address = folders.address(of: entry)
     target = folders.cache.appending(FilePath(entry.file))
+    places = folders.folders.map { $0.appending(FilePath(entry.file)) }
     sha256 = entry.sha256
+  }
+
+  /// The download of the published checkpoint called `name`.
+  public init(named name: String, folders: ModelFolders = ModelFolders()) throws(ClassifierError) {
+    if BuiltInModel.names.contains(name) {
+      throw .download(name, cause: "is built into the program and needs no download")
+    }
+    guard let entry = ModelEntry.named(name) else {
+      throw .unknownModel(name, known: ModelEntry.all.map(\.name))
+    }
+    self.init(entry, folders: folders)
   }
 
   /// The download of any checkpoint, by its address. Without `sha256` the file's name has to carry the start of it,
@@ -45,6 +59,7 @@ public struct ModelDownload: Sendable {
     name = file
     self.address = address
     target = folders.cache.appending(FilePath(file))
+    places = folders.folders.map { $0.appending(FilePath(file)) }
     self.sha256 = expected.lowercased()
   }
 
@@ -52,14 +67,14 @@ public struct ModelDownload: Sendable {
   ///
   /// Runs on the caller's thread; `report` hears how it goes.
   public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> FilePath {
+    for place in places where try isRight(place) { return place }
     try target.folder.makeFolders()
-    if try isThere { return target }
     do {
       let draft = try Draft(of: target) { report(.waiting) }
       report(.began(draft: draft.path))
       defer { report(.ended(draft: draft.path)) }
       // Another process may just have finished it.
-      if try isThere { return target }
+      if try isRight(target) { return target }
       try fill(draft, report)
       try draft.finish()
       return target
@@ -70,11 +85,9 @@ public struct ModelDownload: Sendable {
     }
   }
 
-  private var isThere: Bool {
-    get throws(ClassifierError) {
-      guard target.isFile else { return false }
-      return try target.sha256().hasPrefix(sha256)
-    }
+  private func isRight(_ file: FilePath) throws(ClassifierError) -> Bool {
+    guard file.isFile else { return false }
+    return try file.sha256().hasPrefix(sha256)
   }
 
   /// Brings the file into `draft` and compares its hash.

@@ -47,10 +47,7 @@ extension ModelsCommand {
     private var chosen: ModelDownload {
       get throws {
         if isAddress { return try ModelDownload(address: model, sha256: digits) }
-        guard let entry = ModelEntry.named(model) else {
-          throw ClassifierError.unknownModel(model, known: ModelEntry.all.map(\.name))
-        }
-        return ModelDownload(entry)
+        return try ModelDownload(named: model)
       }
     }
   }

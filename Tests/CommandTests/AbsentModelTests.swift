@@ -38,6 +38,41 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
+  @Test func whatTorchHasDownloadedIsNotDownloadedAgain() throws {
+    let place = try folder.write("torch/hub/checkpoints/\(Self.file)", NarrowCheckpoint.published())
+    let (server, program) = try mirror(.status(500))
+    for arguments in [["models", "pull", Self.name], ["label", Checkout.clip, "--model", Self.name]] {
+      let run = try program.shell("exec \"$r2p1d\" " + arguments.map { "'\($0)'" }.joined(separator: " "))
+      #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+      if arguments[0] == "models" { #expect(run.text == "\(place)\n") }
+    }
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test func anInterruptedDownloadLeavesNeitherAHalfModelNorAHalfOutput() async throws {
+    let (server, program) = try mirror(.stalled(NarrowCheckpoint.published(), after: 1000))
+    let process = try program.start(
+      Program.built, ["label", Checkout.clip, "--model", Self.name, "--output", folder.path("l.txt")],
+      FileHandle.nullDevice, FileHandle.nullDevice)
+    let draft = folder.path("r2p1d-video/.\(Self.file).part")
+    while process.isRunning, FileManager.default.contents(atPath: draft)?.count != 1000 {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    #expect(folder.names.contains { $0.hasPrefix(".l.txt") })
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 130 && server.requests.count == 1)
+    #expect(folder.names == ["r2p1d-video"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("r2p1d-video")).isEmpty)
+  }
+
+  @Test func theBuiltInModelNeedsNoDownload() throws {
+    let run = try program("models", "pull", "camera-motion")
+    #expect(run.status == 2)
+    #expect(
+      run.errors == "r2p1d-video: camera-motion: is built into the program and needs no download\n")
+  }
+
   @Test func labelWithADownloadThatFailsIsOneLineAndStatus2() throws {
     let (server, program) = try mirror(.status(404))
     let run = try program("label", Checkout.clip, "--model", Self.name)
