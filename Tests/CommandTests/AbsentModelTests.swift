@@ -49,14 +49,14 @@ import Testing
     #expect(server.requests.isEmpty)
   }
 
-  @Test func anInterruptedDownloadLeavesNeitherAHalfModelNorAHalfOutput() async throws {
+  @Test func anInterruptedDownloadLeavesNeitherAHalfModelNorAHalfOutput() throws {
     let (server, program) = try mirror(.stalled(NarrowCheckpoint.published(), after: 1000))
     let process = try program.start(
       Program.built, ["label", Checkout.clip, "--model", Self.name, "--output", folder.path("l.txt")],
       FileHandle.nullDevice, FileHandle.nullDevice)
     let draft = folder.path("r2p1d-video/.\(Self.file).part")
     while process.isRunning, FileManager.default.contents(atPath: draft)?.count != 1000 {
-      try await Task.sleep(for: .milliseconds(5))
+      Thread.sleep(forTimeInterval: 0.005)
     }
     #expect(folder.names.contains { $0.hasPrefix(".l.txt") })
     kill(process.processIdentifier, SIGINT)

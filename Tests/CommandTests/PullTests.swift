@@ -66,7 +66,7 @@ import Testing
   @Test(arguments: failures)
   func aDownloadThatFailsIsOneLineAndLeavesNothing(_ reply: WebServer.Reply, _ text: String) throws {
     let server = try server(reply)
-    let run = try pull(server, "--retries", "0", "--timeout", "1")
+    let run = try pull(server, "--retries", "0", "--timeout", reply.isStalled ? "1" : "60")
     #expect(run.status == 2)
     #expect(run.output.isEmpty && cached.isEmpty)
     let errors = run.errors.split(separator: "\n").filter { !$0.contains(": downloading ") }
@@ -94,7 +94,7 @@ import Testing
     throws
   {
     let server = try WebServer(["/m/\(Self.name)": replies])
-    let run = try pull(server, "--timeout", "2")
+    let run = try pull(server, "--timeout", replies.contains(where: \.isStalled) ? "5" : "60")
     #expect(run.status == 0, "\(run.errors)")
     #expect(fetched == Self.file && cached == [Self.name])
     #expect(server.requests.count == requests)
@@ -121,12 +121,12 @@ import Testing
     #expect(said.count { $0.contains("downloading http") } == 1)
   }
 
-  @Test func oneThatWaitedGoesOnWhereTheOtherWasKilled() async throws {
+  @Test func oneThatWaitedGoesOnWhereTheOtherWasKilled() throws {
     let server = try server(.stalled(Self.file, after: 100_000), .file(Self.file))
-    let first = try await started(server)
+    let first = try started(server)
     let second = try start(server, errors: folder.empty("errors"))
     while second.isRunning, try !String(decoding: folder.read("errors"), as: UTF8.self).contains("waiting") {
-      try await Task.sleep(for: .milliseconds(5))
+      Thread.sleep(forTimeInterval: 0.005)
     }
     kill(first.processIdentifier, SIGKILL)
     first.waitUntilExit()
@@ -137,9 +137,9 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM])
-  func anInterruptionLeavesNothing(_ signal: Int32) async throws {
+  func anInterruptionLeavesNothing(_ signal: Int32) throws {
     let server = try server(.stalled(Self.file, after: 100_000))
-    let process = try await started(server)
+    let process = try started(server)
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
@@ -147,18 +147,19 @@ import Testing
   }
 
   /// A pull that has received the first 100,000 bytes and waits for more.
-  private func started(_ server: WebServer) async throws -> Process {
+  private func started(_ server: WebServer) throws -> Process {
     let process = try start(server, errors: .nullDevice)
     let draft = "\(cache)/.\(Self.name).part"
     while process.isRunning, FileManager.default.contents(atPath: draft)?.count != 100_000 {
-      try await Task.sleep(for: .milliseconds(5))
+      Thread.sleep(forTimeInterval: 0.005)
     }
     return process
   }
 
   private func start(_ server: WebServer, errors: FileHandle) throws -> Process {
     try program.start(
-      Program.built, ["models", "pull", "\(server.address)/m/\(Self.name)"], FileHandle.nullDevice, errors)
+      Program.built, ["models", "pull", "\(server.address)/m/\(Self.name)", "--timeout", "120"],
+      FileHandle.nullDevice, errors)
   }
 
   @Test func aDamagedFileInTheCacheIsReplaced() throws {
@@ -232,7 +233,7 @@ import Testing
     #expect(run.status == 0 && cached == ["some.pth"], "\(run.errors)")
   }
 
-  @Test func overHTTPSACertificateHasToBeTrusted() async throws {
+  @Test func overHTTPSACertificateHasToBeTrusted() throws {
     let name = "some.pth"
     try folder.write("site/\(name)", Self.file)
     let site = Program(folder: folder.url.appending(path: "site"))
@@ -247,7 +248,7 @@ import Testing
     defer { server.terminate() }
     var port: Substring?
     while port == nil, server.isRunning {
-      try await Task.sleep(for: .milliseconds(20))
+      Thread.sleep(forTimeInterval: 0.02)
       port =
         String(decoding: try folder.read("server.log"), as: UTF8.self).firstMatch(of: /ACCEPT .*:(\d+)/)?.1
     }

@@ -18,6 +18,11 @@ final class WebServer: Sendable {
     case status(Int)
     /// The connection ends without a word.
     case silence
+
+    var isStalled: Bool {
+      if case .stalled = self { return true }
+      return false
+    }
   }
 
   struct Request: Sendable {
