@@ -32,6 +32,17 @@ import Testing
     #expect(try label("caf\\351.mp4", "").text.hasPrefix("caf\\xE9.mp4 "))
   }
 
+  @Test func aCheckpointAndWhatIsMadeOfItNeedNoUTF8() throws {
+    let run = try program.shell(
+      """
+      cd '\(folder.url.path)' && in="$(printf 'caf\\351.safetensors')" && out="$(printf 'th\\351.safetensors')" &&
+      cp '\(model)' "$in" && "$r2p1d" models convert "$in" "$out" && "$r2p1d" models info "$out"
+      """)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(
+      run.text.contains("file: th\\xE9.safetensors\n") && run.text.contains("origin: caf\\xE9.safetensors ("))
+  }
+
   @Test func aNameInUTF8HasNoBytesBesideIt() throws {
     let result = try label("caf\\303\\251.mp4", "--format json").object()
     #expect(result["file"] as? String == "café.mp4" && result["fileBytes"] == nil)
