@@ -21,21 +21,29 @@ struct ScanFolder {
   func scan(_ arguments: String..., paths: [String] = ["clips"], output: String = "l.csv") throws
     -> Program.Run
   {
-    try program.run(Program.built, Self.arguments(arguments, paths, output))
+    try program.run(Program.built, Self.arguments(["--windows", "1"] + arguments, paths, output))
   }
 
-  /// Starts a scan and leaves it to the caller; its standard error goes to `errors`.
+  /// Starts a scan of more windows a file than are decoded ahead, and leaves it to the caller; its standard error goes
+  /// to the file `errors`.
   func start(
-    _ arguments: String..., paths: [String] = ["clips"], output: String = "l.csv", errors: String = "errors"
+    _ arguments: String..., sampling: [String] = ["--stride", "4"], output: String = "l.csv"
   ) throws -> Process {
     try program.start(
-      Program.built, Self.arguments(arguments, paths, output), FileHandle.nullDevice, try folder.empty(errors)
-    )
+      Program.built, Self.arguments(sampling + arguments, ["clips"], output), FileHandle.nullDevice,
+      try folder.empty("errors"))
+  }
+
+  /// What `start` scans, to its end.
+  func scanManyWindows(_ arguments: String..., output: String = "l.csv") throws -> Program.Run {
+    try program.run(Program.built, Self.arguments(["--stride", "4"] + arguments, ["clips"], output))
   }
 
   private static func arguments(_ more: [String], _ paths: [String], _ output: String) -> [String] {
-    ["scan"] + paths + ["--model", "camera-motion", "--windows", "1", "--output", output] + more
+    ["scan"] + paths + ["--model", "camera-motion", "--output", output] + more
   }
+
+  var errors: String { String(decoding: (try? folder.read("errors")) ?? Data(), as: UTF8.self) }
 
   func rows(_ name: String = "l.csv") throws -> [[String]] {
     CSVTable(String(decoding: try folder.read(name), as: UTF8.self)).rows
@@ -55,7 +63,23 @@ enum Processes {
   /// The workers that decode for `process`.
   static func workers(of process: Process) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return all.compactMap { Int32($0) }.filter { facts(of: $0)?.parent == process.processIdentifier }
+    return all.compactMap { Int32($0) }.filter { number in
+      // Before it has become a worker, it is a copy of its parent.
+      facts(of: number)?.parent == process.processIdentifier
+        && (try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8))?.contains("scan-worker")
+          == true
+    }
+  }
+
+  /// The first worker that `process` starts, stopped; nil if that ended before.
+  static func stoppedWorker(of process: Process) -> Int32? {
+    var worker: Int32?
+    _ = eventually {
+      worker = workers(of: process).first
+      return worker != nil || !process.isRunning
+    }
+    if let worker { kill(worker, SIGSTOP) }
+    return worker
   }
 
   /// Whether it is there and not only waiting to be waited for.
@@ -72,10 +96,12 @@ enum Processes {
 }
 
 /// Whether `condition` came true within a time that only a broken program takes.
-func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
+///
+/// It holds its thread: a test that lets go of it may wait for others' to end before it sees what it is to catch.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   for _ in 0..<6000 {
     if try condition() { return true }
-    try? await Task.sleep(for: .milliseconds(10))
+    usleep(10_000)
   }
   return false
 }

@@ -11,6 +11,8 @@ package enum DecodingWorker {
   /// Takes an order, then paths, off standard input, a socket, until that ends; the windows go back the same way.
   package static func run() -> Never {
     signal(SIGPIPE, SIG_IGN)
+    // What `top` shows: else the link's name that it was started by.
+    try? Data("r2p1d-worker".utf8).write(to: URL(filePath: "/proc/self/comm"))
     let line = WorkerLine(STDIN_FILENO)
     guard let order = line.receive().flatMap({ try? JSONDecoder().decode(WorkerOrder.self, from: Data($0)) })
     else {
