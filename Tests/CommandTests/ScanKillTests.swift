@@ -4,7 +4,7 @@ import Testing
 /// `kill -9` at any moment: nothing lost, nothing twice, nothing torn.
 @Suite struct ScanKillTests {
   @Test func fiftyKillsAtRandomPointsLeaveTheFileOfAnUninterruptedRun() throws {
-    let folder = try ScanFolder()
+    let folder = try ScanFolder(clips: 6)
     let began = ContinuousClock.now
     #expect(try folder.scan(output: "whole.csv").status == 0)
     let whole = try folder.folder.read("whole.csv")
@@ -15,11 +15,18 @@ import Testing
     while kills < 50 {
       let rowsBefore = folder.journalLines()
       let process = try folder.start(sampling: ["--windows", "1"])
-      usleep(UInt32(duration * 1e6 * Double.random(in: 0..<1, using: &random)))
+      // Half of the kills while it starts, half some rows later, however slow the machine is.
+      if Bool.random(using: &random) {
+        usleep(UInt32(duration * 1e6 * Double.random(in: 0..<1, using: &random)))
+      } else {
+        let rows = Int.random(in: 1...3, using: &random)
+        _ = eventually { folder.journalLines() >= rowsBefore + rows || !process.isRunning }
+        usleep(UInt32.random(in: 0..<20_000, using: &random))
+      }
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       if process.terminationReason == .exit {
-        #expect(process.terminationStatus == 0)
+        #expect(process.terminationStatus == 0, "after \(kills) kills: \(folder.errors)")
         #expect(try folder.folder.read("l.csv") == whole, "after \(kills) kills")
         folder.remove("l.csv", "l.csv.journal")
       } else {

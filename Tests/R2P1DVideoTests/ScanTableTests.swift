@@ -63,6 +63,19 @@ import Testing
     }
   }
 
+  /// A crash in between would leave an output without a journal, which is refused: the journal given here takes
+  /// nothing, and so shows what was done before it.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "fills a device"))
+  func beginningAnewEmptiesTheOutputBeforeTheJournal() throws {
+    let head = try #require(try Journal(journal, path: "j").head)
+    try place(head.header, head.line)
+    let place = TablePlace(folder.path())
+    let full = try OpenFile("/dev/full", flags: O_RDWR)
+    #expect(throws: ClassifierError.self) { try place.begin(head, full) }
+    #expect(try folder.read("t.csv").isEmpty)
+    try resumes(keeping: 0, "begun anew")
+  }
+
   @Test func rowsThatAPowerCutTookFromTheOutputAloneAreDoneAgain() throws {
     let ends = try Journal(journal, path: "j").records.map(\.end)
     for end in stride(from: 0, to: output.count, by: 3) {

@@ -116,13 +116,13 @@ struct TablePlace {
     output.folder.sync()
   }
 
-  private func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
+  func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
     try told(output) { () throws(SystemError) in
-      // In this order, so that no output is ever without a journal.
+      // In this order, so that nothing is ever in an output that has no journal.
+      if self.output.status != nil { try OpenFile(self.output, flags: O_RDWR).cut(to: 0) }
       try journal.cut(to: 0)
       try journal.append(head.line, at: 0)
       let output = try OpenFile(output, flags: O_RDWR | O_CREAT)
-      try output.cut(to: 0)
       try output.append(head.header, at: 0)
       var contents = Journal()
       contents.head = head
