@@ -41,6 +41,7 @@ struct Rows {
   }
 
   mutating func write(_ text: String) throws(ClassifierError) {
+    if text.isEmpty { return }
     guard again != nil else {
       written.add(text)
       return try output.write(text)

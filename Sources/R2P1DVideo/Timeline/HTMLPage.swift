@@ -51,7 +51,7 @@ struct HTMLPage {
         "generator": "r2p1d-video \(Versions.tool)",
         "style": Self.file(embedded_page_style()), "script": Self.file(embedded_page_script()),
         "title": HTML.escape(facts.file.name.string) + " – timeline",
-        "layout": options.videoURL == nil ? "plain" : "with-player",
+        "layout": options.videoURL == nil ? "without-player" : "with-player",
         "name": HTML.escape(facts.file.name.string), "facts": HTML.escape(videoFacts), "player": player,
         "summary": summaryItems, "thumbnails": thumbnails, "segments": blocks, "rows": rows, "ticks": ticks,
         "list": list, "about": about, "data": HTML.json(data),

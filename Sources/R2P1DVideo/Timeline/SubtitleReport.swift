@@ -60,10 +60,11 @@ struct SRTReport: TimelineReport {
     }.joined()
   }
 
-  /// SubRip has no escapes, and players take `<i>` and `{\an8}` for markup: an invisible word joiner after the first
-  /// character keeps them text.
+  /// SubRip has no escapes, and players take `<i>` and `{\an8}` for markup, an arrow for times: an invisible word joiner
+  /// within keeps them text.
   private static func defuse(_ text: String) -> String {
     text.replacing("<", with: "<\u{2060}").replacing("{", with: "{\u{2060}")
+      .replacing("-->", with: "--\u{2060}>")
   }
 }
 
