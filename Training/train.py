@@ -3,7 +3,7 @@
 
   train.py WORK [--output FILE] [--coarse STEPS] [--fine STEPS] [--resume]
 
-Coarse steps see the clips at 56 pixels, easy ones first; fine steps see all of them at 112. Everything is counted in steps and
+Coarse steps see the clips at 56 pixels, easy ones first; fine steps see them at 112, in the last third of all steps only the hardest. Everything is counted in steps and
 seeded, so that a run that is interrupted (and continued with --resume) or slowed down by its neighbours ends with the same recipe.
 """
 import argparse
@@ -199,12 +199,16 @@ def main():
         print(f"{len(clips.rows)} clips, {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     few = np.arange(min(arguments.first * clips.length, len(clips.rows)))
     easy = few[np.argsort(clips.rows[few, 5], kind="stable")]
+    hardest = np.nonzero(clips.rows[:, 5] >= 0.8)[0]
     begun, cpu, losses, hits = time.time(), time.process_time(), [], []
     while step < total:
         coarse = step < arguments.coarse
         rng = np.random.default_rng([arguments.seed, 1, step, rank])
         reach = min(1.0, 0.3 + step / max(1, arguments.coarse) * 0.9) if coarse else 1.0
-        chosen = easy[rng.integers(0, int(len(easy) * reach), 64 // workers)] if coarse else rng.integers(0, len(clips.rows), 32 // workers)
+        if coarse:
+            chosen = easy[rng.integers(0, int(len(easy) * reach), 64 // workers)]
+        else:
+            chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * total else rng.choice(hardest, 32 // workers)
         x, labels, velocities = batch(clips, chosen, rng, 56 if coarse else 112)
         warm = min(1.0, (step + 1) / 100)
         for group in optimizer.param_groups:
