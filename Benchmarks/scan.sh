@@ -57,7 +57,7 @@ for number in $(seq "$files"); do ln -s "$(realpath "$first")" "$work/many/$numb
 scan=$!
 step=0
 while kill -0 "$scan" 2>/dev/null; do
-  rows=$(wc -l <"$work/many.csv.journal" 2>/dev/null || echo 0)
+  rows=$(cat "$work/many.csv.journal" 2>/dev/null | wc -l)
   if [ "$rows" -gt $((step * files / 10)) ]; then
     step=$((step + 1))
     echo "$rows rows: scan $(awk '/VmRSS/ { print $2 }' "/proc/$scan/status" 2>/dev/null) kB, workers" \
