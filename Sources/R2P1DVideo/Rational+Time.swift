@@ -16,7 +16,8 @@ extension Rational {
     } else {
       let (whole, rest) = above.quotientAndRemainder(dividingBy: below)
       let nanoseconds = Int((Double(rest) / Double(below) * 1e9).rounded())
-      self.init(Int(clamping: whole * 1_000_000_000 + Int128(nanoseconds)), 1_000_000_000)
+      let seconds = Int128(Int(clamping: whole))
+      self.init(Int(clamping: seconds * 1_000_000_000 + Int128(nanoseconds)), 1_000_000_000)
     }
   }
 

@@ -80,8 +80,12 @@ struct HTMLPage {
       segments: segments.map {
         [$0.start.double.roundedTime, $0.end.double.roundedTime, ($0.score * 1000).rounded()]
       },
-      thumbnails: summary.thumbnails.indices.map {
-        start + length * Double($0) / Double(summary.thumbnails.count)
-      })
+      thumbnails: summary.thumbnails.indices.map(firstMoment))
+  }
+
+  /// From when on a thumbnail is the nearest one.
+  private func firstMoment(ofThumbnail index: Int) -> Double {
+    let times = summary.thumbnails.map(\.time.double)
+    return index == 0 ? start : (times[index - 1] + times[index]) / 2
   }
 }

@@ -24,7 +24,10 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
 
   /// A report of what `timeline` will say, from its first window.
   public func report(of timeline: VideoTimeline, _ options: TimelineReportOptions) -> any TimelineReport {
-    let facts = TimelineFacts(timeline)
+    report(of: TimelineFacts(timeline), options)
+  }
+
+  func report(of facts: TimelineFacts, _ options: TimelineReportOptions) -> any TimelineReport {
     var options = options
     options.showsSegments = options.showsSegments || isOfSegments
     return switch self {
