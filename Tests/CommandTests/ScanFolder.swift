@@ -82,6 +82,16 @@ enum Processes {
     return worker
   }
 
+  /// The descriptors that a process has open, and what each of them is.
+  static func openFiles(of process: Int32) -> [(number: String, target: String)] {
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+    return numbers.compactMap { number in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")).map {
+        (number, $0)
+      }
+    }
+  }
+
   /// Whether it is there and not only waiting to be waited for.
   static func isAlive(_ process: Int32) -> Bool {
     facts(of: process).map { $0.state != "Z" } ?? false

@@ -53,13 +53,17 @@ import Testing
         "exec \"$r2p1d\" scan clips --model camera-motion --stride 4 --output l.csv 7<'\(secret)' 9>>'\(secret)'",
       ],
       FileHandle.nullDevice, try folder.folder.empty("errors"))
-    let worker = try #require(Processes.stoppedWorker(of: process))
-    let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker)/fd")
-    let open = numbers.compactMap { number in
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(worker)/fd/\(number)")).map {
-        (number, $0)
-      }
+    var (worker, open) = (Int32(0), [(String, String)]())
+    // Stopped over and over until it is met with a video open: before, it may be loading its libraries.
+    let isMet = eventually {
+      guard process.isRunning, let found = Processes.workers(of: process).first else { return false }
+      kill(found, SIGSTOP)
+      (worker, open) = (found, Processes.openFiles(of: found))
+      if open.contains(where: { $0.1.contains("/clips/") }) { return true }
+      kill(found, SIGCONT)
+      return false
     }
+    #expect(isMet)
     #expect(open.count >= 3)
     let others = open.filter { number, target in
       !(["0", "1"].contains(number) && target.hasPrefix("socket:"))
