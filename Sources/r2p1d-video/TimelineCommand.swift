@@ -46,7 +46,6 @@ struct TimelineCommand: ParsableCommand {
       if window.number == 0 {
         report = format.report(of: timeline, options)
         try rows.begin()
-        progress.begin()
         try rows.write(report.begin())
       }
       let text = report.add(window)

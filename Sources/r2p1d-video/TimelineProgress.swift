@@ -1,21 +1,18 @@
 import Foundation
 import R2P1DVideo
 
-/// How far a timeline is: position, speed and time left; drawn only on a terminal.
+/// How far a timeline is: position, speed and time left, from when it is made on; drawn only on a terminal.
 struct TimelineProgress {
   private let name: String
   private let isDrawn: Bool
-  private var began = ContinuousClock.now
+  private let began = ContinuousClock.now
   private var first = 0.0
   private var isOnScreen = false
 
   init(_ file: FilePath, isQuiet: Bool) {
-    name = file.name.printable
+    // What is longer than the line would fill the screen.
+    name = String(file.name.printable.prefix(24))
     isDrawn = Terminal.isPresent && !isQuiet
-  }
-
-  mutating func begin() {
-    began = .now
   }
 
   mutating func advance(_ window: ScoredWindow) {
