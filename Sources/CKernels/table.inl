@@ -1,6 +1,10 @@
 // Everything of one instruction set, and its table.
 #include "vector.h"
 
+// Checked to the byte, as sanitizers do it, these loops would keep the compiler busy for hours. Guard pages around
+// every buffer of theirs catch the same: see Tests/InferenceTests/GuardPageTests.swift.
+#pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), apply_to = function)
+
 #define PRODUCT_NAME(name) R2_NAME(name)
 #define PRODUCT_FMA(sum, a, b) ((sum) + (a) * (b))
 #include "product.inl"
@@ -20,6 +24,7 @@ static void R2_NAME(stem_product)(const r2_product *p) { PRODUCT_NAME(product_pa
 #ifdef R2_BF16_SUFFIX
 #include "bf16.inl"
 #endif
+#pragma clang attribute pop
 
 #define OPERANDS(NAME)                                                                                 \
   {                                                                                                    \
