@@ -2,7 +2,7 @@
 #include "vector.h"
 
 // Checked to the byte, as sanitizers do it, these loops would keep the compiler busy for hours. Guard pages around
-// every buffer of theirs catch the same: see Tests/InferenceTests/GuardPageTests.swift.
+// every buffer of theirs catch the same: see Tests/Portability/kernels.c.
 #pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), apply_to = function)
 
 #define PRODUCT_NAME(name) R2_NAME(name)

@@ -1,10 +1,14 @@
 // The kernels without Swift, for machines whose only way to run is an emulator: every algorithm on small ragged convolutions, against the
-// scalar reference, with guards around what is written. Prints a line a failure; exit status 0 if there was none.
+// scalar reference, every buffer between pages that must not be touched: once it ends with the last byte before such a page, once it begins
+// with the first byte behind one, so that whatever reads or writes outside is killed on the spot. Prints a line a failure; exit status 0 if there was none.
 // With the word `errors`: the rms error of every algorithm, as a share of the outputs' rms, on a convolution of 64 channels.
+#define _GNU_SOURCE
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "conv.h"
 
@@ -50,8 +54,9 @@ static const struct {
     {"F4 in time, bf16", {R2_TEMPORAL, 64, 64, {3, 1, 1}, {1, 1, 1}, 8, 14, 14, 0, 4, 0, 1}},
 };
 
-enum { GUARD = 64 };
 static const float guard_value = 1234.5f;
+// Whether buffers end where their pages do, or begin there.
+static int at_end = 1;
 static unsigned state = 1;
 
 static float noise(void) {
@@ -59,19 +64,41 @@ static float noise(void) {
   return (float)(state >> 8) / 8388608.0f - 1;
 }
 
-// `count` floats between guards, 64-byte aligned.
-static float *guarded(size_t count) {
-  size_t bytes = (count + 2 * GUARD) * sizeof(float);
-  float *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
-  if (!memory) exit(2);
-  for (size_t i = 0; i < count + 2 * GUARD; i++) memory[i] = i < GUARD || i >= count + GUARD ? guard_value : 0;
-  return memory + GUARD;
+static size_t round_up(size_t a, size_t b) { return (a + b - 1) / b * b; }
+
+// The pages of `count` floats, and where in them these lie: 64-byte aligned, so up to 60 bytes may remain at the end.
+typedef struct {
+  size_t page, bytes, offset;
+} place;
+
+static place place_of(size_t count) {
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = round_up(count * sizeof(float) + !count, page);
+  return (place){page, bytes, at_end ? bytes - round_up(count * sizeof(float), 64) : 0};
 }
 
+// `count` floats between guards, 64-byte aligned.
+static float *guarded(size_t count) {
+  place p = place_of(count);
+  char *memory = mmap(NULL, p.bytes + 2 * p.page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED || mprotect(memory + p.page, p.bytes, PROT_READ | PROT_WRITE) != 0) exit(2);
+  float *all = (float *)(memory + p.page), *content = all + p.offset / sizeof(float);
+  for (size_t i = 0; i < p.bytes / sizeof(float); i++) all[i] = guard_value;
+  memset(content, 0, count * sizeof(float));
+  return content;
+}
+
+// Whether nothing was written to the rest of the pages.
 static int intact(const float *content, size_t count) {
-  for (int i = 1; i <= GUARD; i++)
-    if (content[-i] != guard_value || content[count + (size_t)i - 1] != guard_value) return 0;
+  place p = place_of(count);
+  const float *all = content - p.offset / sizeof(float);
+  for (size_t i = 0; i < p.bytes / sizeof(float); i++)
+    if ((all + i < content || all + i >= content + count) && all[i] != guard_value) return 0;
   return 1;
+}
+
+static void release(float *content, size_t count) {
+  place p = place_of(count);
+  munmap((char *)content - p.offset - p.page, p.bytes + 2 * p.page);
 }
 
 // [C][T][H][W] → [T][C/16][H][W][16]
@@ -143,8 +170,8 @@ static int check(const r2_kernels *kernels, const conv_case *test, int number, d
   *rms = sqrt(squares / all);
   int whole = intact(in, in_count) && intact(out, out_count) && intact(packed, weight_count) && intact(own, 2 * own_floats) &&
               intact(shared, shared_floats) && intact(added, out_count);
-  float *buffers[] = {in, packed, out, added, own, shared, golden};
-  for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) free(buffers[i] - GUARD);
+  release(in, in_count), release(packed, weight_count), release(own, 2 * own_floats), release(shared, shared_floats);
+  release(out, out_count), release(added, out_count), release(golden, out_count);
   free(x), free(weight), free(residual), free(bias), free(expected), free(bias64);
   if (worst / largest < (test->bf16 ? 3e-2f : 3e-5f) && whole) return 0;
   printf("%s: case %d is off by %g of the largest value%s\n", kernels->name, number, (double)(worst / largest), whole ? "" : ", wrote outside its buffers");
@@ -164,8 +191,9 @@ int main(int count, char **arguments) {
   }
   const r2_kernels *tables[] = {r2_kernels_portable(), r2_kernels_avx2(), r2_kernels_avx512()};
   int done = 0, failed = 0;
-  for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
-    for (size_t n = 0; tables[t] && n < sizeof cases / sizeof cases[0]; n++, done++) failed += check(tables[t], &cases[n], (int)n, &rms);
+  for (at_end = 0; at_end < 2; at_end++)
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
+      for (size_t n = 0; tables[t] && n < sizeof cases / sizeof cases[0]; n++, done++) failed += check(tables[t], &cases[n], (int)n, &rms);
   printf("%d passed, %d failed\n", done - failed, failed);
   return failed != 0;
 }
