@@ -19,6 +19,7 @@ static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
 static const int CFFMPEG_ERROR_ACCESS = AVERROR(EACCES);
+static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
 static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
 
 /// The nine numbers of the stream's display matrix, or null.

@@ -4,14 +4,15 @@ import VideoDecoding
 extension WindowReader {
   /// A reader of the windows that `options` asks for, at the sampling in force; an error tells which file it is about.
   static func open(
-    _ path: FilePath, _ sampling: SamplingSummary, _ options: SamplingOptions, threads: Int
+    _ path: FilePath, _ sampling: SamplingSummary, _ options: SamplingOptions,
+    _ input: InputOptions = InputOptions(), threads: Int
   ) throws(ClassifierError) -> WindowReader {
     do {
       return try WindowReader(
         path: path.bytes, frames: sampling.frames, rate: sampling.rate, placement: sampling.placement,
         resize: sampling.resize, normalization: sampling.normalization, start: options.start,
         end: options.end, seeking: options.seeking,
-        threads: threads)
+        threads: threads, rules: input.rules)
     } catch {
       throw .video(path, cause: "\(error)")
     }

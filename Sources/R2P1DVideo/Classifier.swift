@@ -4,7 +4,8 @@ import VideoDecoding
 
 /// Labels videos with one network: load it once, then classify as many files as you like.
 ///
-/// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network.
+/// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network, and
+/// one that computes the model's hash.
 public final class Classifier {
   public let model: ModelSummary
   public let options: ClassifierOptions
@@ -19,8 +20,7 @@ public final class Classifier {
   public let features: Int
 
   let predictor: Predictor
-  /// The checkpoint; nil for random weights and for a built-in model.
-  let modelFile: FilePath?
+  let modelHash: ModelHash
 
   /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
   public convenience init(
@@ -39,13 +39,16 @@ public final class Classifier {
       zeroInitResidual: options.zeroInitResidual)
     self.options = options
     model = loaded.summary
-    modelFile = loaded.file
+    modelHash = ModelHash(loaded.checkpoint)
     labels = try loaded.labels(from: options.labels)
     features = loaded.model.network.features
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)
     predictor = try loaded.predictor(
       frames: sampling.frames, threads: options.threads, precision: options.precision)
     precision = predictor.precision == .bf16 ? .bf16 : .f32
+    if options.givesReceipts, options.threads > 1 {
+      Thread.detachNewThread { [modelHash] in _ = modelHash.digits }
+    }
   }
 
   /// The labels of the video at `path`; `progress` hears how many windows of how many are done.
@@ -54,7 +57,8 @@ public final class Classifier {
   public func classify(
     _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) -> VideoLabels {
-    let reader = try WindowReader.open(path, sampling, options.sampling, threads: options.threads)
+    let reader = try WindowReader.open(
+      path, sampling, options.sampling, options.input, threads: options.threads)
     return try classify(
       path, from: OwnWindows(reader: reader, path: path, threads: options.threads), progress: progress)
   }
@@ -75,7 +79,8 @@ public final class Classifier {
     }
     let best = scored(Scores(windows: logits, merge: options.merge))
     return VideoLabels(
-      file: path, model: model, video: video, sampling: sampling, labels: best, windows: windows)
+      file: path, model: model, video: video, sampling: sampling, labels: best, windows: windows,
+      receipt: receipt(video))
   }
 
   /// The labels of one of many videos, or what kept it from them.

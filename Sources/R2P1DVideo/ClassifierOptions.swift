@@ -20,6 +20,7 @@ public struct SamplingOptions: Sendable, Equatable {
 /// How a classifier works and what it reports.
 public struct ClassifierOptions: Sendable {
   public var sampling = SamplingOptions()
+  public var input = InputOptions()
   /// A file with the names of the classes, one a line, instead of the model's own.
   public var labels: FilePath?
   public var merge: Merge = .mean
@@ -27,6 +28,8 @@ public struct ClassifierOptions: Sendable {
   public var top = 5
   /// Whether the results carry each window's raw logits.
   public var keepsLogits = false
+  /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
+  public var givesReceipts = true
   public var precision: Precision = .f32
   /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
   public var threads = ProcessInfo.processInfo.activeProcessorCount

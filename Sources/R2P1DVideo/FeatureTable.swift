@@ -31,6 +31,7 @@ public struct FeatureTable: Sendable {
 
   /// The rows of a video.
   public mutating func add(_ video: VideoFeatures) -> [UInt8] {
+    index.add(video.receipt)
     index.rows += video.windows.map { Row(file: video.file, start: $0.start, end: $0.end, padded: $0.padded) }
     switch format {
     case .npy:
@@ -61,6 +62,18 @@ public struct FeatureTable: Sendable {
     let features: Int
     var rows: [Row] = []
     var failed: [Failure] = []
+    /// Of all videos together.
+    var receipt: Receipt?
+
+    mutating func add(_ more: Receipt?) {
+      guard let more else { return }
+      if receipt == nil {
+        receipt = more
+      } else {
+        receipt?.decodeErrors += more.decodeErrors
+        receipt?.framesDecoded += more.framesDecoded
+      }
+    }
   }
 
   private struct Row: Encodable {

@@ -20,7 +20,7 @@ extension Checkpoint {
   /// The SHA-256 of its bytes in hexadecimal.
   var sha256: String {
     var hash = SHA256()
-    withBytes { hash.update(bufferPointer: $0) }
+    readThrough { hash.update(bufferPointer: $0) }
     return hash.digits
   }
 }

@@ -25,6 +25,9 @@ public protocol Report {
 public enum ReportFormat: String, Sendable, CaseIterable {
   case text, json, jsonl, csv
 
+  /// Whether it carries receipts.
+  public var isJSON: Bool { self == .json || self == .jsonl }
+
   /// A report of `files` files, with `top` labels each where the format has columns for them.
   public func report(files: Int, top: Int) -> any Report {
     switch self {

@@ -7,6 +7,8 @@ public struct VideoFeatures: Sendable {
   public let video: VideoSummary
   /// In time order; there is at least one.
   public let windows: [WindowFeatures]
+  /// What they were made with; nil if the classifier's options want none.
+  public let receipt: Receipt?
 }
 
 /// The features of one window.
@@ -26,7 +28,8 @@ extension Classifier {
   public func embed(
     _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) -> VideoFeatures {
-    let reader = try WindowReader.open(path, sampling, options.sampling, threads: options.threads)
+    let reader = try WindowReader.open(
+      path, sampling, options.sampling, options.input, threads: options.threads)
     var windows: [WindowFeatures] = []
     try reader.windows(of: path, threads: options.threads) { (window) throws(ClassifierError) in
       if window.number == 0 { windows = [] }  // also where the reader has to begin anew
@@ -36,6 +39,7 @@ extension Classifier {
         WindowFeatures(start: window.start, end: window.end, padded: window.padded, values: values))
       progress(windows.count, reader.starts.count)
     }
-    return VideoFeatures(file: path, video: VideoSummary(reader), windows: windows)
+    let video = VideoSummary(reader)
+    return VideoFeatures(file: path, video: video, windows: windows, receipt: receipt(video))
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension VideoLabels: Encodable {
   private enum Key: CodingKey {
-    case model, video, sampling, labels, windows
+    case model, video, sampling, labels, windows, receipt
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -13,6 +13,7 @@ extension VideoLabels: Encodable {
     try values.encode(sampling, forKey: .sampling)
     try values.encode(labels, forKey: .labels)
     try values.encode(windows, forKey: .windows)
+    try values.encodeIfPresent(receipt, forKey: .receipt)
   }
 }
 

@@ -8,6 +8,8 @@ public struct VideoLabels: Sendable {
   public let labels: [ScoredLabel]
   /// In time order; there is at least one.
   public let windows: [WindowLabels]
+  /// What they were made with; nil if the options want none.
+  public internal(set) var receipt: Receipt? = nil
 }
 
 /// A class and its probability.

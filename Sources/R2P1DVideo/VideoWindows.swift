@@ -12,6 +12,7 @@ public final class VideoWindows {
   }
 
   private let path: FilePath
+  private let model: ModelSource
   private let sampling: SamplingSummary
   private let threads: Int
   private let reader: WindowReader
@@ -20,9 +21,10 @@ public final class VideoWindows {
   public init(_ path: FilePath, model: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
     let traits = try ModelTraits(of: model, folders: options.folders)
     self.path = path
+    self.model = model
     threads = options.threads
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: traits)
-    reader = try WindowReader.open(path, sampling, options.sampling, threads: threads)
+    reader = try WindowReader.open(path, sampling, options.sampling, options.input, threads: threads)
   }
 
   /// Calls `body` with each window's tensor, in time order.
@@ -41,15 +43,21 @@ public final class VideoWindows {
     Npy.header(shape: [starts.count, 3, sampling.frames, Sample.side, Sample.side])
   }
 
-  /// `samples`, `starts` and `frames` as one line of JSON.
+  /// `samples`, `starts`, `frames` and a receipt as one line of JSON; complete once all is read.
   public var layout: String {
-    JSON.text(Layout(samples: samples, starts: starts, frames: frames), pretty: false)
+    let video = VideoSummary(reader)
+    let receipt = Receipt(
+      model: model.description, modelSHA256: nil, labelsSHA256: nil, precision: .f32, sampling: sampling,
+      decodeErrors: video.decodeErrors, framesDecoded: video.picturesDecoded)
+    return JSON.text(
+      Layout(samples: samples, starts: starts, frames: frames, receipt: receipt), pretty: false)
   }
 
   private struct Layout: Encodable {
     let samples: Int
     let starts: [Int]
     let frames: [[Int]]
+    let receipt: Receipt
   }
 }
 

@@ -36,20 +36,23 @@ package final class WindowReader {
     let placement: WindowPlacement
     let start: Rational?
     let end: Rational?
+    let maxSamples: Int
   }
 
   /// Opens the video and lays out its windows of `frames` samples (at least 1).
   ///
   /// `path` is the path's bytes; `start` and `end` bound the part to look at, in seconds from the first frame shown;
-  /// `seeking` allows passing over frames, with the same result; `threads` are the decoder's.
+  /// `seeking` allows passing over frames, with the same result; `threads` are the decoder's; `rules` say what is refused.
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
     normalization: Normalization = .kinetics, start: Rational? = nil, end: Rational? = nil,
-    seeking: Bool = true, threads: Int
+    seeking: Bool = true, threads: Int, rules: InputRules = InputRules()
   ) throws(VideoError) {
-    video = try Video(path: path, threads: threads)
+    video = try Video(path: path, threads: threads, rules: rules)
     preprocessor = Preprocessor(resize, normalization)
-    plan = Plan(frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end)
+    plan = Plan(
+      frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end,
+      maxSamples: rules.maxSamples)
     self.seeking = seeking
     (picks, starts, duration) = try Self.layOut(plan, video.timeline())
   }
@@ -58,6 +61,9 @@ package final class WindowReader {
     Sampler, [Int], Double
   ) {
     let sampler = try Sampler(timeline, rate: plan.rate, start: plan.start, end: plan.end)
+    if case .stride = plan.placement, sampler.count > plan.maxSamples {
+      throw .tooManySamples(found: sampler.count, limit: plan.maxSamples)
+    }
     let starts = try sampler.starts(frames: plan.frames, plan.placement)
     return (sampler, starts, Double(timeline.duration) / Double(timeline.scale))
   }

@@ -9,7 +9,8 @@ final class Decoder {
 
   /// `threads` is for frame and slice threads together, at least 1.
   init(
-    _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, rate: AVRational, threads: Int
+    _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, rate: AVRational, threads: Int,
+    maxPixels: Int
   ) throws(VideoError) {
     let name = String(cString: codec.pointee.name)
     guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
@@ -23,6 +24,7 @@ final class Decoder {
     var code = avcodec_parameters_to_context(context, stream.pointee.codecpar)
     context.pointee.pkt_timebase = stream.pointee.time_base
     context.pointee.framerate = rate
+    context.pointee.max_pixels = Int64(maxPixels)
     context.pointee.thread_count = Int32(clamping: max(1, threads))
     damage.listen(to: context)
     if code >= 0 { code = avcodec_open2(context, codec, nil) }

@@ -2,34 +2,57 @@ import CFFmpeg
 
 /// A container being read: packets in file order. Owns the demuxer and one packet, and frees each once.
 final class Input {
-  private let file: LocalFile
+  private let source: ByteSource
   private var context: UnsafeMutablePointer<AVFormatContext>?
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
 
-  init(path: [UInt8]) throws(VideoError) {
-    file = try LocalFile(path: path)
+  init(path: [UInt8], rules: InputRules) throws(VideoError) {
+    av_max_alloc(rules.maxBlockBytes)
+    source = try ByteSource(path: path, rules: rules)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
     self.packet = packet
+    let format = try FormatProbe.format(of: source, probeBytes: rules.probeBytes)
     guard let context = avformat_alloc_context() else {
       throw .outOfMemory
     }
-    context.pointee.pb = file.io
-    context.pointee.interrupt_callback = LocalFile.interrupt
+    context.pointee.pb = source.io
+    context.pointee.interrupt_callback = ByteSource.interrupt
     // Playlists, references and image sequences would open further files: they are refused.
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
-    var options = FFmpegOptions(["protocol_whitelist": "file", "scan_all_pmts": "1"])
+    // No protocol is called "none": what a demuxer opens without asking `io_open` is refused too.
+    var options = FFmpegOptions([
+      "protocol_whitelist": "none", "scan_all_pmts": "1", "probesize": "\(max(rules.probeBytes, 32))",
+      "max_streams": "\(max(rules.maxStreams, Self.streamsCounted))",
+    ])
     // Frees the context if it fails.
-    var code = avformat_open_input(&opened, file.address, nil, &options.entries)
+    var code = avformat_open_input(&opened, source.address, format, &options.entries)
     self.context = opened
-    if code >= 0 { code = avformat_find_stream_info(opened, nil) }
+    if code >= 0 {
+      try check(rules)
+      code = avformat_find_stream_info(opened, nil)
+      try check(rules)
+    }
     switch FFmpegStatus(code) {
     case .interrupted: throw .interrupted
     case .done where !isText: break
     case .done: throw .notVideo(reason: "it holds text")
+    case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: rules.maxBlockBytes)
     default: throw .notVideo(reason: FFmpegStatus.reason(code))
+    }
+  }
+
+  /// Beyond so many streams FFmpeg itself gives up, without saying how many there are.
+  private static let streamsCounted = 1000
+
+  private func check(_ rules: InputRules) throws(VideoError) {
+    guard streams.count <= rules.maxStreams else {
+      throw .tooManyStreams(found: streams.count, limit: rules.maxStreams)
+    }
+    for parameters in streams.compactMap({ $0?.pointee.codecpar.pointee }) {
+      try rules.check(width: Int(parameters.width), height: Int(parameters.height))
     }
   }
 
@@ -118,5 +141,13 @@ final class Input {
   func seek(stream: Int, to time: Int64) -> Bool {
     av_packet_unref(packet)
     return av_seek_frame(context, Int32(stream), time, AVSEEK_FLAG_BACKWARD) >= 0
+  }
+}
+
+extension InputRules {
+  func check(width: Int, height: Int) throws(VideoError) {
+    if width > 0, height > 0, height > maxPixels / width {
+      throw .tooManyPixels(width: width, height: height, limit: maxPixels)
+    }
   }
 }

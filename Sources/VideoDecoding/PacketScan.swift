@@ -36,12 +36,15 @@ struct PacketScan {
   /// Which packets the others can do without.
   let references: References
 
-  /// Reads the packets of `input` to the end; `references` has noted none of them yet.
-  init(_ input: Input, references: References) throws(VideoError) {
+  /// Reads the packets of `input` to the end; `references` has noted none of them yet. More than `limit` pictures are
+  /// refused.
+  init(_ input: Input, references: References, limit: Int) throws(VideoError) {
     var list = Packets(references: references)
     while true {
       switch input.read() {
-      case .done: list.add(input.packet.pointee)
+      case .done:
+        list.add(input.packet.pointee)
+        guard list.count <= limit else { throw .tooManyPictures(limit: limit) }
       case .interrupted: throw .interrupted
       default:
         self.init(list)

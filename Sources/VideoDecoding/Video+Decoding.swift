@@ -73,12 +73,12 @@ extension Video {
     errors = 0
     if case .start = position { return }
     if reopening || !seekToFirst() {
-      input = try Input(path: path)
+      input = try Input(path: path, rules: rules)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
       input.select(stream)
       position = .start
     }
-    decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads)
+    decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
   }
 
   private func seekToFirst() -> Bool {

@@ -24,6 +24,7 @@ package final class Video {
   package internal(set) var picturesSkipped = 0
 
   let path: [UInt8]
+  let rules: InputRules
   let threads: Int
   let stream: Int
   let codec: UnsafePointer<AVCodec>
@@ -74,18 +75,19 @@ package final class Video {
   }
 
   /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's.
-  package init(path: [UInt8], threads: Int) throws(VideoError) {
+  package init(path: [UInt8], threads: Int, rules: InputRules = InputRules()) throws(VideoError) {
     DamageLog.install()
     self.path = path
+    self.rules = rules
     // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
-    input = try Input(path: path)
+    input = try Input(path: path, rules: rules)
     (stream, codec) = try input.bestVideoStream()
     rate = input.rate(of: stream)
     let (info, clock) = try input.describe(stream, rate: rate)
     self.info = info
     self.clock = clock
-    decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads)
+    decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
     input.select(stream)
   }
 
@@ -99,7 +101,8 @@ package final class Video {
 
   private func predictedTimeline() throws(VideoError) -> Timeline? {
     guard let parameters = input.streams[stream]?.pointee.codecpar else { throw .noVideoStream(found: []) }
-    let scan = try PacketScan(input, references: References(parameters.pointee))
+    let scan = try PacketScan(
+      input, references: References(parameters.pointee), limit: rules.maxPictures)
     self.scan = scan
     position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
@@ -113,6 +116,7 @@ package final class Video {
     var times: [Int128] = []
     while try decodeNext() {
       if times.isEmpty { noteFirstPicture() }
+      guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
       times.append(builder.time(stamp: decoder.stamp))
     }
     guard !times.isEmpty else { throw .noPicture(decodeErrors: decodeErrors) }
@@ -139,9 +143,9 @@ extension Input {
   }
 
   func decoder(
-    _ codec: UnsafePointer<AVCodec>, for index: Int, rate: AVRational, threads: Int
+    _ codec: UnsafePointer<AVCodec>, for index: Int, rate: AVRational, threads: Int, _ rules: InputRules
   ) throws(VideoError) -> Decoder {
     guard let stream = streams[index] else { throw .noVideoStream(found: []) }
-    return try Decoder(codec, stream: stream, rate: rate, threads: threads)
+    return try Decoder(codec, stream: stream, rate: rate, threads: threads, maxPixels: rules.maxPixels)
   }
 }

@@ -7,6 +7,8 @@ package enum VideoError: Error, Sendable, Equatable {
   case empty
   /// No container that FFmpeg knows, or one too damaged to open.
   case notVideo(reason: String)
+  /// A playlist or the like, which names other files or addresses.
+  case namesOthers(format: String)
   /// The file's other streams, described and counted.
   case noVideoStream(found: [String])
   case noDecoder(codec: String)
@@ -21,6 +23,14 @@ package enum VideoError: Error, Sendable, Equatable {
   case unusableSampling(String)
   /// More windows than can be held: the file's times are damaged, or the stride is too small for them.
   case tooManyWindows(samples: Int)
+  /// An address where only files are read.
+  case networkNotAllowed
+  /// A file that takes more than `InputRules` allow.
+  case tooManyPixels(width: Int, height: Int, limit: Int)
+  case tooManyStreams(found: Int, limit: Int)
+  case tooManyPictures(limit: Int)
+  case tooManySamples(found: Int, limit: Int)
+  case tooMuchMemory(limit: Int)
   case outOfMemory
   case interrupted
   /// Decoding contradicted the times read off the packets: the timeline is another now; start again.
@@ -34,6 +44,8 @@ extension VideoError: CustomStringConvertible {
     case .notRegularFile(let kind): "is \(kind), expected a video file"
     case .empty: "is empty (0 bytes), expected a video file"
     case .notVideo(let reason): "not a video that FFmpeg can open: \(reason)"
+    case .namesOthers(let format):
+      "not a video but a list of other files (\(format)), and only files named here are opened"
     case .noVideoStream(let found):
       "no video stream (found \(found.isEmpty ? "no stream at all" : found.joined(separator: ", ")))"
     case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
@@ -47,6 +59,16 @@ extension VideoError: CustomStringConvertible {
     case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"
+    case .networkNotAllowed: "no such file; to read an address over the network, give --allow-network"
+    case .tooManyPixels(let width, let height, let limit):
+      "its pictures are \(width)x\(height), over the limit of \(limit) pixels (--max-pixels)"
+    case .tooManyStreams(let found, let limit):
+      "it has \(found) streams, over the limit of \(limit) (--max-streams)"
+    case .tooManyPictures(let limit): "it has over \(limit) pictures (--max-pictures)"
+    case .tooManySamples(let found, let limit):
+      "it lasts \(found) samples, over the limit of \(limit): damaged times, or raise --max-samples"
+    case .tooMuchMemory(let limit):
+      "it needs more memory at once than there is, or than the limit of \(limit >> 20) MiB (--max-memory)"
     case .outOfMemory: "not enough memory"
     case .interrupted: "interrupted"
     case .timelineChanged: "the packets' times are not those of the pictures"

@@ -16,7 +16,9 @@ struct LabelCommand: ParsableCommand {
 
   func run() throws {
     let output = try result.open()
-    let classifier = try Classifier(source: shared.model, options: shared.classifier)
+    var options = shared.classifier
+    options.givesReceipts = format.isJSON
+    let classifier = try Classifier(source: shared.model, options: options)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let progress = Progress(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: shared.top)

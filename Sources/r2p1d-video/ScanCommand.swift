@@ -59,6 +59,9 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError("give folders or files to scan, or --files-from")
     }
     if output == "-" { throw ValidationError("scan goes on where it was interrupted: give --output FILE") }
+    if shared.input.allowNetwork {
+      throw ValidationError("scan reads files alone: --allow-network is not for it")
+    }
     if zeroSeparated && filesFrom == nil { throw ValidationError("-0 is about the list of --files-from") }
   }
 

@@ -55,6 +55,8 @@ struct SharedOptions: ParsableArguments {
   @Flag(help: "JSON also carries the raw logits of every window.")
   var logits = false
 
+  @OptionGroup(title: "Input") var input: InputFlags
+
   func validate() throws {
     try check(frames, "--frames", [8, 16, 32].contains, "8, 16 or 32")
     try check(windows, "--windows", (1...1_000_000).contains, "a number of windows from 1")
@@ -71,6 +73,7 @@ struct SharedOptions: ParsableArguments {
   var classifier: ClassifierOptions {
     var options = ClassifierOptions()
     options.sampling = sampling
+    options.input = input.options
     options.labels = labels
     options.merge = merge
     options.top = top

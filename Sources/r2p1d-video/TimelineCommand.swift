@@ -35,7 +35,9 @@ struct TimelineCommand: ParsableCommand {
 
   func run() throws {
     let output = try result.open()
-    let classifier = try Classifier(source: shared.model, options: shared.classifier)
+    var settings = shared.classifier
+    settings.givesReceipts = format == .json
+    let classifier = try Classifier(source: shared.model, options: settings)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)

@@ -6,6 +6,8 @@ final class WebServer: Sendable {
   enum Reply: Sendable {
     /// The whole file, or the part that is asked for.
     case file(Data)
+    /// The part that is asked for, and a word that there are parts, by which a client knows that it can seek.
+    case parts(Data)
     /// The whole file, whatever part is asked for.
     case wholeFile(Data)
     /// The file's size and its first bytes; then the connection ends.
@@ -90,6 +92,12 @@ final class WebServer: Sendable {
       send(
         "206 Partial Content", [range, "Content-Length: \(data.count - start)"], data.dropFirst(start), client
       )
+    case .parts(let data):
+      let start = request.range.flatMap { Int($0.dropFirst("bytes=".count).prefix { $0.isNumber }) } ?? 0
+      guard start < data.count else { return answer(.status(416), request, client) }
+      let range = "Content-Range: bytes \(start)-\(data.count - 1)/\(data.count)"
+      let headers = [range, "Accept-Ranges: bytes", "Content-Length: \(data.count - start)"]
+      send("206 Partial Content", headers, data.dropFirst(start), client)
     case .wholeFile(let data): send("200 OK", ["Content-Length: \(data.count)"], data, client)
     case .cut(let data, let count):
       send("200 OK", ["Content-Length: \(data.count)"], data.prefix(count), client)

@@ -29,7 +29,7 @@ import Testing
   @Test func whatIsNotThereIsNamed() {
     #expect(failure(clips.path("none.mp4")) == .unreadable(reason: "No such file or directory"))
     #expect(failure("") == .unreadable(reason: "No such file or directory"))
-    #expect(failure("http://example.org/a.mp4") == .unreadable(reason: "No such file or directory"))
+    #expect(failure("http://example.org/a.mp4") == .networkNotAllowed)
   }
 
   @Test func anEmptyFileIsCalledEmpty() throws {

@@ -67,6 +67,17 @@ package final class Checkpoint: Sendable {
     return try body(memory.bytes)
   }
 
+  /// Calls `body` with all bytes of the file, piece by piece, without keeping them in memory.
+  package func readThrough(_ body: (UnsafeRawBufferPointer) -> Void) {
+    let piece = 1 << 22
+    for start in stride(from: 0, to: memory.bytes.count, by: piece) {
+      let range = start..<min(start + piece, memory.bytes.count)
+      body(memory.bytes.slice(range))
+      memory.release(range)
+    }
+    withExtendedLifetime(memory) {}
+  }
+
   /// Gives the memory of this tensor's bytes back to the system, once they have been used; only of whole
   /// pages that hold nothing else. Harmless: bytes that are used again come from the file again.
   package func release(_ tensor: StoredTensor) {

@@ -23,8 +23,8 @@ package struct Scan {
     _ files: [FilePath], into table: ScanTable, stop: StopFlag, observe: (Event) -> Void
   ) throws(ClassifierError) {
     let order = WorkerOrder(
-      classifier.sampling, classifier.options.sampling, threads: classifier.options.threads,
-      memory: options.workerMemory)
+      classifier.sampling, classifier.options.sampling, classifier.options.input,
+      threads: classifier.options.threads, memory: options.workerMemory)
     let lanes = WorkerLanes(
       files, order: order, normalization: classifier.sampling.normalization, options: options)
     defer { lanes.end() }

@@ -22,7 +22,7 @@ package struct ScanSettings: Sendable, Equatable {
   }
 
   /// The settings of what `classifier` says, written as `format`. Reads the whole checkpoint for its hash.
-  package init(_ classifier: Classifier, _ format: ScanFormat) throws(ClassifierError) {
+  package init(_ classifier: Classifier, _ format: ScanFormat) {
     let sampling = classifier.sampling
     let part = classifier.options.sampling
     let (placement, count) =
@@ -32,7 +32,7 @@ package struct ScanSettings: Sendable, Equatable {
       }
     self.init(facts: [
       Fact(name: "model", value: classifier.model.name),
-      Fact(name: "model-sha-256", value: try classifier.modelHash()),
+      Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
       Fact(name: "labels-sha-256", value: classifier.labels.sha256),
       Fact(name: "frames", value: "\(sampling.frames)"),
       Fact(name: "fps", value: sampling.rate.description),
@@ -58,13 +58,5 @@ package struct ScanSettings: Sendable, Equatable {
 
   private func value(_ name: String) -> String? {
     facts.first { $0.name == name }?.value
-  }
-}
-
-extension Classifier {
-  /// The SHA-256 of the checkpoint; the name of a network with random weights, which says all about them.
-  fileprivate func modelHash() throws(ClassifierError) -> String {
-    if let modelFile { return try modelFile.sha256() }
-    return try BuiltInModel.checkpoint(named: model.name)?.sha256 ?? model.name
   }
 }

@@ -1,3 +1,5 @@
+import VideoDecoding
+
 /// What a parent tells its worker before the first file: how to sample, and what it may use.
 struct WorkerOrder: Codable, Equatable {
   var frames = 16
@@ -14,10 +16,13 @@ struct WorkerOrder: Codable, Equatable {
   var threads = 1
   /// Bytes of address space.
   var memory = 4 << 30
+  var rules = InputRules()
 
   init() {}
 
-  init(_ sampling: SamplingSummary, _ options: SamplingOptions, threads: Int, memory: Int) {
+  init(
+    _ sampling: SamplingSummary, _ options: SamplingOptions, _ input: InputOptions, threads: Int, memory: Int
+  ) {
     frames = sampling.frames
     rate = sampling.rate.description
     switch sampling.placement {
@@ -30,6 +35,8 @@ struct WorkerOrder: Codable, Equatable {
     seeking = options.seeking
     self.threads = threads
     self.memory = memory
+    rules = input.rules
+    rules.allowsNetwork = false
   }
 
   /// A reader of the windows of the file at `path`.
@@ -39,6 +46,6 @@ struct WorkerOrder: Codable, Equatable {
       placement: windows.map(WindowPlacement.even) ?? .stride(stride),
       resize: Resize(rawValue: resize) ?? .crop,
       start: start.map { Rational($0[0], $0[1]) }, end: end.map { Rational($0[0], $0[1]) }, seeking: seeking,
-      threads: threads)
+      threads: threads, rules: rules)
   }
 }

@@ -31,7 +31,7 @@ struct TimelineJSONReport: TimelineReport {
       segmentation: segmenter == nil ? nil : options.segments,
       segments: segmenter == nil
         ? nil : segments.map { TimelineSegment($0, showsAllScores: options.showsAllScores) },
-      video: summary.video)
+      video: summary.video, receipt: summary.receipt)
     return "\n  ],\n" + JSON.text(tail, pretty: true).dropFirst("{\n".count)
   }
 }
@@ -121,6 +121,7 @@ private struct TimelineTail: Encodable {
   let segmentation: SegmentOptions?
   let segments: [TimelineSegment]?
   let video: VideoSummary
+  let receipt: Receipt?
 }
 
 extension SegmentOptions: Encodable {

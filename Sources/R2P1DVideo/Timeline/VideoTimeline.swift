@@ -24,7 +24,8 @@ public final class VideoTimeline {
     labels = classifier.labels
     sampling = classifier.sampling.strided
     reader = try WindowReader.open(
-      file, sampling, classifier.options.sampling, threads: classifier.options.threads)
+      file, sampling, classifier.options.sampling, classifier.options.input,
+      threads: classifier.options.threads)
     filmstrip = thumbnails > 0 ? Filmstrip(count: thumbnails) : nil
     if let filmstrip { reader.addFilmstrip(filmstrip) }
   }
@@ -52,7 +53,7 @@ public final class VideoTimeline {
     }
     return TimelineSummary(
       video: VideoSummary(reader), labels: classifier.scored(merged.scores), windows: count,
-      thumbnails: filmstrip?.thumbnails ?? [])
+      thumbnails: filmstrip?.thumbnails ?? [], receipt: classifier.receipt(VideoSummary(reader), sampling))
   }
 }
 
@@ -102,6 +103,8 @@ public struct TimelineSummary: Sendable {
   public let windows: Int
   /// In time order.
   public let thumbnails: [Thumbnail]
+  /// What the scores were made with; nil if the classifier's options want none.
+  public internal(set) var receipt: Receipt? = nil
 }
 
 extension SamplingSummary {

@@ -1,0 +1,34 @@
+import VideoDecoding
+
+/// Where videos may come from, and what one may take before it is refused. All numbers are at least 1.
+public struct InputOptions: Sendable, Equatable {
+  /// Whether a path that begins with `http://` or `https://` is read over the network. What a file names inside, as
+  /// playlists do, is never opened, neither on the disk nor elsewhere.
+  public var allowsNetwork = false
+  /// Width times height of a picture.
+  public var maxPixels = InputRules().maxPixels
+  /// Streams in a file, of every kind.
+  public var maxStreams = InputRules().maxStreams
+  /// Pictures in a video.
+  public var maxPictures = InputRules().maxPictures
+  /// Samples in a video that windows are laid over at a stride.
+  public var maxSamples = InputRules().maxSamples
+  /// Bytes that may be read to find out what the streams are.
+  public var probeBytes = InputRules().probeBytes
+  /// Bytes that the decoder may ask for at once; the last classifier's value holds for the whole process.
+  public var maxBlockBytes = InputRules().maxBlockBytes
+
+  public init() {}
+
+  var rules: InputRules {
+    var rules = InputRules()
+    rules.allowsNetwork = allowsNetwork
+    rules.maxPixels = maxPixels
+    rules.maxStreams = maxStreams
+    rules.maxPictures = maxPictures
+    rules.maxSamples = maxSamples
+    rules.probeBytes = probeBytes
+    rules.maxBlockBytes = maxBlockBytes
+    return rules
+  }
+}

@@ -1,0 +1,18 @@
+/// What a video may take before it is refused, and where it may come from.
+package struct InputRules: Sendable, Equatable, Codable {
+  /// Whether an `http://` or `https://` address is read; what such an input names in turn never is.
+  package var allowsNetwork = false
+  /// Width times height of a picture.
+  package var maxPixels = 1 << 26
+  package var maxStreams = 256
+  /// Pictures in the stream: each takes some tens of bytes until the file is done.
+  package var maxPictures = 10_000_000
+  /// Samples of a video that windows are laid over at a stride.
+  package var maxSamples = 10_000_000
+  /// Bytes that are read to find out what the streams are; FFmpeg's own default.
+  package var probeBytes = 5_000_000
+  /// Bytes that FFmpeg may ask for at once, in the whole process; half as much again as its largest picture takes.
+  package var maxBlockBytes = 1 << 30
+
+  package init() {}
+}

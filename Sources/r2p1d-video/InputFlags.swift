@@ -1,0 +1,49 @@
+import ArgumentParser
+import R2P1DVideo
+
+/// Where videos may come from, and what one may take before it is refused.
+struct InputFlags: ParsableArguments {
+  @Flag(help: "Read http:// and https:// addresses given as videos.")
+  var allowNetwork = false
+
+  @Option(help: "Refuse larger pictures: width times height.")
+  var maxPixels = InputOptions().maxPixels
+
+  @Option(help: "Refuse files of more streams.")
+  var maxStreams = InputOptions().maxStreams
+
+  @Option(help: "Refuse videos of more pictures.")
+  var maxPictures = InputOptions().maxPictures
+
+  @Option(help: "Refuse videos of more samples, where windows lie at a stride.")
+  var maxSamples = InputOptions().maxSamples
+
+  @Option(help: "Bytes to read to find out what the streams are.")
+  var probeSize = InputOptions().probeBytes
+
+  @Option(help: "MiB that the decoder may take at once.")
+  var maxMemory = InputOptions().maxBlockBytes >> 20
+
+  func validate() throws {
+    try check(
+      maxPixels, "--max-pixels", (1...Int(Int32.max)).contains, "a number of pixels from 1 to 2147483647")
+    try check(maxStreams, "--max-streams", (1...1_000_000).contains, "a number of streams from 1")
+    try check(maxPictures, "--max-pictures", (1...1_000_000_000).contains, "a number of pictures from 1")
+    try check(maxSamples, "--max-samples", (1...1_000_000_000).contains, "a number of samples from 1")
+    try check(probeSize, "--probe-size", (32...1 << 40).contains, "a number of bytes from 32")
+    try check(maxMemory, "--max-memory", (1...1 << 20).contains, "a number of MiB from 1")
+  }
+
+  /// The options as the library takes them.
+  var options: InputOptions {
+    var options = InputOptions()
+    options.allowsNetwork = allowNetwork
+    options.maxPixels = maxPixels
+    options.maxStreams = maxStreams
+    options.maxPictures = maxPictures
+    options.maxSamples = maxSamples
+    options.probeBytes = probeSize
+    options.maxBlockBytes = maxMemory << 20
+    return options
+  }
+}
