@@ -23,6 +23,7 @@ struct R2P1DVideoCommand: ParsableCommand {
 
   static func main() {
     if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
+    StandardStreams.hold()
     Signals.install()
     do {
       var command = try parseAsRoot(RawArguments.ofProcess())

@@ -11,6 +11,7 @@ enum Signals {
   /// reader has gone ends without a word.
   static func install() {
     signal(SIGPIPE, SIG_DFL)
+    LostFile.install()
     var awaited = sigset_t()
     sigemptyset(&awaited)
     for number in [SIGINT, SIGTERM, SIGHUP] where number == SIGINT || !isIgnored(number) {
@@ -32,12 +33,18 @@ enum Signals {
 
   /// A file to remove if the process is interrupted.
   static func remove(_ path: FilePath) {
-    drafts.withLock { _ = $0.insert(path) }
+    drafts.withLock {
+      $0.insert(path)
+      LostFile.note($0)
+    }
   }
 
   /// That file has its final name, or is gone.
   static func keep(_ path: FilePath) {
-    drafts.withLock { _ = $0.remove(path) }
+    drafts.withLock {
+      $0.remove(path)
+      LostFile.note($0)
+    }
   }
 
   /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at once.

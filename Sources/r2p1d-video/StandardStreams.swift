@@ -1,0 +1,15 @@
+import Foundation
+
+/// Standard input, output and error, of which a caller may have closed any.
+enum StandardStreams {
+  /// Sees to it that no file takes the place of a closed stream, and with it what is meant for that.
+  ///
+  /// Words for nobody are lost; results for nobody are an error, as writing to the closed stream would be.
+  static func hold() {
+    for (stream, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+    where fcntl(stream, F_GETFD) < 0 {
+      // The lowest free number is that stream's.
+      _ = open("/dev/null", mode)
+    }
+  }
+}
