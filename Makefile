@@ -1,6 +1,7 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
 # make test-arm64  the kernels, built for arm64 and run under qemu
+# make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, so not in CI
 # make install  the program to PREFIX/bin (default /usr/local)
 # make lint     the style check
 PREFIX ?= /usr/local
@@ -10,7 +11,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= .build/release/r2p1d-video
 
-.PHONY: demo build test test-arm64 install uninstall lint deps clean
+.PHONY: demo build test test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -30,6 +31,14 @@ test-arm64:
 	  Tests/Portability/kernels.c Sources/CKernels/*.c -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
 
+# Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
+sanitize: deps
+	Tests/Sanitized/run checkpoints 2000000
+	Tests/Sanitized/run videos 5000
+	UBSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release -Xswiftc -enable-testing --sanitize address \
+	  -Xcc -fsanitize=undefined --scratch-path .build-address
+	$(SWIFT) test -c release -Xswiftc -enable-testing --sanitize thread --scratch-path .build-thread
+
 ifeq ($(origin BINARY),file)
 install: build
 endif
@@ -48,4 +57,4 @@ deps:
 	@.ci/dependencies
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-address .build-thread

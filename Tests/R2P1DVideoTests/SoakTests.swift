@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import R2P1DVideo
+
+/// `R2P1D_SOAK=10000` says how many calls.
+@Suite(.enabled(if: Soak.calls > 0, "skipped: takes minutes; R2P1D_SOAK=10000 runs so many calls"))
+struct SoakTests {
+  private static let clip = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "SampleVideos/pan_left.mp4").path
+
+  @Test func callsLeaveNeitherMemoryNorDescriptorsBehind() throws {
+    var options = ClassifierOptions()
+    options.sampling.placement = .even(1)
+    let classifier = try Classifier(model: "camera-motion", options: options)
+    // What allocators and decoders keep for the next time is there after the first calls.
+    for _ in 0..<max(Soak.calls / 10, 20) { _ = try classifier.classify(Self.clip) }
+    let (memory, descriptors) = (Self.residentBytes, Self.openDescriptors)
+    for _ in 0..<Soak.calls { _ = try classifier.classify(Self.clip) }
+    print(
+      "\(Soak.calls) calls: \(memory >> 20) MiB resident before, \(Self.residentBytes >> 20) MiB after;",
+      "\(descriptors) descriptors before, \(Self.openDescriptors) after")
+    #expect(Self.openDescriptors <= descriptors)
+    // A kilobyte a call would be 10 MB.
+    #expect(Self.residentBytes - memory < 8 << 20)
+  }
+
+  private static var residentBytes: Int {
+    let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii)
+    return (text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
+  }
+
+  private static var openDescriptors: Int {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+  }
+}
+
+private enum Soak {
+  static let calls = ProcessInfo.processInfo.environment["R2P1D_SOAK"].flatMap(Int.init) ?? 0
+}
