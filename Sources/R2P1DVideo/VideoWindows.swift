@@ -12,7 +12,6 @@ public final class VideoWindows {
   }
 
   private let path: FilePath
-  private let model: ModelSource
   private let sampling: SamplingSummary
   private let threads: Int
   private let reader: WindowReader
@@ -21,7 +20,6 @@ public final class VideoWindows {
   public init(_ path: FilePath, model: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
     let traits = try ModelTraits(of: model, folders: options.folders)
     self.path = path
-    self.model = model
     threads = options.threads
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: traits)
     reader = try WindowReader.open(path, sampling, options.sampling, options.input, threads: threads)
@@ -43,21 +41,15 @@ public final class VideoWindows {
     Npy.header(shape: [starts.count, 3, sampling.frames, Sample.side, Sample.side])
   }
 
-  /// `samples`, `starts`, `frames` and a receipt as one line of JSON; complete once all is read.
+  /// `samples`, `starts` and `frames` as one line of JSON: what a reference is held against, and so no more than that.
   public var layout: String {
-    let video = VideoSummary(reader)
-    let receipt = Receipt(
-      model: model.description, modelSHA256: nil, labelsSHA256: nil, precision: .f32, sampling: sampling,
-      decodeErrors: video.decodeErrors, framesDecoded: video.picturesDecoded)
-    return JSON.text(
-      Layout(samples: samples, starts: starts, frames: frames, receipt: receipt), pretty: false)
+    JSON.text(Layout(samples: samples, starts: starts, frames: frames), pretty: false)
   }
 
   private struct Layout: Encodable {
     let samples: Int
     let starts: [Int]
     let frames: [[Int]]
-    let receipt: Receipt
   }
 }
 

@@ -32,7 +32,7 @@ import Testing
 
   @Test func jsonOfOneFileIsAnObjectWithAllItsFields() throws {
     let result = try label()
-    #expect(Set(result.keys) == ["file", "model", "video", "sampling", "labels", "windows"])
+    #expect(Set(result.keys) == ["file", "model", "video", "sampling", "labels", "windows", "receipt"])
     #expect(result["file"] as? String == Checkout.clip)
 
     let video = try #require(result["video"] as? [String: Any])

@@ -55,13 +55,6 @@ import Testing
     try check(try #require(object))
   }
 
-  @Test func windowsGiveOneWithoutAModelsHash() throws {
-    let run = try program("windows", Checkout.clip, "--output", folder.path("w.npy"))
-    let receipt = try #require(try run.object()["receipt"] as? [String: Any])
-    #expect(receipt["model"] as? String == "r2plus1d_18" && receipt["modelSHA256"] == nil)
-    #expect(receipt["framesDecoded"] as? Int ?? 0 > 0)
-  }
-
   @Test func aBuiltInModelIsHashedToo() throws {
     let run = try program(
       "label", Checkout.clip, "--model", "camera-motion", "--windows", "1", "--format", "json")

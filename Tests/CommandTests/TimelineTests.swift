@@ -66,7 +66,7 @@ import Testing
 
   @Test func jsonHoldsWindowsAndWithSegmentsTheseToo() throws {
     let plain = try timeline("--format", "json").object()
-    #expect(Set(plain.keys) == ["file", "model", "sampling", "windows", "labels", "video"])
+    #expect(Set(plain.keys) == ["file", "model", "sampling", "windows", "labels", "video", "receipt"])
     let windows = try #require(plain["windows"] as? [[String: Any]])
     #expect(windows.count == 14)
     #expect(windows.allSatisfy { Set($0.keys) == ["start", "end", "padded", "labels"] })
