@@ -22,7 +22,7 @@ import Testing
 
   @Test func anAddressIsLabelledAsItsFileIs() throws {
     let server = try WebServer(["/clip.mp4": [.parts(clip)]])
-    var (there, here) = (try label("\(server.address)/clip.mp4"), try label(Checkout.clip))
+    let (there, here) = (try label("\(server.address)/clip.mp4"), try label(Checkout.clip))
     #expect(there.status == 0, "\(there.errors)")
     var (a, b) = (try there.object(), try here.object())
     #expect(a["file"] as? String == "\(server.address)/clip.mp4")
