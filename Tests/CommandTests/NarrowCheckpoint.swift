@@ -28,22 +28,6 @@ enum NarrowCheckpoint {
     return file
   }
 
-  /// The same with all weights zero, as a file of which only the names take room on the disk.
-  static func sparse(classes: Int, at path: String) throws {
-    var header: [String: Any] = [:]
-    var end = 0
-    for tensor in tensors(classes: classes) {
-      let start = end
-      end += 4 * tensor.shape.reduce(1, *)
-      header[tensor.name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [start, end]]
-    }
-    let facts = try JSONSerialization.data(
-      withJSONObject: header, options: [.sortedKeys, .withoutEscapingSlashes])
-    let start = withUnsafeBytes(of: UInt64(facts.count).littleEndian) { Data($0) } + facts
-    try start.write(to: URL(filePath: path))
-    truncate(path, start.count + end)
-  }
-
   private struct Tensor {
     let name: String
     let shape: [Int]
