@@ -63,10 +63,14 @@ final class Output {
   private convenience init(replacing path: FilePath, mode: mode_t?) throws(ClassifierError) {
     let hidden = FilePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
     var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
-    try self.init(path, descriptor: mkstemp(&template))
-    let draft = FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
+    var descriptor: Int32 = -1
+    let draft = try Signals.remove { () throws(ClassifierError) in
+      descriptor = mkstemp(&template)
+      guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(SystemError())") }
+      return FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
+    }
+    self.init(name: path, descriptor: descriptor)
     self.draft = draft
-    Signals.remove(draft)
     fchmod(descriptor, mode ?? 0o666 & ~Self.mask)
   }
 

@@ -39,6 +39,23 @@ enum Signals {
     }
   }
 
+  /// The same for a file that `make` makes, so that there is no instant at which it would stay behind.
+  static func remove<Failure: Error>(madeBy make: () throws(Failure) -> FilePath) throws(Failure) -> FilePath
+  {
+    // A closure's own typed error does not pass through `withLock`.
+    let made = drafts.withLock { paths -> Result<FilePath, Failure> in
+      do throws(Failure) {
+        let path = try make()
+        paths.insert(path)
+        LostFile.note(paths)
+        return .success(path)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try made.get()
+  }
+
   /// That file has its final name, or is gone.
   static func keep(_ path: FilePath) {
     drafts.withLock {
