@@ -57,11 +57,11 @@ for number in $(seq "$files"); do ln -s "$(realpath "$first")" "$work/many/$numb
 scan=$!
 step=0
 while kill -0 "$scan" 2>/dev/null; do
-  rows=$(cat "$work/many.csv.journal" 2>/dev/null | wc -l)
+  rows=$( (cat "$work/many.csv.journal" 2>/dev/null || true) | wc -l)
   if [ "$rows" -gt $((step * files / 10)) ]; then
     step=$((step + 1))
-    echo "$rows rows: scan $(awk '/VmRSS/ { print $2 }' "/proc/$scan/status" 2>/dev/null) kB, workers" \
-      "$(for worker in $(pgrep -P "$scan"); do awk '/VmRSS/ { print $2 }' "/proc/$worker/status" 2>/dev/null; done | xargs) kB"
+    echo "$rows rows: scan $(awk '/VmRSS/ { print $2 }' "/proc/$scan/status" 2>/dev/null || true) kB, workers" \
+      "$(for worker in $(pgrep -P "$scan" || true); do awk '/VmRSS/ { print $2 }' "/proc/$worker/status" 2>/dev/null || true; done | xargs) kB"
   fi
   sleep 0.1
 done
