@@ -48,7 +48,7 @@ package struct Model: Sendable {
     let missing = expected.filter { shapes[$0.name] == nil }.map { "'\($0.name)' \($0.shape) is missing" }
     let unexpected = shapes.keys.filter { !names.contains($0) && !$0.hasSuffix(".num_batches_tracked") }
       .sorted()
-      .map { "'\($0)' is not part of \(network.name)" }
+      .map { "\(quoted($0)) is not part of \(network.name)" }
     return misshaped + missing + unexpected
   }
 

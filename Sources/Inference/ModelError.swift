@@ -12,7 +12,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notAVideoResNet(let source, let tensors, let example):
-      let holds = example.map { "\(tensors) tensors such as '\($0)'" } ?? "no tensor"
+      let holds = example.map { "\(tensors) tensors such as \(quoted($0))" } ?? "no tensor"
       return
         "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
     case .tensors(let source, let problems):

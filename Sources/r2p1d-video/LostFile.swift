@@ -10,6 +10,8 @@ import Synchronization
 enum LostFile {
   /// The list's address.
   private static let drafts = Atomic<UInt>(0)
+  /// All lists there have been: the handler may be at any of them, so that none is freed. There are few.
+  private static let lists = Mutex<[UInt]>([])
   private static let message = Array(
     "r2p1d-video: the model's file was cut short by another program while it was read: try again\n".utf8)
   nonisolated(unsafe) private static let words = UnsafeMutableBufferPointer<UInt8>.allocate(
@@ -33,11 +35,12 @@ enum LostFile {
     sigaction(SIGBUS, &action, nil)
   }
 
-  /// Keeps the names of files that are to be removed. The list before is not freed: the handler may be at it.
+  /// Keeps the names of files that are to be removed.
   static func note(_ paths: Set<FilePath>) {
     let bytes: [UInt8] = paths.flatMap { path -> [UInt8] in path.bytes + [0] } + [0]
     let list = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
     for (index, byte) in bytes.enumerated() { list[index] = CChar(bitPattern: byte) }
+    lists.withLock { $0.append(UInt(bitPattern: list)) }
     drafts.store(UInt(bitPattern: list), ordering: .releasing)
   }
 

@@ -5,7 +5,7 @@ import Testing
   @Test func theInstalledProgramNeedsNothingOfTheCheckout() throws {
     let folder = try TemporaryFolder()
     let make = try Program().shell(
-      "make -C '\(Checkout.root.path)' install PREFIX='\(folder.path("prefix"))' BINARY=\"$r2p1d\"")
+      "make -C '\(Checkout.root.path)' install PREFIX='\(folder.path("prefix"))' BINARY=\"$R2P1D_BINARY\"")
     #expect(make.status == 0, "\(make.errors)")
 
     // From a folder where only a clip and a checkpoint lie, with no environment to lead it elsewhere.

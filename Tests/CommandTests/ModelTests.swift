@@ -80,6 +80,28 @@ import Testing
     #expect(run.errors.hasPrefix("r2p1d-video: \(path): ") && run.errors.count(where: \.isNewline) == 1)
   }
 
+  /// Every weight is finite, what the network makes of them is not.
+  @Test(arguments: [
+    "label", "label --format json", "label --precision bf16", "timeline --format csv",
+    "timeline --format html", "embed --output e.npy", "scan --output l.csv",
+  ])
+  func weightsThatOverflowAreAnErrorAndNeverALabel(_ command: String) throws {
+    let path = try folder.write(
+      "huge.safetensors",
+      NarrowCheckpoint.safetensors(
+        factors: ["layer4.1.conv1.1.weight": 1e30, "layer4.1.conv2.1.weight": 1e30]))
+    let run = try program.shell(
+      "cd '\(folder.url.path)'; exec \"$r2p1d\" \(command) '\(Checkout.clip)' --model '\(path)'")
+    #expect(run.status == 1)
+    #expect(
+      run.errors.contains("pan_left.mp4: the network's logits for window 0 are not finite"), "\(run.errors)")
+    for score in ["score\":", "%", ",0."] { #expect(!run.text.contains(score), "\(run.text)") }
+    if command.hasPrefix("scan") {
+      let table = CSVTable(String(decoding: try folder.read("l.csv"), as: UTF8.self))
+      #expect(table.rows.count == 2 && table.rows[1][1] == "failed" && table.rows[1][4].isEmpty)
+    }
+  }
+
   @Test func aPickleThatNamesOsSystemIsRefusedByThatNameAndRunsNothing() throws {
     let canary = folder.path("canary")
     let path = try folder.write("evil.pth", Pickle.legacy(calling: "os", "system", with: "touch \(canary)"))

@@ -3,19 +3,20 @@ import Foundation
 /// A narrow R(2+1)D-18 with seeded weights, as the bytes of a safetensors file of some hundred kilobytes: whatever its
 /// labels mean, it makes the program do all that it does with a full one.
 enum NarrowCheckpoint {
+  /// `factors` multiply tensors by their names.
   static func safetensors(
-    classes: Int = 400, seed: UInt64 = 1, metadata: [String: String] = [:], without prefix: String = "none"
-  ) throws
-    -> Data
-  {
+    classes: Int = 400, seed: UInt64 = 1, metadata: [String: String] = [:], without prefix: String = "none",
+    factors: [String: Double] = [:]
+  ) throws -> Data {
     var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
     var values = Data()
     var noise = Noise(state: seed)
     for tensor in tensors(classes: classes) where !tensor.name.hasPrefix(prefix) {
       let count = tensor.shape.reduce(1, *)
+      let factor = factors[tensor.name] ?? 1
       let start = values.count
       for _ in 0..<count {
-        let value = Float(tensor.mean + tensor.deviation * noise.next())
+        let value = Float(factor * (tensor.mean + tensor.deviation * noise.next()))
         withUnsafeBytes(of: value.bitPattern.littleEndian) { values.append(contentsOf: $0) }
       }
       header[tensor.name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [start, values.count]]

@@ -21,8 +21,14 @@ struct Program {
   var folder = Checkout.root
   var binary = Self.built
 
-  /// The binary lies beside the tests.
-  static let built =
+  /// Built with a sanitizer, which says so by this variable: it reserves more address space than a worker may have.
+  static let isSanitized = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil
+  static let sanitizedNote: Comment = "skipped: the sanitizer reserves more address space than this allows"
+
+  static let built = isSanitized ? URL(filePath: Checkout.path("Tests/Sanitized/r2p1d-video")) : binary
+
+  /// It lies beside the tests.
+  private static let binary =
     Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "r2p1d-video")
     ?? URL(filePath: "r2p1d-video")
 
@@ -52,6 +58,7 @@ struct Program {
     // No test reaches beyond this machine; those that download from it say so.
     variables["R2P1D_OFFLINE"] = "1"
     variables["r2p1d"] = binary.path
+    variables["R2P1D_BINARY"] = Self.binary.path
     process.environment = variables.merging(environment) { $1 }
     try process.run()
     return process

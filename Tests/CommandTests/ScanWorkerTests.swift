@@ -76,7 +76,8 @@ import Testing
     #expect(process.terminationStatus == 0, "\(folder.errors)")
   }
 
-  @Test func aWorkerHasLimits() throws {
+  @Test(.enabled(if: !Program.isSanitized, Program.sanitizedNote))
+  func aWorkerHasLimits() throws {
     let process = try folder.start("--workers", "1", "--worker-memory", "3000")
     var limits: [String: String] = [:]
     _ = eventually {
@@ -88,7 +89,9 @@ import Testing
     #expect(process.terminationStatus == 0, "\(folder.errors)")
   }
 
-  @Test(.enabled(if: Tool.ffmpeg.isThere, "makes its clip with ffmpeg"))
+  @Test(
+    .enabled(if: Tool.ffmpeg.isThere, "makes its clip with ffmpeg"),
+    .enabled(if: !Program.isSanitized, Program.sanitizedNote))
   func aFileThatNeedsTooMuchMemoryFailsAlone() throws {
     #expect(
       try folder.program.shell(

@@ -77,6 +77,9 @@ import Testing
     var tar = [UInt8](repeating: UInt8(ascii: "s"), count: 512)
     tar.replaceSubrange(257..<262, with: Array("ustar".utf8))
     #expect(try "\(#require(refusal(tar)))".hasPrefix("is a tar archive, as torch before 0.2 wrote it"))
+    let program = try "\(#require(refusal(try Golden.bytes("torchscript.pth"))))"
+    #expect(
+      program.hasPrefix("is a TorchScript program, which is not read; save its weights alone"), "\(program)")
   }
 
   @Test("An error is one line that keeps what a file's names could do to a terminal off it")

@@ -118,6 +118,31 @@ def python2():
     (OUT / "python2.pth").write_bytes(head + info + b"".join(body) + b"\x80\x02](" + b"".join(map(text, keys)) + b"e." + data)
 
 
+class Program(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+def torchscript():
+    """A program of torch.jit.save, less the places in this file's and torch's source that it was made from."""
+    with torch.no_grad():
+        program = Program()
+        for parameter, values in zip(program.parameters(), (elements([2, 4], 3), elements([2], 4))):
+            parameter.copy_(values)
+    torch.jit.save(torch.jit.script(program), OUT / "torchscript.tmp")
+    with zipfile.ZipFile(OUT / "torchscript.tmp") as old, zipfile.ZipFile(OUT / "torchscript.pth", "w") as new:
+        for entry in old.infolist():
+            if not entry.filename.endswith((".debug_pkl", ".data/serialization_id")):
+                name = "torchscript/" + entry.filename.split("/", 1)[1]
+                new.writestr(zipfile.ZipInfo(name), old.read(entry), zipfile.ZIP_STORED)
+    (OUT / "torchscript.tmp").unlink()
+    assert torch.jit.load(OUT / "torchscript.pth")(torch.ones(4)).shape == (2,)
+
+
 class Attack:
     """What a hostile file does on loading."""
 
@@ -165,6 +190,7 @@ def main():
     save_file(integers(), OUT / "integers.safetensors")
     big_endian()
     python2()
+    torchscript()
     hostile()
 
 
