@@ -33,9 +33,10 @@ test-arm64:
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
 SANITIZED = R2P1D_SANITIZED=1 $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing
-sanitize: deps
+sanitize: build
 	Tests/Sanitized/run checkpoints 2000000
 	Tests/Sanitized/run videos 5000
+	Tests/Sanitized/run scan 5000
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitized/leaks:print_suppressions=0 UBSAN_OPTIONS=halt_on_error=1 \
 	  $(SANITIZED) --sanitize address -Xcc -fsanitize=undefined --scratch-path .build-address
 	$(SANITIZED) --sanitize thread --scratch-path .build-thread

@@ -49,28 +49,10 @@ for contestant in $contestants; do
 done
 
 [ "$files" -gt 0 ] || exit 0
-# The videos under so many names; resident memory and descriptors of the scan and of its workers, every tenth of the way.
+# The videos under so many names.
 mkdir "$work/many"
 for number in $(seq "$files"); do
   video=$(sed -n "$((number % $(wc -l <"$work/list") + 1))p" "$work/list")
   ln -s "$(realpath "$video")" "$work/many/$number.${video##*.}"
 done
-tell() {  # of a process
-  echo "$(awk '/VmRSS/ { print $2 }' "/proc/$1/status" 2>/dev/null || true) kB" \
-    "$(find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l) descriptors"
-}
-began=$(date +%s)
-"$r2p1d" scan "$work/many" --model "$model" --quiet --output "$work/many.csv" 2>>"$work/errors" &
-scan=$!
-step=0
-while kill -0 "$scan" 2>/dev/null; do
-  rows=$( (cat "$work/many.csv.journal" 2>/dev/null || true) | wc -l)
-  if [ "$rows" -gt $((step * files / 10)) ]; then
-    step=$((step + 1))
-    echo "$rows rows, $(($(date +%s) - began)) s: scan $(tell "$scan");" \
-      "workers: $(for worker in $(pgrep -P "$scan" || true); do tell "$worker"; done | paste -sd ,)"
-  fi
-  sleep 0.1
-done
-wait "$scan" || true
-echo "$(($(wc -l <"$work/many.csv") - 1)) rows of $files"
+R2P1D=$r2p1d "$(dirname "$0")/scan-memory.sh" "$work/many" --model "$model"

@@ -80,6 +80,18 @@ package struct Model: Sendable {
 
   func values(_ name: String) -> [Float] { withTensor(name) { Array($0) } }
 
+  /// Why what was made of `tensors` is not finite: the first that holds NaN or infinity, else that BatchNorm cannot be folded in.
+  func notFinite(_ tensors: [String]) -> ModelError {
+    for tensor in tensors {
+      let values = values(tensor)
+      if let element = values.firstIndex(where: { !$0.isFinite }) {
+        let value = values[element].isNaN ? "NaN" : values[element] > 0 ? "infinity" : "-infinity"
+        return .notFinite(source: source, tensor: tensor, element: element, value: value)
+      }
+    }
+    return .notFoldable(source: source, tensor: tensors[0])
+  }
+
   /// The mapped pages of tensor `name` are no longer needed.
   func release(_ name: String) {
     if case .checkpoint(let checkpoint) = weights, let tensor = checkpoint.tensors[name] {

@@ -2,7 +2,9 @@
 package enum ModelError: Error, Sendable, CustomStringConvertible {
   case notAVideoResNet(source: String, tensors: Int, example: String?)
   case tensors(source: String, problems: [String])
-  case notFinite(source: String, tensor: String)
+  case notFinite(source: String, tensor: String, element: Int, value: String)
+  /// A variance below zero, or numbers that overflow.
+  case notFoldable(source: String, tensor: String)
   case unknownNetwork(name: String, known: [String])
   case frames(Int, network: String)
   case instructionSet(String, known: [String])
@@ -12,14 +14,20 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .notAVideoResNet(let source, let tensors, let example):
-      let holds = example.map { "\(tensors) tensors such as \(quoted($0))" } ?? "no tensor"
+      let holds =
+        example.map { "\(tensors == 1 ? "a tensor" : "\(tensors) tensors") such as \(quoted($0))" }
+        ?? "no tensor"
       return
         "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
     case .tensors(let source, let problems):
       let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
       return "\(source): \(problems.first ?? "")\(more)"
-    case .notFinite(let source, let tensor):
-      return "\(source): tensor '\(tensor)' holds NaN or infinity; the file is damaged or training diverged"
+    case .notFinite(let source, let tensor, let element, let value):
+      return
+        "\(source): tensor '\(tensor)' holds \(value) at element \(element), expected finite weights; \(Self.remedy)"
+    case .notFoldable(let source, let tensor):
+      return
+        "\(source): tensor '\(tensor)' is not finite any more with its BatchNorm folded in; \(Self.remedy)"
     case .unknownNetwork(let name, let known):
       return "no network is called '\(name)'; there are \(known.joined(separator: ", "))"
     case .frames(let frames, let network):
@@ -32,6 +40,8 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
       return "no memory for the network's weights and activations (\(bytes >> 20) MiB)"
     }
   }
+
+  private static let remedy = "take an earlier checkpoint of that training, or download the file again"
 
   /// Every problem, one a line's worth; for `models info`.
   package var details: [String] {

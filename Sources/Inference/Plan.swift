@@ -169,7 +169,7 @@ final class Plan {
           conv.pack(weights, scale: norm.scale, bias: norm.bias, panel: panel)
         }
       }
-      guard finite else { throw .notFinite(source: model.source, tensor: name) }
+      guard finite else { throw model.notFinite([name]) }
       model.release(name)
     }
     var at = classifier.base
@@ -179,7 +179,7 @@ final class Plan {
         at += values.count
         return values.allSatisfy(\.isFinite)
       }
-      guard finite else { throw .notFinite(source: model.source, tensor: name) }
+      guard finite else { throw model.notFinite([name]) }
     }
     return arena
   }

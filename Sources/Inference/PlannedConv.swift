@@ -63,7 +63,9 @@ extension Model {
     let (mean, variance) = (values("\(conv.norm).running_mean"), values("\(conv.norm).running_var"))
     let scale = zip(weight, variance).map { Double($0) / (Double($1) + batchNormEpsilon).squareRoot() }
     let shift = scale.indices.map { Double(bias[$0]) - Double(mean[$0]) * scale[$0] }
-    guard (scale + shift).allSatisfy(\.isFinite) else { throw .notFinite(source: source, tensor: conv.norm) }
+    guard (scale + shift).allSatisfy(\.isFinite) else {
+      throw notFinite(["weight", "bias", "running_mean", "running_var"].map { "\(conv.norm).\($0)" })
+    }
     return (scale, shift)
   }
 }

@@ -96,7 +96,12 @@ extension LoadedModel {
         instructionSet: try InstructionSet.current())
       return try Predictor(model, frames: frames, batch: batch, options: options)
     } catch {
-      throw .network(name, cause: error.cause(without: file ?? FilePath(name)))
+      let cause = error.cause(without: file ?? FilePath(name))
+      switch error {
+      case .notFinite, .notFoldable:
+        throw file.map { .checkpoint($0, cause: cause) } ?? .network(name, cause: cause)
+      default: throw .network(name, cause: cause)
+      }
     }
   }
 }

@@ -51,7 +51,7 @@ struct HostileCheckpoint: CustomTestStringConvertible {
   static let headers = [
     header("arrays in arrays", "JSON that cannot be read") { "{\"a\":" + times($0, "[") },
     header("objects in objects", "JSON that cannot be read") { times($0, "{\"a\":") },
-    header("one long name", "…' is") { "{\"" + times($0, "a") + "\":\(tensor)}" },
+    header("one long name", "found a tensor such as 'aaa") { "{\"" + times($0, "a") + "\":\(tensor)}" },
     header("one long number", "JSON that cannot be read") { "{\"a\":" + times($0, "1") + "}" },
     header("one name for everything", "twice") { "{" + times($0, "\"a\":\(tensor),") + "\"a\":\(tensor)}" },
     header("a shape of many sizes", "at most 64 sizes") {
@@ -91,10 +91,13 @@ struct HostileCheckpoint: CustomTestStringConvertible {
   private static func header(
     _ name: String, _ refusal: String, _ text: @escaping @Sendable (Int) -> String
   ) -> HostileCheckpoint {
-    HostileCheckpoint(testDescription: "header: \(name)", refusal: refusal) {
-      let text = latin1(text(size))
-      return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
-    }
+    HostileCheckpoint(testDescription: "header: \(name)", refusal: refusal) { header(text(size)) }
+  }
+
+  /// A safetensors file that is nothing but its header.
+  static func header(_ text: String) -> Data {
+    let text = latin1(text)
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
   }
 
   /// Stored entries without a byte.

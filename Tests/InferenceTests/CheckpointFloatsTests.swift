@@ -24,33 +24,6 @@ import Testing
     }
   }
 
-  @Test("The first NaN or infinity is found wherever it lies", arguments: [0, 1, 4095, 4096, 9_999])
-  func firstNonFiniteIndex(index: Int) {
-    var values = [Float](repeating: .greatestFiniteMagnitude, count: 10_000)
-    values[3] = -.greatestFiniteMagnitude
-    values[5] = .leastNonzeroMagnitude
-    #expect(values.withUnsafeBufferPointer(firstNonFinite(in:)) == nil)
-    for bad in [Float.nan, -.nan, .signalingNaN, .infinity, -.infinity] {
-      values[index] = bad
-      values[9_999] = .nan
-      #expect(values.withUnsafeBufferPointer(firstNonFinite(in:)) == index)
-      values[9_999] = 0
-    }
-  }
-
-  @Test("A tensor that is not finite is named, with the place and the value")
-  func refusedValues() throws {
-    for (value, text) in [(Float.nan, "NaN"), (.infinity, "infinity"), (-.infinity, "-infinity")] {
-      let tensor = try StoredTensor(name: "fc.bias", shape: [3], values: [1, value, 2])
-      let error = #expect(throws: CheckpointError.self) {
-        try tensor.withFloats { try tensor.requireFinite($0) }
-      }
-      #expect(error?.reason == .notFinite(tensor: "'fc.bias'", element: 1, value: text))
-    }
-    let tensor = try StoredTensor(name: "fc.bias", shape: [3], values: [1, 0, 2])
-    try tensor.withFloats { try tensor.requireFinite($0) }
-  }
-
   @Test(
     "Elements keep their type and their bits",
     arguments: ["double.pth", "bfloat16-legacy.pth", "big-endian.pth"])

@@ -16,9 +16,13 @@ struct SoakTests {
     // What allocators and decoders keep for the next time is there after the first calls.
     for _ in 0..<max(Soak.calls / 10, 20) { _ = try classifier.classify(Self.clip) }
     let (memory, descriptors) = (Self.residentBytes, Self.openDescriptors)
-    for _ in 0..<Soak.calls { _ = try classifier.classify(Self.clip) }
+    var course = [memory >> 10]
+    for call in 1...Soak.calls {
+      _ = try classifier.classify(Self.clip)
+      if call % max(Soak.calls / 10, 1) == 0 { course.append(Self.residentBytes >> 10) }
+    }
     print(
-      "\(Soak.calls) calls: \(memory >> 20) MiB resident before, \(Self.residentBytes >> 20) MiB after;",
+      "\(Soak.calls) calls: KiB resident, every tenth: \(course);",
       "\(descriptors) descriptors before, \(Self.openDescriptors) after")
     #expect(Self.openDescriptors <= descriptors)
     // A kilobyte a call would be 10 MB.

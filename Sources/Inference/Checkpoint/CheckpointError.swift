@@ -40,7 +40,6 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
     case noTensors(found: String)
     /// A tensor whose shape, strides, extent or element type cannot be.
     case tensor(String, found: String, expected: String)
-    case notFinite(tensor: String, element: Int, value: String)
     case cannotWrite(String)
   }
 }
@@ -74,9 +73,6 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .duplicate(let name): return "holds \(name) twice, expected each name once"
     case .noTensors(let found): return "holds \(found), expected a state dict of named tensors; \(resave)"
     case .tensor(let name, let found, let expected): return "\(name) is \(found), expected \(expected)"
-    case .notFinite(let name, let element, let value):
-      return "tensor \(name) holds \(value) at element \(element), expected finite weights;"
-        + " take an earlier checkpoint of that training, or download the file again"
     case .cannotWrite(let cause): return "cannot be written: \(cause)"
     }
   }

@@ -3,12 +3,14 @@ import Foundation
 @testable import VideoDecoding
 
 // usage: videos COUNT FIRST FILE…   decodes so many damaged copies of the files; meant to be built with a sanitizer
+//        videos COUNT FIRST FILE… --write FOLDER   writes them there instead
 
 let count = Int(CommandLine.arguments[1]) ?? 0
 let first = Int(CommandLine.arguments[2]) ?? 0
-let originals = try CommandLine.arguments.dropFirst(3).map {
-  try [UInt8](Data(contentsOf: URL(filePath: $0)))
-}
+var names = Array(CommandLine.arguments.dropFirst(3))
+let folder = names.suffix(2).first == "--write" ? names.last.map { URL(filePath: $0) } : nil
+if folder != nil { names.removeLast(2) }
+let originals = try names.map { try [UInt8](Data(contentsOf: URL(filePath: $0))) }
 let path = FileManager.default.temporaryDirectory.appending(path: "r2p1d-mutation-\(getpid())")
 var (decoded, refused) = (0, 0)
 var slowest = (seconds: 0.0, index: 0)
@@ -28,7 +30,13 @@ func residentMiB() -> Int {
 
 for index in first..<first + count {
   var mutation = VideoMutation(seed: 1 << 32 | UInt64(index))
-  try Data(mutation.damage(originals[index % originals.count], with: originals)).write(to: path)
+  let bytes = Data(mutation.damage(originals[index % originals.count], with: originals))
+  if let folder {
+    let ending = URL(filePath: names[index % originals.count]).pathExtension
+    try bytes.write(to: folder.appending(path: "\(index).\(ending)"))
+    continue
+  }
+  try bytes.write(to: path)
   let start = clock.now
   do {
     _ = try VideoMutation.sample(path.path)
@@ -45,4 +53,5 @@ for index in first..<first + count {
   }
 }
 try? FileManager.default.removeItem(at: path)
+if folder != nil { exit(0) }
 print("slowest: \(slowest.seconds) s (number \(slowest.index)); \(Int(seconds(since: began))) s in all")
