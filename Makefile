@@ -1,7 +1,7 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
 # make test-arm64  the kernels, built for arm64 and run under qemu
-# make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, so not in CI
+# make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make install  the program to PREFIX/bin (default /usr/local)
 # make lint     the style check
 PREFIX ?= /usr/local
@@ -32,14 +32,16 @@ test-arm64:
 	qemu-aarch64 .build/kernels-arm64
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
-SANITIZED = R2P1D_SANITIZED=1 $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing
+SANITIZED_TEST = $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing
 sanitize: build
 	Tests/Sanitized/run checkpoints 2000000
 	Tests/Sanitized/run videos 5000
 	Tests/Sanitized/run scan 5000
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitized/leaks:print_suppressions=0 UBSAN_OPTIONS=halt_on_error=1 \
-	  $(SANITIZED) --sanitize address -Xcc -fsanitize=undefined --scratch-path .build-address
-	$(SANITIZED) --sanitize thread --scratch-path .build-thread
+	  R2P1D_SANITIZED=address $(SANITIZED_TEST) --sanitize address -Xcc -fsanitize=undefined --scratch-path .build-address
+	clang -fsanitize=thread -O1 -c Tests/Sanitized/mutex.c -o .build/mutex.o
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitized/races \
+	  R2P1D_SANITIZED=thread $(SANITIZED_TEST) --sanitize thread -Xlinker $(CURDIR)/.build/mutex.o --scratch-path .build-thread
 
 ifeq ($(origin BINARY),file)
 install: build

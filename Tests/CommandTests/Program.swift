@@ -23,6 +23,8 @@ struct Program {
 
   /// Built with a sanitizer, which says so by this variable: it reserves more address space than a worker may have.
   static let isSanitized = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil
+  /// ThreadSanitizer keeps what it knows of memory in files, which a limit on their size makes fail.
+  static let mayLimitFiles = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != "thread"
   static let sanitizedNote: Comment = "skipped: the sanitizer reserves more address space than this allows"
 
   static let built = isSanitized ? URL(filePath: Checkout.path("Tests/Sanitized/r2p1d-video")) : binary

@@ -193,7 +193,8 @@ import Testing
     #expect(cached == [Self.name])
   }
 
-  @Test func aDiskThatIsFullIsOneLineAndLeavesNothing() throws {
+  @Test(.enabled(if: Program.mayLimitFiles, "skipped: the sanitizer keeps its memory in files"))
+  func aDiskThatIsFullIsOneLineAndLeavesNothing() throws {
     // A limit of the shell's stands for the disk's: 100 KiB and the write is refused.
     let server = try server(.file(Self.file))
     let run = try program.shell(
