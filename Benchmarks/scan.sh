@@ -51,8 +51,9 @@ done
 [ "$files" -gt 0 ] || exit 0
 # The videos under so many names.
 mkdir "$work/many"
+mapfile -t videos <"$work/list"
 for number in $(seq "$files"); do
-  video=$(sed -n "$((number % $(wc -l <"$work/list") + 1))p" "$work/list")
+  video=${videos[number % ${#videos[@]}]}
   ln -s "$(realpath "$video")" "$work/many/$number.${video##*.}"
 done
 R2P1D=$r2p1d "$(dirname "$0")/scan-memory.sh" "$work/many" --model "$model"

@@ -5,13 +5,14 @@ package final class Sample: @unchecked Sendable {
   package static let side = 112
   package static let count = 3 * side * side
   package let values: UnsafeMutablePointer<Float>
+  private let memory: Arena
 
+  /// All zeros.
+  ///
+  /// Pages of its own: blocks of this size, taken from the heap and freed among small ones that last, leave it ever more
+  /// full of holes (after a scan of 5,000 different videos 122 MB of them, around 3 MB in use).
   package init() {
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: Self.count * MemoryLayout<Float>.stride, alignment: 64)
-    values = raw.bindMemory(to: Float.self, capacity: Self.count)
-    values.initialize(repeating: 0, count: Self.count)
+    guard let memory = try? Arena(floats: Self.count) else { fatalError("no memory for a sample") }
+    (values, self.memory) = (memory.base, memory)
   }
-
-  deinit { UnsafeMutableRawPointer(values).deallocate() }
 }

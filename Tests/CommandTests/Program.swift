@@ -25,8 +25,10 @@ struct Program {
   static let isSanitized = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil
   /// ThreadSanitizer keeps what it knows of memory in files, which a limit on their size makes fail.
   static let mayLimitFiles = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != "thread"
+
   static let sanitizedNote: Comment = "skipped: the sanitizer reserves more address space than this allows"
 
+  /// What is run: the binary, or a script that runs the sanitized one.
   static let built = isSanitized ? URL(filePath: Checkout.path("Tests/Sanitized/r2p1d-video")) : binary
 
   /// It lies beside the tests.
