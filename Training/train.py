@@ -45,6 +45,37 @@ class Clips:
         return self.shards[index // self.length][index % self.length]
 
 
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update of a layer, as a matrix [outputs, inputs · taps], is made orthogonal: Muon (Jordan et al. 2024).
+
+    BatchNorm follows every layer, so that only a weight's direction counts. Weights are held at the norm of an orthogonal matrix,
+    and the rate is the part of it that a step turns.
+    """
+
+    def __init__(self, parameters, lr, momentum):
+        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                mean = self.state[p].setdefault("mean", torch.zeros_like(p)).lerp_(p.grad, 1 - group["momentum"])
+                update = orthogonal(p.grad.lerp(mean, group["momentum"]).flatten(1))
+                p.mul_(math.sqrt(len(p)) / p.norm()).sub_(update.view_as(p), alpha=group["lr"])
+
+
+def orthogonal(x, steps=5):
+    """The matrix with orthonormal rows or columns that lies nearest, nearly: Newton and Schulz's iteration with Jordan's coefficients."""
+    x = x / (x.norm() + 1e-12)
+    tall = x.shape[0] > x.shape[1]
+    if tall:
+        x = x.T
+    for _ in range(steps):
+        square = x @ x.T
+        x = 3.4445 * x + (-4.775 * square + 2.0315 * square @ square) @ x
+    return x.T if tall else x
+
+
 NOISE = torch.from_numpy(np.random.default_rng(3).standard_normal(3_000_000, dtype=np.float32))
 
 
@@ -166,10 +197,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "camera-motion.safetensors")
-    parser.add_argument("--coarse", type=int, default=1500), parser.add_argument("--fine", type=int, default=4000)
-    parser.add_argument("--rate", type=float, default=3e-3), parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--coarse", type=int, default=800), parser.add_argument("--fine", type=int, default=5600)
+    parser.add_argument("--turn", type=float, default=0.05, help="Muon's rate, for convolutions"), parser.add_argument("--rate", type=float, default=3e-3, help="AdamW's, for the rest")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="run"), parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--first", type=int, default=8, help="files of clips that the coarse steps use")
+    parser.add_argument("--first", type=int, default=14, help="files of clips that the coarse steps use")
     parser.add_argument("--stem", type=int, default=16), parser.add_argument("--workers", type=int, default=2, help="processes of one thread; each takes a part of every batch")
     parser.add_argument("--widths", type=int, nargs=4, default=[16, 32, 64, 128]), parser.add_argument("--middles", type=int, nargs=4, default=[16, 48, 96, 160])
     parser.add_argument("--blocks", type=int, nargs=4, default=[1, 1, 1, 1])
@@ -185,16 +217,22 @@ def main():
     clips = Clips(arguments.work / "cache", "train")
     model = Network(len(scenes.CLASSES), arguments.stem, arguments.widths, arguments.middles, arguments.blocks).train()
     average = copy.deepcopy(model).eval()
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.03}, {"params": [p for p in model.parameters() if p.ndim == 1], "weight_decay": 0}], lr=arguments.rate, betas=(0.9, 0.98))
     parameters = list(model.parameters())
+    heads, others = [model.fc.weight, model.velocity.weight], [p for p in parameters if p.ndim == 1]
+    optimizers = [Muon([p for p in parameters if p.ndim > 2], lr=arguments.turn, momentum=0.9),
+                  torch.optim.AdamW([{"params": heads, "weight_decay": 0.03}, {"params": others, "weight_decay": 0}], lr=arguments.rate, betas=(0.9, 0.98))]
     total = arguments.coarse + arguments.fine
     state_file = arguments.work / f"{arguments.name}.pt"
     step = 0
     if arguments.resume and state_file.exists():
         state = torch.load(state_file, weights_only=False)
-        model.load_state_dict(state["model"]), average.load_state_dict(state["average"]), optimizer.load_state_dict(state["optimizer"])
+        model.load_state_dict(state["model"]), average.load_state_dict(state["average"])
+        for optimizer, saved in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
         step = state["step"]
+    groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+    for group in groups:
+        group.setdefault("peak", group["lr"])
     if rank == 0:
         print(f"{len(clips.rows)} clips, {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     few = np.arange(min(arguments.first * clips.length, len(clips.rows)))
@@ -211,19 +249,20 @@ def main():
             chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * total else rng.choice(hardest, 32 // workers)
         x, labels, velocities = batch(clips, chosen, rng, 56 if coarse else 112)
         warm = min(1.0, (step + 1) / 100)
-        for group in optimizer.param_groups:
-            group["lr"] = arguments.rate * warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / total)))
+        for group in groups:
+            group["lr"] = group["peak"] * warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / total)))
         logits, speeds = model(x)
         loss = F.cross_entropy(logits, labels, label_smoothing=0.04) + 0.3 * F.smooth_l1_loss(speeds, velocities)
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         loss.backward()
         if workers > 1:
             shared = torch.cat([p.grad.reshape(-1) for p in parameters])
             dist.all_reduce(shared)
             for p, part in zip(parameters, shared.div_(workers).split([p.numel() for p in parameters])):
                 p.grad = part.view_as(p)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        optimizer.step()
+        torch.nn.utils.clip_grad_norm_(parameters, 2.0)
+        for optimizer in optimizers:
+            optimizer.step()
         step += 1
         if rank:
             continue
@@ -237,7 +276,7 @@ def main():
             print(f"{step}/{total}  loss {np.mean(losses):.3f}  right {np.mean(hits):.3f}  {time.time() - begun:.0f} s  cpu {time.process_time() - cpu:.0f} s", flush=True)
             losses, hits = [], []
         if step % 200 == 0 or step == total:
-            torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, state_file)
+            torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimizers": [optimizer.state_dict() for optimizer in optimizers], "step": step}, state_file)
         if (step % 500 == 0 and not coarse) or step == total:
             accuracy, parts = evaluate(average, Clips(arguments.work / "cache", "validation"), 2000 if step == total else 800)
             print(f"validation {accuracy:.4f}  {parts}", flush=True)
