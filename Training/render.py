@@ -2,7 +2,7 @@
 """Renders clips: a cache of network inputs to train on, or video files with a table of truths to test with.
 
   render.py WORK cache SIDE COUNT [--part 0/2]       WORK/cache/SIDE-*.npy, uint8 [n, 8, 112, 112, 3], and SIDE-*.npz
-  render.py WORK videos COUNT [--seconds S]          WORK/test/*.mp4 and WORK/test/truth-*.csv
+  render.py WORK videos COUNT [--seconds S] [--first N]   WORK/test/*.mp4 and WORK/test/truth-*.csv
   render.py WORK sheet OUT.png                       a look at some training clips
 
 SIDE is train or validation; the videos show the test side's pictures. Clip number i is drawn from a seed of its own,
@@ -137,7 +137,7 @@ def encode(rng, clip, path, codec, times, sigma, gain):
             output.mux(packet)
 
 
-def videos(work, count, seconds, part):
+def videos(work, first, count, seconds, part):
     folder = work / "test"
     folder.mkdir(exist_ok=True)
     mine, of = map(int, part.split("/"))
@@ -147,7 +147,7 @@ def videos(work, count, seconds, part):
     with open(table, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "label", "speed", "depth", "covered", "shake", "width", "height", "rate", "codec"])
-        for number in range(mine, count, of):
+        for number in range(first + mine, first + count, of):
             for attempt in range(20):  # a plain sky shows no motion: drawn again, and counted
                 rng = np.random.default_rng([SIDES["test"], number, int(seconds * 10)] + [attempt] * (attempt > 0))
                 clip = scenes.clip(rng, library, large=0.4)  # as they take most of the time
@@ -201,6 +201,7 @@ def main():
     verb.add_argument("side", choices=["train", "validation"]), verb.add_argument("count", type=int), verb.add_argument("--part", default="0/1")
     verb = verbs.add_parser("videos")
     verb.add_argument("count", type=int), verb.add_argument("--seconds", type=float, default=0), verb.add_argument("--part", default="0/1")
+    verb.add_argument("--first", type=int, default=0, help="number of the first clip: other numbers, other clips")
     verb = verbs.add_parser("sheet")
     verb.add_argument("out")
     arguments = parser.parse_args()
@@ -208,7 +209,7 @@ def main():
     if arguments.verb == "cache":
         cache(arguments.work, arguments.side, arguments.count, arguments.part)
     elif arguments.verb == "videos":
-        videos(arguments.work, arguments.count, arguments.seconds, arguments.part)
+        videos(arguments.work, arguments.first, arguments.count, arguments.seconds, arguments.part)
     else:
         sheet(arguments.work, arguments.out)
 
