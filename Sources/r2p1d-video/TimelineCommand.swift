@@ -36,7 +36,7 @@ struct TimelineCommand: ParsableCommand {
   func run() throws {
     let output = try result.open()
     var settings = shared.classifier
-    settings.givesReceipts = format == .json
+    settings.givesReceipts = format.isJSON
     let classifier = try Classifier(source: shared.model, options: settings)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)

@@ -15,6 +15,10 @@ import Testing
 
   /// The timeline of the clip of two motions, by the built-in model.
   private func timeline(_ arguments: String..., of file: String = twoMotions) throws -> Program.Run {
+    try timeline(arguments, of: file)
+  }
+
+  private func timeline(_ arguments: [String], of file: String = twoMotions) throws -> Program.Run {
     let words = ["timeline", file, "--model", "camera-motion"] + arguments
     let run = try program.shell("exec \"$r2p1d\" " + words.map { "'\($0)'" }.joined(separator: " "))
     #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
@@ -98,12 +102,21 @@ import Testing
     #expect(whole["video"] as? NSDictionary == label["video"] as? NSDictionary)
   }
 
-  @Test func linesAreTheWindowsOfTheObject() throws {
-    let lines = try timeline("--format", "jsonl").text.split(separator: "\n").map {
-      try JSONSerialization.jsonObject(with: Data($0.utf8))
+  @Test(arguments: ["windows", "segments"])
+  func linesAreThoseOfTheObjectAndTheLastHasItsReceipt(_ rows: String) throws {
+    let options = rows == "segments" ? ["--segments"] : []
+    var lines = try timeline(["--format", "jsonl"] + options).text.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    let object = try timeline("--format", "json").object()
-    #expect(NSArray(array: lines) == object["windows"] as? NSArray)
+    let object = try timeline(["--format", "json"] + options).object()
+    let receipt = lines[lines.count - 1].removeValue(forKey: "receipt") as? NSDictionary
+    #expect(NSArray(array: lines) == object[rows] as? NSArray)
+    #expect(receipt == object["receipt"] as? NSDictionary && receipt != nil)
+  }
+
+  @Test func noLineNoReceipt() throws {
+    let run = try timeline("--format", "jsonl", "--segments", "--min-score", "1")
+    #expect(run.status == 0 && run.text.isEmpty)
   }
 
   @Test func textIsATableForPeople() throws {

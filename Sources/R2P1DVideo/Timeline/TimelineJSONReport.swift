@@ -36,11 +36,12 @@ struct TimelineJSONReport: TimelineReport {
   }
 }
 
-/// An object a line: a window or a segment, each as it is known.
+/// An object a line: a window or a segment, each when the next one is known; the last one carries the receipt.
 struct TimelineJSONLinesReport: TimelineReport {
   private let labels: LabelSet
   private let options: TimelineReportOptions
   private var segmenter: Segmenter?
+  private var last: (any TimelineLine)?
 
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
     labels = facts.labels
@@ -52,16 +53,29 @@ struct TimelineJSONLinesReport: TimelineReport {
 
   mutating func add(_ window: ScoredWindow) -> String {
     if segmenter != nil { return lines(segmenter?.add(window) ?? []) }
-    return JSON.text(TimelineWindow(window, labels, options), pretty: false)
+    return line(TimelineWindow(window, labels, options))
   }
 
-  mutating func end(_ summary: TimelineSummary) -> String { lines(segmenter?.finish() ?? []) }
-
-  private func lines(_ segments: [Segment]) -> String {
-    segments.map {
-      JSON.text(TimelineSegment($0, showsAllScores: options.showsAllScores), pretty: false)
-    }.joined()
+  mutating func end(_ summary: TimelineSummary) -> String {
+    let rest = lines(segmenter?.finish() ?? [])
+    last?.receipt = summary.receipt
+    return rest + (last.map { JSON.text($0, pretty: false) } ?? "")
   }
+
+  private mutating func lines(_ segments: [Segment]) -> String {
+    segments.map { line(TimelineSegment($0, showsAllScores: options.showsAllScores)) }.joined()
+  }
+
+  /// The line before `next`, which is kept in its place.
+  private mutating func line(_ next: some TimelineLine) -> String {
+    defer { last = next }
+    return last.map { JSON.text($0, pretty: false) } ?? ""
+  }
+}
+
+/// What may be the last line.
+private protocol TimelineLine: Encodable {
+  var receipt: Receipt? { get set }
 }
 
 extension TimelineFacts: Encodable {
@@ -78,13 +92,14 @@ extension TimelineFacts: Encodable {
 }
 
 /// As the windows of `VideoLabels`, with the scores of all classes where they are wanted.
-private struct TimelineWindow: Encodable {
+private struct TimelineWindow: TimelineLine {
   let start: Double
   let end: Double
   let padded: Bool
   let labels: [ScoredLabel]
   let scores: [Double]?
   let logits: [Float]?
+  var receipt: Receipt?
 
   init(_ window: ScoredWindow, _ names: LabelSet, _ options: TimelineReportOptions) {
     start = window.start.jsonSeconds
@@ -98,13 +113,14 @@ private struct TimelineWindow: Encodable {
   }
 }
 
-private struct TimelineSegment: Encodable {
+private struct TimelineSegment: TimelineLine {
   let start: Double
   let end: Double
   let label: String
   let index: Int
   let score: Double
   let scores: [Double]?
+  var receipt: Receipt?
 
   init(_ segment: Segment, showsAllScores: Bool) {
     start = segment.start.jsonSeconds

@@ -16,6 +16,9 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
   /// Whether the format is one of segments, whatever `TimelineReportOptions.showsSegments` says.
   public var isOfSegments: Bool { [.vtt, .srt, .html].contains(self) }
 
+  /// Whether it carries a receipt.
+  public var isJSON: Bool { self == .json || self == .jsonl }
+
   /// Whether the format has room for the scores of all classes.
   public var holdsAllScores: Bool { [.csv, .json, .jsonl].contains(self) }
 
