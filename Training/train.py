@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the camera-motion network on cached clips and writes camera-motion.safetensors.
 
-  train.py WORK [--output FILE] [--coarse STEPS] [--fine STEPS] [--resume]
+  train.py WORK [--output FILE] [--coarse STEPS] [--fine STEPS] [--again STEPS] [--resume]
 
 Coarse steps see the clips at 56 pixels, easy ones first; fine steps see them at 112, in the last third of all steps only the hardest. Everything is counted in steps and
 seeded, so that a run that is interrupted (and continued with --resume) or slowed down by its neighbours ends with the same recipe.
@@ -197,13 +197,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "camera-motion.safetensors")
-    parser.add_argument("--coarse", type=int, default=800), parser.add_argument("--fine", type=int, default=4900)
+    parser.add_argument("--coarse", type=int, default=800), parser.add_argument("--fine", type=int, default=5600)
+    parser.add_argument("--again", type=int, default=700, help="fine steps after those, from a fifth of the rate down to nothing")
     parser.add_argument("--turn", type=float, default=0.05, help="Muon's rate, for convolutions"), parser.add_argument("--rate", type=float, default=3e-3, help="AdamW's, for the rest")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="run"), parser.add_argument("--resume", action="store_true")
     parser.add_argument("--first", type=int, default=14, help="files of clips that the coarse steps use")
     parser.add_argument("--stem", type=int, default=16), parser.add_argument("--workers", type=int, default=2, help="processes of one thread; each takes a part of every batch")
-    parser.add_argument("--widths", type=int, nargs=4, default=[16, 48, 96, 160]), parser.add_argument("--middles", type=int, nargs=4, default=[16, 64, 128, 192])
+    parser.add_argument("--widths", type=int, nargs=4, default=[16, 32, 64, 128]), parser.add_argument("--middles", type=int, nargs=4, default=[16, 48, 96, 160])
     parser.add_argument("--blocks", type=int, nargs=4, default=[1, 1, 1, 1])
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -221,7 +222,8 @@ def main():
     heads, others = [model.fc.weight, model.velocity.weight], [p for p in parameters if p.ndim == 1]
     optimizers = [Muon([p for p in parameters if p.ndim > 2], lr=arguments.turn, momentum=0.9),
                   torch.optim.AdamW([{"params": heads, "weight_decay": 0.03}, {"params": others, "weight_decay": 0}], lr=arguments.rate, betas=(0.9, 0.98))]
-    total = arguments.coarse + arguments.fine
+    first = arguments.coarse + arguments.fine
+    total = first + arguments.again
     state_file = arguments.work / f"{arguments.name}.pt"
     step = 0
     if arguments.resume and state_file.exists():
@@ -246,11 +248,11 @@ def main():
         if coarse:
             chosen = easy[rng.integers(0, int(len(easy) * reach), 64 // workers)]
         else:
-            chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * total else rng.choice(hardest, 32 // workers)
+            chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * first else rng.choice(hardest, 32 // workers)
         x, labels, velocities = batch(clips, chosen, rng, 56 if coarse else 112)
         warm = min(1.0, (step + 1) / 100)
         for group in groups:
-            group["lr"] = group["peak"] * warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / total)))
+            group["lr"] = group["peak"] * (warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / first))) if step < first else max(0.002, 0.2 * (total - step) / arguments.again))
         logits, speeds = model(x)
         loss = F.cross_entropy(logits, labels, label_smoothing=0.04) + 0.3 * F.smooth_l1_loss(speeds, velocities)
         model.zero_grad(set_to_none=True)
