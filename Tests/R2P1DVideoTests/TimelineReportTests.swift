@@ -93,11 +93,19 @@ import Testing
     #expect(text.contains("no segment") && text.contains("2 decode errors were skipped"))
   }
 
-  @Test(arguments: TimelineFormat.allCases.filter { !$0.isOfSegments })
+  @Test(arguments: TimelineFormat.allCases.filter { !$0.isOfSegments && $0 != .jsonl })
   func whatAWindowAddsComesOutAtOnce(_ format: TimelineFormat) {
     var report = format.report(of: Self.facts, TimelineReportOptions())
     _ = report.begin()
     #expect(!report.add(.made(0, of: 2, 0, 1, [1, 0, 0])).isEmpty)
+  }
+
+  /// The last line carries the receipt, and which one is the last shows only then.
+  @Test func aLineComesOutWithTheNextWindow() {
+    var report = TimelineFormat.jsonl.report(of: Self.facts, TimelineReportOptions())
+    #expect(report.begin().isEmpty && report.add(.made(0, of: 2, 0, 1, [1, 0, 0])).isEmpty)
+    #expect(report.add(.made(1, of: 2, 1, 2, [0, 1, 0])).hasPrefix("{\"end\":1,"))
+    #expect(report.end(Self.summary).hasPrefix("{\"end\":2,"))
   }
 
   @Test func aPageOfAHugeNumberOfWindowsStaysSmall() {
