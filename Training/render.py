@@ -143,7 +143,7 @@ def videos(work, first, count, seconds, part):
     mine, of = map(int, part.split("/"))
     library, plain = scenes.Library(work / "pictures" / "test", SIDES["test"]), 0
     kind = "clip" if seconds else "window"
-    table = folder / f"truth-{kind}-{mine}.csv"
+    table = folder / f"truth-{kind}-{first + mine}.csv"
     with open(table, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["file", "label", "speed", "depth", "covered", "shake", "width", "height", "rate", "codec"])

@@ -3,7 +3,7 @@
 
   train.py WORK [--output FILE] [--coarse STEPS] [--fine STEPS] [--again STEPS] [--resume]
 
-Coarse steps see the clips at 56 pixels, easy ones first; fine steps see them at 112, in the last third of all steps only the hardest. Everything is counted in steps and
+Coarse steps see the clips at 56 pixels, easy ones first; fine steps see them at 112, from two thirds of the cosine on only the hardest. Everything is counted in steps and
 seeded, so that a run that is interrupted (and continued with --resume) or slowed down by its neighbours ends with the same recipe.
 """
 import argparse
@@ -177,6 +177,13 @@ def evaluate(model, clips, limit=2000):
     return right.mean(), "  ".join(f"{name} {right[part].mean():.3f}({part.sum()})" for name, part in parts.items() if part.any())
 
 
+def part_of_rate(step, cosine, total):
+    """Of its peak: up over 100 steps and down a cosine to 2 %, then down a line from a fifth to 0.2 %."""
+    if step < cosine:
+        return min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / cosine)))
+    return max(0.002, 0.2 * (total - step) / (total - cosine))
+
+
 def save(model, path):
     from safetensors.torch import save_file
     state = {name: tensor.detach().to(torch.float16).contiguous() for name, tensor in model.state_dict().items() if not name.startswith("velocity.") and not name.endswith("num_batches_tracked")}
@@ -198,7 +205,7 @@ def main():
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent / "camera-motion.safetensors")
     parser.add_argument("--coarse", type=int, default=800), parser.add_argument("--fine", type=int, default=5600)
-    parser.add_argument("--again", type=int, default=700, help="fine steps after those, from a fifth of the rate down to nothing")
+    parser.add_argument("--again", type=int, default=700, help="fine steps after the cosine's")
     parser.add_argument("--turn", type=float, default=0.05, help="Muon's rate, for convolutions"), parser.add_argument("--rate", type=float, default=3e-3, help="AdamW's, for the rest")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="run"), parser.add_argument("--resume", action="store_true")
@@ -222,8 +229,8 @@ def main():
     heads, others = [model.fc.weight, model.velocity.weight], [p for p in parameters if p.ndim == 1]
     optimizers = [Muon([p for p in parameters if p.ndim > 2], lr=arguments.turn, momentum=0.9),
                   torch.optim.AdamW([{"params": heads, "weight_decay": 0.03}, {"params": others, "weight_decay": 0}], lr=arguments.rate, betas=(0.9, 0.98))]
-    first = arguments.coarse + arguments.fine
-    total = first + arguments.again
+    cosine = arguments.coarse + arguments.fine
+    total = cosine + arguments.again
     state_file = arguments.work / f"{arguments.name}.pt"
     step = 0
     if arguments.resume and state_file.exists():
@@ -248,11 +255,10 @@ def main():
         if coarse:
             chosen = easy[rng.integers(0, int(len(easy) * reach), 64 // workers)]
         else:
-            chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * first else rng.choice(hardest, 32 // workers)
+            chosen = rng.integers(0, len(clips.rows), 32 // workers) if 3 * step < 2 * cosine else rng.choice(hardest, 32 // workers)
         x, labels, velocities = batch(clips, chosen, rng, 56 if coarse else 112)
-        warm = min(1.0, (step + 1) / 100)
         for group in groups:
-            group["lr"] = group["peak"] * (warm * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * step / first))) if step < first else max(0.002, 0.2 * (total - step) / arguments.again))
+            group["lr"] = group["peak"] * part_of_rate(step, cosine, total)
         logits, speeds = model(x)
         loss = F.cross_entropy(logits, labels, label_smoothing=0.04) + 0.3 * F.smooth_l1_loss(speeds, velocities)
         model.zero_grad(set_to_none=True)

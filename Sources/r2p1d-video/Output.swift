@@ -61,6 +61,7 @@ final class Output {
   }
 
   private convenience init(replacing path: FilePath, mode: mode_t?) throws(ClassifierError) {
+    // Of a long name so much that, with what is added, it stays within the 255 bytes that a name may have.
     let hidden = FilePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
     var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
     var descriptor: Int32 = -1

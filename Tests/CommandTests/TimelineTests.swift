@@ -55,9 +55,7 @@ import Testing
 
   @Test(arguments: [[], ["--stride", "2"], ["--stride", "1", "--smooth", "0"], ["--stride", "20"]])
   func twoMotionsAreTwoSegmentsThatMeetAtTheRightSecond(_ options: [String]) throws {
-    let words = (["--format", "jsonl", "--segments"] + options).map { "'\($0)'" }.joined(separator: " ")
-    let run = try program.shell(
-      "exec \"$r2p1d\" timeline '\(Self.twoMotions)' --model camera-motion \(words)")
+    let run = try timeline(["--format", "jsonl", "--segments"] + options)
     let segments = try run.text.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
