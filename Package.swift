@@ -8,8 +8,7 @@ let package = Package(
     .executable(name: "r2p1d-video", targets: ["r2p1d-video"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
@@ -20,6 +19,8 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
@@ -27,10 +28,7 @@ let package = Package(
     .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
-      dependencies: [
-        "VideoDecoding", "Inference", "Download", "CKernels", "CEmbedded",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      dependencies: ["VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded"]),
     .executableTarget(
       name: "r2p1d-video",
       dependencies: [

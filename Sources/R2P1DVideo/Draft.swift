@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A file that is not complete yet: it lies beside its final place under a hidden name and belongs to one process at a
@@ -8,7 +7,7 @@ import Foundation
 final class Draft {
   let path: FilePath
   private(set) var count: Int64 = 0
-  private(set) var hash = SHA256()
+  private var hash = SHA256()
   private let target: FilePath
   private let descriptor: Int32
   private var isFinished = false
@@ -58,6 +57,9 @@ final class Draft {
       && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino && mine.st_mode & S_IFMT == S_IFREG
   }
 
+  /// The SHA-256 of what is there, in hexadecimal.
+  var sha256: String { hash.digits }
+
   /// Hashes what is there already.
   private func takeUp() throws(SystemError) {
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -66,7 +68,7 @@ final class Draft {
       if read < 0 && errno == EINTR { continue }
       guard read >= 0 else { throw SystemError() }
       if read == 0 { return }
-      hash.update(data: buffer[..<read])
+      buffer[..<read].withUnsafeBytes { hash.update($0) }
       count += Int64(read)
     }
   }
@@ -80,7 +82,7 @@ final class Draft {
       guard written > 0 else { throw SystemError() }
       rest = rest.dropFirst(written)
     }
-    hash.update(bufferPointer: bytes)
+    hash.update(bytes)
     count += Int64(bytes.count)
   }
 

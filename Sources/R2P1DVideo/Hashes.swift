@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Inference
 
@@ -8,7 +7,9 @@ extension FilePath {
     var hash = SHA256()
     do {
       let file = try openForReading()
-      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
+      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty {
+        chunk.withUnsafeBytes { hash.update($0) }
+      }
     } catch {
       throw .checkpoint(self, cause: "cannot be read: \(error)")
     }
@@ -20,7 +21,7 @@ extension Checkpoint {
   /// The SHA-256 of its bytes in hexadecimal.
   var sha256: String {
     var hash = SHA256()
-    readThrough { hash.update(bufferPointer: $0) }
+    readThrough { hash.update($0) }
     return hash.digits
   }
 }
@@ -29,14 +30,7 @@ extension LabelSet {
   /// The SHA-256 of the names, one a line, in hexadecimal.
   var sha256: String {
     var hash = SHA256()
-    hash.update(data: Data(names.joined(separator: "\n").utf8))
+    Array(names.joined(separator: "\n").utf8).withUnsafeBytes { hash.update($0) }
     return hash.digits
-  }
-}
-
-extension SHA256 {
-  /// The digest of all that was put in so far, in hexadecimal.
-  var digits: String {
-    finalize().map { String(format: "%02x", $0) }.joined()
   }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Download
 import Foundation
 
@@ -93,14 +92,14 @@ public struct ModelDownload: Sendable {
   /// Brings the file into `draft` and compares its hash.
   private func fill(_ draft: Draft, _ report: (DownloadEvent) -> Void) throws {
     var isPatchwork = draft.count > 0
-    if isPatchwork && draft.hash.digits.hasPrefix(sha256) { return }
+    if isPatchwork && draft.sha256.hasPrefix(sha256) { return }
     isPatchwork = try transfer(draft, report) || isPatchwork
-    if !draft.hash.digits.hasPrefix(sha256) && isPatchwork {
+    if !draft.sha256.hasPrefix(sha256) && isPatchwork {
       // The parts need not be of the same file.
       try draft.empty()
       _ = try transfer(draft, report)
     }
-    let found = draft.hash.digits
+    let found = draft.sha256
     guard found.hasPrefix(sha256) else { throw mismatch(found, draft.start(64)) }
   }
 
