@@ -12,7 +12,9 @@ enum FFmpegStatus: Equatable {
     case CFFMPEG_ERROR_AGAIN: self = .again
     case CFFMPEG_ERROR_EOF: self = .end
     case CFFMPEG_ERROR_EXIT: self = .interrupted
-    default: self = .failed(code: code)
+    default:
+      if code == CFFMPEG_ERROR_NO_MEMORY { MemoryShortage.note() }
+      self = .failed(code: code)
     }
   }
 

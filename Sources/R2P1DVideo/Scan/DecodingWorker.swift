@@ -36,7 +36,9 @@ package enum DecodingWorker {
     }
   }
 
+  /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
   private static func decode(_ path: FilePath, _ order: WorkerOrder, _ line: WorkerLine) {
+    let shortages = MemoryShortage.count
     do {
       let reader = try order.open(path)
       var sender = WindowSender(line)
@@ -45,7 +47,8 @@ package enum DecodingWorker {
     } catch is WorkerLine.Gone {
       exit(0)
     } catch {
-      try? line.send(.failure("\(error)"))
+      let isExhausted = (error as? VideoError)?.isOfMemory == true || MemoryShortage.count != shortages
+      try? line.send(isExhausted ? .exhausted("\(error)") : .refusal("\(error)"))
     }
   }
 }
