@@ -12,9 +12,7 @@ enum FFmpegStatus: Equatable {
     case CFFMPEG_ERROR_AGAIN: self = .again
     case CFFMPEG_ERROR_EOF: self = .end
     case CFFMPEG_ERROR_EXIT: self = .interrupted
-    default:
-      if code == CFFMPEG_ERROR_NO_MEMORY { MemoryShortage.note() }
-      self = .failed(code: code)
+    default: self = .failed(code: code)
     }
   }
 

@@ -79,6 +79,21 @@ import Testing
     }
   }
 
+  /// The worker is still at the rest of the file when the scan has no more use for it.
+  @Test(arguments: ["1", "2"]) func anAnswerThatIsNotFiniteIsItsFilesErrorAlone(_ workers: String) throws {
+    let model = try folder.folder.write(
+      "huge.safetensors", NarrowCheckpoint.safetensors(factors: ["fc.weight": 1e38]))
+    let run = try folder.program.run(
+      Program.built,
+      [
+        "scan", "clips", "--model", model, "--stride", "2", "--workers", workers, "--output", "l.csv",
+        "--quiet",
+      ])
+    #expect(run.status == 1)
+    let rows = try folder.rows().dropFirst()
+    #expect(rows.count == 4 && rows.allSatisfy { $0.last?.contains("not finite") == true }, "\(rows)")
+  }
+
   /// What a scan takes of the processors for each file, its workers included; a process for each took 30 ms.
   @Test(.enabled(if: !Program.isSanitized, "skipped: a sanitizer takes many times as long"))
   func aRefusedFileTakesAFewMillisecondsOfProcessorTime() throws {

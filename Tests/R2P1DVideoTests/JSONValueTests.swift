@@ -32,7 +32,8 @@ import Testing
     arguments: [
       (0, "0.0"), (30, "30.0"), (29.97, "29.97"), (-15, "-15.0"), (1.066667, "1.066667"),
       (1e15, "1000000000000000.0"),
-      (1e16, "1.0e+16"), (1e300, "1.0e+300"), (1e-5, "1.0e-05"), (1.25e-9, "1.25e-09"), (.leastNonzeroMagnitude, "5.0e-324"),
+      (1e16, "1.0e+16"), (1e300, "1.0e+300"), (1e-5, "1.0e-05"), (1.25e-9, "1.25e-09"),
+      (.leastNonzeroMagnitude, "5.0e-324"),
       (.greatestFiniteMagnitude, "1.7976931348623157e+308"), (.nan, "null"), (.infinity, "null"),
       (-.infinity, "null"),
     ] as [(Double, String)])
