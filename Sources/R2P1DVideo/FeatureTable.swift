@@ -25,7 +25,7 @@ public struct FeatureTable: Sendable {
     case .npy: Npy.header(shape: [index.rows.count, index.features])
     case .csv:
       Array(
-        CSV.row(["file", "start", "end"] + (0..<index.features).map { "feature_\($0)" }).utf8)
+        CSV.header(["file", "start", "end"] + (0..<index.features).map { "feature_\($0)" }).utf8)
     }
   }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One object for one file, an array of them for several.
 struct JSONReport: Report {
   let files: Int
@@ -30,15 +28,10 @@ struct JSONLinesReport: Report {
 }
 
 package enum JSON {
-  /// `value` and a line feed; keys in alphabetical order, so that the same value is the same text.
+  /// `value` and a line feed: all JSON that a command prints comes through here.
   package static func text(_ value: some Encodable, pretty: Bool) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    guard let data = try? encoder.encode(value) else { return "" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    guard let json = try? JSONValue(encoding: value) else { return "" }
+    return json.text(pretty: pretty) + "\n"
   }
 }
 

@@ -11,7 +11,7 @@ package final class Preprocessor {
   private var table: preprocess_table
   private var geometry: Geometry?
 
-  package init(_ resize: Resize, _ normalization: Normalization = .kinetics) {
+  package init(_ resize: Resize, _ normalization: Normalization) {
     self.resize = resize
     table = normalization.table
   }

@@ -64,7 +64,7 @@ extension VideoSummary: Encodable {
 
 extension SamplingSummary: Encodable {
   private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge
+    case frames, fps, windows, stride, resize, merge, mean, std
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -80,6 +80,8 @@ extension SamplingSummary: Encodable {
     }
     try values.encode(resize.rawValue, forKey: .resize)
     try values.encode(merge.rawValue, forKey: .merge)
+    try values.encode(normalization.mean, forKey: .mean)
+    try values.encode(normalization.deviation, forKey: .std)
   }
 }
 

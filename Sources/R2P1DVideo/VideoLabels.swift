@@ -61,9 +61,9 @@ public struct VideoSummary: Sendable, Equatable {
 public struct SamplingSummary: Sendable, Equatable {
   public let frames: Int
   public let rate: SampleRate
-  public let placement: WindowPlacement
+  public internal(set) var placement: WindowPlacement
   public let resize: Resize
   public let merge: Merge
-  /// The model's own.
-  public internal(set) var normalization = Normalization.kinetics
+  /// The model's own. No field here has a default: whoever makes a summary has to say what it is.
+  public let normalization: Normalization
 }

@@ -45,7 +45,7 @@ package final class WindowReader {
   /// `seeking` allows passing over frames, with the same result; `threads` are the decoder's; `rules` say what is refused.
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
-    normalization: Normalization = .kinetics, start: Rational? = nil, end: Rational? = nil,
+    normalization: Normalization, start: Rational? = nil, end: Rational? = nil,
     seeking: Bool = true, threads: Int, rules: InputRules = InputRules()
   ) throws(VideoError) {
     video = try Video(path: path, threads: threads, rules: rules)

@@ -37,6 +37,16 @@ package enum VideoError: Error, Sendable, Equatable {
   case timelineChanged
 }
 
+extension VideoError {
+  /// Whether it is for want of memory.
+  package var isOfMemory: Bool {
+    switch self {
+    case .tooMuchMemory, .outOfMemory: true
+    default: false
+    }
+  }
+}
+
 extension VideoError: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -80,7 +80,7 @@ import Testing
     let run = try program(
       "embed", Checkout.clip, "--model", model, "--format", "csv", "--output", folder.path("features"))
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try folder.read("features").starts(with: Data("file,start".utf8)))
+    #expect(try folder.read("features").starts(with: Data("\"file\",start".utf8)))
     #expect(folder.names.contains("features.json"))
   }
 

@@ -45,7 +45,11 @@ import Testing
 
     let sampling = try #require(result["sampling"] as? NSDictionary)
     #expect(
-      sampling == ["frames": 16, "fps": 15, "windows": 5, "resize": "crop", "merge": "mean"] as NSDictionary)
+      sampling == [
+        "frames": 16, "fps": 15, "windows": 5, "resize": "crop", "merge": "mean",
+        "mean": [0.43216, 0.394666, 0.37645],
+        "std": [0.22803, 0.22145, 0.216989],
+      ] as NSDictionary)
 
     let labels = try #require(result["labels"] as? [[String: Any]])
     #expect(labels.count == 5)

@@ -42,7 +42,7 @@ import Testing
       "label", Checkout.clip, "--model", model, "--windows", "1", "--format", "csv", "--output",
       folder.path("link.csv"))
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try folder.read("real.csv").starts(with: Data("file,status".utf8)))
+    #expect(try folder.read("real.csv").starts(with: Data("\"file\",status".utf8)))
     let attributes = try FileManager.default.attributesOfItem(atPath: path)
     #expect(attributes[.posixPermissions] as? Int == 0o640)
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.csv")) == "real.csv")

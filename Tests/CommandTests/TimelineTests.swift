@@ -74,7 +74,11 @@ import Testing
     #expect(windows.allSatisfy { Set($0.keys) == ["start", "end", "padded", "labels"] })
     let sampling = try #require(plain["sampling"] as? NSDictionary)
     #expect(
-      sampling == ["frames": 8, "fps": 15, "stride": 4, "resize": "crop", "merge": "mean"] as NSDictionary)
+      sampling == [
+        "frames": 8, "fps": 15, "stride": 4, "resize": "crop", "merge": "mean",
+        "mean": [0.43216, 0.394666, 0.37645],
+        "std": [0.22803, 0.22145, 0.216989],
+      ] as NSDictionary)
 
     let full = try timeline("--format", "json", "--segments", "--all-scores", "--logits").object()
     #expect(Set(full.keys) == Set(plain.keys).union(["segments", "segmentation"]))

@@ -73,7 +73,7 @@ import Testing
   /// To the bit: the same float32 operations in the same order, so no tolerance is needed.
   @Test(arguments: Golden.all)
   func aSampleHasTorchvisionsBits(_ golden: Golden) throws {
-    let preprocessor = Preprocessor(try #require(Resize(rawValue: golden.resize)))
+    let preprocessor = Preprocessor(try #require(Resize(rawValue: golden.resize)), .kinetics)
     let sample = Self.sample(preprocessor, width: golden.width, height: golden.height)
     let values = stride(from: 0, to: Sample.count, by: 4703).map { sample.values[$0] }
     #expect(values == golden.values)
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func onePreprocessorServesPicturesOfSeveralSizes() throws {
-    let preprocessor = Preprocessor(.crop)
+    let preprocessor = Preprocessor(.crop, .kinetics)
     for golden in Golden.all where golden.resize == "crop" {
       #expect(Self.hash(Self.sample(preprocessor, width: golden.width, height: golden.height)) == golden.hash)
     }
@@ -92,8 +92,8 @@ import Testing
     let orientation = Orientation(
       transposed: transposed, mirrorsColumns: mirrors & 1 != 0, mirrorsRows: mirrors & 2 != 0)
     for resize in Resize.allCases {
-      let upright = Self.sample(Preprocessor(resize), width: 90, height: 47)
-      let turned = Self.sample(Preprocessor(resize), width: 90, height: 47, orientation)
+      let upright = Self.sample(Preprocessor(resize, .kinetics), width: 90, height: 47)
+      let turned = Self.sample(Preprocessor(resize, .kinetics), width: 90, height: 47, orientation)
       #expect(Self.hash(turned) == Self.hash(upright))
     }
   }

@@ -19,7 +19,8 @@ import Testing
         duration: 10.0 / 3, width: 340, height: 256, frameRate: 30000.0 / 1001, codec: "h264",
         decodeErrors: decodeErrors, picturesDecoded: 100),
       sampling: SamplingSummary(
-        frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop, merge: .mean),
+        frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop, merge: .mean,
+        normalization: .kinetics),
       labels: found, windows: Array(repeating: window, count: windows))
   }
 
@@ -57,9 +58,18 @@ import Testing
   @Test func csvQuotesWhatHoldsCommasQuotesAndLineBreaks() {
     #expect(
       Self.write(.csv, [good, bad])
-        == "file,status,duration,windows,label_1,score_1,label_2,score_2,label_3,score_3,error\r\n"
+        == "\"file\",status,duration,windows,label_1,score_1,label_2,score_2,label_3,score_3,error\r\n"
         + "a/b.mp4,ok,3.333333,1,\"arm wrestling, \"\"hard\"\"\",0.9123457,zumba,1.234568e-09,,,\r\n"
         + "\"c\nd.mp4\",failed,,,,,,,,,no video stream (found 1 audio stream)\r\n")
+  }
+
+  @Test(arguments: [
+    (["file", "status"], "\"file\",status\r\n"),
+    (["file", "a,b", "c\"d"], "\"file\",\"a,b\",\"c\"\"d\"\r\n"),
+    (["start", "end"], "start,end\r\n"),
+  ]) func aHeaderIsReadAsItWasWritten(_ names: [String], _ header: String) {
+    #expect(CSV.header(names) == header)
+    #expect(CSV.fields(header) == names)
   }
 
   @Test func jsonOfOneFileIsAnObjectOfSeveralAnArray() throws {
@@ -74,7 +84,7 @@ import Testing
   @Test func numbersInJSONAreShortAndPathsUnescaped() {
     let line = Self.write(.jsonl, [good])
     for part in [
-      "\"file\":\"a/b.mp4\"", "\"score\":0.9123457,", "\"end\":1.066667", "\"fps\":15,",
+      "\"file\":\"a/b.mp4\"", "\"score\":0.9123457,", "\"end\":1.066667", "\"start\":0.0,", "\"fps\":15.0,",
       "\"frameRate\":29.97003,",
     ] {
       #expect(line.contains(part) || line.contains(part.dropLast() + "}"), "\(part) in \(line)")

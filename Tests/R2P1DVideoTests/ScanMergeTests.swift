@@ -32,6 +32,22 @@ import Testing
     #expect(try folder.read("all.csv") == folder.read("whole.csv"))
   }
 
+  /// Earlier versions wrote `file` without quotes; what comes of a merge has them, whichever part is the first.
+  @Test func partsWithEitherHeaderMakeTheWhole() throws {
+    let journal = try Journal(folder.read("a.csv.journal"), path: "j")
+    let head = try #require(journal.head)
+    let plain = Array(String(decoding: head.header, as: UTF8.self).replacing("\"file\"", with: "file").utf8)
+    try folder.write("a.csv", plain + folder.read("a.csv").dropFirst(head.header.count))
+    try folder.write(
+      "a.csv.journal",
+      Journal.Head(settings: head.settings, header: plain).line
+        + journal.records.flatMap { $0.moved(to: $0.end - 2).line })
+    try merge("a.csv", "b.csv")
+    try merge("b.csv", "a.csv", into: "other.csv")
+    #expect(try folder.read("all.csv") == folder.read("whole.csv"))
+    #expect(try folder.read("other.csv") == folder.read("whole.csv"))
+  }
+
   @Test func partsThatOverlapAreRefused() throws {
     let error = #expect(throws: ClassifierError.self) { try merge("a.csv", "whole.csv") }
     #expect(error?.cause.contains("a/2") == true)

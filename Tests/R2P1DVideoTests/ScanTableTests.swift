@@ -92,6 +92,52 @@ import Testing
     try resumes(keeping: 3, "zeros")
   }
 
+  /// Earlier versions wrote `file` without quotes.
+  private func placeWithPlainHeader() throws {
+    let contents = try Journal(journal, path: "j")
+    let head = try #require(contents.head)
+    let plain = Array(String(decoding: head.header, as: UTF8.self).replacing("\"file\"", with: "file").utf8)
+    #expect(plain.count == head.header.count - 2)
+    let lines = contents.records.flatMap { $0.moved(to: $0.end - 2).line }
+    try place(
+      plain + output.dropFirst(head.header.count),
+      Journal.Head(settings: head.settings, header: plain).line + lines)
+  }
+
+  @Test func theHeaderOfAnEarlierVersionIsGoneOnWith() throws {
+    try placeWithPlainHeader()
+    let before = try folder.read("t.csv")
+    do {
+      let table = try folder.open()
+      #expect(table.records.count == 3)
+      try table.remove { $0.isFailed }
+      try folder.complete(table)
+    }
+    let rows = { (bytes: [UInt8]) in String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").sorted()
+    }
+    #expect(rows(try folder.read("t.csv")) == rows(before))
+    #expect(try folder.open().records.count == 3)
+  }
+
+  @Test func aTableOfAnEarlierVersionWithoutRowsBeginsAsThisOneDoes() throws {
+    try placeWithPlainHeader()
+    let head = try #require(Journal(folder.read("t.csv.journal"), path: "j").head)
+    try place(head.header, head.line)
+    try resumes(keeping: 0, "a header alone")
+  }
+
+  @Test func otherColumnsAreRefused() throws {
+    let head = try #require(Journal(journal, path: "j").head)
+    let header = Array("\"file\",status,more\r\n".utf8)
+    let records = try Journal(journal, path: "j").records
+    try place(
+      header + output.dropFirst(head.header.count),
+      Journal.Head(settings: head.settings, header: header).line
+        + records.flatMap { $0.moved(to: $0.end + header.count - head.header.count).line })
+    let error = #expect(throws: ClassifierError.self) { try folder.open() }
+    #expect(error?.cause.contains("other columns") == true)
+  }
+
   @Test func anOutputThatSomebodyChangedIsRefusedAndStays() throws {
     var changed = output
     changed[output.count - 10] ^= 1

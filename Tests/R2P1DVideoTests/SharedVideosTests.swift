@@ -95,7 +95,7 @@ enum SharedVideos {
         path: Array(folder.appending(path: file).path.utf8), frames: frames,
         rate: try #require(SampleRate(fps)),
         placement: stride.map { .stride($0) } ?? .even(windows ?? 1),
-        resize: try #require(Resize(rawValue: resize)),
+        resize: try #require(Resize(rawValue: resize)), normalization: .kinetics,
         seeking: seeking, threads: threads)
     }
   }

@@ -37,7 +37,9 @@ import Testing
     options.threads = 1
     let reader = try WindowReader.open(
       Self.clip,
-      SamplingSummary(frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean),
+      SamplingSummary(
+        frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean,
+        normalization: .kinetics),
       options.sampling, threads: 1)
     var decoded: [Int] = []
     try reader.windows(of: Self.clip, threads: 1) { _ in decoded.append(reader.picturesDecoded) }

@@ -40,7 +40,8 @@ import Testing
   @Test func messagesArriveAsTheyWereSent() {
     let picture = (0..<SampleBytes.count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let messages: [WorkerMessage] = [
-      .beat, .sample(picture), .window(window(2, [5, 6, 6])), .end(Self.video), .failure("no video stream"),
+      .beat, .sample(picture), .window(window(2, [5, 6, 6])), .end(Self.video), .refusal("no video stream"),
+      .exhausted("not enough memory"),
     ]
     for message in messages { #expect(read(message.bytes, frames: 3) == message) }
   }
@@ -73,7 +74,7 @@ import Testing
   }
 
   @Test func lengthsAreCheckedBeforeAnythingIsRead() {
-    for kind in [WorkerMessage.Kind.beat, .sample, .window, .end, .failure] {
+    for kind in [WorkerMessage.Kind.beat, .sample, .window, .end, .refusal, .exhausted] {
       for length in [-1, 5000, SampleBytes.count + 1, Int(UInt32.max)] {
         #expect(!WorkerMessage.isLegal(kind, length: length, frames: 8))
       }
@@ -86,7 +87,7 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return UInt8(truncatingIfNeeded: state >> 56)
     }
-    for kind in [WorkerMessage.Kind.window, .end, .failure] {
+    for kind in [WorkerMessage.Kind.window, .end, .refusal, .exhausted] {
       for length in 0..<200 where WorkerMessage.isLegal(kind, length: length, frames: 8) {
         for _ in 0..<10 { _ = WorkerMessage(kind, (0..<length).map { _ in next() }, frames: 8) }
       }

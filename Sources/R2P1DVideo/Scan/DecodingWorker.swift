@@ -21,7 +21,8 @@ package enum DecodingWorker {
     }
     limit(order)
     line.watch()
-    while let path = line.receive() { decode(FilePath(bytes: path), order, line) }
+    let memory = AddressSpace()
+    while let path = line.receive() { decode(FilePath(bytes: path), order, line, memory) }
     exit(0)
   }
 
@@ -36,7 +37,10 @@ package enum DecodingWorker {
     }
   }
 
-  private static func decode(_ path: FilePath, _ order: WorkerOrder, _ line: WorkerLine) {
+  /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
+  private static func decode(
+    _ path: FilePath, _ order: WorkerOrder, _ line: WorkerLine, _ memory: AddressSpace
+  ) {
     do {
       let reader = try order.open(path)
       var sender = WindowSender(line)
@@ -45,8 +49,31 @@ package enum DecodingWorker {
     } catch is WorkerLine.Gone {
       exit(0)
     } catch {
-      try? line.send(.failure("\(error)"))
+      let isExhausted = (error as? VideoError)?.isOfMemory == true || memory.isHalfGone
+      try? line.send(isExhausted ? .exhausted("\(error)") : .refusal("\(error)"))
     }
+  }
+}
+
+/// How much of its limit of memory a worker has used.
+private struct AddressSpace {
+  private let limit: Int
+  private let usedAtFirst = Self.used
+
+  init() {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    self.limit = Int(clamping: limit.rlim_cur)
+  }
+
+  /// Whether less than half is left of what there was at first. Then a refusal may be for want of memory whatever it
+  /// says: many of FFmpeg's decoders and thread pools do not pass on that it was that.
+  var isHalfGone: Bool { Self.used - usedAtFirst > (limit - usedAtFirst) / 2 }
+
+  /// In bytes; 0 where the system does not say.
+  private static var used: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+    return (text.split(separator: " ").first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
   }
 }
 

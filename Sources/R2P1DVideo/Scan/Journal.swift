@@ -64,6 +64,15 @@ struct Journal {
 }
 
 extension Journal.Head {
+  /// The names of the output's columns. A header with and one without quotes have the same: earlier versions wrote
+  /// `file` without them.
+  var columns: [String] { CSV.fields(String(decoding: header, as: UTF8.self)) }
+
+  /// The same with the header as this version writes it.
+  var renewed: Journal.Head {
+    Journal.Head(settings: settings, header: header.isEmpty ? [] : Array(CSV.header(columns).utf8))
+  }
+
   /// The format's name, the output's header, then `name=value` for each setting.
   var line: [UInt8] {
     JournalLine.bytes(

@@ -23,13 +23,13 @@ package struct ScanMerge {
           cause:
             "was made with other settings than \(first.path.printable) (\(difference)): merge like with like")
       }
-      guard other.header == head.header else {
+      guard other.columns == head.columns else {
         throw .output(part.path, cause: "has other columns than \(first.path.printable)")
       }
     }
     try Self.checkDisjoint(opened)
     let rows = opened.flatMap(\.rows).sorted { $0.record.path.isWalkedBefore($1.record.path) }
-    try ScanTable.replace(output, with: ScanRows(head: head, rows: rows))
+    try ScanTable.replace(output, with: ScanRows(head: head.renewed, rows: rows))
     self.rows = rows.count
     failures = rows.count { $0.record.isFailed }
   }

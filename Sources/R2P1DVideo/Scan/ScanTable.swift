@@ -31,13 +31,15 @@ package final class ScanTable {
     var report = format.report.report(files: 0, top: top)
     let head = Journal.Head(settings: settings, header: Array(report.begin().utf8))
     let place = TablePlace(path)
-    (self.path, self.head, self.report) = (path, head, report)
+    (self.path, self.report) = (path, report)
     let opened = try place.open(head)
+    // A table that is there keeps the header that it has.
+    self.head = opened.contents.head ?? head
     output = opened.output
     journal = opened.journal
     records = opened.contents.records
-    outputEnd = records.last?.end ?? head.header.count
-    journalEnd = opened.contents.ends.last ?? head.line.count
+    outputEnd = records.last?.end ?? self.head.header.count
+    journalEnd = opened.contents.ends.last ?? self.head.line.count
   }
 
   /// Adds the row of a file that was as `stamp` says, for good once this returns.

@@ -40,7 +40,10 @@ struct TablePlace {
         output,
         cause: "was made with other settings (\(difference)): use the same ones, or another --output")
     }
-    return try repaired(contents, head, journal)
+    guard found.columns == head.columns else {
+      throw .output(output, cause: "was begun with other columns: use another --output")
+    }
+    return try repaired(contents, found, beginningWith: head, journal)
   }
 
   /// A part to be read, as its journal says it is.
@@ -130,13 +133,13 @@ struct TablePlace {
     }
   }
 
-  /// Cuts output and journal back to the last row that both have.
+  /// Cuts output and journal back to the last row that both have; where there is none, they begin with `newHead`.
   private func repaired(
-    _ contents: Journal, _ head: Journal.Head, _ journal: OpenFile
+    _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
   ) throws(ClassifierError) -> Opened {
     let file = try told(output) { () throws(SystemError) in try OpenFile(output, flags: O_RDWR) }
     let kept = try sound(contents, head, file)
-    if kept == 0 { return try begin(head, journal) }
+    if kept == 0 { return try begin(newHead, journal) }
     var contents = contents
     contents.records.removeLast(contents.records.count - kept)
     contents.ends.removeLast(contents.ends.count - kept)

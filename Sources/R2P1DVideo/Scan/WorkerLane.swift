@@ -3,7 +3,8 @@ import Inference
 
 /// One worker after another, and the files that they decode in turn.
 ///
-/// A worker is replaced after each failure, and after some hundred files, lest what a decoder leaks add up.
+/// A worker that refuses a file takes the next one: only a crash, a hang or a limit ends it. It is replaced after some
+/// hundred labelled files too, lest what a decoder leaks add up.
 struct WorkerLane {
   let order: WorkerOrder
   let timeout: Int
@@ -33,35 +34,43 @@ struct WorkerLane {
   }
 
   private mutating func run(_ video: IncomingVideo) throws {
-    let worker = try freshWorker()
+    let (worker, isFresh) = try availableWorker()
     worker.begin(video.path)
+    var assembly = WindowAssembly(frames: order.frames)
     do {
-      try receive(video, from: worker)
-    } catch {
+      try receive(video, from: worker, &assembly)
+      filesLeft -= 1
+    } catch let refusal as ClassifierError {
+      throw refusal
+    } catch let fault as WorkerProcess.Fault {
       self.worker = nil
-      guard let fault = error as? WorkerProcess.Fault else { throw error }
-      throw ClassifierError.video(video.path, cause: explain(fault, signal: worker.end()))
+      let signal = worker.end()
+      // Memory that other files left behind is no reason to refuse this one.
+      if case .exhausted = fault, !isFresh, !assembly.isComplete { return try run(video) }
+      throw ClassifierError.video(video.path, cause: explain(fault, signal: signal))
+    } catch {
+      // Nobody wants the rest of the file.
+      if stop.isRaised || !isDone(worker) { self.worker = nil }
+      throw error
     }
   }
 
-  private mutating func freshWorker() throws -> WorkerProcess {
-    if let worker, filesLeft > 0 {
-      filesLeft -= 1
-      return worker
-    }
-    filesLeft = Self.filesOfAWorker - 1
+  private mutating func availableWorker() throws -> (WorkerProcess, isFresh: Bool) {
+    if let worker, filesLeft > 0 { return (worker, false) }
+    filesLeft = Self.filesOfAWorker
     do {
       let worker = try WorkerProcess(order)
       self.worker = worker
-      return worker
+      return (worker, true)
     } catch {
       throw ClassifierError.network("scan", cause: "no process to decode in can be started: \(error)")
     }
   }
 
-  private mutating func receive(_ video: IncomingVideo, from worker: WorkerProcess) throws {
+  private mutating func receive(
+    _ video: IncomingVideo, from worker: WorkerProcess, _ assembly: inout WindowAssembly
+  ) throws {
     var patience = Patience(seconds: timeout, stop: stop)
-    var assembly = WindowAssembly(frames: order.frames)
     while true {
       switch try worker.receive(&patience) {
       case .beat: continue
@@ -74,10 +83,27 @@ struct WorkerLane {
         guard assembly.isComplete else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.end(summary))
         return
-      case .failure(let cause):
+      case .refusal(let cause):
         throw ClassifierError.video(video.path, cause: cause)
+      case .exhausted(let cause):
+        throw WorkerProcess.Fault.exhausted(cause)
       }
     }
+  }
+
+  /// Reads what is left of a file that nobody wants, if that does not take longer than to start another worker.
+  private func isDone(_ worker: WorkerProcess) -> Bool {
+    let clock = ContinuousClock()
+    let end = clock.now + .milliseconds(200)
+    var patience = Patience(seconds: 1, stop: stop)
+    while clock.now < end, let message = try? worker.receive(&patience) {
+      switch message {
+      case .beat, .sample, .window: continue
+      case .end, .refusal: return true
+      case .exhausted: return false
+      }
+    }
+    return false
   }
 
   private func explain(_ fault: WorkerProcess.Fault, signal: Int32) -> String {
@@ -87,6 +113,7 @@ struct WorkerLane {
     case .gone: "the decoder ended without a word"
     case .silent(let seconds): "the decoder was given up after \(seconds) s without progress (--timeout)"
     case .garbled: "the decoder sent what it should not, and was ended"
+    case .exhausted(let cause): cause
     case .stopped: "stopped"
     }
   }

@@ -11,8 +11,10 @@ enum WorkerMessage: Equatable {
   case window(Window)
   /// There are no more windows.
   case end(VideoSummary)
-  /// There is nothing to label; one line says why.
-  case failure(String)
+  /// There is nothing to label; one line says why. The worker is as good as before.
+  case refusal(String)
+  /// The same for want of memory: the worker has met its limit, and is to be replaced.
+  case exhausted(String)
 
   struct Window: Equatable {
     let number: Int
@@ -29,7 +31,7 @@ enum WorkerMessage: Equatable {
 
   enum Kind: UInt32 {
     case beat = 1
-    case sample, window, end, failure
+    case sample, window, end, refusal, exhausted
   }
 
   /// More windows than any file has.
@@ -43,7 +45,7 @@ enum WorkerMessage: Equatable {
     case .sample: length == SampleBytes.count
     case .window: length == 52 + 4 * frames
     case .end: (40...40 + 64).contains(length)
-    case .failure: (0...longestText).contains(length)
+    case .refusal, .exhausted: (0...longestText).contains(length)
     }
   }
 }
@@ -75,8 +77,8 @@ extension WorkerMessage {
       body.add(UInt64(clamping: video.decodeErrors))
       body.add(UInt64(clamping: video.picturesDecoded))
       body.bytes += video.codec.utf8.prefix(64)
-    case .failure(let cause):
-      kind = .failure
+    case .refusal(let cause), .exhausted(let cause):
+      kind = if case .refusal = self { .refusal } else { .exhausted }
       body.bytes = Array(cause.utf8.prefix(Self.longestText))
     }
     var head = ByteWriter()
@@ -97,7 +99,8 @@ extension WorkerMessage {
     case .end:
       guard let video = VideoSummary(&rest) else { return nil }
       self = .end(video)
-    case .failure: self = .failure(String(decoding: bytes, as: UTF8.self))
+    case .refusal: self = .refusal(String(decoding: bytes, as: UTF8.self))
+    case .exhausted: self = .exhausted(String(decoding: bytes, as: UTF8.self))
     }
   }
 }

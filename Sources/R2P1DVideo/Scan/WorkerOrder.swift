@@ -44,7 +44,7 @@ struct WorkerOrder: Codable, Equatable {
     try WindowReader(
       path: path.bytes, frames: frames, rate: SampleRate(rate) ?? .perSecond(15),
       placement: windows.map(WindowPlacement.even) ?? .stride(stride),
-      resize: Resize(rawValue: resize) ?? .crop,
+      resize: Resize(rawValue: resize) ?? .crop, normalization: SampleBytes.normalizationOnTheWay,
       start: start.map { Rational($0[0], $0[1]) }, end: end.map { Rational($0[0], $0[1]) }, seeking: seeking,
       threads: threads, rules: rules)
   }
