@@ -55,15 +55,34 @@ public struct VideoSummary: Sendable, Equatable {
   public let decodeErrors: Int
   /// Pictures that the decoder had to produce for the windows.
   public let picturesDecoded: Int
+  /// The number in the container of the stream that was looked at, as ffprobe counts.
+  public internal(set) var track = 0
+  /// What may make the labels worse than they need be.
+  public internal(set) var warnings: [VideoWarning] = []
+}
+
+/// Something in a video that decoding does not do justice. `description` is one line without the file's name.
+public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
+  /// Frames in colours of their own (IPTPQc2), which are taken for those of any other video.
+  case dolbyVision(profile: Int)
+
+  public var description: String {
+    switch self {
+    case .dolbyVision(let profile):
+      "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; convert it to SDR first"
+    }
+  }
 }
 
 /// The sampling in force.
 public struct SamplingSummary: Sendable, Equatable {
   public let frames: Int
   public let rate: SampleRate
-  public let placement: WindowPlacement
+  public internal(set) var placement: WindowPlacement
   public let resize: Resize
   public let merge: Merge
+  /// The stream asked for; nil is the best one.
+  public internal(set) var track: Int? = nil
   /// The model's own.
   public internal(set) var normalization = Normalization.kinetics
 }

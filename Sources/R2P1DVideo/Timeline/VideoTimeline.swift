@@ -111,7 +111,8 @@ extension SamplingSummary {
   /// The same with windows at a stride: half a window where none was asked for.
   fileprivate var strided: SamplingSummary {
     guard case .even = placement else { return self }
-    return SamplingSummary(
-      frames: frames, rate: rate, placement: .stride(max(1, frames / 2)), resize: resize, merge: merge)
+    var strided = self
+    strided.placement = .stride(max(1, frames / 2))
+    return strided
   }
 }
