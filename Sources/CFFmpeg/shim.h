@@ -10,6 +10,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
+#include <libavutil/dovi_meta.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -19,25 +20,38 @@ static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
 static const int CFFMPEG_ERROR_ACCESS = AVERROR(EACCES);
+static const int CFFMPEG_ERROR_INVALID = AVERROR(EINVAL);
 static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
 static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
 
+/// Side data of the stream, or null.
+static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type,
+                                                      size_t *size) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const AVPacketSideData *side = av_packet_side_data_get(stream->codecpar->coded_side_data,
+                                                         stream->codecpar->nb_coded_side_data, type);
+  *size = side ? side->size : 0;
+  return side ? side->data : 0;
+#else
+  *size = 0;
+  return av_stream_get_side_data(stream, type, size);
+#endif
+}
+
 /// The nine numbers of the stream's display matrix, or null.
 static inline const int32_t *cffmpeg_stream_matrix(const AVStream *stream) {
-  const uint8_t *data = 0;
-  size_t size = 0;
-#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-  const AVPacketSideData *side =
-      av_packet_side_data_get(stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data,
-                              AV_PKT_DATA_DISPLAYMATRIX);
-  if (side) {
-    data = side->data;
-    size = side->size;
-  }
-#else
-  data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-#endif
-  return size >= 9 * sizeof(int32_t) ? (const int32_t *)data : 0;
+  size_t size;
+  const uint8_t *data = cffmpeg_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : 0;
+}
+
+/// The stream's Dolby Vision configuration, or null.
+static inline const AVDOVIDecoderConfigurationRecord *cffmpeg_dolby_vision(const AVStream *stream) {
+  size_t size;
+  const uint8_t *data = cffmpeg_stream_side_data(stream, AV_PKT_DATA_DOVI_CONF, &size);
+  return data && size >= sizeof(AVDOVIDecoderConfigurationRecord)
+             ? (const AVDOVIDecoderConfigurationRecord *)data
+             : 0;
 }
 
 /// The nine numbers of the picture's own display matrix, or null.

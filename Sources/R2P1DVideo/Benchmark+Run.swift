@@ -16,6 +16,8 @@ public struct BenchmarkOptions: Sendable {
   public var precision: Precision = .f32
   /// A video to time decoding and preprocessing with.
   public var video: FilePath?
+  /// Its stream, by its number in the container; nil is the best one.
+  public var track: Int?
   /// Whether to time the network layer by layer as well.
   public var wantsPlan = false
   public var folders = ModelFolders()
@@ -47,7 +49,7 @@ extension Benchmark {
       isa: Versions.instructionSet, precision: predictor.precision.rawValue,
       seconds: Spread(Array(times.dropFirst(2))))
     let video = try options.video.map { (path) throws(ClassifierError) in
-      try watch(path, frames, options.threads)
+      try watch(path, track: options.track, frames, options.threads)
     }
     let figures = Benchmark(
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
@@ -56,10 +58,11 @@ extension Benchmark {
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
   private static func watch(
-    _ path: FilePath, _ frames: Int, _ threads: Int
+    _ path: FilePath, track: Int?, _ frames: Int, _ threads: Int
   ) throws(ClassifierError) -> (decode: DecodeTime, preprocess: PreprocessTime) {
     var options = SamplingOptions()
     options.placement = .stride(max(frames / 2, 1))
+    options.track = track
     let sampling = SamplingSummary(options, merge: .mean, traits: ModelTraits(frames: frames))
     var windows = 0
     let clock = ContinuousClock()

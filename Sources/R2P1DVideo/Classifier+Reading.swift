@@ -11,7 +11,7 @@ extension WindowReader {
       return try WindowReader(
         path: path.bytes, frames: sampling.frames, rate: sampling.rate, placement: sampling.placement,
         resize: sampling.resize, normalization: sampling.normalization, start: options.start,
-        end: options.end, seeking: options.seeking,
+        end: options.end, seeking: options.seeking, track: sampling.track,
         threads: threads, rules: input.rules)
     } catch {
       throw .video(path, cause: "\(error)")
@@ -52,6 +52,8 @@ extension VideoSummary {
     codec = reader.info.codec
     decodeErrors = reader.decodeErrors
     picturesDecoded = reader.picturesDecoded
+    track = reader.info.track
+    warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
   }
 }
 
@@ -63,6 +65,7 @@ extension SamplingSummary {
     placement = options.placement
     resize = options.resize
     self.merge = merge
+    track = options.track
     normalization = traits.normalization
   }
 }

@@ -11,6 +11,8 @@ public struct SamplingOptions: Sendable, Equatable {
   /// The part of the file to look at, in seconds from the first frame shown; nil is the file's own start or end.
   public var start: Rational?
   public var end: Rational?
+  /// The video stream to look at, by its number in the container as ffprobe counts; nil is the best one.
+  public var track: Int?
   /// Whether windows are reached by seeking. The pictures are the same either way; only the time taken differs.
   public var seeking = true
 

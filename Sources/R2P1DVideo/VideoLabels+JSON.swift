@@ -47,7 +47,7 @@ extension WindowLabels: Encodable {
 
 extension VideoSummary: Encodable {
   private enum Key: CodingKey {
-    case duration, width, height, frameRate, codec, decodeErrors, picturesDecoded
+    case duration, width, height, frameRate, codec, track, decodeErrors, picturesDecoded
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -57,6 +57,7 @@ extension VideoSummary: Encodable {
     try values.encode(height, forKey: .height)
     try values.encode(frameRate.roundedTime, forKey: .frameRate)
     try values.encode(codec, forKey: .codec)
+    try values.encode(track, forKey: .track)
     try values.encode(decodeErrors, forKey: .decodeErrors)
     try values.encode(picturesDecoded, forKey: .picturesDecoded)
   }
@@ -64,7 +65,7 @@ extension VideoSummary: Encodable {
 
 extension SamplingSummary: Encodable {
   private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge, mean, std
+    case frames, fps, windows, stride, resize, merge, track, mean, std
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -80,6 +81,7 @@ extension SamplingSummary: Encodable {
     }
     try values.encode(resize.rawValue, forKey: .resize)
     try values.encode(merge.rawValue, forKey: .merge)
+    try values.encodeIfPresent(track, forKey: .track)
     try values.encode(normalization.mean, forKey: .mean)
     try values.encode(normalization.deviation, forKey: .std)
   }

@@ -55,6 +55,23 @@ public struct VideoSummary: Sendable, Equatable {
   public let decodeErrors: Int
   /// Pictures that the decoder had to produce for the windows.
   public let picturesDecoded: Int
+  /// The number in the container of the stream that was looked at, as ffprobe counts.
+  public internal(set) var track = 0
+  /// What may make the labels worse than they need be.
+  public internal(set) var warnings: [VideoWarning] = []
+}
+
+/// Something in a video that decoding does not do justice. `description` is one line without the file's name.
+public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
+  /// Frames in colours of their own (IPTPQc2), which are taken for those of any other video.
+  case dolbyVision(profile: Int)
+
+  public var description: String {
+    switch self {
+    case .dolbyVision(let profile):
+      "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; convert it to SDR first"
+    }
+  }
 }
 
 /// The sampling in force.
@@ -64,6 +81,8 @@ public struct SamplingSummary: Sendable, Equatable {
   public internal(set) var placement: WindowPlacement
   public let resize: Resize
   public let merge: Merge
+  /// The stream asked for; nil is the best one.
+  public let track: Int?
   /// The model's own. No field here has a default: whoever makes a summary has to say what it is.
   public let normalization: Normalization
 }

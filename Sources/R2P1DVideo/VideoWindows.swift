@@ -11,6 +11,9 @@ public final class VideoWindows {
     starts.map { Array(reader.picks[$0..<min($0 + sampling.frames, samples)]) }
   }
 
+  /// What may make the tensors other than one would expect.
+  public var warnings: [VideoWarning] { VideoSummary(reader).warnings }
+
   private let path: FilePath
   private let sampling: SamplingSummary
   private let threads: Int

@@ -42,13 +42,14 @@ package final class WindowReader {
   /// Opens the video and lays out its windows of `frames` samples (at least 1).
   ///
   /// `path` is the path's bytes; `start` and `end` bound the part to look at, in seconds from the first frame shown;
-  /// `seeking` allows passing over frames, with the same result; `threads` are the decoder's; `rules` say what is refused.
+  /// `seeking` allows passing over frames, with the same result; `track` is a stream's number in the container, nil for
+  /// the best video stream; `threads` are the decoder's; `rules` say what is refused.
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
     normalization: Normalization, start: Rational? = nil, end: Rational? = nil,
-    seeking: Bool = true, threads: Int, rules: InputRules = InputRules()
+    seeking: Bool = true, track: Int? = nil, threads: Int, rules: InputRules = InputRules()
   ) throws(VideoError) {
-    video = try Video(path: path, threads: threads, rules: rules)
+    video = try Video(path: path, threads: threads, track: track, rules: rules)
     preprocessor = Preprocessor(resize, normalization)
     plan = Plan(
       frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end,

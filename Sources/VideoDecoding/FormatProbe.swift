@@ -1,4 +1,5 @@
 import CFFmpeg
+import Foundation
 
 /// Finds out which container a file is, and refuses those that are nothing but names of other files or addresses.
 ///
@@ -9,22 +10,51 @@ enum FormatProbe {
     "webm_dash_manifest",
   ]
 
+  /// The container that `io` holds, which is called `name`.
   static func format(
-    of source: ByteSource, probeBytes: Int
+    of io: UnsafeMutablePointer<AVIOContext>?, name: [CChar], probeBytes: Int
   ) throws(VideoError) -> UnsafePointer<AVInputFormat>? {
-    var format: UnsafePointer<AVInputFormat>?
     // At least FFmpeg's smallest, which some containers need to be told from noise.
     let limit = UInt32(clamping: min(max(probeBytes, 2048), 1 << 20))
-    let code = av_probe_input_buffer2(source.io, &format, source.address, nil, 0, limit)
+    let format = try probe(io, name, limit)
+    guard kind(of: format) == "image2" else { return try refusingReferences(format) }
+    // Only the name's ending, or a pattern in it, says so, and the content counts.
+    if let picture = ImageFormat(unrecognized: peek(io)) { throw .stillPicture(format: picture.name) }
+    return try refusingReferences(probe(io, [0], limit))
+  }
+
+  private static func probe(
+    _ io: UnsafeMutablePointer<AVIOContext>?, _ name: [CChar], _ limit: UInt32
+  ) throws(VideoError) -> UnsafePointer<AVInputFormat>? {
+    var format: UnsafePointer<AVInputFormat>?
+    let code = av_probe_input_buffer2(io, &format, name, nil, 0, limit)
     switch FFmpegStatus(code) {
     case .interrupted: throw .interrupted
-    case .done: break
+    case .done: return format
     default: throw .notVideo(reason: FFmpegStatus.reason(code))
     }
-    let name = format.flatMap { $0.pointee.name.map { String(cString: $0) } } ?? ""
-    if let kind = name.split(separator: ",").first.map(String.init), references.contains(kind) {
-      throw .namesOthers(format: kind)
-    }
+  }
+
+  private static func refusingReferences(
+    _ format: UnsafePointer<AVInputFormat>?
+  ) throws(VideoError) -> UnsafePointer<AVInputFormat>? {
+    let kind = kind(of: format)
+    if references.contains(kind) { throw .namesOthers(format: kind) }
     return format
+  }
+
+  /// FFmpeg's first name of the container.
+  private static func kind(of format: UnsafePointer<AVInputFormat>?) -> String {
+    let names = format.flatMap { $0.pointee.name.map { String(cString: $0) } } ?? ""
+    return names.split(separator: ",").first.map(String.init) ?? ""
+  }
+
+  /// The first bytes, which are still there to be read afterwards.
+  static func peek(_ io: UnsafeMutablePointer<AVIOContext>?) -> [UInt8] {
+    let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, filled in
+      filled = max(0, Int(avio_read(io, buffer.baseAddress, 64)))
+    }
+    avio_seek(io, 0, SEEK_SET)
+    return bytes
   }
 }

@@ -3,7 +3,11 @@ import CFFmpeg
 /// A container being read: packets in file order. Owns the demuxer and one packet, and frees each once.
 final class Input {
   private let source: ByteSource
-  private var context: UnsafeMutablePointer<AVFormatContext>?
+  /// The film inside a motion photo, in place of the whole source.
+  private let section: ByteSection?
+  private(set) var context: UnsafeMutablePointer<AVFormatContext>?
+  /// If the container is one of pictures.
+  private(set) var imageFormat: ImageFormat?
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
@@ -13,11 +17,16 @@ final class Input {
     source = try ByteSource(path: path, rules: rules)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
     self.packet = packet
-    let format = try FormatProbe.format(of: source, probeBytes: rules.probeBytes)
+    let photo = PhotoFile(source)
+    section = try photo?.film(in: source)
+    imageFormat = section == nil ? photo.map { ImageFormat(name: $0.format) } : nil
+    let io = section?.io ?? source.io
+    let head = FormatProbe.peek(io)
+    let format = try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
     guard let context = avformat_alloc_context() else {
       throw .outOfMemory
     }
-    context.pointee.pb = source.io
+    context.pointee.pb = io
     context.pointee.interrupt_callback = ByteSource.interrupt
     // Playlists, references and image sequences would open further files: they are refused.
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
@@ -30,6 +39,7 @@ final class Input {
     // Frees the context if it fails.
     var code = avformat_open_input(&opened, source.address, format, &options.entries)
     self.context = opened
+    imageFormat = imageFormat ?? ImageFormat(demuxer: demuxer)
     if code >= 0 {
       try check(rules)
       code = avformat_find_stream_info(opened, nil)
@@ -42,6 +52,7 @@ final class Input {
     case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: rules.maxBlockBytes)
     default: throw .notVideo(reason: FFmpegStatus.reason(code))
     }
+    if demuxer == "webp_pipe", ImageFormat.isAnimatedWebP(head) { throw .noDecoder(codec: "animated WebP") }
   }
 
   /// Beyond so many streams FFmpeg itself gives up, without saying how many there are.
@@ -63,9 +74,11 @@ final class Input {
   }
 
   /// FFmpeg would show a text file as a terminal does.
-  private var isText: Bool {
-    guard let name = context?.pointee.iformat?.pointee.name else { return false }
-    return String(cString: name) == "tty"
+  private var isText: Bool { demuxer == "tty" }
+
+  /// FFmpeg's name of the container.
+  private var demuxer: String {
+    context?.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? ""
   }
 
   var streams: UnsafeMutableBufferPointer<UnsafeMutablePointer<AVStream>?> {
@@ -80,47 +93,12 @@ final class Input {
     }
   }
 
-  /// The index of the video stream that FFmpeg thinks best, and its decoder; a cover picture is no video.
-  func bestVideoStream() throws(VideoError) -> (index: Int, decoder: UnsafePointer<AVCodec>) {
-    let videos = streams.enumerated().filter { $0.element.map(Self.isVideo) ?? false }.map(\.offset)
-    var decoder: UnsafePointer<AVCodec>?
-    var best = Int(av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, &decoder, 0))
-    if !videos.contains(best), let first = videos.first {
-      best = Int(av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, Int32(first), -1, &decoder, 0))
-    }
-    if videos.contains(best), let decoder { return (best, decoder) }
-    guard let first = videos.first, let stream = streams[first] else {
-      throw .noVideoStream(found: describeStreams())
-    }
-    throw .noDecoder(codec: String(cString: avcodec_get_name(stream.pointee.codecpar.pointee.codec_id)))
-  }
-
   /// Average pictures a second, or else FFmpeg's guess, or else 25; both parts positive, and not less than one a day.
   func rate(of index: Int) -> AVRational {
     guard let stream = streams[index] else { return AVRational(num: 25, den: 1) }
     let candidates = [stream.pointee.avg_frame_rate, av_guess_frame_rate(context, stream, nil)]
     return candidates.first { $0.num > 0 && $0.den > 0 && Int64($0.den) <= 86_400 * Int64($0.num) }
       ?? AVRational(num: 25, den: 1)
-  }
-
-  private static func isVideo(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
-    stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
-      && stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
-  }
-
-  private func describeStreams() -> [String] {
-    let kinds = streams.compactMap { $0 }.map { stream in
-      switch stream.pointee.codecpar.pointee.codec_type {
-      case AVMEDIA_TYPE_AUDIO: "audio stream"
-      case AVMEDIA_TYPE_VIDEO: "cover picture"
-      case AVMEDIA_TYPE_SUBTITLE: "subtitle stream"
-      default: "other stream"
-      }
-    }
-    return ["audio stream", "cover picture", "subtitle stream", "other stream"].compactMap { kind in
-      let count = kinds.count { $0 == kind }
-      return count == 0 ? nil : "\(count) \(kind)\(count == 1 ? "" : "s")"
-    }
   }
 
   /// Reads the next packet of the selected stream. Anything but `.done` and `.interrupted` means that the file has no

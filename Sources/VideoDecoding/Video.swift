@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// What a file says of its best video stream.
+/// What a file says of the video stream that is taken.
 package struct VideoInfo: Sendable, Equatable {
   /// FFmpeg's name of the codec: `h264`.
   package let codec: String
@@ -9,9 +9,13 @@ package struct VideoInfo: Sendable, Equatable {
   package internal(set) var height: Int
   /// Average pictures a second.
   package let frameRate: Double
+  /// The stream's number in the container, as ffprobe counts.
+  package let track: Int
+  /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion shows right.
+  package let dolbyVisionProfile: Int?
 }
 
-/// The best video stream of a local file: its times, and its pictures in the order shown.
+/// A video stream of a file, the best one unless another is asked for: its times, and its pictures in the order shown.
 ///
 /// For one thread at a time. Nothing here prints, nor starts a thread but the decoder's own.
 package final class Video {
@@ -74,15 +78,23 @@ package final class Video {
     }
   }
 
-  /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's.
-  package init(path: [UInt8], threads: Int, rules: InputRules = InputRules()) throws(VideoError) {
+  /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's; `track` is a
+  /// stream's number in the container, nil for the best video stream.
+  package init(
+    path: [UInt8], threads: Int, track: Int? = nil, rules: InputRules = InputRules()
+  ) throws(VideoError) {
     DamageLog.install()
     self.path = path
     self.rules = rules
     // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
     input = try Input(path: path, rules: rules)
-    (stream, codec) = try input.bestVideoStream()
+    let hasRead: Bool
+    (stream, codec, hasRead) = try input.videoStream(track)
+    if hasRead {
+      input = try Input(path: path, rules: rules)
+      guard input.streams.count > stream else { throw .noVideoStream(found: []) }
+    }
     rate = input.rate(of: stream)
     let (info, clock) = try input.describe(stream, rate: rate)
     self.info = info
@@ -95,6 +107,7 @@ package final class Video {
   package func timeline() throws(VideoError) -> Timeline {
     if let knownTimeline { return knownTimeline }
     let timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
+    if let format = input.imageFormat, timeline.times.count == 1 { throw .stillPicture(format: format.name) }
     knownTimeline = timeline
     return timeline
   }
@@ -136,10 +149,19 @@ extension Input {
     let size = orientation.size(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
     let info = VideoInfo(
       codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
-      height: size.height, frameRate: Double(rate.num) / Double(rate.den))
+      height: size.height, frameRate: Double(rate.num) / Double(rate.den), track: index,
+      dolbyVisionProfile: dolbyVisionProfile(of: stream))
     let base = stream.pointee.time_base
     let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
     return (info, Timeline.Clock(tickSeconds: tick, rate: (rate.num, rate.den)))
+  }
+
+  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1, 20 in MV-HEVC.
+  private func dolbyVisionProfile(of stream: UnsafePointer<AVStream>) -> Int? {
+    guard let record = cffmpeg_dolby_vision(stream)?.pointee else { return nil }
+    let isAlone = record.dv_bl_signal_compatibility_id == 0
+    let profile = Int(record.dv_profile)
+    return profile == 5 || isAlone && [10, 20].contains(profile) ? profile : nil
   }
 
   func decoder(

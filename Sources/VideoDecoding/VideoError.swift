@@ -7,10 +7,14 @@ package enum VideoError: Error, Sendable, Equatable {
   case empty
   /// No container that FFmpeg knows, or one too damaged to open.
   case notVideo(reason: String)
+  /// A photo, a drawing: `format` is what people call it.
+  case stillPicture(format: String)
   /// A playlist or the like, which names other files or addresses.
   case namesOthers(format: String)
   /// The file's other streams, described and counted.
   case noVideoStream(found: [String])
+  /// The stream asked for is none, or no video; `found` describes all streams there are.
+  case noSuchTrack(Int, found: [String])
   case noDecoder(codec: String)
   case decoderFailed(codec: String, reason: String)
   /// Not one picture came out of the whole stream.
@@ -54,10 +58,13 @@ extension VideoError: CustomStringConvertible {
     case .notRegularFile(let kind): "is \(kind), expected a video file"
     case .empty: "is empty (0 bytes), expected a video file"
     case .notVideo(let reason): "not a video that FFmpeg can open: \(reason)"
+    case .stillPicture(let format): "a still picture (\(format)), not a video"
     case .namesOthers(let format):
       "not a video but a list of other files (\(format)), and only files named here are opened"
     case .noVideoStream(let found):
       "no video stream (found \(found.isEmpty ? "no stream at all" : found.joined(separator: ", ")))"
+    case .noSuchTrack(let track, let found):
+      "no video track \(track) (--track); its streams are \(found.joined(separator: ", "))"
     case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
     case .decoderFailed(let codec, let reason): "the decoder for \(codec) video cannot be opened: \(reason)"
     case .noPicture(let errors):

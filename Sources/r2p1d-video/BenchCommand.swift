@@ -21,6 +21,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "A video, to time decoding and preprocessing.")
   var video: FilePath?
 
+  @Option(help: "Its video stream, by ffprobe's index (default: the best).")
+  var track: Int?
+
   @Option(help: "Samples in a window (default: the model's own, else 16).")
   var frames: Int?
 
@@ -47,6 +50,8 @@ struct BenchCommand: ParsableCommand {
     try check(batch, "--batch", (1...64).contains, "a number of windows from 1 to 64")
     try check(runs, "--runs", (1...100_000).contains, "a number of calls from 1")
     try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
+    try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
+    if track != nil && video == nil { throw ValidationError("--track is about --video") }
     if network != nil && model != nil { throw ValidationError("give --network or --model, not both") }
     if plan && format == .json { throw ValidationError("--plan is a table: leave --format json away") }
   }
@@ -58,6 +63,7 @@ struct BenchCommand: ParsableCommand {
     options.runs = runs
     options.precision = precision
     options.video = video
+    options.track = track
     options.wantsPlan = plan
     if let threads { options.threads = threads }
 

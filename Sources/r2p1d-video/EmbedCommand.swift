@@ -44,6 +44,7 @@ struct EmbedCommand: ParsableCommand {
       do throws(ClassifierError) {
         let features = try classifier.embed(file, progress: progress.start(file))
         progress.clear()
+        Terminal.complain(features.video.warnings, of: file)
         try output.write(table.add(features))
       } catch {
         guard error.scope == .input else { throw error }

@@ -28,7 +28,9 @@ struct LabelCommand: ParsableCommand {
     for file in files {
       let outcome = classifier.outcome(of: file, progress: progress.start(file))
       progress.clear()
-      if case .failure(let error) = outcome.result {
+      switch outcome.result {
+      case .success(let labels): Terminal.complain(labels.video.warnings, of: file)
+      case .failure(let error):
         failures += 1
         Terminal.complain("\(error)")
       }

@@ -38,6 +38,9 @@ final class ScanProgress: Sendable {
       case .began(let file): state.current = file.name.printable
       case .windowDone(let file, let done, let total):
         state.current = "\(file.name.printable) \(done)/\(total)"
+      case .warned(let file, let warning):
+        clear()
+        Terminal.complain([warning], of: file)
       case .finished(let record):
         state.pace.add(record)
         if record.isFailed {

@@ -40,6 +40,9 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "Where to end.")
   var end: Moment?
 
+  @Option(help: "The video stream to take, by ffprobe's index (default: the best).")
+  var track: Int?
+
   @Flag(name: .customLong("no-seek"), help: "Decode from the start instead of seeking: same result, slower.")
   var noSeek = false
 
@@ -62,6 +65,7 @@ struct SharedOptions: ParsableArguments {
     try check(windows, "--windows", (1...1_000_000).contains, "a number of windows from 1")
     try check(stride, "--stride", (1...1_000_000).contains, "a number of samples from 1")
     try check(top, "--top", (1...10_000).contains, "a number of labels from 1 to 10000")
+    try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
     try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
     if windows != nil && stride != nil { throw ValidationError("give --windows or --stride, not both") }
     if let start, let end, end.seconds.double <= start.seconds.double {
@@ -100,6 +104,7 @@ struct SharedOptions: ParsableArguments {
     options.resize = resize
     options.start = start?.seconds
     options.end = end?.seconds
+    options.track = track
     options.seeking = !noSeek
     return options
   }

@@ -19,6 +19,11 @@ enum Terminal {
     write("r2p1d-video: \(text)\n")
   }
 
+  /// A line for each warning about a file.
+  static func complain(_ warnings: [VideoWarning], of file: FilePath) {
+    for warning in warnings { complain("\(file.printable): \(warning)") }
+  }
+
   static func complain(noSuch precision: Precision) {
     complain(
       "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"

@@ -56,6 +56,7 @@ struct TimelineCommand: ParsableCommand {
       progress.advance(window)
     }
     progress.clear()
+    Terminal.complain(summary.video.warnings, of: file)
     try rows.write(report.end(summary))
     try rows.end()
     try output.finish()

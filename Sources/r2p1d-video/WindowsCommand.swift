@@ -24,6 +24,7 @@ struct WindowsCommand: ParsableCommand {
   func run() throws {
     let output = try result.open()
     let windows = try VideoWindows(file, model: shared.model, options: shared.classifier)
+    Terminal.complain(windows.warnings, of: file)
     let progress = Progress(isQuiet: result.quiet)
     let advance = progress.start(file)
     let header = windows.header

@@ -128,7 +128,7 @@ import Testing
       .noDecoder(codec: "h264"), .decoderFailed(codec: "h264", reason: "no"), .noPicture(decodeErrors: 1),
       .unsupportedPixels(format: "vaapi", width: 1, height: 1), .emptyPart(start: 1, end: 1),
       .unusableSampling("0 samples a second"), .tooManyWindows(samples: 1), .outOfMemory, .interrupted,
-      .timelineChanged,
+      .timelineChanged, .stillPicture(format: "JPEG"), .noSuchTrack(1, found: ["0 (aac audio)"]),
     ]
     #expect(errors.allSatisfy { !$0.description.isEmpty && !$0.description.contains("\n") })
     #expect(

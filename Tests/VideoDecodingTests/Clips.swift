@@ -79,8 +79,8 @@ struct Pass: Equatable {
 }
 
 extension Video {
-  convenience init(_ path: String, threads: Int = 2) throws(VideoError) {
-    try self.init(path: Array(path.utf8), threads: threads)
+  convenience init(_ path: String, threads: Int = 2, track: Int? = nil) throws(VideoError) {
+    try self.init(path: Array(path.utf8), threads: threads, track: track)
   }
 
   /// The pictures with these numbers, all if nil, in full. Starts again if the timeline had to be learned anew.

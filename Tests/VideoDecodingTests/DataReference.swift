@@ -14,14 +14,14 @@ enum DataReference {
     // Tag 2: the path with colons. Tag 18: from the volume's root. -1: the end.
     var tags: [UInt8] = []
     for (tag, text) in [(2, whole.map { $0 == 0x2F ? 0x3A : $0 }), (18, whole)] {
-      tags += [0, UInt8(tag)] + big(text.count, 2) + text + (text.count % 2 == 1 ? [0] : [])
+      tags += [0, UInt8(tag)] + Boxes.big(text.count, 2) + text + (text.count % 2 == 1 ? [0] : [])
     }
     tags += [0xFF, 0xFF, 0, 0]
-    return box("alis", [0, 0, 0, 0] + record + tags)
+    return Boxes.box("alis", [0, 0, 0, 0] + record + tags)
   }
 
   static func address(_ path: String) -> [UInt8] {
-    box("url ", [0, 0, 0, 0] + Array("file://\(path)".utf8) + [0])
+    Boxes.box("url ", [0, 0, 0, 0] + Array("file://\(path)".utf8) + [0])
   }
 
   /// The movie with every data reference replaced. Its `moov` box has to come after the samples.
@@ -34,20 +34,13 @@ enum DataReference {
       let kind = String(decoding: movie[at + 4..<at + 8], as: UTF8.self)
       let body = Array(movie[at + 8..<at + size])
       switch kind {
-      case "moov", "trak", "mdia", "minf", "dinf": result += box(kind, replaced(in: body, by: reference))
-      case "dref": result += box(kind, [0, 0, 0, 0, 0, 0, 0, 1] + reference)
+      case "moov", "trak", "mdia", "minf", "dinf":
+        result += Boxes.box(kind, replaced(in: body, by: reference))
+      case "dref": result += Boxes.box(kind, [0, 0, 0, 0, 0, 0, 0, 1] + reference)
       default: result += movie[at..<at + size]
       }
       at += size
     }
     return result
-  }
-
-  private static func box(_ kind: String, _ body: [UInt8]) -> [UInt8] {
-    big(body.count + 8, 4) + Array(kind.utf8) + body
-  }
-
-  private static func big(_ number: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - $0))) }
   }
 }

@@ -4,6 +4,7 @@ package struct Scan {
   package enum Event {
     case began(FilePath)
     case windowDone(FilePath, done: Int, of: Int)
+    case warned(FilePath, VideoWarning)
     case finished(ScanRecord)
   }
 
@@ -35,6 +36,9 @@ package struct Scan {
       observe(.began(file))
       let video = lanes[index]
       let outcome = try outcome(of: video) { observe(.windowDone(file, done: $0, of: $1)) }
+      if case .success(let labels) = outcome.result {
+        for warning in labels.video.warnings { observe(.warned(video.path, warning)) }
+      }
       try table.add(outcome, stamp: video.stamp)
       lanes.release(index)
       if let record = table.records.last { observe(.finished(record)) }

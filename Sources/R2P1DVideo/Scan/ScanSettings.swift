@@ -30,29 +30,32 @@ package struct ScanSettings: Sendable, Equatable {
       case .even(let windows): ("windows", windows)
       case .stride(let samples): ("stride", samples)
       }
-    self.init(facts: [
-      Fact(name: "model", value: classifier.model.name),
-      Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
-      Fact(name: "labels-sha-256", value: classifier.labels.sha256),
-      Fact(name: "frames", value: "\(sampling.frames)"),
-      Fact(name: "fps", value: sampling.rate.description),
-      Fact(name: "sampling", value: "\(placement) \(count)"),
-      Fact(name: "resize", value: sampling.resize.rawValue),
-      Fact(name: "merge", value: sampling.merge.rawValue),
-      Fact(name: "start", value: part.start?.description ?? "whole file"),
-      Fact(name: "end", value: part.end?.description ?? "whole file"),
-      Fact(name: "precision", value: classifier.precision.rawValue),
-      Fact(name: "top", value: "\(classifier.options.top)"),
-      Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
-      Fact(name: "format", value: format.rawValue),
-    ])
+    // Named only where one was asked for: tables that older versions made go on.
+    let track = sampling.track.map { [Fact(name: "track", value: "\($0)")] } ?? []
+    self.init(
+      facts: [
+        Fact(name: "model", value: classifier.model.name),
+        Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
+        Fact(name: "labels-sha-256", value: classifier.labels.sha256),
+        Fact(name: "frames", value: "\(sampling.frames)"),
+        Fact(name: "fps", value: sampling.rate.description),
+        Fact(name: "sampling", value: "\(placement) \(count)"),
+        Fact(name: "resize", value: sampling.resize.rawValue),
+        Fact(name: "merge", value: sampling.merge.rawValue),
+        Fact(name: "start", value: part.start?.description ?? "whole file"),
+        Fact(name: "end", value: part.end?.description ?? "whole file"),
+        Fact(name: "precision", value: classifier.precision.rawValue),
+        Fact(name: "top", value: "\(classifier.options.top)"),
+        Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
+        Fact(name: "format", value: format.rawValue),
+      ] + track)
   }
 
   /// The first setting in which `other` differs, as words: `--windows 5, now 3`.
   package func difference(to other: ScanSettings) -> String? {
     let names = facts.map(\.name) + other.facts.map(\.name)
     return names.first { value($0) != other.value($0) }.map { name in
-      "\(name) \(value(name) ?? "unknown") there, \(other.value(name) ?? "unknown") here"
+      "\(name) \(value(name) ?? "not set") there, \(other.value(name) ?? "not set") here"
     }
   }
 

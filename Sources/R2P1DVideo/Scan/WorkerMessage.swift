@@ -44,7 +44,7 @@ enum WorkerMessage: Equatable {
     case .beat: length == 0
     case .sample: length == SampleBytes.count
     case .window: length == 52 + 4 * frames
-    case .end: (40...40 + 64).contains(length)
+    case .end: (48...48 + 64).contains(length)
     case .refusal, .exhausted: (0...longestText).contains(length)
     }
   }
@@ -76,6 +76,8 @@ extension WorkerMessage {
       body.add(UInt32(clamping: video.height))
       body.add(UInt64(clamping: video.decodeErrors))
       body.add(UInt64(clamping: video.picturesDecoded))
+      body.add(UInt32(clamping: video.track))
+      body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
       body.bytes += video.codec.utf8.prefix(64)
     case .refusal(let cause), .exhausted(let cause):
       kind = if case .refusal = self { .refusal } else { .exhausted }
@@ -129,9 +131,16 @@ extension VideoSummary {
     height = Int(rest.next(UInt32.self))
     decodeErrors = Int(clamping: rest.next(UInt64.self))
     picturesDecoded = Int(clamping: rest.next(UInt64.self))
+    track = Int(rest.next(UInt32.self))
+    let profile = Int(rest.next(UInt32.self))
+    warnings = profile == 0 ? [] : [.dolbyVision(profile: profile)]
     codec = String(decoding: rest.bytes, as: UTF8.self)
     let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
-    guard isName, duration.isTime, frameRate.isTime, frameRate >= 0 else { return nil }
+    guard isName, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else { return nil }
+  }
+
+  fileprivate var dolbyVisionProfile: Int? {
+    warnings.compactMap { if case .dolbyVision(let profile) = $0 { profile } else { nil } }.first
   }
 }
 

@@ -13,6 +13,8 @@ struct WorkerOrder: Codable, Equatable {
   var start: [Int]?
   var end: [Int]?
   var seeking = true
+  /// The stream, or nil for the best one.
+  var track: Int?
   var threads = 1
   /// Bytes of address space.
   var memory = 4 << 30
@@ -33,6 +35,7 @@ struct WorkerOrder: Codable, Equatable {
     start = options.start.map { [$0.numerator, $0.denominator] }
     end = options.end.map { [$0.numerator, $0.denominator] }
     seeking = options.seeking
+    track = sampling.track
     self.threads = threads
     self.memory = memory
     rules = input.rules
@@ -46,6 +49,6 @@ struct WorkerOrder: Codable, Equatable {
       placement: windows.map(WindowPlacement.even) ?? .stride(stride),
       resize: Resize(rawValue: resize) ?? .crop, normalization: SampleBytes.normalizationOnTheWay,
       start: start.map { Rational($0[0], $0[1]) }, end: end.map { Rational($0[0], $0[1]) }, seeking: seeking,
-      threads: threads, rules: rules)
+      track: track, threads: threads, rules: rules)
   }
 }

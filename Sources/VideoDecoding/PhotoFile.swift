@@ -1,0 +1,252 @@
+import CFFmpeg
+import Foundation
+
+/// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a film behind or into some.
+struct PhotoFile {
+  /// What the file holds besides, or instead of, one picture.
+  enum Content: Equatable {
+    case onePicture
+    /// Perhaps frames of a video: JPEGs one behind the other, or an image sequence with a track of its own.
+    case sequence
+    /// A whole MP4 file: this is a motion photo.
+    case movie(Range<Int64>)
+  }
+
+  /// As people call it: `JPEG`.
+  let format: String
+  let content: Content
+
+  /// Nil for anything else. Reads the source's first megabytes; where it stands afterwards is its start.
+  init?(_ source: ByteSource) {
+    guard let size = source.seekableSize else { return nil }
+    let head = source.bytes(at: 0, count: 256)
+    defer { avio_seek(source.io, 0, SEEK_SET) }
+    if head.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self.init(jpegIn: source, size)
+    } else if let brands = ImageBrands(head) {
+      self.init(heif: brands, in: source, size)
+    } else {
+      return nil
+    }
+  }
+
+  /// The film of a motion photo; nil where FFmpeg is to look at the file itself. A still picture is refused.
+  func film(in source: ByteSource) throws(VideoError) -> ByteSection? {
+    switch content {
+    case .onePicture: throw .stillPicture(format: format)
+    case .movie(let range): try ByteSection(range, of: source)
+    case .sequence: nil
+    }
+  }
+
+  private init(jpegIn source: ByteSource, _ size: Int64) {
+    format = "JPEG"
+    let outline = JPEGOutline(source, size)
+    var search = MovieSearch(source, size)
+    if let movie = search.first(from: outline.end ?? outline.firstScan) {
+      content = .movie(movie)
+    } else if outline.hasFurtherViews {
+      content = .onePicture
+    } else if let end = outline.end, !source.isNamedAsFrames {
+      let next = source.bytes(at: end, count: 64).drop { $0 == 0 }
+      content = next.starts(with: [0xFF, 0xD8, 0xFF]) ? .sequence : .onePicture
+    } else {
+      content = .sequence
+    }
+  }
+
+  private init(heif brands: ImageBrands, in source: ByteSource, _ size: Int64) {
+    format = brands.format
+    var search = MovieSearch(source, size)
+    if search.holdsMovie(from: 0) || brands.areOfRawCamera {
+      content = .sequence
+    } else if let movie = search.first(from: brands.end) {
+      content = .movie(movie)
+    } else {
+      content = brands.areOfSequence ? .sequence : .onePicture
+    }
+  }
+}
+
+/// Where a JPEG ends, told by walking from marker to marker (ITU T.81, annex B).
+private struct JPEGOutline {
+  /// Behind the end-of-image marker; nil if there is none within reach.
+  private(set) var end: Int64?
+  /// Where the coded picture begins: metadata with thumbnails in it are before. The start if there is none.
+  private(set) var firstScan: Int64 = 2
+  /// Whether further JPEGs behind belong to this one: a preview, another eye's view, a gain map (CIPA DC-007).
+  private(set) var hasFurtherViews = false
+
+  private static let mostSegments = 10_000
+
+  init(_ source: ByteSource, _ size: Int64) {
+    var at: Int64 = 2
+    var scans = 0
+    for _ in 0..<Self.mostSegments where at < min(size, MovieSearch.reach) {
+      let head = source.bytes(at: at, count: 8)
+      guard head.count >= 2, head[0] == 0xFF else { return }
+      switch head[1] {
+      case 0xFF: at += 1
+      case 0xD9:
+        end = at + 2
+        return
+      case 0x01, 0xD0...0xD7: at += 2
+      default:
+        guard head.count >= 4 else { return }
+        let length = Int64(head[2]) << 8 | Int64(head[3])
+        guard length >= 2 else { return }
+        if head[1] == 0xE2, head.dropFirst(4).elementsEqual("MPF\0".utf8) { hasFurtherViews = true }
+        at += 2 + length
+        guard head[1] == 0xDA else { continue }
+        if scans == 0 { firstScan = at }
+        scans += 1
+        guard let marker = Self.markerBehindScan(source, at) else { return }
+        at = marker
+      }
+    }
+  }
+
+  /// The first marker that does not belong to entropy-coded data.
+  private static func markerBehindScan(_ source: ByteSource, _ start: Int64) -> Int64? {
+    var at = start
+    while at < MovieSearch.reach, !Interruption.isRequested {
+      let bytes = source.bytes(at: at, count: 1 << 16)
+      guard bytes.count >= 2 else { return nil }
+      var from = 0
+      while let found = bytes.firstPlace(of: [0xFF], from: from), found + 1 < bytes.count {
+        switch bytes[found + 1] {
+        case 0, 0xD0...0xD7, 0xFF: from = found + 1
+        default: return at + Int64(found)
+        }
+      }
+      at += Int64(bytes.count) - 1
+    }
+    return nil
+  }
+}
+
+/// The `ftyp` box of a HEIF file (ISO/IEC 23008-12, 10.2).
+private struct ImageBrands {
+  private let brands: [String]
+  /// Behind the box.
+  let end: Int64
+
+  private static let images: Set = ["avif", "crx ", "heic", "heim", "heis", "heix", "mif1", "mif2"]
+  private static let sequences: Set = ["avis", "hevc", "hevm", "hevs", "hevx", "msf1"]
+
+  /// Nil if the box is missing, or the major brand is a video's.
+  init?(_ head: [UInt8]) {
+    guard head.count >= 16, head[4..<8].elementsEqual("ftyp".utf8) else { return nil }
+    let length = head[..<4].reduce(0) { $0 << 8 | Int64($1) }
+    guard length >= 16 else { return nil }
+    end = length
+    let listed = head[..<Int(min(length, Int64(head.count)))]
+    // The major brand, then behind its version those that it is compatible with.
+    brands = ([8] + stride(from: 16, through: listed.count - 4, by: 4)).map {
+      String(decoding: listed[$0..<$0 + 4], as: UTF8.self)
+    }
+    guard Self.images.union(Self.sequences).contains(brands[0]) else { return nil }
+  }
+
+  var areOfSequence: Bool { brands.contains(where: Self.sequences.contains) }
+
+  /// Canon's raw pictures and films are alike up to the number of frames.
+  var areOfRawCamera: Bool { brands[0] == "crx " }
+
+  var format: String {
+    if areOfRawCamera { return "CR3" }
+    if brands.contains(where: { $0.hasPrefix("avi") }) { return "AVIF" }
+    return brands.contains { $0.hasPrefix("he") } ? "HEIC" : "HEIF"
+  }
+}
+
+/// Looks for a whole MP4 file inside another file.
+///
+/// What metadata say of its place (XMP's offsets, Samsung's trailer, a box `mpvd`) is not needed, nor believed: what
+/// counts is that a chain of boxes begins there with `ftyp`, stays within the file and holds a `moov`.
+private struct MovieSearch {
+  private let source: ByteSource
+  private let size: Int64
+
+  /// No camera's photo is longer: a film that begins later is not found.
+  static let reach: Int64 = 256 << 20
+  /// Boxes that are looked at in all, however many places look like a beginning.
+  private var boxesLeft = 20_000
+
+  init(_ source: ByteSource, _ size: Int64) {
+    self.source = source
+    self.size = size
+  }
+
+  /// The first at or behind `start`.
+  mutating func first(from start: Int64) -> Range<Int64>? {
+    let name = Array("ftyp".utf8)
+    var at = start
+    while at < min(size, Self.reach), boxesLeft > 0, !Interruption.isRequested {
+      let bytes = source.bytes(at: at, count: 1 << 18)
+      guard bytes.count >= 8 else { return nil }
+      var from = 4
+      while boxesLeft > 0, let found = bytes.firstPlace(of: name, from: from) {
+        if let movie = movie(at: at + Int64(found) - 4) { return movie }
+        from = found + 1
+      }
+      at += Int64(bytes.count) - 7
+    }
+    return nil
+  }
+
+  /// Whether a chain of boxes that begins at `start` holds a `moov`.
+  mutating func holdsMovie(from start: Int64) -> Bool { movie(at: start) != nil }
+
+  private mutating func movie(at start: Int64) -> Range<Int64>? {
+    var at = start
+    var hasMovie = false
+    while boxesLeft > 0, at < size, let box = box(at: at) {
+      boxesLeft -= 1
+      if at == start {
+        guard box.name == "ftyp", (16...4096).contains(box.length) else { break }
+      } else if box.name == "ftyp" {
+        break  // Another file begins.
+      }
+      hasMovie = hasMovie || box.name == "moov"
+      // What is cut off is FFmpeg's to judge.
+      guard box.length <= size - at else { return hasMovie ? start..<size : nil }
+      at += box.length
+    }
+    return hasMovie ? start..<at : nil
+  }
+
+  private func box(at offset: Int64) -> (name: String, length: Int64)? {
+    let head = source.bytes(at: offset, count: 16)
+    guard head.count >= 8, head[4..<8].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }) else {
+      return nil
+    }
+    var length = head[..<4].reduce(0) { $0 << 8 | Int64($1) }
+    if length == 1 {
+      guard head.count == 16, head[8] < 0x80 else { return nil }
+      length = head[8...].reduce(0) { $0 << 8 | Int64($1) }
+      guard length >= 16 else { return nil }
+    } else if length == 0 {
+      length = size - offset
+    }
+    guard length >= 8 else { return nil }
+    return (String(decoding: head[4..<8], as: UTF8.self), length)
+  }
+}
+
+extension [UInt8] {
+  /// Where `part`, which is not empty, begins for the first time at or behind `start`.
+  fileprivate func firstPlace(of part: [UInt8], from start: Int) -> Int? {
+    withUnsafeBytes { bytes in
+      var at = start
+      while at + part.count <= bytes.count,
+        let found = memchr(bytes.baseAddress! + at, Int32(part[0]), bytes.count - part.count + 1 - at)
+      {
+        at = UnsafeRawPointer(found) - bytes.baseAddress!
+        if bytes[at..<at + part.count].elementsEqual(part) { return at }
+        at += 1
+      }
+      return nil
+    }
+  }
+}
