@@ -2,7 +2,8 @@
 //
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
 // go between versions. Those differences are all here:
-//   - a stream's side data moved into its codec parameters in libavformat 60.15.
+//   - a stream's side data moved into its codec parameters in libavformat 60.15;
+//   - a frame's duration was `pkt_duration` before libavutil 57.30.
 #ifndef R2P1D_CFFMPEG_SHIM_H
 #define R2P1D_CFFMPEG_SHIM_H
 
@@ -38,6 +39,15 @@ static inline const int32_t *cffmpeg_stream_matrix(const AVStream *stream) {
   data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
 #endif
   return size >= 9 * sizeof(int32_t) ? (const int32_t *)data : 0;
+}
+
+/// How long a frame is shown, in ticks, as its packet says; 0 if unknown.
+static inline int64_t cffmpeg_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
 }
 
 /// The nine numbers of the picture's own display matrix, or null.
