@@ -2,7 +2,8 @@
 //
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
 // go between versions. Those differences are all here:
-//   - a stream's side data moved into its codec parameters in libavformat 60.15.
+//   - a stream's side data moved into its codec parameters in libavformat 60.15;
+//   - a frame's duration was `pkt_duration` before libavutil 57.30.
 #ifndef R2P1D_CFFMPEG_SHIM_H
 #define R2P1D_CFFMPEG_SHIM_H
 
@@ -52,6 +53,15 @@ static inline const AVDOVIDecoderConfigurationRecord *cffmpeg_dolby_vision(const
   return data && size >= sizeof(AVDOVIDecoderConfigurationRecord)
              ? (const AVDOVIDecoderConfigurationRecord *)data
              : 0;
+}
+
+/// How long a frame is shown, in ticks, as its packet says; 0 if unknown.
+static inline int64_t cffmpeg_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
 }
 
 /// The nine numbers of the picture's own display matrix, or null.

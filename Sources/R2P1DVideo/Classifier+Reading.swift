@@ -45,6 +45,7 @@ extension WindowReader {
 extension VideoSummary {
   /// What `reader` found out; complete once it has handed over its windows.
   init(_ reader: WindowReader) {
+    start = reader.start
     duration = reader.duration
     width = reader.info.width
     height = reader.info.height

@@ -8,7 +8,8 @@ public struct SamplingOptions: Sendable, Equatable {
   public var rate: SampleRate?
   public var placement: WindowPlacement = .even(5)
   public var resize: Resize = .crop
-  /// The part of the file to look at, in seconds from the first frame shown; nil is the file's own start or end.
+  /// The part of the video to look at, in seconds of a player's clock, which counts from the container's start time; nil
+  /// is the video's own start or end. A start before the first frame means the first frame.
   public var start: Rational?
   public var end: Rational?
   /// The video stream to look at, by its number in the container as ffprobe counts; nil is the best one.

@@ -13,7 +13,7 @@ public struct VideoFeatures: Sendable {
 
 /// The features of one window.
 public struct WindowFeatures: Sendable {
-  /// When its first sample is shown and when its last one ends, in seconds of the file's time.
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
   public let start: Double
   public let end: Double
   /// Whether the video is shorter than the window, so that its last sample is held.

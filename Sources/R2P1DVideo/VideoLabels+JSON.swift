@@ -47,11 +47,12 @@ extension WindowLabels: Encodable {
 
 extension VideoSummary: Encodable {
   private enum Key: CodingKey {
-    case duration, width, height, frameRate, codec, track, decodeErrors, picturesDecoded
+    case start, duration, width, height, frameRate, codec, track, decodeErrors, picturesDecoded
   }
 
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
+    try values.encode(start.roundedTime, forKey: .start)
     try values.encode(duration.roundedTime, forKey: .duration)
     try values.encode(width, forKey: .width)
     try values.encode(height, forKey: .height)

@@ -23,7 +23,7 @@ public struct ScoredLabel: Sendable, Equatable {
 
 /// The labels of one window.
 public struct WindowLabels: Sendable {
-  /// When its first sample is shown and when its last one ends, in seconds of the file's time.
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
   public let start: Double
   public let end: Double
   /// Whether the video is shorter than the window, so that its last sample is held.
@@ -43,7 +43,10 @@ public struct ModelSummary: Sendable, Equatable, Encodable {
 
 /// The file as it was decoded.
 public struct VideoSummary: Sendable, Equatable {
-  /// Seconds: the last frame's time plus one average frame period.
+  /// When the first frame is shown, in seconds of a player's clock: 3 where sound begins 3 s before it.
+  public let start: Double
+  /// Seconds from the first frame to the end of the last one, which lasts one average frame period, or as long as its
+  /// packet says where that is over one and a half periods.
   public let duration: Double
   /// Upright, in pixels.
   public let width: Int

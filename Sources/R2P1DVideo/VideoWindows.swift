@@ -59,7 +59,7 @@ public final class VideoWindows {
 /// One window as the network sees it: float32 [3, T, 112, 112], colour, time, row, column.
 public struct WindowTensor: Sendable {
   public let number: Int
-  /// When its first sample is shown and its last one ends, in seconds of the file's time.
+  /// When its first sample is shown and its last one ends, in seconds of a player's clock.
   public let start: Double
   public let end: Double
   package let samples: [Sample]

@@ -10,7 +10,9 @@ package final class WindowReader {
   package private(set) var picks: Sampler
   /// The first sample of each window.
   package private(set) var starts: [Int]
-  /// The last frame's time plus one average frame period, in seconds.
+  /// When the first frame is shown, in seconds of a player's clock.
+  package private(set) var start: Double
+  /// From the first frame to the end of the last one, in seconds.
   package private(set) var duration: Double
   /// Time spent converting and resizing pictures so far.
   package private(set) var preprocessing = Duration.zero
@@ -41,8 +43,8 @@ package final class WindowReader {
 
   /// Opens the video and lays out its windows of `frames` samples (at least 1).
   ///
-  /// `path` is the path's bytes; `start` and `end` bound the part to look at, in seconds from the first frame shown;
-  /// `seeking` allows passing over frames, with the same result; `track` is a stream's number in the container, nil for
+  /// `path` is the path's bytes; `start` and `end` bound the part to look at, in seconds of a player's clock;
+  /// `seeking` allows skipping frames, with the same result; `track` is a stream's number in the container, nil for
   /// the best video stream; `threads` are the decoder's; `rules` say what is refused.
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
@@ -55,18 +57,18 @@ package final class WindowReader {
       frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end,
       maxSamples: rules.maxSamples)
     self.seeking = seeking
-    (picks, starts, duration) = try Self.layOut(plan, video.timeline())
+    let timeline = try video.timeline()
+    (picks, starts) = try Self.layOut(plan, timeline)
+    (self.start, duration) = timeline.seconds
   }
 
-  private static func layOut(_ plan: Plan, _ timeline: Timeline) throws(VideoError) -> (
-    Sampler, [Int], Double
-  ) {
+  private static func layOut(_ plan: Plan, _ timeline: Timeline) throws(VideoError) -> (Sampler, [Int]) {
     let sampler = try Sampler(timeline, rate: plan.rate, start: plan.start, end: plan.end)
     if case .stride = plan.placement, sampler.count > plan.maxSamples {
       throw .tooManySamples(found: sampler.count, limit: plan.maxSamples)
     }
     let starts = try sampler.starts(frames: plan.frames, plan.placement)
-    return (sampler, starts, Double(timeline.duration) / Double(timeline.scale))
+    return (sampler, starts)
   }
 
   /// From now on `filmstrip` looks at the pictures too.
@@ -78,7 +80,7 @@ package final class WindowReader {
   /// Hands every window to `body`.
   ///
   /// If the pictures turn out to be shown at other times than the container said, the windows are laid out anew and
-  /// `picks`, `starts` and `duration` change. Where windows handed over already lie elsewhere then, all come again:
+  /// `picks`, `starts`, `start` and `duration` change. Where windows handed over already lie elsewhere then, all come again:
   /// **a window with number 0 begins the list anew.**
   package func windows(_ body: (Window) throws -> Void) throws {
     var done = 0
@@ -88,10 +90,13 @@ package final class WindowReader {
         return
       } catch VideoError.timelineChanged {
         let (before, startsBefore) = (picks, starts)
-        (picks, starts, duration) = try Self.layOut(plan, video.timeline())
+        let timeline = try video.timeline()
+        (picks, starts) = try Self.layOut(plan, timeline)
+        (start, duration) = timeline.seconds
         let same = (0..<done).allSatisfy {
           $0 < starts.count && starts[$0] == startsBefore[$0]
             && frames(of: starts[$0], in: picks).elementsEqual(frames(of: starts[$0], in: before))
+            && picks.time(of: starts[$0]) == before.time(of: startsBefore[$0])
         }
         if !same { done = 0 }
         filmstrip?.layOut(over: picks, beginsAnew: !same)
@@ -125,7 +130,7 @@ package final class WindowReader {
     let held = Array(repeating: shown[shown.count - 1], count: plan.frames - shown.count)
     return Window(
       number: number, count: starts.count, exactStart: picks.time(of: start),
-      exactEnd: min(picks.time(of: start + plan.frames), picks.endTime), videoDuration: duration,
+      exactEnd: min(picks.time(of: start + plan.frames), picks.endTime), videoEnd: self.start + duration,
       samples: shown + held, padded: !held.isEmpty)
   }
 
@@ -147,5 +152,12 @@ package final class WindowReader {
       next = lastSample(of: start) + 1
     }
     return numbers
+  }
+}
+
+extension Timeline {
+  /// When the first frame is shown in a player's clock, which shows nothing before 0, and the video's duration.
+  fileprivate var seconds: (start: Double, duration: Double) {
+    (clockTime(0).double, Rational(nearest: duration, scale).double)
   }
 }

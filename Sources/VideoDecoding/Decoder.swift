@@ -60,6 +60,9 @@ final class Decoder {
     return time == CFFMPEG_NO_TIME ? nil : time
   }
 
+  /// How long the frame is shown, in ticks of the stream, as its packet says; 0 if nothing says so.
+  var duration: Int64 { cffmpeg_frame_duration(frame) }
+
   /// Whether the picture was decoded from others that are missing.
   var isDamaged: Bool { frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 }
 

@@ -101,6 +101,23 @@ final class Input {
       ?? AVRational(num: 25, den: 1)
   }
 
+  /// The container's start time, which players count from, as a fraction of seconds; nil if it is unknown.
+  ///
+  /// FFmpeg gives it in whole microseconds: the stream that it is taken from has it exactly.
+  var containerStart: (Int64, Int32)? {
+    guard let start = context?.pointee.start_time, start != CFFMPEG_NO_TIME else { return nil }
+    let microseconds = AVRational(num: 1, den: AV_TIME_BASE)
+    for stream in streams.compactMap({ $0?.pointee }) where stream.start_time != CFFMPEG_NO_TIME {
+      let base = stream.time_base
+      guard base.num > 0, base.den > 0, av_rescale_q(stream.start_time, base, microseconds) == start else {
+        continue
+      }
+      let (ticks, isTooLong) = stream.start_time.multipliedReportingOverflow(by: Int64(base.num))
+      if !isTooLong { return (ticks, base.den) }
+    }
+    return (start, AV_TIME_BASE)
+  }
+
   /// Reads the next packet of the selected stream. Anything but `.done` and `.interrupted` means that the file has no
   /// more to give.
   func read() -> FFmpegStatus {

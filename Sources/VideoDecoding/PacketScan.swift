@@ -33,13 +33,15 @@ struct PacketScan {
   /// In the order shown. Empty unless `areShown`.
   let keys: [Key]
   let first: Identity?
+  /// How long the last frame of `stamps` is shown, in ticks, as its packet says; 0 if it does not.
+  let lastDuration: Int64
   /// Which packets the others can do without.
   let references: References
 
   /// Reads the packets of `input` to the end; `references` has noted none of them yet. More than `limit` pictures are
-  /// refused.
-  init(_ input: Input, references: References, limit: Int) throws(VideoError) {
-    var list = Packets(references: references)
+  /// refused. `reach`, in ticks, is how far back a stamp may lie without the clock having been reset.
+  init(_ input: Input, references: References, reach: Int64, limit: Int) throws(VideoError) {
+    var list = Packets(references: references, reach: reach)
     while true {
       switch input.read() {
       case .done:
@@ -57,7 +59,9 @@ struct PacketScan {
     first = packets.first
     references = packets.references
     let shown = packets.shown.sorted()
-    areShown = packets.count == shown.count && !packets.areDamaged && Self.strictlyIncrease(shown)
+    areShown =
+      packets.count == shown.count && !packets.areDamaged && !packets.areReset && Self.strictlyIncrease(shown)
+    lastDuration = areShown ? packets.lastShown.duration : packets.lastDuration
     if areShown {
       stamps = shown
       keys = packets.keys.sorted { $0.stamp < $1.stamp }.map { key in
@@ -67,7 +71,7 @@ struct PacketScan {
       }
     } else {
       let ordered = packets.count == packets.decoded.count && Self.strictlyIncrease(packets.decoded)
-      stamps = ordered && !packets.areDamaged ? packets.decoded : nil
+      stamps = ordered && !packets.areDamaged && !packets.areReset ? packets.decoded : nil
       keys = []
     }
   }
@@ -85,6 +89,11 @@ struct PacketScan {
     var first: Identity?
     var areDamaged = false
     var references: References
+    let reach: Int64
+    /// Whether the clock goes back: sorted by their stamps, frames of a later part would come before their time.
+    var areReset = false
+    var lastShown = (stamp: Int64.min, duration: Int64(0))
+    var lastDuration: Int64 = 0
 
     mutating func add(_ packet: AVPacket) {
       references.note(packet)
@@ -93,8 +102,16 @@ struct PacketScan {
       // Edit lists hide pictures, and an empty packet holds none.
       if packet.size == 0 || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
       count += 1
-      if packet.pts != CFFMPEG_NO_TIME { shown.append(packet.pts) }
-      if packet.dts != CFFMPEG_NO_TIME { decoded.append(packet.dts) }
+      lastDuration = packet.duration
+      if packet.pts != CFFMPEG_NO_TIME {
+        shown.append(packet.pts)
+        areReset = areReset || Int128(packet.pts) + Int128(reach) < Int128(lastShown.stamp)
+        if packet.pts >= lastShown.stamp { lastShown = (packet.pts, packet.duration) }
+      }
+      if packet.dts != CFFMPEG_NO_TIME {
+        areReset = areReset || packet.dts < decoded.last ?? .min
+        decoded.append(packet.dts)
+      }
       if packet.flags & AV_PKT_FLAG_KEY != 0, packet.pts != CFFMPEG_NO_TIME { keys.append(Identity(packet)) }
     }
   }

@@ -113,38 +113,63 @@ extension Video {
 
   /// Decodes from the start to the end, and holds every time against the timeline.
   ///
-  /// From the first contradiction on nothing is handed over any more: the rest is decoded to learn the true times.
+  /// Some demuxers give other times when they are sent back to the start than when they were just opened (parsers keep
+  /// what they learned): only what contradicts the timeline after opening does.
   private func decodeThrough(
     _ rest: inout ArraySlice<Int>, _ timeline: Timeline, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
-    try restart(reopening: isTimelineExact)
+    for reopening in [isTimelineExact, true] {
+      try restart(reopening: reopening)
+      let isFresh = if case .start = position { true } else { false }
+      guard let truth = try contradiction(of: timeline, &rest, learning: isFresh, body) else { return }
+      if isFresh { try adopt(truth) }
+    }
+  }
+
+  /// Decodes from here to the end and returns the true timeline if it is not `timeline`, or as much as is known of it
+  /// at the first contradiction unless `learning`. From there on nothing is handed over any more.
+  private func contradiction(
+    of timeline: Timeline, _ rest: inout ArraySlice<Int>, learning: Bool,
+    _ body: (Int, borrowing Frame) throws -> Void
+  ) throws -> Timeline? {
     var builder = TimelineBuilder(clock: clock)
     var number = 0
     var learned: [Int128]?
+    var lastDuration: Int64?
     while try decodeNext() {
       if number == 0 { noteFirstPicture() }
       let time = builder.time(stamp: decoder.stamp)
-      if learned == nil, number >= timeline.times.count || timeline.times[number] != time {
+      if number == 0, builder.start != timeline.start, !isStartExact {
+        return timeline.starting(at: builder.start)
+      }
+      if learned == nil,
+        number >= timeline.times.count || timeline.times[number] != time || builder.start != timeline.start
+      {
         learned = Array(timeline.times.prefix(number))
+        if !learning { break }
       }
       learned?.append(time)
+      lastDuration = decoder.duration
       if learned == nil, number == rest.first {
         try hand(number, to: body)
         rest.removeFirst()
       }
       number += 1
     }
-    if number == 0 { throw VideoError.noPicture(decodeErrors: decodeErrors) }
-    if learned != nil || number != timeline.times.count {
-      try adopt(learned ?? Array(timeline.times.prefix(number)))
-    }
+    if learned == nil, number == timeline.times.count { return nil }
+    if number == 0, learning { throw VideoError.noPicture(decodeErrors: decodeErrors) }
+    return Timeline(
+      times: learned ?? Array(timeline.times.prefix(number)), start: builder.start,
+      lastDuration: lastDuration, clock: clock)
   }
 
-  private func adopt(_ times: [Int128]) throws(VideoError) {
-    // What decodes differently each time is being written to.
+  private func adopt(_ truth: Timeline) throws(VideoError) {
+    // What decodes differently each time that it is opened is being written to.
     if isTimelineExact { throw .unreadable(reason: "it changes while it is being read") }
-    knownTimeline = Timeline(times: times, clock: clock)
-    isTimelineExact = true
+    // Where the order of decoding stands in for the times, the first frame alone may say that all are later.
+    isTimelineExact = isStartExact || truth.times != knownTimeline?.times
+    isStartExact = true
+    knownTimeline = truth
     throw .timelineChanged
   }
 

@@ -43,6 +43,8 @@ package final class Video {
   var knownTimeline: Timeline?
   /// Whether the timeline was learned by decoding, and so is beyond doubt.
   var isTimelineExact = false
+  /// Whether the time of the first frame was learned by decoding.
+  var isStartExact = false
   /// What the decoder need not be given, if it may be spared anything.
   var spared: Spared?
   /// Where `input` and `decoder` stand.
@@ -115,26 +117,29 @@ package final class Video {
   private func predictedTimeline() throws(VideoError) -> Timeline? {
     guard let parameters = input.streams[stream]?.pointee.codecpar else { throw .noVideoStream(found: []) }
     let scan = try PacketScan(
-      input, references: References(parameters.pointee), limit: rules.maxPictures)
+      input, references: References(parameters.pointee), reach: clock.reach, limit: rules.maxPictures)
     self.scan = scan
     position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)
-    return Timeline(times: stamps.map { builder.time(stamp: $0) }, clock: clock)
+    let times = stamps.map { builder.time(stamp: $0) }
+    return Timeline(times: times, start: builder.start, lastDuration: scan.lastDuration, clock: clock)
   }
 
   private func decodedTimeline() throws(VideoError) -> Timeline {
     try restart(reopening: true)
     var builder = TimelineBuilder(clock: clock)
     var times: [Int128] = []
+    var lastDuration: Int64?
     while try decodeNext() {
       if times.isEmpty { noteFirstPicture() }
       guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
       times.append(builder.time(stamp: decoder.stamp))
+      lastDuration = decoder.duration
     }
     guard !times.isEmpty else { throw .noPicture(decodeErrors: decodeErrors) }
-    isTimelineExact = true
-    return Timeline(times: times, clock: clock)
+    (isTimelineExact, isStartExact) = (true, true)
+    return Timeline(times: times, start: builder.start, lastDuration: lastDuration, clock: clock)
   }
 }
 
@@ -153,7 +158,9 @@ extension Input {
       dolbyVisionProfile: dolbyVisionProfile(of: stream))
     let base = stream.pointee.time_base
     let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
-    return (info, Timeline.Clock(tickSeconds: tick, rate: (rate.num, rate.den)))
+    return (
+      info, Timeline.Clock(tickSeconds: tick, rate: (rate.num, rate.den), containerStart: containerStart)
+    )
   }
 
   /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1, 20 in MV-HEVC.

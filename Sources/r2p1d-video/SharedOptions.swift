@@ -34,7 +34,7 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "Labels reported.")
   var top = 5
 
-  @Option(help: "Where to start: 90, 1:30 or 00:01:30.5.")
+  @Option(help: "Where to start, in a player's clock: 90, 1:30 or 00:01:30.5.")
   var start: Moment?
 
   @Option(help: "Where to end.")

@@ -26,7 +26,7 @@ struct TimelineProgress {
     let speed = spent > 0 ? String(format: "%.1f× real time", covered / spent) : ""
     let left = spent / share - spent
     Terminal.write(
-      "\r\u{1B}[K\(bar) \(Self.clock(window.end.double)) of \(Self.clock(window.videoDuration))  \(speed)  "
+      "\r\u{1B}[K\(bar) \(Self.clock(window.end.double)) of \(Self.clock(window.videoEnd))  \(speed)  "
         + "\(Self.clock(left)) left  \(name)")
     isOnScreen = true
   }

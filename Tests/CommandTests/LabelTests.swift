@@ -38,7 +38,7 @@ import Testing
     let video = try #require(result["video"] as? [String: Any])
     #expect(
       Set(video.keys) == [
-        "duration", "width", "height", "frameRate", "codec", "decodeErrors", "picturesDecoded",
+        "start", "duration", "width", "height", "frameRate", "codec", "decodeErrors", "picturesDecoded",
       ])
     #expect(video["codec"] as? String == "h264" && video["decodeErrors"] as? Int == 0)
     #expect(try #require(video["picturesDecoded"] as? Int) >= 16)

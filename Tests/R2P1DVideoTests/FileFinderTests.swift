@@ -107,4 +107,23 @@ import Testing
     #expect(PathList.paths(in: Data("a\nb\0c\r\0\0".utf8), zeroSeparated: true) == ["a\nb", "c\r"])
     #expect(PathList.paths(in: Data(), zeroSeparated: false).isEmpty)
   }
+
+  @Test(arguments: ["\u{FEFF}a.mp4\nb.mp4", "\u{FEFF}a.mp4\r\nb.mp4\r\n", "a.mp4\r\nb.mp4\r\n\r\n"])
+  func listsMayBeginWithAByteOrderMarkAndHaveLinesAsOnWindows(_ list: String) {
+    #expect(PathList.paths(in: Data(list.utf8), zeroSeparated: false) == ["a.mp4", "b.mp4"])
+    #expect(PathList.paths(in: Data("\u{FEFF}a\0".utf8), zeroSeparated: true) == ["\u{FEFF}a"])
+    #expect(PathList.paths(in: Data("\u{FEFF}".utf8), zeroSeparated: false).isEmpty)
+  }
+
+  @Test func aListInUTF16IsRefusedInTrueWords() throws {
+    let list = FileManager.default.temporaryDirectory.appending(path: "r2p1d-list-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: list) }
+    for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0, 0x0A, 0], [0xFE, 0xFF, 0, 0x61, 0, 0x0A]] {
+      try Data(bytes).write(to: list)
+      let error = #expect(throws: ClassifierError.self) {
+        try PathList.read(FilePath(list.path), zeroSeparated: false)
+      }
+      #expect(error?.cause.contains("UTF-16") == true)
+    }
+  }
 }

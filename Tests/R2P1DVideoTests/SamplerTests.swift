@@ -1,8 +1,8 @@
 import Foundation
 import Testing
-import VideoDecoding
 
 @testable import R2P1DVideo
+@testable import VideoDecoding
 
 @Suite struct SamplerTests {
   /// The goldens of `make_sampling.py`.
@@ -10,7 +10,13 @@ import VideoDecoding
     struct Stream: Decodable {
       let tick: String
       let rate: String
-      let stamps: [Int]
+      let container: String
+      let last: Int64
+      let stamps: [Int64?]
+      /// What comes of them, as fractions of seconds.
+      let times: [String]
+      let first: String
+      let duration: String
     }
 
     struct Case: Decodable, CustomTestStringConvertible {
@@ -23,6 +29,9 @@ import VideoDecoding
       let stride: Int?
       let picks: [Int]
       let starts: [Int]
+      /// When the first sample is shown and the last one ends.
+      let first: String
+      let finish: String
 
       var testDescription: String {
         "\(name), \(fps) samples a second from \(start ?? "the start") to \(end ?? "the end")"
@@ -47,10 +56,14 @@ import VideoDecoding
     static func timeline(_ name: String) throws -> Timeline {
       let stream = try #require(all.streams[name])
       let (tick, rate) = (try #require(Rational(stream.tick)), try #require(Rational(stream.rate)))
+      let container = try #require(Rational(stream.container))
       let clock = Timeline.Clock(
         tickSeconds: (Int32(tick.numerator), Int32(tick.denominator)),
-        rate: (Int32(rate.numerator), Int32(rate.denominator)))
-      return Timeline(times: stream.stamps.map { Int128($0) * clock.tick }, clock: clock)
+        rate: (Int32(rate.numerator), Int32(rate.denominator)),
+        containerStart: (Int64(container.numerator), Int32(container.denominator)))
+      var builder = TimelineBuilder(clock: clock)
+      let times = stream.stamps.map { builder.time(stamp: $0) }
+      return Timeline(times: times, start: builder.start, lastDuration: stream.last, clock: clock)
     }
   }
 
@@ -65,6 +78,30 @@ import VideoDecoding
       start: golden.start.flatMap(Rational.init(time:)), end: golden.end.flatMap(Rational.init(time:)))
     #expect(Array(sampler) == golden.picks)
     #expect(try sampler.starts(frames: golden.frames, golden.placement) == golden.starts)
+    #expect(sampler.time(of: 0) == Rational(golden.first))
+    #expect(sampler.endTime == Rational(golden.finish))
+  }
+
+  @Test(arguments: Goldens.all.streams.keys.sorted())
+  func stampsGiveTheTimesAndDurationThatExactFractionsGive(_ name: String) throws {
+    let (stream, timeline) = (try #require(Goldens.all.streams[name]), try Goldens.timeline(name))
+    let seconds = { (units: Int128) in Rational(nearest: units, timeline.scale).description }
+    #expect(timeline.times.map(seconds) == stream.times)
+    #expect(seconds(timeline.duration) == stream.duration)
+    let sign = timeline.start < 0 ? "-" : ""
+    #expect(sign + seconds(abs(timeline.start)) == stream.first)
+  }
+
+  /// The containers that people have: where the first frame is not at 0, all printed times are later by that.
+  @Test func aStartBeforeTheFirstFrameMeansTheFirstFrame() throws {
+    let timeline = try Goldens.timeline("starts 3 s after the sound")
+    for start in [nil, 0, 1, Rational(5, 2), 3] as [Rational?] {
+      let sampler = try Sampler(timeline, rate: .perSecond(15), start: start)
+      #expect(sampler[0] == 0 && sampler.time(of: 0) == 3 && sampler.count == 36)
+    }
+    #expect(throws: VideoError.emptyPart(start: 3, end: 2)) {
+      try Sampler(timeline, rate: .perSecond(15), start: 1, end: 2)
+    }
   }
 
   @Test func timesAreTheFilesOwn() throws {

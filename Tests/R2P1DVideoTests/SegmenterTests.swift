@@ -204,7 +204,7 @@ extension ScoredWindow {
     -> ScoredWindow
   {
     ScoredWindow(
-      number: number, count: count, start: start, end: end, padded: false, videoDuration: 10,
+      number: number, count: count, start: start, end: end, padded: false, videoEnd: 10,
       scores: Scores(scores), logits: scores.map(Float.init))
   }
 }

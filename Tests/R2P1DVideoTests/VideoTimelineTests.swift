@@ -12,7 +12,7 @@ import Testing
     var windows: [ScoredWindow] = []
     let summary = try timeline.read { windows.append($0) }
     #expect(windows.map(\.number) == Array(windows.indices) && windows.count == summary.windows)
-    #expect(windows.allSatisfy { $0.count == windows.count && $0.videoDuration == summary.video.duration })
+    #expect(windows.allSatisfy { $0.count == windows.count && $0.videoEnd == summary.video.duration })
     #expect(windows.dropLast().map(\.start) == windows.indices.dropLast().map { Rational(4 * $0, 15) })
     #expect(windows.last?.end == 3)
     #expect(summary.labels.first?.label == "pan left" && summary.thumbnails.isEmpty)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct WorkerMessageTests {
   private func window(_ number: Int, of total: Int = 3, _ samples: [UInt32]) -> WorkerMessage.Window {
     WorkerMessage.Window(
-      number: number, total: total, start: Rational(1, 3), end: 1, videoDuration: 3.25, padded: false,
+      number: number, total: total, start: Rational(1, 3), end: 1, videoEnd: 3.25, padded: false,
       samples: samples)
   }
 
@@ -23,7 +23,7 @@ import Testing
   }
 
   private static let video = VideoSummary(
-    duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
+    start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
     picturesDecoded: 90)
 
   /// A reference, which the testing library's macros can change things of.
@@ -62,14 +62,18 @@ import Testing
     #expect(read(WorkerMessage.window(window(0, [0])).bytes, frames: 2) == nil)
     for time in [Double.nan, .infinity, -.infinity, 1e300] {
       let odd = WorkerMessage.Window(
-        number: 0, total: 1, start: 0, end: 1, videoDuration: time, padded: false, samples: [0])
+        number: 0, total: 1, start: 0, end: 1, videoEnd: time, padded: false, samples: [0])
       #expect(read(WorkerMessage.window(odd).bytes, frames: 1) == nil)
-      let video = VideoSummary(
-        duration: time, width: 1, height: 1, frameRate: 1, codec: "x", decodeErrors: 0, picturesDecoded: 0)
-      #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
+      for (start, duration) in [(0, time), (time, 0)] {
+        let video = VideoSummary(
+          start: start, duration: duration, width: 1, height: 1, frameRate: 1, codec: "x", decodeErrors: 0,
+          picturesDecoded: 0)
+        #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
+      }
     }
     let video = VideoSummary(
-      duration: 1, width: 1, height: 1, frameRate: 1, codec: "x\n", decodeErrors: 0, picturesDecoded: 0)
+      start: 0, duration: 1, width: 1, height: 1, frameRate: 1, codec: "x\n", decodeErrors: 0,
+      picturesDecoded: 0)
     #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
   }
 

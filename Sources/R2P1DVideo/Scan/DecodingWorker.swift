@@ -105,7 +105,7 @@ private struct WindowSender {
       .window(
         WorkerMessage.Window(
           number: window.number, total: total, start: window.exactStart, end: window.exactEnd,
-          videoDuration: window.videoDuration, padded: window.padded,
+          videoEnd: window.videoEnd, padded: window.padded,
           samples: window.samples.compactMap { known[ObjectIdentifier($0)] })))
   }
 }

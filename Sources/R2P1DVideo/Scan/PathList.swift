@@ -13,16 +13,24 @@ package enum PathList {
     } catch {
       throw .list(path, cause: "cannot be read: \(error.localizedDescription)")
     }
+    if !zeroSeparated, isUTF16(data) {
+      throw .list(path, cause: "is in UTF-16; save it as UTF-8, one path a line")
+    }
     return paths(in: data, zeroSeparated: zeroSeparated)
   }
 
-  /// Empty entries are none; a line may end as on Windows.
+  /// Empty entries are none; lines may begin with a byte order mark and end as on Windows.
   package static func paths(in data: Data, zeroSeparated: Bool) -> [FilePath] {
-    let parts = data.split(separator: zeroSeparated ? 0 : UInt8(ascii: "\n"))
-    let paths = parts.map { part in
-      !zeroSeparated && part.last == UInt8(ascii: "\r")
-        ? FilePath(bytes: part.dropLast()) : FilePath(bytes: part)
-    }
+    if zeroSeparated { return data.split(separator: 0).map { FilePath(bytes: $0) } }
+    let mark = Data([0xEF, 0xBB, 0xBF])
+    let lines = (data.starts(with: mark) ? data.dropFirst(mark.count) : data).split(
+      separator: UInt8(ascii: "\n"))
+    let paths = lines.map { FilePath(bytes: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0) }
     return paths.filter { !$0.bytes.isEmpty }
+  }
+
+  /// Whether the list is what Windows calls Unicode: no path of it would be found.
+  private static func isUTF16(_ data: Data) -> Bool {
+    data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
   }
 }

@@ -159,7 +159,7 @@ struct WindowAssembly {
     samples = samples.filter { kept.contains($0.key) }
     return Window(
       number: message.number, count: message.total, exactStart: message.start, exactEnd: message.end,
-      videoDuration: message.videoDuration, samples: shown, padded: message.padded)
+      videoEnd: message.videoEnd, samples: shown, padded: message.padded)
   }
 }
 

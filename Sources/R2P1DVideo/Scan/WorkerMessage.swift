@@ -23,7 +23,7 @@ enum WorkerMessage: Equatable {
     /// In seconds, as of `R2P1DVideo.Window`.
     let start: Rational
     let end: Rational
-    let videoDuration: Double
+    let videoEnd: Double
     let padded: Bool
     /// The numbers of its samples.
     let samples: [UInt32]
@@ -44,7 +44,7 @@ enum WorkerMessage: Equatable {
     case .beat: length == 0
     case .sample: length == SampleBytes.count
     case .window: length == 52 + 4 * frames
-    case .end: (48...48 + 64).contains(length)
+    case .end: (56...56 + 64).contains(length)
     case .refusal, .exhausted: (0...longestText).contains(length)
     }
   }
@@ -65,11 +65,12 @@ extension WorkerMessage {
       body.add(UInt32(window.total))
       body.add(window.start)
       body.add(window.end)
-      body.add(window.videoDuration.bitPattern)
+      body.add(window.videoEnd.bitPattern)
       body.add(UInt32(window.padded ? 1 : 0))
       for sample in window.samples { body.add(sample) }
     case .end(let video):
       kind = .end
+      body.add(video.start.bitPattern)
       body.add(video.duration.bitPattern)
       body.add(video.frameRate.bitPattern)
       body.add(UInt32(clamping: video.width))
@@ -113,11 +114,11 @@ extension WorkerMessage.Window {
     total = Int(rest.next(UInt32.self))
     guard let start = rest.nextTime(), let end = rest.nextTime() else { return nil }
     (self.start, self.end) = (start, end)
-    videoDuration = Double(bitPattern: rest.next(UInt64.self))
+    videoEnd = Double(bitPattern: rest.next(UInt64.self))
     let flag = rest.next(UInt32.self)
     padded = flag == 1
     samples = (0..<frames).map { _ in rest.next(UInt32.self) }
-    guard number < total, total <= WorkerMessage.mostWindows, flag <= 1, videoDuration.isTime else {
+    guard number < total, total <= WorkerMessage.mostWindows, flag <= 1, videoEnd.isTime else {
       return nil
     }
   }
@@ -125,6 +126,7 @@ extension WorkerMessage.Window {
 
 extension VideoSummary {
   fileprivate init?(_ rest: inout ByteReader) {
+    start = Double(bitPattern: rest.next(UInt64.self))
     duration = Double(bitPattern: rest.next(UInt64.self))
     frameRate = Double(bitPattern: rest.next(UInt64.self))
     width = Int(rest.next(UInt32.self))
@@ -136,7 +138,9 @@ extension VideoSummary {
     warnings = profile == 0 ? [] : [.dolbyVision(profile: profile)]
     codec = String(decoding: rest.bytes, as: UTF8.self)
     let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
-    guard isName, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else { return nil }
+    guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else {
+      return nil
+    }
   }
 
   fileprivate var dolbyVisionProfile: Int? {

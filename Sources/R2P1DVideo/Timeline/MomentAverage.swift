@@ -42,7 +42,8 @@ struct MomentAverage: Sendable {
     var moments: [Moment] = []
     while edge < limit, let firstEnd = live.map(\.end).min() {
       let end = min(firstEnd, limit)
-      moments.append(Moment(start: edge, end: end, scores: mean))
+      // A window of frames that all share one time has no length, and so no say.
+      if edge < end { moments.append(Moment(start: edge, end: end, scores: mean)) }
       edge = end
       live.removeAll { $0.end <= end }
     }

@@ -1,6 +1,6 @@
 /// A stretch of a video that has one label.
 public struct Segment: Sendable, Equatable {
-  /// Seconds of the file's time, exactly: edges of windows.
+  /// Seconds of a player's clock, exactly: edges of windows.
   public let start: Rational
   public let end: Rational
   public let label: String

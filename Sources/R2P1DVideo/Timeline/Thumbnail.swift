@@ -2,7 +2,7 @@ import VideoDecoding
 
 /// A small picture of a moment of a video.
 public struct Thumbnail: Sendable {
-  /// The moment it stands for, in seconds of the file's time. Where windows leave gaps, its picture may be of soon after.
+  /// The moment it stands for, in seconds of a player's clock. Where windows leave gaps, its picture may be of soon after.
   public let time: Rational
   /// Upright, in pixels.
   public let width: Int

@@ -20,7 +20,7 @@ struct TimelineTextReport: TimelineReport {
   }
 
   mutating func add(_ window: ScoredWindow) -> String {
-    hasHours = hasHours || window.videoDuration >= 3600
+    hasHours = hasHours || window.videoEnd >= 3600
     return table(rows.add(window))
   }
 

@@ -72,13 +72,13 @@ public struct ScoredWindow: Sendable {
   public let number: Int
   /// How many windows there are, as far as is known when this one comes.
   public let count: Int
-  /// When its first sample is shown and when its last one ends, in seconds of the file's time.
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
   public let start: Rational
   public let end: Rational
   /// Whether the video is shorter than the window, so that its last sample is held.
   public let padded: Bool
-  /// The whole file's, in seconds, as far as is known when this window comes.
-  public let videoDuration: Double
+  /// When the whole video ends, in seconds of a player's clock, as far as is known when this window comes.
+  public let videoEnd: Double
   /// One probability a class.
   public let scores: Scores
   /// One a class.
@@ -89,7 +89,7 @@ extension ScoredWindow {
   init(_ window: Window, _ logits: [Float]) {
     self.init(
       number: window.number, count: window.count, start: window.exactStart, end: window.exactEnd,
-      padded: window.padded, videoDuration: window.videoDuration,
+      padded: window.padded, videoEnd: window.videoEnd,
       scores: Scores(logits: logits.map(Double.init)), logits: logits)
   }
 }

@@ -3,8 +3,10 @@
 
   make_sampling.py [OUT]      (nothing but Python)
 
-Writes sampling.json: a case is a list of frame times in ticks, the tick, the average rate, what was asked for, and the
-frames and window starts that come of it.
+Writes sampling.json. A stream is a list of stamps in ticks (null: none), the tick, the average rate, the container's
+start time in seconds and the last frame's own duration in ticks; its times, first moment and duration follow. A case is
+what was asked of a stream, the frames and window starts that come of it, and when its first sample is shown and its
+last one ends in a player's clock.
 """
 import json
 import sys
@@ -12,16 +14,31 @@ from fractions import Fraction
 from pathlib import Path
 
 
-def shown(times, tick, period, fps, start, end):
+def clock(stamps, tick, period, container, last):
+    """The frames' times from the first one, when that is shown in a player's clock, and the duration."""
+    times, moved = [], Fraction(0)
+    for stamp in stamps:
+        time = times[-1] + period if stamp is None and times else (stamp or 0) * tick + moved
+        if times and time < times[-1] - Fraction(1, 2):  # the clock was reset
+            moved += times[-1] + period - time
+            time = times[-1] + period
+        times.append(max(time, times[-1]) if times else time)
+    first = times[0] - container if stamps[0] is not None else Fraction(0)
+    times = [time - times[0] for time in times]
+    own = last * tick
+    return times, first, times[-1] + (own if own > period * Fraction(3, 2) else period)
+
+
+def shown(times, duration, tick, fps, start, end):
     """The frame at start + k/fps for every k up to the end of the part."""
-    until = min(times[-1] + period, end) if end is not None else times[-1] + period
+    until = min(duration, end) if end is not None else duration
     slack = min(tick, Fraction(1, 1000))
 
     def at(time):
         return max([0] + [i for i, t in enumerate(times) if t <= time + slack])
 
     if fps == "source":
-        first = at(start)
+        first = at(start) if start else 0
         return list(range(first, max(first + 1, sum(t < until for t in times))))
     return [at(start + k / Fraction(fps)) for k in range(max(1, int((until - start) * Fraction(fps))))]
 
@@ -53,26 +70,47 @@ STREAMS = [
     ("variable", "1/1000", "6", VARIABLE),
     ("shorter than a window", "1/100", "10", [0, 10, 20, 30]),
     ("one frame", "1/100", "25", [0]),
+    ("starts 3 s after the sound", "1/12800", "25", [38400 + 512 * i for i in range(60)], "0"),
+    ("starts at 1.4 s as transport streams do", "1/90000", "30000/1001", [126000 + 3003 * i for i in range(60)],
+     "7/5"),
+    ("starts 1/44100 s before a container of another tick", "1/90000", "25", [90000 + 3600 * i for i in range(40)],
+     "44101/44100"),
+    ("starts before the container", "1/1000", "25", [40 * i - 500 for i in range(50)], "0"),
+    ("a clock that stands still", "1/1000", "25", [40 * min(i, 20) if i < 40 else 40 * (i - 20) for i in range(70)]),
+    ("a clock that is set back", "1/1000", "25", [9000 + 40 * i for i in range(30)] + [40 * i for i in range(30)], "9"),
+    ("frames out of order by less than half a second", "1/1000", "10", [0, 100, 400, 200, 300, 500, 600, 100, 700]),
+    ("no times", "1/1000", "10", [None] * 20),
+    ("some times", "1/1000", "10", [0, None, 150, None, None, 600, None, None, 650]),
+    ("slides", "1/16384", "5/38", [0, 16384, 32768, 114688, 131072], "0", 30 * 16384),
+    ("a last frame of one and a half periods", "1/100", "10", [0, 10, 20], "0", 15),
+    ("a last frame of a tick more", "1/100", "10", [0, 10, 20], "0", 16),
 ]
 ASKED = [("15", None, None, 16, 5, None), ("12.5", None, None, 8, 3, None), ("6", None, None, 16, 1, None),
          ("source", None, None, 16, 5, None), ("30000/1001", None, None, 16, None, 8), ("15", "0.35", "1.7", 8, None, 3),
          ("source", "0.2", "1.2", 8, 2, None), ("15", "0.041", None, 16, 25, None)]
 
 cases = []
-for name, tick, rate, stamps in STREAMS:
+streams = {}
+for name, tick, rate, stamps, *more in STREAMS:
+    container, last = more[0] if more else "0", more[1] if len(more) > 1 else 0
+    times, first, duration = clock(stamps, Fraction(tick), 1 / Fraction(rate), Fraction(container), last)
+    streams[name] = {"tick": tick, "rate": rate, "container": container, "last": last, "stamps": stamps,
+                     "times": [str(time) for time in times], "first": str(first), "duration": str(duration)}
     for fps, start, end, frames, windows, stride in ASKED:
-        times = [s * Fraction(tick) for s in stamps]
-        begin = Fraction(start or 0)
-        if begin >= times[-1] + 1 / Fraction(rate):
+        # What is asked for counts in a player's clock; where the first frame comes late, so does the part.
+        begin = max(Fraction(start) - first, 0) if start else Fraction(0)
+        if start and first >= 1:
+            start, end = (t and str(float(round(first + Fraction(t), 3))) for t in (start, end))
+            begin = max(Fraction(start) - first, 0)
+        until = Fraction(end) - first if end else None
+        if begin >= duration or until is not None and until <= begin:
             continue
-        picks = shown(times, Fraction(tick), 1 / Fraction(rate), fps, begin, Fraction(end) if end else None)
-        cases.append({"name": name, "tick": tick, "rate": rate, "stamps": stamps, "fps": fps, "start": start, "end": end,
-                      "frames": frames, "windows": windows, "stride": stride, "picks": picks,
-                      "starts": starts(len(picks), frames, windows, stride)})
-streams = {name: {"tick": tick, "rate": rate, "stamps": stamps} for name, tick, rate, stamps in STREAMS}
-for case in cases:
-    for key in ("tick", "rate", "stamps"):
-        del case[key]
+        picks = shown(times, duration, Fraction(tick), fps, begin, until)
+        finish = min(duration, until) if until is not None else duration
+        at = first + (times[picks[0]] if fps == "source" else begin)
+        cases.append({"name": name, "fps": fps, "start": start, "end": end, "frames": frames, "windows": windows,
+                      "stride": stride, "picks": picks, "starts": starts(len(picks), frames, windows, stride),
+                      "first": str(max(at, 0)), "finish": str(max(first + finish, 0))})
 out = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent
 compact = {"separators": (",", ":")}
 (out / "sampling.json").write_text(
