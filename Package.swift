@@ -19,7 +19,7 @@ let package = Package(
         .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])
       ]),
     .systemLibrary(
-      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+      name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),

@@ -115,7 +115,7 @@ package final class Video {
     var builder = TimelineBuilder(clock: clock)
     var times: [Int128] = []
     while try decodeNext() {
-      if times.isEmpty { noteFirstPicture() }
+      if times.isEmpty { try noteFirstPicture() }
       guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
       times.append(builder.time(stamp: decoder.stamp))
     }

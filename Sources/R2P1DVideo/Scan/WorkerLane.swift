@@ -39,6 +39,7 @@ struct WorkerLane {
       try receive(video, from: worker)
     } catch {
       self.worker = nil
+      if let error = error as? ModelError { throw ClassifierError.video(video.path, cause: "\(error)") }
       guard let fault = error as? WorkerProcess.Fault else { throw error }
       throw ClassifierError.video(video.path, cause: explain(fault, signal: worker.end()))
     }
@@ -66,7 +67,7 @@ struct WorkerLane {
       switch try worker.receive(&patience) {
       case .beat: continue
       case .sample(let picture):
-        guard assembly.add(bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
+        guard assembly.add(try bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
       case .window(let message):
         guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.window(window))
