@@ -1,17 +1,20 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
+# make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make install  the program to PREFIX/bin (default /usr/local)
 # make lint     the style check
 PREFIX ?= /usr/local
 SWIFT ?= swift
+# Where build products go.
+SCRATCH ?= .build
 # The Swift runtime is linked in, so that the program also runs where no Swift is installed.
-BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib
+BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib --scratch-path $(SCRATCH)
 # What `install` installs; one that is already built can be named instead.
-BINARY ?= .build/release/r2p1d-video
+BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo build test test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo build test test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -21,7 +24,11 @@ build: deps
 	$(BUILD)
 
 test: deps
-	$(SWIFT) test -c release -Xswiftc -enable-testing
+	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path $(SCRATCH)
+
+SUITE ?= trixie
+test-ffmpeg:
+	.ci/debian $(SUITE)
 
 # The kernels alone: they are what differs from machine to machine.
 test-arm64:
@@ -61,4 +68,4 @@ deps:
 	@.ci/dependencies
 
 clean:
-	rm -rf .build .build-address .build-thread
+	rm -rf .build .build-*

@@ -3,7 +3,10 @@
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
 // go between versions. Those differences are all here:
 //   - a stream's side data moved into its codec parameters in libavformat 60.15;
-//   - a frame's duration was `pkt_duration` before libavutil 57.30.
+//   - a frame's duration was `pkt_duration` before libavutil 57.30;
+//   - the part of a frame that a container shows is known from libavcodec 61.19 on, tiles of one frame from
+//     libavformat 61.1 on;
+//   - libswscale 9 made its context a public struct, and its flags an enumeration.
 #ifndef R2P1D_CFFMPEG_SHIM_H
 #define R2P1D_CFFMPEG_SHIM_H
 
@@ -16,6 +19,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <stdbool.h>
 
 static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
@@ -38,6 +42,9 @@ static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, en
   return av_stream_get_side_data(stream, type, size);
 #endif
 }
+/// libswscale's context: a pointer that Swift imports in one way or the other, but always under this name.
+typedef struct SwsContext *cffmpeg_scaler;
+static const int CFFMPEG_BICUBIC = SWS_BICUBIC;
 
 /// The nine numbers of the stream's display matrix, or null.
 static inline const int32_t *cffmpeg_stream_matrix(const AVStream *stream) {
@@ -62,6 +69,35 @@ static inline int64_t cffmpeg_frame_duration(const AVFrame *frame) {
 #else
   return frame->pkt_duration;
 #endif
+}
+
+/// What the container cuts off a frame's top, bottom, left and right, four little-endian numbers, or null.
+static inline const uint8_t *cffmpeg_stream_crop(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 19, 100)
+  const AVPacketSideData *side =
+      av_packet_side_data_get(stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data,
+                              AV_PKT_DATA_FRAME_CROPPING);
+  return side && side->size >= 4 * sizeof(uint32_t) ? side->data : 0;
+#else
+  (void)stream;
+  return 0;
+#endif
+}
+
+/// Whether the stream is one of the tiles that make up a picture.
+static inline bool cffmpeg_is_tile(const AVFormatContext *context, int stream) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(61, 1, 100)
+  for (unsigned i = 0; i < context->nb_stream_groups; i++) {
+    const AVStreamGroup *group = context->stream_groups[i];
+    if (group->type != AV_STREAM_GROUP_PARAMS_TILE_GRID) continue;
+    for (unsigned tile = 0; tile < group->nb_streams; tile++)
+      if (group->streams[tile]->index == stream) return true;
+  }
+#else
+  (void)context;
+  (void)stream;
+#endif
+  return false;
 }
 
 /// The nine numbers of the picture's own display matrix, or null.

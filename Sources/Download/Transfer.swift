@@ -4,13 +4,15 @@ import Foundation
 /// One request by HTTP or HTTPS, whose body is handed over as it arrives.
 ///
 /// Proxies come from the environment (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`), and so do the certificates
-/// to trust, where `CURL_CA_BUNDLE` or `SSL_CERT_FILE` names a file of them.
+/// to trust, where `certificates` names none and `CURL_CA_BUNDLE` or `SSL_CERT_FILE` a file of them.
 package struct Transfer {
   package let address: String
   /// Bytes that an earlier transfer brought: only what follows them is asked for.
   package var offset: Int64 = 0
   /// Seconds to wait for a connection, and for the next byte.
   package var patience = 30
+  /// The path of a file of certificates to trust.
+  package var certificates: [UInt8]?
   package var agent = "r2p1d-video"
 
   package init(_ address: String) {
@@ -57,8 +59,9 @@ package struct Transfer {
     for (option, value) in numbers { ccurl_set_number(handle, option, value) }
     if offset > 0 { ccurl_set_offset(handle, curl_off_t(offset)) }
     let environment = ProcessInfo.processInfo.environment
-    let certificates = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
-    if let file = certificates.first(where: { !$0.isEmpty }) { ccurl_set_text(handle, CURLOPT_CAINFO, file) }
+    let named = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].lazy.compactMap { environment[$0] }
+    let file = certificates ?? named.first { !$0.isEmpty }.map { Array($0.utf8) }
+    if let file { ccurl_set_text(handle, CURLOPT_CAINFO, file.map(CChar.init(bitPattern:)) + [0]) }
   }
 
   /// Without signals of its own, libcurl leaves it to its caller that a peer who hangs up is no reason to die.

@@ -37,7 +37,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
     case .instructionSetMissing(let name):
       return "this CPU has no \(name); leave R2P1D_ISA unset"
     case .outOfMemory(let bytes):
-      return "no memory for the network's weights and activations (\(bytes >> 20) MiB)"
+      return "not enough memory: the system refuses \(bytes >> 10) KiB"
     }
   }
 

@@ -169,9 +169,9 @@ final class PlannedForward {
     return Double(rows * depth * 16 * panels * calls * threads) / (times.min() ?? .infinity)
   }
 
-  func table() -> PlanTable {
-    PlanTable(plan, threads: threads, peak: peak()) { run in
-      let sample = Sample()
+  func table() throws(ModelError) -> PlanTable {
+    let sample = try Sample()
+    return PlanTable(plan, threads: threads, peak: peak()) { run in
       let clock = ContinuousClock()
       var seconds = Array(repeating: [Double](), count: plan.steps.count)
       for _ in 0..<run {

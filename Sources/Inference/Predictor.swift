@@ -84,8 +84,10 @@ package final class Predictor {
 
   /// The plan, a line a layer; nil for the scalar reference, which has none.
   package var plan: PlanTable? {
-    if case .planned(let forward) = engine { return forward.table() }
-    return nil
+    get throws(ModelError) {
+      if case .planned(let forward) = engine { return try forward.table() }
+      return nil
+    }
   }
 
   /// Activations after every step of one window, in torch's order [C, T, H, W]: what golden tests compare layer by layer.

@@ -11,8 +11,8 @@ package final class Sample: @unchecked Sendable {
   ///
   /// Pages of its own: blocks of this size, taken from the heap and freed among small ones that last, leave it ever more
   /// full of holes (after a scan of 5,000 different videos 122 MB of them, around 3 MB in use).
-  package init() {
-    guard let memory = try? Arena(floats: Self.count) else { fatalError("no memory for a sample") }
+  package init() throws(ModelError) {
+    let memory = try Arena(floats: Self.count)
     (values, self.memory) = (memory.base, memory)
   }
 }

@@ -40,7 +40,9 @@ extension Benchmark {
       frames: frames, batch: options.batch, threads: options.threads, precision: options.precision)
     let load = loaded.file.map { _ in LoadTime(seconds: seconds(clock.now - began)) }
 
-    let windows = noise(windows: options.batch, frames: frames)
+    let windows = try inMemory(loaded) { () throws(ModelError) in
+      try noise(windows: options.batch, frames: frames)
+    }
     let times = (0..<(2 + options.runs)).map { _ in
       seconds(clock.measure { _ = predictor.predict(windows) })
     }
@@ -53,7 +55,20 @@ extension Benchmark {
     }
     let figures = Benchmark(
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
-    return (figures, options.wantsPlan ? predictor.plan?.text ?? "the scalar reference has no plan\n" : "")
+    guard options.wantsPlan else { return (figures, "") }
+    let plan = try inMemory(loaded) { () throws(ModelError) in try predictor.plan }
+    return (figures, plan?.text ?? "the scalar reference has no plan\n")
+  }
+
+  /// What `body` gives; that there is no memory for it is the model's error.
+  private static func inMemory<Value>(
+    _ model: LoadedModel, _ body: () throws(ModelError) -> Value
+  ) throws(ClassifierError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .network(model.name, cause: "\(error)")
+    }
   }
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
@@ -85,15 +100,15 @@ extension Benchmark {
   }
 
   /// Windows of normally distributed values, the same every time.
-  private static func noise(windows: Int, frames: Int) -> [[Sample]] {
+  private static func noise(windows: Int, frames: Int) throws(ModelError) -> [[Sample]] {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     func uniform() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Float(state >> 40) / Float(1 << 24)
     }
-    return (0..<windows).map { _ in
-      (0..<frames).map { _ in
-        let sample = Sample()
+    return try (0..<windows).map { _ throws(ModelError) in
+      try (0..<frames).map { _ throws(ModelError) in
+        let sample = try Sample()
         // A sum of three uniform numbers is near enough to a normal one: mean 0, deviation 1.
         for i in 0..<Sample.count { sample.values[i] = 2 * (uniform() + uniform() + uniform()) - 3 }
         return sample

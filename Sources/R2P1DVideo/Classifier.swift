@@ -34,6 +34,7 @@ public final class Classifier {
 
   /// Loads the model that `source` names.
   public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
+    try options.input.certificates?.checkCertificates()
     let loaded = try LoadedModel(
       source, folders: options.folders, absent: options.absentModel,
       zeroInitResidual: options.zeroInitResidual)

@@ -20,6 +20,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   case labels(FilePath, cause: String)
   /// The file of labels names another number of classes than the network has.
   case labelCount(FilePath, found: Int, expected: Int)
+  /// The file of certificates to trust cannot be read.
+  case certificates(FilePath, cause: String)
   /// The list of files cannot be read.
   case list(FilePath, cause: String)
   /// The result cannot be written.
@@ -41,7 +43,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   public var subject: String {
     switch self {
     case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .tensors(let path, _),
-      .labels(let path, _), .labelCount(let path, _, _), .list(let path, _), .output(let path, _):
+      .labels(let path, _), .labelCount(let path, _, _), .list(let path, _), .output(let path, _),
+      .certificates(let path, _):
       path.printable
     case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _),
       .download(let name, _):
@@ -53,7 +56,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
   public var cause: String {
     switch self {
     case .video(_, let cause), .checkpoint(_, let cause), .network(_, let cause), .labels(_, let cause),
-      .list(_, let cause), .output(_, let cause), .download(_, let cause):
+      .list(_, let cause), .output(_, let cause), .download(_, let cause), .certificates(_, let cause):
       FilePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"

@@ -1,11 +1,14 @@
 import Foundation
 
-/// How patient a download is.
+/// How patient a download is, and whom it trusts.
 public struct DownloadOptions: Sendable, Equatable {
   /// Seconds to wait for a connection, and for the next byte, at least 1.
   public var patience = 30
   /// Tries after the first, where the network or the server fails for the moment.
   public var retries = 3
+  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `CURL_CA_BUNDLE` or `SSL_CERT_FILE`,
+  /// or else the system's.
+  public var certificates: FilePath?
 
   public init() {}
 
@@ -33,5 +36,6 @@ public enum AbsentModel: Sendable {
   /// It is an error, which names the address and the command that fetches it.
   case refused
   /// It is downloaded first; `report` hears of it.
-  case downloaded(report: @Sendable (ModelDownload, DownloadEvent) -> Void)
+  case downloaded(
+    options: DownloadOptions = DownloadOptions(), report: @Sendable (ModelDownload, DownloadEvent) -> Void)
 }

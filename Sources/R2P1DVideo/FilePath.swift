@@ -25,6 +25,12 @@ public struct FilePath: Sendable, Hashable, ExpressibleByStringLiteral {
     String(validating: bytes, as: UTF8.self) ?? Self.describe(bytes)
   }
 
+  /// An error unless this file of certificates can be read: a server would be called untrusted instead.
+  func checkCertificates() throws(ClassifierError) {
+    guard withCString({ access($0, R_OK) }) != 0 else { return }
+    throw .certificates(self, cause: "no certificates can be read: \(String(cString: strerror(errno)))")
+  }
+
   /// `string` on one line and harmless on a terminal: control characters are written `\xNN` too.
   public var printable: String {
     string.unicodeScalars.reduce(into: "") { text, scalar in

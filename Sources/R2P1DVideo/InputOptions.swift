@@ -5,6 +5,8 @@ public struct InputOptions: Sendable, Equatable {
   /// Whether a path that begins with `http://` or `https://` is read over the network. What a file names inside, as
   /// playlists do, is never opened, neither on the disk nor elsewhere.
   public var allowsNetwork = false
+  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `SSL_CERT_FILE`, or else the system's.
+  public var certificates: FilePath?
   /// Width times height of a picture.
   public var maxPixels = InputRules().maxPixels
   /// Streams in a file, of every kind.
@@ -23,6 +25,7 @@ public struct InputOptions: Sendable, Equatable {
   var rules: InputRules {
     var rules = InputRules()
     rules.allowsNetwork = allowsNetwork
+    rules.certificates = certificates?.bytes
     rules.maxPixels = maxPixels
     rules.maxStreams = maxStreams
     rules.maxPictures = maxPictures

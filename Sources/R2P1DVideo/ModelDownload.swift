@@ -66,6 +66,7 @@ public struct ModelDownload: Sendable {
   ///
   /// Runs on the caller's thread; `report` hears how it goes.
   public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> FilePath {
+    try options.certificates?.checkCertificates()
     for place in places where try isRight(place) { return place }
     try target.folder.makeFolders()
     do {
@@ -111,6 +112,7 @@ public struct ModelDownload: Sendable {
       var transfer = Transfer(address)
       transfer.offset = draft.count
       transfer.patience = options.patience
+      transfer.certificates = options.certificates?.bytes
       transfer.agent = "r2p1d-video/\(Versions.tool)"
       do {
         try transfer.run { bytes, total in

@@ -36,11 +36,12 @@ public struct ModelFolders: Sendable, Equatable {
     do throws(ClassifierError) {
       return try find(name)
     } catch {
-      guard case .absentModel = error, case .downloaded(let report) = absent,
+      guard case .absentModel = error, case .downloaded(let options, let report) = absent,
         let entry = ModelEntry.named(name)
       else { throw error }
-      let download = ModelDownload(entry, folders: self)
-      return try download.run { report(download, $0) }
+      var download = ModelDownload(entry, folders: self)
+      download.options = options
+      return try download.run { [download] in report(download, $0) }
     }
   }
 

@@ -18,12 +18,12 @@ package final class Preprocessor {
 
   package func sample(of frame: borrowing Frame) throws(VideoError) -> Sample {
     let geometry = geometry(width: frame.width, height: frame.height)
-    return sample(of: try frame.rgb(rows: geometry.neededRows, columns: geometry.neededColumns), geometry)
+    return try sample(of: try frame.rgb(rows: geometry.neededRows, columns: geometry.neededColumns), geometry)
   }
 
   /// The sample of a picture of `width` by `height`, all of it in memory.
-  func sample(of picture: RGBPicture, width: Int, height: Int) -> Sample {
-    sample(of: picture, geometry(width: width, height: height))
+  func sample(of picture: RGBPicture, width: Int, height: Int) throws(VideoError) -> Sample {
+    try sample(of: picture, geometry(width: width, height: height))
   }
 
   private func geometry(width: Int, height: Int) -> Geometry {
@@ -33,8 +33,8 @@ package final class Preprocessor {
     return new
   }
 
-  private func sample(of picture: RGBPicture, _ geometry: Geometry) -> Sample {
-    let sample = Sample()
+  private func sample(of picture: RGBPicture, _ geometry: Geometry) throws(VideoError) -> Sample {
+    guard let sample = try? Sample() else { throw .outOfMemory }
     preprocess_rgb24(
       picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, &table,
       sample.values)

@@ -15,7 +15,7 @@ final class ByteSource {
     let isAddress = Self.isAddress(path)
     if isAddress && rules.allowsNetwork && !path.contains(0) {
       address = path.map(CChar.init(bitPattern:)) + [0]
-      try open(protocols: "http,https,httpproxy,tls,tcp")
+      try open(protocols: "http,https,httpproxy,tls,tcp", Certificates.options(rules))
     } else {
       address = Array("file:".utf8).map(CChar.init(bitPattern:)) + path.map(CChar.init(bitPattern:)) + [0]
       do {
@@ -28,12 +28,19 @@ final class ByteSource {
     }
   }
 
-  private func open(protocols: String) throws(VideoError) {
+  private func open(
+    protocols: String, _ network: KeyValuePairs<String, String> = [:]
+  ) throws(VideoError) {
     // A server that says nothing for so many microseconds is given up; files know no such option.
     var options = FFmpegOptions(["protocol_whitelist": protocols, "rw_timeout": "30000000"])
+    options.add(network)
     var interrupt = Self.interrupt
-    let code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
+    var code: Int32 = 0
+    let isUntrusted = TLSComplaint.isMade {
+      code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
+    }
     if FFmpegStatus(code) == .interrupted, Interruption.isRequested { throw .interrupted }
+    if code < 0, isUntrusted { throw .untrustedServer }
     guard io != nil, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
   }
 
@@ -70,7 +77,9 @@ final class ByteSource {
 struct FFmpegOptions: ~Copyable {
   var entries: OpaquePointer?
 
-  init(_ options: KeyValuePairs<String, String>) {
+  init(_ options: KeyValuePairs<String, String>) { add(options) }
+
+  mutating func add(_ options: KeyValuePairs<String, String>) {
     for (key, value) in options { av_dict_set(&entries, key, value, 0) }
   }
 

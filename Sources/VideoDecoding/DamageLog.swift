@@ -16,7 +16,8 @@ final class DamageLog: Sendable {
   static func install() { _ = installed }
 
   private static let installed: Void = {
-    av_log_set_callback { object, _, format, _ in
+    av_log_set_callback { object, level, format, arguments in
+      if level <= AV_LOG_ERROR, let format, let arguments { TLSComplaint.note(format: format, arguments) }
       guard let object, let format, strncmp(format, "concealing", 10) == 0 else { return }
       let name = object.load(as: UnsafePointer<AVClass>?.self)?.pointee.class_name
       guard let name, strcmp(name, "AVCodecContext") == 0 else { return }

@@ -10,7 +10,12 @@ extension Input {
   func videoStream(
     _ track: Int?
   ) throws(VideoError) -> (index: Int, decoder: UnsafePointer<AVCodec>, hasRead: Bool) {
-    let videos = streams.indices.filter(isVideo)
+    let all = streams.indices.filter(isVideo)
+    // Of a photo in tiles one tile would be shown for the whole.
+    let videos = all.filter { !cffmpeg_is_tile(context, Int32($0)) }
+    if videos.isEmpty, !all.isEmpty {
+      throw imageFormat.map { .stillPicture(format: $0.name) } ?? .tiledPhoto(tiles: all.count)
+    }
     if let track {
       guard videos.contains(track) else { throw .noSuchTrack(track, found: describeEachStream()) }
       let only = try best(of: [track])

@@ -8,6 +8,8 @@ final class Input {
   private(set) var context: UnsafeMutablePointer<AVFormatContext>?
   /// If the container is one of pictures.
   private(set) var imageFormat: ImageFormat?
+  /// Packets of all streams that were read before they were asked for, oldest first.
+  private(set) var ahead: [UnsafeMutablePointer<AVPacket>] = []
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
@@ -32,7 +34,9 @@ final class Input {
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
     // No protocol is called "none": what a demuxer opens without asking `io_open` is refused too.
+    // A GIF's delay of less than 2/100 s is 1/10 s, as browsers and FFmpeg up to 5.1 show it.
     var options = FFmpegOptions([
+      "min_delay": "2", "default_delay": "10",
       "protocol_whitelist": "none", "scan_all_pmts": "1", "probesize": "\(max(rules.probeBytes, 32))",
       "max_streams": "\(max(rules.maxStreams, Self.streamsCounted))",
     ])
@@ -68,6 +72,7 @@ final class Input {
   }
 
   deinit {
+    dropAhead()
     avformat_close_input(&context)
     var last: UnsafeMutablePointer<AVPacket>? = packet
     av_packet_free(&last)
@@ -91,14 +96,6 @@ final class Input {
     for (position, stream) in streams.enumerated() {
       stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
     }
-  }
-
-  /// Average pictures a second, or else FFmpeg's guess, or else 25; both parts positive, and not less than one a day.
-  func rate(of index: Int) -> AVRational {
-    guard let stream = streams[index] else { return AVRational(num: 25, den: 1) }
-    let candidates = [stream.pointee.avg_frame_rate, av_guess_frame_rate(context, stream, nil)]
-    return candidates.first { $0.num > 0 && $0.den > 0 && Int64($0.den) <= 86_400 * Int64($0.num) }
-      ?? AVRational(num: 25, den: 1)
   }
 
   /// The container's start time, which players count from, as a fraction of seconds; nil if it is unknown.
@@ -125,16 +122,47 @@ final class Input {
     repeat {
       if Interruption.isRequested { return .interrupted }
       av_packet_unref(packet)
-      status = FFmpegStatus(av_read_frame(context, packet))
+      status = takeAhead() ? .done : FFmpegStatus(av_read_frame(context, packet))
       if packet.pointee.size > 0 { DecodingProgress.advance() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && selected.map(Int32.init) != packet.pointee.stream_index
     return status
   }
 
+  /// Reads up to `limit` packets that `read` will return later, until `isEnough` of those read so far.
+  func readAhead(_ limit: Int, until isEnough: ([AVPacket]) -> Bool) {
+    while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !Interruption.isRequested {
+      var next = av_packet_alloc()
+      guard let packet = next else { return }
+      guard av_read_frame(context, packet) >= 0 else { return av_packet_free(&next) }
+      ahead.append(packet)
+    }
+  }
+
+  /// Moves the oldest packet read ahead into `packet`, if there is one.
+  private func takeAhead() -> Bool {
+    guard !ahead.isEmpty else { return false }
+    var oldest: UnsafeMutablePointer<AVPacket>? = ahead.removeFirst()
+    av_packet_move_ref(packet, oldest)
+    av_packet_free(&oldest)
+    return true
+  }
+
+  private func dropAhead() {
+    for packet in ahead {
+      var last: UnsafeMutablePointer<AVPacket>? = packet
+      av_packet_free(&last)
+    }
+    ahead = []
+  }
+
+  /// Whether the container has no times of its own, as raw streams have none.
+  var hasNoTimes: Bool { (context?.pointee.iformat?.pointee.flags ?? 0) & AVFMT_NOTIMESTAMPS != 0 }
+
   /// Goes to a key packet at or before `time` (ticks of the stream), where the container can.
   func seek(stream: Int, to time: Int64) -> Bool {
     av_packet_unref(packet)
+    dropAhead()
     return av_seek_frame(context, Int32(stream), time, AVSEEK_FLAG_BACKWARD) >= 0
   }
 }

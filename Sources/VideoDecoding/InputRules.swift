@@ -2,6 +2,9 @@
 package struct InputRules: Sendable, Equatable, Codable {
   /// Whether an `http://` or `https://` address is read; what such an input names in turn never is.
   package var allowsNetwork = false
+  /// The path of a file of certificates (PEM) to trust for `https://`; nil stands for `SSL_CERT_FILE`'s, or else the
+  /// system's.
+  package var certificates: [UInt8]?
   /// Width times height of a picture.
   package var maxPixels = 1 << 26
   package var maxStreams = 256

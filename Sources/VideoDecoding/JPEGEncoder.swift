@@ -9,7 +9,7 @@ package final class JPEGEncoder {
   private var context: UnsafeMutablePointer<AVCodecContext>?
   private var picture: UnsafeMutablePointer<AVFrame>?
   private var packet: UnsafeMutablePointer<AVPacket>?
-  private var scaler: OpaquePointer?
+  private var scaler: cffmpeg_scaler?
 
   /// From 2, the best, to 31, as `ffmpeg -q:v` counts.
   private static let quality = 4
@@ -60,7 +60,7 @@ package final class JPEGEncoder {
   private func openScaler() -> Bool {
     let (width, height) = (Int32(width), Int32(height))
     scaler = sws_getContext(
-      width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nil, nil, nil)
+      width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, CFFMPEG_BICUBIC, nil, nil, nil)
     guard let scaler else { return false }
     // JPEG's own colours: the matrix of BT.601, all 256 values.
     let matrix = sws_getCoefficients(Int32(AVCOL_SPC_BT470BG.rawValue))

@@ -26,7 +26,7 @@ final class Scaler {
   }
 
   let kind: Kind
-  private let context: OpaquePointer
+  private let context: cffmpeg_scaler
 
   /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the picture's own matrix (BT.601
   /// where it names none) and range, chroma rows of 4:2:0 half-way between luma rows.
@@ -38,7 +38,7 @@ final class Scaler {
     let settings: [(String, Int32)] = [
       ("srcw", kind.width), ("srch", kind.height), ("src_format", kind.format),
       ("dstw", kind.targetWidth), ("dsth", kind.targetHeight), ("dst_format", AV_PIX_FMT_RGB24.rawValue),
-      ("sws_flags", SWS_BICUBIC),
+      ("sws_flags", CFFMPEG_BICUBIC),
       ("src_v_chr_pos", kind.format == AV_PIX_FMT_YUV420P.rawValue ? 128 : -513),
     ]
     for (name, value) in settings { av_opt_set_int(object, name, Int64(value), 0) }

@@ -95,7 +95,7 @@ extension Video {
     _ stamp: Int64, _ number: inout Int, _ stamps: [Int64], _ rest: inout ArraySlice<Int>,
     _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
-    if number == 0 { noteFirstPicture() }
+    if number == 0 { try noteFirstPicture() }
     while number < stamps.count, stamps[number] < stamp {
       guard wasSpared(number) else { return false }
       number += 1
@@ -137,7 +137,7 @@ extension Video {
     var learned: [Int128]?
     var lastDuration: Int64?
     while try decodeNext() {
-      if number == 0 { noteFirstPicture() }
+      if number == 0 { try noteFirstPicture() }
       let time = builder.time(stamp: decoder.stamp)
       if number == 0, builder.start != timeline.start, !isStartExact {
         return timeline.starting(at: builder.start)
@@ -174,16 +174,24 @@ extension Video {
   }
 
   private func hand(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
-    if info.width <= 0 || info.height <= 0 { noteFirstPicture() }
+    if info.width <= 0 || info.height <= 0 { try noteFirstPicture() }
     let frame = Frame(
-      decoder.frame.pointee, orientation, width: info.width, height: info.height, converter)
+      try shownPart, orientation, width: info.width, height: info.height, converter)
     try body(number, frame)
   }
 
   /// The first picture's size is the video's, whatever the container says.
-  func noteFirstPicture() {
-    let picture = decoder.frame.pointee
+  func noteFirstPicture() throws(VideoError) {
+    let picture = try shownPart
     (info.width, info.height) = orientation.size(width: Int(picture.width), height: Int(picture.height))
+  }
+
+  /// The decoder's frame, or the part of it that the container shows.
+  private var shownPart: AVFrame {
+    get throws(VideoError) {
+      guard let stream = input.streams[stream], let crop = Crop(stream) else { return decoder.frame.pointee }
+      return try crop.applied(to: decoder.frame.pointee)
+    }
   }
 
   /// How the decoder's picture is turned upright: its own display matrix says so, or else the stream's.

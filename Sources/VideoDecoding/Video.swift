@@ -132,7 +132,7 @@ package final class Video {
     var times: [Int128] = []
     var lastDuration: Int64?
     while try decodeNext() {
-      if times.isEmpty { noteFirstPicture() }
+      if times.isEmpty { try noteFirstPicture() }
       guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
       times.append(builder.time(stamp: decoder.stamp))
       lastDuration = decoder.duration

@@ -21,6 +21,10 @@ package enum VideoError: Error, Sendable, Equatable {
   case noPicture(decodeErrors: Int)
   /// A pixel format that libswscale does not read.
   case unsupportedPixels(format: String, width: Int, height: Int)
+  /// The container shows nothing of its frames.
+  case cropsEverything(width: Int, height: Int)
+  /// A photo that is stored as several smaller ones.
+  case tiledPhoto(tiles: Int)
   /// The part asked for holds nothing: `start` is at or after `end`. Seconds.
   case emptyPart(start: Double, end: Double)
   /// A rate of samples, or a time, that is out of range.
@@ -29,6 +33,9 @@ package enum VideoError: Error, Sendable, Equatable {
   case tooManyWindows(samples: Int)
   /// An address where only files are read.
   case networkNotAllowed
+  /// A server whose certificate none of the trusted ones vouches for, or which is another server's.
+  case untrustedServer
+  case unusableCertificates(file: String, reason: String)
   /// A file that takes more than `InputRules` allow.
   case tooManyPixels(width: Int, height: Int, limit: Int)
   case tooManyStreams(found: Int, limit: Int)
@@ -71,12 +78,19 @@ extension VideoError: CustomStringConvertible {
       "no picture could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
     case .unsupportedPixels(let format, let width, let height):
       "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
+    case .cropsEverything(let width, let height):
+      "its container crops its \(width)x\(height) frames to nothing"
+    case .tiledPhoto(let tiles): "a still picture (HEIF, \(tiles) tiles), not a video"
     case .emptyPart(let start, let end):
       "nothing to sample: the part starts at \(start) s and ends at \(end) s"
     case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"
     case .networkNotAllowed: "no such file; to read an address over the network, give --allow-network"
+    case .untrustedServer:
+      "the server's certificate is not trusted; if you trust it, name a file of certificates with --ca-file"
+    case .unusableCertificates(let file, let reason):
+      "no certificates can be read from \(file): \(reason); --ca-file names another file"
     case .tooManyPixels(let width, let height, let limit):
       "its pictures are \(width)x\(height), over the limit of \(limit) pixels (--max-pixels)"
     case .tooManyStreams(let found, let limit):

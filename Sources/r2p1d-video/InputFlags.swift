@@ -6,6 +6,9 @@ struct InputFlags: ParsableArguments {
   @Flag(help: "Read http:// and https:// addresses given as videos.")
   var allowNetwork = false
 
+  @Option(help: Self.caFileHelp)
+  var caFile: FilePath?
+
   @Option(help: "Refuse larger pictures: width times height.")
   var maxPixels = InputOptions().maxPixels
 
@@ -34,10 +37,14 @@ struct InputFlags: ParsableArguments {
     try check(maxMemory, "--max-memory", (1...1 << 20).contains, "a number of MiB from 1")
   }
 
+  static let caFileHelp: ArgumentHelp =
+    "Certificates to trust for https, a file in PEM (default: that of SSL_CERT_FILE, else the system's)."
+
   /// The options as the library takes them.
   var options: InputOptions {
     var options = InputOptions()
     options.allowsNetwork = allowNetwork
+    options.certificates = caFile
     options.maxPixels = maxPixels
     options.maxStreams = maxStreams
     options.maxPictures = maxPictures

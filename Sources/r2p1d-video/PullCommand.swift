@@ -23,6 +23,9 @@ extension ModelsCommand {
     @Option(help: "Tries after the first, where the network or the server fails for the moment.")
     var retries = 3
 
+    @Option(help: InputFlags.caFileHelp)
+    var caFile: FilePath?
+
     @Flag(help: "No progress bar.")
     var quiet = false
 
@@ -37,6 +40,7 @@ extension ModelsCommand {
       var download = try chosen
       download.options.patience = timeout
       download.options.retries = retries
+      download.options.certificates = caFile
       let words = DownloadWords()
       let place = try download.run { words.report(download, $0) }
       try Output.standard().write(place.bytes + [UInt8(ascii: "\n")])

@@ -86,7 +86,9 @@ struct SharedOptions: ParsableArguments {
     if let threads { options.threads = threads }
     if !isOffline {
       let words = DownloadWords()
-      options.absentModel = .downloaded { words.report($0, $1) }
+      var download = DownloadOptions()
+      download.certificates = input.caFile
+      options.absentModel = .downloaded(options: download) { words.report($0, $1) }
     }
     return options
   }

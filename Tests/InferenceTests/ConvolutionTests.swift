@@ -145,7 +145,7 @@ import Testing
       widths: [45, 16, 16, 16, 16], classes: 3
     ) { _, _, _ in 0 }
     let model = try Model(checkpoint: Formula.checkpoint(network))
-    let window = Formula.window(4)
+    let window = try Formula.window(4)
     let fast = try Predictor(model, frames: 4, options: EngineOptions(threads: 2, instructionSet: set)).trace(
       window)
     let slow = try Predictor(model, frames: 4, options: EngineOptions(threads: 1, instructionSet: .scalar))

@@ -34,11 +34,11 @@ enum Formula {
     return u.map { Float(value($0)) }
   }
 
-  static func window(_ frames: Int) -> [Sample] {
+  static func window(_ frames: Int) throws -> [Sample] {
     let plane = Sample.side * Sample.side
     let values = uniform("window \(frames)", 3 * frames * plane).map { Float(2 * $0) }
-    return (0..<frames).map { frame in
-      let sample = Sample()
+    return try (0..<frames).map { frame in
+      let sample = try Sample()
       for channel in 0..<3 {
         for i in 0..<plane {
           sample.values[channel * plane + i] = values[(channel * frames + frame) * plane + i]

@@ -81,7 +81,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     let model = try Model(checkpoint: Formula.checkpoint(network))
     let predictor = try Predictor(
       model, frames: frames, options: EngineOptions(threads: 2, instructionSet: set))
-    let window = Formula.window(frames)
+    let window = try Formula.window(frames)
     let trace = Dictionary(predictor.trace(window).map { ($0.name, $0.values) }) { first, _ in first }
     for step in golden.steps {
       // a (2+1)D convolution in two steps is traced under its second half's name
@@ -155,7 +155,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
   func threadsAndBatches(set: InstructionSet) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
     let model = try Model(checkpoint: Formula.checkpoint(network))
-    let window = Formula.window(8)
+    let window = try Formula.window(8)
     let other = Array(window.reversed())
     func logits(threads: Int, batch: Int) throws -> [[Float]] {
       let options = EngineOptions(threads: threads, instructionSet: set)

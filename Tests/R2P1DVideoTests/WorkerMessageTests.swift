@@ -46,11 +46,11 @@ import Testing
     for message in messages { #expect(read(message.bytes, frames: 3) == message) }
   }
 
-  @Test func everyByteOfASampleSurvivesTheWay() {
+  @Test func everyByteOfASampleSurvivesTheWay() throws {
     for shift in 0..<3 {
       let picture = (0..<SampleBytes.count).map { UInt8(truncatingIfNeeded: $0 &+ 85 &* shift) }
       var bytes = SampleBytes(.kinetics)
-      #expect(SampleBytes.bytes(of: bytes.sample(picture)) == picture)
+      #expect(try SampleBytes.bytes(of: bytes.sample(picture)) == picture)
     }
   }
 
@@ -100,7 +100,7 @@ import Testing
 
   @Test func windowsShareTheSamplesOfTheOneBefore() throws {
     let assembly = Assembling(frames: 2)
-    let samples = (0..<3).map { _ in Sample() }
+    let samples = try (0..<3).map { _ in try Sample() }
     #expect(assembly.add(samples[0]) && assembly.add(samples[1]))
     #expect(try #require(assembly.window(window(0, [0, 1]))).samples.elementsEqual(samples[..<2], by: ===))
     #expect(assembly.add(samples[2]))
@@ -109,10 +109,10 @@ import Testing
     #expect(assembly.window(window(2, [0, 2])) == nil)
   }
 
-  @Test func windowsComeInTurn() {
+  @Test func windowsComeInTurn() throws {
     let assembly = Assembling(frames: 1)
     #expect(!assembly.isComplete)
-    #expect(assembly.add(Sample()))
+    #expect(try assembly.add(Sample()))
     #expect(assembly.window(window(1, [0])) == nil)
     #expect(assembly.window(window(0, [1])) == nil)
     #expect(assembly.window(window(0, [0, 0])) == nil)
@@ -122,15 +122,15 @@ import Testing
     #expect(assembly.isComplete)
   }
 
-  @Test func samplesThatNoWindowNeedsAreNotTaken() {
+  @Test func samplesThatNoWindowNeedsAreNotTaken() throws {
     let assembly = Assembling(frames: 2)
-    #expect(assembly.add(Sample()) && assembly.add(Sample()))
-    #expect(!assembly.add(Sample()))
+    #expect(try assembly.add(Sample()) && assembly.add(Sample()))
+    #expect(try !assembly.add(Sample()))
   }
 
-  @Test func windowsDoNotBeginAnewForEver() {
+  @Test func windowsDoNotBeginAnewForEver() throws {
     let assembly = Assembling(frames: 1)
-    #expect(assembly.add(Sample()))
+    #expect(try assembly.add(Sample()))
     let times = (0..<100).count { _ in assembly.window(window(0, [0])) != nil }
     #expect(times > 1 && times < 20)
   }

@@ -21,9 +21,9 @@ struct SampleBytes {
   }
 
   /// The sample of `count` bytes: for Kinetics-400, the same to the bit as the one they were taken of.
-  mutating func sample(_ bytes: [UInt8]) -> Sample {
+  mutating func sample(_ bytes: [UInt8]) throws(ModelError) -> Sample {
     precondition(bytes.count == Self.count)
-    let sample = Sample()
+    let sample = try Sample()
     preprocess_normalise(&table, bytes, sample.values)
     return sample
   }

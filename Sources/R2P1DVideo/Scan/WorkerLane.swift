@@ -51,7 +51,7 @@ struct WorkerLane {
     } catch {
       // Nobody wants the rest of the file.
       if stop.isRaised || !isDone(worker) { self.worker = nil }
-      throw error
+      throw (error as? ModelError).map { ClassifierError.video(video.path, cause: "\($0)") } ?? error
     }
   }
 
@@ -75,7 +75,7 @@ struct WorkerLane {
       switch try worker.receive(&patience) {
       case .beat: continue
       case .sample(let picture):
-        guard assembly.add(bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
+        guard assembly.add(try bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
       case .window(let message):
         guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.window(window))
