@@ -30,7 +30,10 @@ package struct ScanSettings: Sendable, Equatable {
       case .even(let windows): ("windows", windows)
       case .stride(let samples): ("stride", samples)
       }
-    self.init(facts: [
+    // Only where there is a choice: other journals stay as they were.
+    let weights =
+      classifier.chosenWeights.map { [Fact(name: "weights", value: FilePath($0).printable)] } ?? []
+    let facts = [
       Fact(name: "model", value: classifier.model.name),
       Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
       Fact(name: "labels-sha-256", value: classifier.labels.sha256),
@@ -45,7 +48,8 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "top", value: "\(classifier.options.top)"),
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
       Fact(name: "format", value: format.rawValue),
-    ])
+    ]
+    self.init(facts: facts + weights)
   }
 
   /// The first setting in which `other` differs, as words: `--windows 5, now 3`.
