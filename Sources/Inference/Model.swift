@@ -14,7 +14,8 @@ package struct Model: Sendable {
   package init(checkpoint: Checkpoint, batchNormEpsilon: Double = 1e-5) throws(ModelError) {
     let shapes = checkpoint.tensors.mapValues(\.shape)
     guard let network = VideoResNet(shapes: shapes) else {
-      throw .notAVideoResNet(source: checkpoint.path, tensors: shapes.count, example: shapes.keys.min())
+      let example = shapes.keys.filter { $0.hasSuffix("stem.0.weight") }.min() ?? shapes.keys.min()
+      throw .notAVideoResNet(source: checkpoint.path, tensors: shapes.count, example: example)
     }
     let problems = Self.problems(network, shapes)
     if !problems.isEmpty { throw .tensors(source: checkpoint.path, problems: problems) }

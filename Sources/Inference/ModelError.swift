@@ -18,7 +18,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
         example.map { "\(tensors == 1 ? "a tensor" : "\(tensors) tensors") such as \(quoted($0))" }
         ?? "no tensor"
       return
-        "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
+        "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight\(Self.classifier(beside: example))"
     case .tensors(let source, let problems):
       let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
       return "\(source): \(problems.first ?? "")\(more)"
@@ -39,6 +39,14 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
     case .outOfMemory(let bytes):
       return "not enough memory: the system refuses \(bytes >> 10) KiB"
     }
+  }
+
+  /// Of a network without its classifier.
+  private static func classifier(beside stem: String?) -> String {
+    guard let stem, stem.hasSuffix(".stem.0.weight") else { return "" }
+    return
+      ", all of them behind '\(stem.dropLast("stem.0.weight".count))': save the whole model, or its classifier as"
+      + " fc beside its stem"
   }
 
   private static let remedy = "take an earlier checkpoint of that training, or download the file again"

@@ -6,6 +6,8 @@ import VideoDecoding
 public struct BenchmarkOptions: Sendable {
   /// Random weights or a checkpoint's: the time is the same.
   public var model: ModelSource
+  /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
+  public var weights: String?
   /// Samples in a window; nil is the model's own.
   public var frames: Int?
   /// Windows in one call.
@@ -34,7 +36,7 @@ extension Benchmark {
   ) {
     let clock = ContinuousClock()
     let began = clock.now
-    let loaded = try LoadedModel(options.model, folders: options.folders)
+    let loaded = try LoadedModel(options.model, weights: options.weights, folders: options.folders)
     let frames = options.frames ?? loaded.traits.frames
     let predictor = try loaded.predictor(
       frames: frames, batch: options.batch, threads: options.threads, precision: options.precision)

@@ -16,10 +16,12 @@ enum BuiltInModel {
   }
 
   /// The checkpoint built in under `name`, or nil where none is.
-  static func checkpoint(named name: String) throws(ClassifierError) -> Checkpoint? {
+  static func checkpoint(
+    named name: String, weights: String? = nil
+  ) throws(ClassifierError) -> Checkpoint? {
     guard let bytes = bytes(named: name) else { return nil }
     do {
-      return try Checkpoint(lasting: bytes, path: name)
+      return try Checkpoint(lasting: bytes, path: name, weights: weights)
     } catch {
       throw .checkpoint(FilePath(name), cause: "\(error.reason)")
     }

@@ -16,11 +16,16 @@ public final class Classifier {
   /// The precision in force: `f32` where the CPU has no bf16 instructions.
   public let precision: Precision
 
+  /// What one should know of the weights that were read.
+  public let modelNotes: ModelNotes
+
   /// Inputs of the classifier, 512 in the networks of the paper: what `embed` gives a window.
   public let features: Int
 
   let predictor: Predictor
   let modelHash: ModelHash
+  /// Which weights were read, where the checkpoint has those of several networks.
+  let chosenWeights: String?
 
   /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
   public convenience init(
@@ -36,11 +41,13 @@ public final class Classifier {
   public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
     try options.input.certificates?.checkCertificates()
     let loaded = try LoadedModel(
-      source, folders: options.folders, absent: options.absentModel,
+      source, weights: options.weights, folders: options.folders, absent: options.absentModel,
       zeroInitResidual: options.zeroInitResidual)
     self.options = options
     model = loaded.summary
     modelHash = ModelHash(loaded.checkpoint)
+    modelNotes = loaded.notes(wasChosen: options.weights != nil)
+    chosenWeights = loaded.chosenWeights
     labels = try loaded.labels(from: options.labels)
     features = loaded.model.network.features
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)

@@ -26,6 +26,8 @@ public struct ClassifierOptions: Sendable {
   public var input = InputOptions()
   /// A file with the names of the classes, one a line, instead of the model's own.
   public var labels: FilePath?
+  /// Which weights, of a checkpoint with those of several networks, as `ModelInfo` names them; nil for the plain ones.
+  public var weights: String?
   public var merge: Merge = .mean
   /// Labels reported, at least 1, of the video and of each window.
   public var top = 5

@@ -21,6 +21,12 @@ extension FilePath {
     return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether a folder, or a link to one, is there.
+  package var isFolder: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The file, open to be read; it closes itself when it is no longer used.
   func openForReading() throws(SystemError) -> FileHandle {
     let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC) }

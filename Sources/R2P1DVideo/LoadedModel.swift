@@ -12,23 +12,25 @@ package struct LoadedModel: Sendable {
   /// Nil for random weights.
   package let checkpoint: Checkpoint?
 
-  /// Finds and reads the checkpoint, or draws the random weights.
+  /// Finds and reads the checkpoint, or draws the random weights. `weights` says which ones are meant where the
+  /// checkpoint holds those of several networks.
   package init(
-    _ source: ModelSource, folders: ModelFolders, absent: AbsentModel = .refused,
+    _ source: ModelSource, weights: String? = nil, folders: ModelFolders, absent: AbsentModel = .refused,
     zeroInitResidual: Bool = false
   ) throws(ClassifierError) {
     switch source {
     case .random(let name, let seed):
+      if let weights { throw .network("\(source)", cause: "has no weights '\(FilePath(weights).printable)'") }
       try self.init(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     case .file(let path):
-      try self.init(path, name: path.stem.string, entry: .of(path))
+      try self.init(path, name: path.modelName, entry: .of(path), weights)
     case .named(let name):
-      if let checkpoint = try BuiltInModel.checkpoint(named: name) {
+      if let checkpoint = try BuiltInModel.checkpoint(named: name, weights: weights) {
         try self.init(checkpoint, FilePath(name), name: name, entry: nil, file: nil)
         return
       }
       let path = try folders.find(name, absent: absent)
-      try self.init(path, name: name, entry: .of(path) ?? .named(name))
+      try self.init(path, name: name, entry: .of(path) ?? .named(name), weights)
     }
   }
 
@@ -45,8 +47,10 @@ package struct LoadedModel: Sendable {
     checkpoint = nil
   }
 
-  private init(_ path: FilePath, name: String, entry: ModelEntry?) throws(ClassifierError) {
-    try self.init(try Checkpoint.open(path), path, name: name, entry: entry, file: path)
+  private init(
+    _ path: FilePath, name: String, entry: ModelEntry?, _ weights: String?
+  ) throws(ClassifierError) {
+    try self.init(try Checkpoint.open(path, weights: weights), path, name: name, entry: entry, file: path)
   }
 
   private init(
@@ -110,5 +114,16 @@ extension ModelError {
   /// The description without the file's name at its front.
   func cause(without path: FilePath) -> String {
     String(description.trimmingPrefix("\(path.string): "))
+  }
+}
+
+extension FilePath {
+  /// What a model is called that lies in this file: its name without the ending, or the folder's.
+  fileprivate var modelName: String {
+    let path = FilePath(bytes: bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? 0))
+    if path.isFolder { return path.name.string }
+    let ending = Array(".index.json".utf8)
+    guard path.bytes.suffix(ending.count) == ending[...] else { return path.stem.string }
+    return FilePath(bytes: path.bytes.dropLast(ending.count)).stem.string
   }
 }

@@ -5,6 +5,8 @@ import Inference
 public struct ConversionOptions: Sendable {
   /// A file with the names of the classes, one a line.
   public var labels: FilePath?
+  /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
+  public var weights: String?
   /// Samples in a window, from 1 to 512.
   public var frames: Int?
   /// Samples a second.
@@ -23,6 +25,8 @@ public struct ModelConversion: Sendable {
   public let name: String
   /// What goes into `__metadata__`.
   public let metadata: [String: String]
+  /// What one should know of the weights.
+  public let notes: ModelNotes
   private let tensors: [StoredTensor]
   // The tensors' memory.
   private let loaded: LoadedModel
@@ -32,7 +36,8 @@ public struct ModelConversion: Sendable {
     _ source: ModelSource, options: ConversionOptions = ConversionOptions(),
     folders: ModelFolders = ModelFolders(), absent: AbsentModel = .refused
   ) throws(ClassifierError) {
-    loaded = try LoadedModel(source, folders: folders, absent: absent)
+    loaded = try LoadedModel(source, weights: options.weights, folders: folders, absent: absent)
+    notes = loaded.notes(wasChosen: options.weights != nil)
     name = loaded.name
     metadata = try Self.metadata(loaded, options)
     do {
@@ -70,16 +75,22 @@ public struct ModelConversion: Sendable {
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
     facts["origin"] = loaded.file?.name.printable ?? loaded.name
+    facts["origin_weights"] = loaded.chosenWeights
     facts["origin_sha256"] = try loaded.sha256
     return facts
   }
 }
 
 extension LoadedModel {
-  /// The SHA-256 of the checkpoint's bytes; nil for random weights.
+  /// Which weights were read, where the checkpoint has those of several networks.
+  var chosenWeights: String? {
+    checkpoint.flatMap { $0.allWeights.count > 1 ? $0.weights : nil }
+  }
+
+  /// The SHA-256 of the checkpoint's bytes, of all its files one behind the other; nil for random weights.
   var sha256: String? {
     get throws(ClassifierError) {
-      if let file { return try file.sha256() }
+      if let file, checkpoint?.fileCount == 1 { return try file.sha256() }
       return checkpoint?.sha256
     }
   }

@@ -6,13 +6,16 @@ public struct ModelInfo: Sendable {
   public let facts: [(name: String, value: String)]
 
   /// Loads the model and hashes its file.
-  public init(_ source: ModelSource, folders: ModelFolders = ModelFolders()) throws(ClassifierError) {
-    let loaded = try LoadedModel(source, folders: folders)
+  public init(
+    _ source: ModelSource, weights: String? = nil, folders: ModelFolders = ModelFolders()
+  ) throws(ClassifierError) {
+    let loaded = try LoadedModel(source, weights: weights, folders: folders)
     let network = loaded.model.network
     let labels = try loaded.labels(from: nil)
     let facts =
       [("name", loaded.name)] + Self.network(network, labels, frames: loaded.traits.frames)
       + Self.memory(loaded) + Self.input(loaded.traits) + (try Self.origin(loaded))
+      + Self.notes(loaded.notes(wasChosen: weights != nil).notes)
     self.facts = facts.map { (name: $0.0, value: $0.1) }
   }
 
@@ -62,9 +65,13 @@ public struct ModelInfo: Sendable {
     }
     var facts = [
       ("file", loaded.file?.printable ?? "built in"), ("bytes", "\(checkpoint.byteCount)"),
-      ("container", checkpoint.container.rawValue),
+      ("container", Self.container(checkpoint)),
       ("sha-256", compare(hash, published: published(loaded))),
     ]
+    if let weights = checkpoint.weights, weights != "." || checkpoint.allWeights.count > 1 {
+      facts.append(("weights", weights))
+      facts += checkpoint.allWeights.filter { $0 != weights }.map { ("other weights", $0) }
+    }
     if let entry = loaded.entry {
       facts.append(("origin", entry.address))
       if entry.accuracy.count == 2 {
@@ -76,6 +83,23 @@ public struct ModelInfo: Sendable {
       facts.append(("origin", origin + hash))
     }
     return facts
+  }
+
+  private static func container(_ checkpoint: Checkpoint) -> String {
+    let shards = checkpoint.fileCount - 1
+    return checkpoint.container.rawValue
+      + (shards == 0 ? "" : ", an index and \(shards) file\(shards == 1 ? "" : "s")")
+  }
+
+  /// All that is not used, by name, and doubts.
+  private static func notes(_ notes: [ModelNote]) -> Facts {
+    notes.flatMap { note -> Facts in
+      switch note {
+      case .others: []
+      case .unused(let names): names.map { ("unused tensor", $0) }
+      default: [("warning", "\(note)")]
+      }
+    }
   }
 
   /// The published hash, where the file is called as the published one is; one of another name is another file.

@@ -7,7 +7,7 @@ public enum ModelSource: Sendable, Equatable {
   /// An architecture with seeded random weights: its labels mean nothing, its speed is the real one.
   case random(String, seed: UInt64)
 
-  /// Reads what follows `--model`: an existing file or a path with a slash, `random:NAME[:SEED]`, or a name.
+  /// Reads what follows `--model`: an existing file, folder or a path with a slash, `random:NAME[:SEED]`, or a name.
   /// Nil if a seed is not a whole number from 0 to 2⁶⁴ − 1.
   public init?(_ argument: FilePath) {
     let text = argument.string
@@ -17,6 +17,8 @@ public enum ModelSource: Sendable, Equatable {
       guard let seed = parts.count == 2 ? UInt64(parts.last ?? "") : 0 else { return nil }
       self = .random(String(name), seed: seed)
     } else if argument.isFile || argument.bytes.contains(UInt8(ascii: "/")) || !argument.isUTF8 {
+      self = .file(argument)
+    } else if argument.isFolder, !(BuiltInModel.names + ModelEntry.all.map(\.name)).contains(text) {
       self = .file(argument)
     } else {
       self = .named(text)

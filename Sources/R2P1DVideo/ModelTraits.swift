@@ -38,41 +38,43 @@ package struct ModelTraits: Sendable, Equatable {
   }
 
   /// The traits of a model of which no weight is read; a published one need not even be there.
-  package init(of source: ModelSource, folders: ModelFolders) throws(ClassifierError) {
+  package init(
+    of source: ModelSource, weights: String? = nil, folders: ModelFolders
+  ) throws(ClassifierError) {
     switch source {
     case .random:
       self.init()
     case .named(let name):
-      if let checkpoint = try BuiltInModel.checkpoint(named: name) {
+      if let checkpoint = try BuiltInModel.checkpoint(named: name, weights: weights) {
         self.init(metadata: checkpoint.metadata)
         return
       }
       do throws(ClassifierError) {
-        try self.init(folders.find(name), .named(name))
+        try self.init(folders.find(name), .named(name), weights)
       } catch {
         guard case .absentModel = error else { throw error }
         self.init(.named(name))
       }
     case .file(let path):
-      try self.init(path, nil)
+      try self.init(path, nil, weights)
     }
   }
 
   /// Those of a file, which may be known by its own name or by `entry`.
-  private init(_ path: FilePath, _ entry: ModelEntry?) throws(ClassifierError) {
+  private init(_ path: FilePath, _ entry: ModelEntry?, _ weights: String?) throws(ClassifierError) {
     if let known = ModelEntry.of(path) ?? entry {
-      self.init(known, metadata: (try? Checkpoint.open(path))?.metadata ?? [:])
+      self.init(known, metadata: (try? Checkpoint.open(path, weights: weights))?.metadata ?? [:])
     } else {
-      self.init(metadata: try Checkpoint.open(path).metadata)
+      self.init(metadata: try Checkpoint.open(path, weights: weights).metadata)
     }
   }
 }
 
 extension Checkpoint {
-  /// The checkpoint in a file, an error told in this module's terms.
-  static func open(_ path: FilePath) throws(ClassifierError) -> Checkpoint {
+  /// The checkpoint in a file, or the one of its several that `weights` names, with errors in this module's terms.
+  static func open(_ path: FilePath, weights: String? = nil) throws(ClassifierError) -> Checkpoint {
     do {
-      return try Checkpoint(contentsOf: path.bytes, named: path.string)
+      return try Checkpoint(contentsOf: path.bytes, named: path.string, weights: weights)
     } catch {
       throw .checkpoint(path, cause: "\(error.reason)")
     }

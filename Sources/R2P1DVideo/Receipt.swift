@@ -14,6 +14,8 @@ public struct Receipt: Sendable, Equatable, Encodable {
   /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all, and where
   /// no weights were needed.
   public let modelSHA256: String?
+  /// Which weights of that checkpoint, where it holds those of several networks.
+  public let weights: String?
   /// Of the names of the classes, one a line; nil where there were none.
   public let labelsSHA256: String?
   public let sampling: SamplingSummary
@@ -24,7 +26,7 @@ public struct Receipt: Sendable, Equatable, Encodable {
 
   /// Of the work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
   init(
-    model: String, modelSHA256: String?, labelsSHA256: String?, precision: Precision,
+    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
     sampling: SamplingSummary,
     decodeErrors: Int, framesDecoded: Int
   ) {
@@ -35,6 +37,7 @@ public struct Receipt: Sendable, Equatable, Encodable {
     self.precision = precision.rawValue
     self.model = model
     self.modelSHA256 = modelSHA256
+    self.weights = weights
     self.labelsSHA256 = labelsSHA256
     self.sampling = sampling
     self.decodeErrors = decodeErrors
@@ -51,7 +54,8 @@ extension Classifier {
   func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: SamplingSummary? = nil) -> Receipt? {
     guard options.givesReceipts else { return nil }
     return Receipt(
-      model: model.name, modelSHA256: modelHash.digits, labelsSHA256: labels.sha256, precision: precision,
+      model: model.name, modelSHA256: modelHash.digits, weights: chosenWeights, labelsSHA256: labels.sha256,
+      precision: precision,
       sampling: sampling ?? self.sampling, decodeErrors: decodeErrors, framesDecoded: framesDecoded)
   }
 }

@@ -21,7 +21,7 @@ public final class VideoWindows {
 
   /// Opens the video; the model only says how it wants to be sampled, its weights are not needed.
   public init(_ path: FilePath, model: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    let traits = try ModelTraits(of: model, folders: options.folders)
+    let traits = try ModelTraits(of: model, weights: options.weights, folders: options.folders)
     self.path = path
     threads = options.threads
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: traits)

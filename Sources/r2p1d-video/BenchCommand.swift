@@ -18,6 +18,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "A checkpoint, instead of --network; its loading is timed too.")
   var model: ModelSource?
 
+  @Option(
+    help: "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+  var weights: String?
+
   @Option(help: "A video, to time decoding and preprocessing.")
   var video: FilePath?
 
@@ -53,11 +57,15 @@ struct BenchCommand: ParsableCommand {
     try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
     if track != nil && video == nil { throw ValidationError("--track is about --video") }
     if network != nil && model != nil { throw ValidationError("give --network or --model, not both") }
+    if weights != nil && model == nil {
+      throw ValidationError("--weights is about the checkpoint of --model")
+    }
     if plan && format == .json { throw ValidationError("--plan is a table: leave --format json away") }
   }
 
   func run() throws {
     var options = BenchmarkOptions(model: model ?? .random(network ?? "r2plus1d_18", seed: 0))
+    options.weights = weights
     options.frames = frames
     options.batch = batch
     options.runs = runs

@@ -16,6 +16,11 @@ extension ModelsCommand {
     @Argument(help: "The file to write, NAME.safetensors: whole or not at all.")
     var output: FilePath
 
+    @Option(
+      help:
+        "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+    var weights: String?
+
     @Option(help: "The names of the classes, one a line (default: the model's own).")
     var labels: FilePath?
 
@@ -41,11 +46,13 @@ extension ModelsCommand {
     func run() throws {
       let output = try Output(output)
       var options = ConversionOptions()
+      options.weights = weights
       options.labels = labels
       options.frames = frames
       options.rate = fps
       options.batchNormEpsilon = eps
       let conversion = try ModelConversion(model, options: options)
+      Terminal.complain(conversion.notes)
       try conversion.write { (bytes) throws(ClassifierError) in try output.write(bytes) }
       try output.finish()
     }

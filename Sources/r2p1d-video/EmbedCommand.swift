@@ -33,6 +33,7 @@ struct EmbedCommand: ParsableCommand {
     let output = try result.open()
     let beside = try Output(sidecar(path))
     let classifier = try Classifier(source: shared.model, options: shared.classifier)
+    Terminal.complain(classifier.modelNotes)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let progress = Progress(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)

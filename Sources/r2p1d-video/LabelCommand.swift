@@ -19,6 +19,7 @@ struct LabelCommand: ParsableCommand {
     var options = shared.classifier
     options.givesReceipts = format.isJSON
     let classifier = try Classifier(source: shared.model, options: options)
+    Terminal.complain(classifier.modelNotes)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let progress = Progress(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: shared.top)

@@ -13,10 +13,15 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
     var model: ModelSource
 
+    @Option(
+      help:
+        "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+    var weights: String?
+
     func run() throws {
       let output = Output.standard()
       do {
-        try output.write(ModelInfo(model).text)
+        try output.write(ModelInfo(model, weights: weights).text)
       } catch {
         if error.details.count > 1 {
           try output.write(error.details.map { "problem: \($0)\n" }.joined())

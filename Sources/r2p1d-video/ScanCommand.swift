@@ -67,6 +67,7 @@ struct ScanCommand: ParsableCommand {
 
   func run() throws {
     let classifier = try Classifier(source: shared.model, options: shared.classifier)
+    Terminal.complain(classifier.modelNotes)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let table = try ScanTable(
       output, settings: ScanSettings(classifier, format), format: format, top: shared.top)

@@ -7,6 +7,10 @@ struct SharedOptions: ParsableArguments {
   @Option(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
   var model: ModelSource = .named("r2plus1d_18")
 
+  @Option(
+    help: "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+  var weights: String?
+
   @Option(help: "The names of the classes, one a line (default: the model's own).")
   var labels: FilePath?
 
@@ -78,6 +82,7 @@ struct SharedOptions: ParsableArguments {
     var options = ClassifierOptions()
     options.sampling = sampling
     options.input = input.options
+    options.weights = weights
     options.labels = labels
     options.merge = merge
     options.top = top

@@ -24,6 +24,19 @@ enum Terminal {
     for warning in warnings { complain("\(file.printable): \(warning)") }
   }
 
+  /// A line for each thing that one should know of a model's weights.
+  static func complain(_ model: ModelNotes) {
+    for note in model.notes {
+      let hint =
+        switch note {
+        case .others: "; --weights reads others"
+        case .unused(let names) where names.count > 4: " (models info lists them)"
+        default: ""
+        }
+      complain("\(model.subject): \(note)\(hint)")
+    }
+  }
+
   static func complain(noSuch precision: Precision) {
     complain(
       "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"

@@ -38,6 +38,7 @@ struct TimelineCommand: ParsableCommand {
     var settings = shared.classifier
     settings.givesReceipts = format.isJSON
     let classifier = try Classifier(source: shared.model, options: settings)
+    Terminal.complain(classifier.modelNotes)
     if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
     let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)

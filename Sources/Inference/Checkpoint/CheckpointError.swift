@@ -14,8 +14,8 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
   package enum Reason: Error, Equatable, Sendable {
     /// The system refused to open or map the file; the text is the system's.
     case cannotOpen(String)
-    /// A directory, a pipe or a device.
-    case notAFile(String)
+    /// A directory, a pipe or a device; `remedy` says what to give instead, where that is known.
+    case notAFile(String, remedy: String? = nil)
     case empty
     /// None of the containers; `start` holds the first bytes.
     case notACheckpoint(start: [UInt8])
@@ -40,16 +40,29 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
     case noTensors(found: String)
     /// A tensor whose shape, strides, extent or element type cannot be.
     case tensor(String, found: String, expected: String)
+    /// A tensor of a type that is not read, such as `float8_e4m3fn`.
+    case unreadType(String, type: String)
+    /// A pickled torch.nn.Module in place of its weights; `type` names its class, in brackets.
+    case wholeModel(String)
+    /// A part of a distributed checkpoint (DCP): `kind`.
+    case distributed(String)
+    /// None of the weights in it are called so.
+    case noSuchWeights(String, known: [String])
+    /// What is wrong with one of the files that an index names.
+    indirect case shard(String, Reason)
     case cannotWrite(String)
+
+    static let resave = "save its weights alone, with torch.save(model.state_dict(), path)"
   }
 }
 
 extension CheckpointError.Reason: CustomStringConvertible {
   package var description: String {
-    let resave = "save its weights alone, with torch.save(model.state_dict(), path)"
+    let resave = Self.resave
     switch self {
     case .cannotOpen(let cause): return "cannot be opened: \(cause)"
-    case .notAFile(let kind): return "is \(kind), expected a checkpoint file"
+    case .notAFile(let kind, let remedy):
+      return "is \(kind), expected a checkpoint file" + (remedy.map { "; \($0)" } ?? "")
     case .empty: return "is empty, expected a checkpoint; download or copy it again"
     case .notACheckpoint(let start): return Self.describe(start: start)
     case .notTorchSave:
@@ -73,25 +86,31 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .duplicate(let name): return "holds \(name) twice, expected each name once"
     case .noTensors(let found): return "holds \(found), expected a state dict of named tensors; \(resave)"
     case .tensor(let name, let found, let expected): return "\(name) is \(found), expected \(expected)"
+    case .unreadType(let name, let type):
+      return "\(name) is of type \(type), expected a type that is read (float32, float16, bfloat16, float64);"
+        + " convert it with tensor.float() and save it again"
+    case .wholeModel(let type):
+      return "holds a whole model\(type), expected a state dict of named tensors; nothing was run; \(resave)"
+    case .distributed(let kind):
+      return "is \(kind), which is not read; make one file of its folder, with"
+        + " python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth"
+    case .noSuchWeights(let key, let known):
+      return known.isEmpty
+        ? "has no weights \(key), and no network of the R(2+1)D family"
+        : "has no weights \(key), expected one of \(known.joined(separator: ", "))"
+    case .shard(let name, let reason): return "its shard \(name): \(reason)"
     case .cannotWrite(let cause): return "cannot be written: \(cause)"
     }
   }
 
   private static func describe(start: [UInt8]) -> String {
-    let text = String(decoding: start.prefix(while: { $0 < 0x80 }), as: UTF8.self).lowercased()
     let first = start.prefix(4)
     let printable = !first.isEmpty && first.allSatisfy { (0x20..<0x7F).contains($0) }
     let shown =
       printable
       ? quoted(String(decoding: first, as: UTF8.self))
       : "bytes " + first.map { hexadecimal(Int($0)) }.joined(separator: " ")
-    let words = text.drop { $0.isWhitespace }
-    let remedy =
-      ["<!doctype", "<html", "<?xml"].contains { words.hasPrefix($0) }
-      ? "it looks like a web page, download it again"
-      : words.hasPrefix("version https://git-lfs")
-        ? "it is a pointer of Git LFS, fetch the file itself with git lfs pull"
-        : "expected a .pth of torch.save or a .safetensors file"
+    let remedy = OtherFormat(start: start)?.remedy ?? "expected a .pth of torch.save or a .safetensors file"
     return "is not a checkpoint (starts with \(shown)); \(remedy)"
   }
 }
@@ -110,6 +129,9 @@ func quoted(_ name: String) -> String {
   }
   return name.unicodeScalars.count > limit ? "'\(text)…'" : "'\(text)'"
 }
+
+/// A name from a file without quotes: what is unprintable in it is written as `quoted` does.
+func plain(_ name: String) -> String { String(quoted(name).dropFirst().dropLast()) }
 
 func hexadecimal(_ value: Int) -> String {
   let digits = String(value, radix: 16, uppercase: true)

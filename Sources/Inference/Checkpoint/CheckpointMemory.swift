@@ -14,6 +14,8 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
   let bytes: UnsafeRawBufferPointer
   /// The path, or the name that stands for it in errors.
   let path: String
+  /// The mapped file's path; nil where none is mapped.
+  let file: [UInt8]?
   private let owner: Owner
 
   private enum Owner { case mapping, copy, process }
@@ -26,6 +28,7 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
       throw CheckpointError(path: path, reason: error)
     }
     self.path = path
+    self.file = file
     owner = .mapping
   }
 
@@ -35,6 +38,7 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
     copy.copyMemory(from: values)
     bytes = UnsafeRawBufferPointer(copy)
     self.path = path
+    file = nil
     owner = .copy
   }
 
@@ -42,6 +46,7 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
   init(lasting bytes: UnsafeRawBufferPointer, path: String) {
     self.bytes = bytes
     self.path = path
+    file = nil
     owner = .process
   }
 
@@ -73,7 +78,7 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
     guard fstat(file, &status) == 0 else { throw .cannotOpen(systemError()) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw .notAFile("a directory")
+    case S_IFDIR: throw CheckpointFolder(namesInFolder(path)).reason
     default: throw .notAFile("a pipe or a device")
     }
     guard status.st_size > 0 else { throw .empty }
@@ -84,6 +89,26 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
     }
     return UnsafeRawBufferPointer(start: address, count: size)
   }
+}
+
+/// The names in a folder; none where it cannot be read.
+func namesInFolder(_ folder: [UInt8]) -> some Sequence<String> {
+  let folder = opendir(folder.map { CChar(bitPattern: $0) } + [0])
+  return sequence(state: OpenFolder(folder)) { open -> String? in
+    guard let folder = open.folder, let entry = readdir(folder) else { return nil }
+    return withUnsafeBytes(of: &entry.pointee.d_name) { name in
+      String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+/// Closes the folder when nobody reads it any more.
+private final class OpenFolder {
+  let folder: OpaquePointer?
+
+  init(_ folder: OpaquePointer?) { self.folder = folder }
+
+  deinit { if let folder { closedir(folder) } }
 }
 
 /// What the last failed system call says, as in "No such file or directory".

@@ -4,8 +4,10 @@
 ///
 /// All numbers are little-endian, also from a big-endian machine (torch/csrc/serialization.cpp turns them
 /// round); the `little_endian` that the file mentions is of no consequence.
-struct LegacyContainer {
-  let tensors: [StoredTensor]
+struct LegacyContainer: WeightContainer {
+  private let weights: PickledWeights
+  private let storages: [String: Range<Int>]
+  private let memory: CheckpointMemory
 
   private static let protocolVersion = 1001
   /// 0x1950a86a20f9469cfc6c, lowest byte first, and as protocols 0 and 1 write it.
@@ -15,7 +17,8 @@ struct LegacyContainer {
   init(_ memory: CheckpointMemory) throws(CheckpointError.Reason) {
     let bytes = memory.bytes
     var machine = PickleMachine(ByteReader(bytes, part: "the pickle"))
-    guard case .bigInteger(let start, let count) = try machine.value() else { throw .notTorchSave }
+    let first = try machine.value()
+    guard case .bigInteger(let start, let count) = first else { throw Self.otherPickle(first, machine) }
     let number = bytes.slice(start..<(start + count))
     guard number.elementsEqual(Self.magic) || number.elementsEqual(Self.decimalMagic) else {
       throw .notTorchSave
@@ -26,22 +29,44 @@ struct LegacyContainer {
     }
     _ = try machine.value()
     let root = try machine.value()
-    let stateDict = try StateDict(root: root, heap: machine.heap, bytes: bytes)
     let keys = try machine.value()
     let declared = try Self.declarations(machine.heap, bytes)
-    let found = try Self.storages(keys, declared, machine)
-    var ranges: [Range<Int>] = []
-    ranges.reserveCapacity(machine.heap.storages.count)
-    for storage in machine.heap.storages {
-      guard let range = found[bytes.text(storage.key)] else {
+    storages = try Self.storages(keys, declared, machine)
+    weights = try PickledWeights(root: root, heap: machine.heap, bytes: bytes)
+    self.memory = memory
+  }
+
+  var tables: [WeightTable] { weights.tables }
+  var emptiness: CheckpointError.Reason { weights.emptiness }
+  func path(to place: Int) -> [String] { weights.path(to: place) }
+  func surroundings(of place: Int) -> [Int] { weights.surroundings(of: place) }
+
+  func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {
+    try weights.refuseOthers(in: table, behind: prefix)
+  }
+
+  func tensor(_ id: Int, named name: String) throws(CheckpointError.Reason) -> StoredTensor {
+    try weights.tensor(id, named: name, memory: memory, isBigEndian: false) {
+      (storage) throws(CheckpointError.Reason) in
+      let key = memory.bytes.text(storage.key)
+      guard let range = storages[key] else {
         throw .damaged(
-          part: "the list of storages", found: "no \(quoted(bytes.text(storage.key)))",
+          part: "the list of storages", found: "no \(quoted(key))",
           expected: "every storage that the pickle names")
       }
-      ranges.append(range)
+      return range
     }
-    tensors = try storedTensors(
-      stateDict, heap: machine.heap, storages: ranges, memory: memory, isBigEndian: false)
+  }
+
+  /// What a pickle is that torch.save did not write.
+  private static func otherPickle(_ value: PickleValue, _ machine: PickleMachine) -> CheckpointError.Reason {
+    let bytes = machine.reader.bytes
+    if case .object(let index) = value, let type = machine.heap.objects[index].type,
+      bytes.text(machine.heap.names[type].module).hasPrefix("torch.distributed.checkpoint")
+    {
+      return .distributed("the index of a distributed checkpoint")
+    }
+    return .notTorchSave
   }
 
   /// Each key's storage; all mentions of a key must agree.
@@ -55,7 +80,9 @@ struct LegacyContainer {
         declared[key] = storage
         continue
       }
-      guard first.elementType == storage.elementType, first.count == storage.count else {
+      guard first.elementType == storage.elementType, first.unread == storage.unread,
+        first.count == storage.count
+      else {
         throw .damaged(
           part: "the storage \(quoted(key))", found: "two declarations that differ", expected: "one")
       }

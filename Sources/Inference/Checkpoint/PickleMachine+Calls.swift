@@ -1,14 +1,42 @@
-/// The few calls that a state dict needs, each of which makes a value and runs nothing.
+/// Calls: the few that a state dict needs make a value, all others an object that nobody looks into. Nothing is run.
 extension PickleMachine {
-  /// REDUCE: calls the function below the top with the tuple on top.
+  /// REDUCE and NEWOBJ: calls the function or the type below the top with the tuple on top.
   mutating func reduce() throws(CheckpointError.Reason) {
     let arguments = try pop()
     let function = try pop()
-    guard case .global(let global) = function else { throw unexpected(function, "a function to call") }
     guard case .tuple(let start, let count) = arguments else {
       throw unexpected(arguments, "a tuple of arguments")
     }
-    try push(call(global, Array(heap.items[start..<(start + min(count, 8))])))
+    // torch's functions take 8 at most.
+    try push(call(function, Array(heap.items[start..<(start + min(count, 8))])))
+  }
+
+  /// NEWOBJ_EX: the same with a dict of named arguments on top, which none of torch's functions has.
+  mutating func reduceWithNames() throws(CheckpointError.Reason) {
+    _ = try pop()
+    try reduce()
+  }
+
+  /// INST and OBJ of Python 2: calls `function`, or else the lowest of the values down to the mark, with the others.
+  mutating func instantiate(_ function: PickleGlobal? = nil) throws(CheckpointError.Reason) {
+    let start = try popMark()
+    try checkStack(above: start)
+    var arguments = Array(stack[start...].prefix(9))
+    stack.removeSubrange(start...)
+    if let function { return try push(call(.global(function), arguments)) }
+    guard !arguments.isEmpty else { throw damaged("no type", "a type before its arguments") }
+    let type = arguments.removeFirst()
+    try push(call(type, arguments))
+  }
+
+  private mutating func call(
+    _ function: PickleValue, _ arguments: [PickleValue]
+  ) throws(CheckpointError.Reason) -> PickleValue {
+    switch function {
+    case .global(let global): return try call(global, arguments)
+    case .object(let index): return try newObject(heap.objects[index].type)
+    default: throw unexpected(function, "a function to call")
+    }
   }
 
   private mutating func call(
@@ -17,26 +45,108 @@ extension PickleMachine {
     switch function {
     case .orderedDict:
       return try orderedDictionary(arguments.first)
+    case .defaultDict:
+      guard arguments.count > 1, case .dictionary = arguments[1] else { return newDictionary([]) }
+      return arguments[1]
     case .size:
       guard let first = arguments.first, heap.elements(first) != nil else { throw badArguments("torch.Size") }
       return first
-    case .device:
-      return .opaque
-    case .rebuildTensor, .rebuildTensorV2:
-      guard arguments.count >= 4, case .storage(let storage) = arguments[0] else {
-        throw badArguments("torch._utils._rebuild_tensor")
+    case .device: return .opaque
+    case .foreign(let name): return try newObject(name)
+    case .storage, .unreadStorage, .elementType: return try newObject(nil)
+    case .attribute: return try attribute(arguments)
+    case .rebuildFromType:
+      guard arguments.count >= 3, case .global(let inner) = arguments[0], inner != .rebuildFromType,
+        let innerArguments = heap.elements(arguments[2])
+      else { throw badArguments("torch._tensor._rebuild_from_type_v2") }
+      return try call(inner, Array(innerArguments.prefix(8)))
+    default: return try rebuild(function, arguments)
+    }
+  }
+
+  mutating func newObject(_ type: Int?) throws(CheckpointError.Reason) -> PickleValue {
+    try countValues(2)
+    heap.objects.append(PickledObject(type: type))
+    return .object(heap.objects.count - 1)
+  }
+
+  /// `getattr` of a type that means nothing here, and the name of a class in it.
+  private mutating func attribute(
+    _ arguments: [PickleValue]
+  ) throws(CheckpointError.Reason) -> PickleValue {
+    guard arguments.count == 2, case .global(.foreign(let type)) = arguments[0],
+      case .text(let start, let count) = arguments[1], count <= Self.nameLimit,
+      RefusedGlobals.isInnerClass(reader.bytes.text(start..<(start + count)))
+    else { throw Self.refusedAttribute }
+    openAttributes -= 1
+    return try newObject(type)
+  }
+
+  static let refusedAttribute = CheckpointError.Reason.refusedName("'builtins.getattr'")
+
+  /// A tensor.
+  private mutating func rebuild(
+    _ function: PickleGlobal, _ arguments: [PickleValue]
+  ) throws(CheckpointError.Reason) -> PickleValue {
+    var tensor = PickledTensor()
+    switch function {
+    case .rebuildUnread(let kind):
+      tensor.unread = .kind(kind)
+      return try newTensor(tensor)
+    case .rebuildSame:
+      switch arguments.first {
+      case .tensor, .object: return arguments[0]
+      default: throw badArguments("torch._utils._rebuild_parameter")
       }
-      return try tensor(of: storage, heap.storages[storage].elementType ?? .uint8, arguments)
     case .rebuildTensorV3:
-      guard arguments.count >= 7, case .storage(let storage) = arguments[0],
-        case .global(.elementType(let type)) = arguments[6]
-      else { throw badArguments("torch._utils._rebuild_tensor_v3") }
-      return try tensor(of: storage, type, arguments)
-    case .rebuildParameter:
-      guard case .tensor = arguments.first else { throw badArguments("torch._utils._rebuild_parameter") }
-      return arguments[0]
-    case .storage, .elementType:
-      throw .refusedName("a call of a type of torch")
+      guard arguments.count >= 7 else { throw badArguments("torch._utils._rebuild_tensor_v3") }
+      try view(&tensor, arguments, metadata: 7)
+      switch arguments[6] {
+      case .global(.elementType(let type)): tensor.elementType = type
+      case .global(.foreign(let name)): tensor.unread = .type(name)
+      default: throw badArguments("torch._utils._rebuild_tensor_v3")
+      }
+    default:
+      guard arguments.count >= 4 else { throw badArguments("torch._utils._rebuild_tensor") }
+      try view(&tensor, arguments, metadata: 6)
+      let storage = heap.storages[tensor.storage]
+      tensor.elementType = storage.elementType ?? .uint8
+      tensor.unread = storage.unread.map { .storage($0) }
+    }
+    return try newTensor(tensor)
+  }
+
+  private mutating func newTensor(_ tensor: PickledTensor) throws(CheckpointError.Reason) -> PickleValue {
+    // As many as the words that it takes: a pickle of eight megabytes can ask for a million and more.
+    try countValues(8)
+    heap.tensors.append(tensor)
+    return .tensor(heap.tensors.count - 1)
+  }
+
+  /// What all of torch's functions begin with, storage, offset, shape and strides, and the argument `metadata`: a dict
+  /// in which `neg` says that the storage holds the elements with the other sign. (`conj` concerns complex ones.)
+  private func view(
+    _ tensor: inout PickledTensor, _ arguments: [PickleValue], metadata: Int
+  ) throws(CheckpointError.Reason) {
+    guard case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
+      heap.elements(arguments[2]) != nil, heap.elements(arguments[3]) != nil
+    else { throw badArguments("torch._utils._rebuild_tensor") }
+    tensor.storage = storage
+    tensor.offset = offset
+    tensor.shape = arguments[2]
+    tensor.strides = arguments[3]
+    guard arguments.count > metadata else { return }
+    switch arguments[metadata] {
+    case .none: break
+    case .dictionary(let index):
+      let pairs = heap.dictionaries[index].prefix(64)
+      for place in stride(from: 0, to: pairs.count - 1, by: 2) {
+        guard case .text(let start, let count) = pairs[place], case .bool(true) = pairs[place + 1] else {
+          continue
+        }
+        if reader.bytes.slice(start..<(start + count)).elementsEqual("neg".utf8) { tensor.isNegated.toggle() }
+      }
+    default: throw badArguments("torch._utils._rebuild_tensor")
     }
   }
 
@@ -45,6 +155,7 @@ extension PickleMachine {
     -> PickleValue
   {
     guard let argument else { return newDictionary([]) }
+    if case .dictionary = argument { return argument }
     guard let pairs = heap.elements(argument) else { throw badArguments("collections.OrderedDict") }
     // Counted, because the same list can be named again and again.
     try countValues(2 * pairs.count)
@@ -59,43 +170,56 @@ extension PickleMachine {
     return newDictionary(items)
   }
 
-  private mutating func tensor(
-    of storage: Int, _ type: ElementType, _ arguments: [PickleValue]
-  ) throws(CheckpointError.Reason) -> PickleValue {
-    guard case .integer(let offset) = arguments[1], heap.elements(arguments[2]) != nil,
-      heap.elements(arguments[3]) != nil
-    else { throw badArguments("torch._utils._rebuild_tensor") }
-    heap.tensors.append(
-      PickledTensor(
-        storage: storage, elementType: type, offset: offset, shape: arguments[2], strides: arguments[3]))
-    return .tensor(heap.tensors.count - 1)
-  }
-
-  /// BUILD: an OrderedDict's attributes, of which a state dict has `_metadata`, the versions of its layers.
-  /// They are dropped.
+  /// BUILD: an object's attributes. Those of an OrderedDict are `_metadata`, the versions of its layers; all are dropped.
   mutating func build() throws(CheckpointError.Reason) {
     let state = try pop()
-    guard case .dictionary = state else { throw unexpected(state, "a dict of attributes") }
-    guard stack.count > marks.last ?? 0, case .dictionary = stack.last else {
-      throw unexpected(stack.last ?? .none, "a dict that takes attributes")
+    guard stack.count > marks.last ?? 0, let target = stack.last else {
+      throw damaged("an empty stack", "an object that takes attributes")
+    }
+    switch target {
+    case .object(let index): heap.objects[index].isModule = heap.objects[index].isModule || isModule(state)
+    case .dictionary, .tensor, .opaque: break
+    default: throw unexpected(target, "an object that takes attributes")
     }
   }
 
-  /// BINPERSID: `("storage", type, key, location, count)`, in the legacy container with a view or None
-  /// behind.
-  mutating func persistentStorage(_ id: PickleValue) throws(CheckpointError.Reason) -> Int {
-    guard let parts = heap.elements(id, count: 5...6),
-      case .text(let kindStart, let kindCount) = parts[0]
-    else { throw unexpected(id, "a tuple that names a storage") }
-    let kind = reader.bytes.text(kindStart..<(kindStart + min(kindCount, Self.nameLimit)))
-    guard kind == "storage" else { throw .refusedName("a persistent \(quoted(kind))") }
-    guard case .global(.storage(let type)) = parts[1],
-      case .text(let keyStart, let keyCount) = parts[2], keyCount <= Self.nameLimit,
+  /// Whether these are the attributes of a torch.nn.Module, among whose first are `_parameters`.
+  private func isModule(_ state: PickleValue) -> Bool {
+    guard case .dictionary(let index) = state else { return false }
+    return heap.dictionaries[index].prefix(32).contains { value in
+      guard case .text(let start, let count) = value else { return false }
+      return reader.bytes.slice(start..<(start + count)).elementsEqual("_parameters".utf8)
+    }
+  }
+
+  /// BINPERSID: a storage, or the class of a module with its source.
+  mutating func persistentValue(_ id: PickleValue) throws(CheckpointError.Reason) -> PickleValue {
+    guard let parts = heap.elements(id, count: 4...6), case .text(let start, let count) = parts[0] else {
+      throw unexpected(id, "a tuple that names a storage")
+    }
+    let kind = reader.bytes.text(start..<(start + min(count, Self.nameLimit)))
+    switch (kind, parts[1]) {
+    case ("storage", _) where parts.count >= 5: return .storage(try persistentStorage(parts))
+    case ("module", .global(.foreign)): return parts[1]
+    default: throw .refusedName("a persistent \(quoted(kind))")
+    }
+  }
+
+  /// `("storage", type, key, location, count)`, in the legacy container with a view or None behind.
+  private mutating func persistentStorage(_ parts: [PickleValue]) throws(CheckpointError.Reason) -> Int {
+    let type: (read: ElementType?, unread: UnreadStorage?)? =
+      switch parts[1] {
+      case .global(.storage(let type)): (type, nil)
+      case .global(.unreadStorage(let type)): (nil, type)
+      default: nil
+      }
+    guard let type, case .text(let keyStart, let keyCount) = parts[2], keyCount <= Self.nameLimit,
       case .integer(let count) = parts[4], count >= 0
     else { throw damaged("a storage that is not declared as torch does", "type, key, location and count") }
+    try countValues(4)
     heap.storages.append(
       PickledStorage(
-        elementType: type, key: keyStart..<(keyStart + keyCount), count: count,
+        elementType: type.read, unread: type.unread, key: keyStart..<(keyStart + keyCount), count: count,
         view: try parts.count == 6 ? view(parts[5], of: count) : nil))
     return heap.storages.count - 1
   }
@@ -136,9 +260,7 @@ extension PickleMachine {
   }
 
   private static let refusedOpcodes: [UInt8: String] = [
-    0x30: "POP", 0x31: "POP_MARK", 0x32: "DUP", 0x46: "FLOAT", 0x50: "PERSID", 0x53: "STRING",
-    0x56: "UNICODE", 0x69: "INST", 0x6F: "OBJ", 0x81: "NEWOBJ", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
-    0x8F: "EMPTY_SET", 0x90: "ADDITEMS", 0x91: "FROZENSET", 0x92: "NEWOBJ_EX", 0x96: "BYTEARRAY8",
-    0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
+    0x32: "DUP", 0x46: "FLOAT", 0x50: "PERSID", 0x53: "STRING",
+    0x56: "UNICODE", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
   ]
 }

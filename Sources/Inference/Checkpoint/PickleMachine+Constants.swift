@@ -21,7 +21,7 @@ extension PickleMachine {
     case 0x8D: try text(count: reader.length())
     case UInt8(ascii: "C"): try opaque(count: Int(reader.integer(UInt8.self)))
     case UInt8(ascii: "B"): try opaque(count: Int(reader.integer(UInt32.self)))
-    case 0x8E: try opaque(count: reader.length())
+    case 0x8E, 0x96: try opaque(count: reader.length())
     default: return false
     }
     return true

@@ -1,4 +1,4 @@
-/// Tuples, lists and dicts.
+/// Tuples, lists, dicts and sets.
 extension PickleMachine {
   /// false: the opcode is none of these.
   mutating func container(_ opcode: UInt8) throws(CheckpointError.Reason) -> Bool {
@@ -13,6 +13,11 @@ extension PickleMachine {
     case UInt8(ascii: "l"): try list(from: popMark())
     case UInt8(ascii: "}"): try dictionary(from: stack.count)
     case UInt8(ascii: "d"): try dictionary(from: popMark())
+    case 0x8F: try push(.opaque)  // EMPTY_SET
+    case 0x90: try append(from: popMark())  // ADDITEMS
+    case 0x91: try frozenSet(from: popMark())
+    case UInt8(ascii: "0"): try drop()
+    case UInt8(ascii: "1"): stack.removeSubrange(try popMark()...)
     case UInt8(ascii: "a"): try append(from: stack.count - 1)
     case UInt8(ascii: "e"): try append(from: popMark())
     case UInt8(ascii: "s"): try setItems(from: stack.count - 2)
@@ -47,17 +52,35 @@ extension PickleMachine {
 
   private mutating func append(from start: Int) throws(CheckpointError.Reason) {
     try checkStack(above: start, below: 1)
-    guard case .list(let index) = stack[start - 1] else { throw unexpected(stack[start - 1], "a list") }
-    heap.lists[index] += stack[start...]
+    switch stack[start - 1] {
+    case .list(let index): heap.lists[index] += stack[start...]
+    case .object, .opaque: break
+    default: throw unexpected(stack[start - 1], "a list")
+    }
     stack.removeSubrange(start...)
   }
 
   private mutating func setItems(from start: Int) throws(CheckpointError.Reason) {
     try checkStack(above: start, below: 1)
-    guard case .dictionary(let index) = stack[start - 1] else { throw unexpected(stack[start - 1], "a dict") }
     guard (stack.count - start).isMultiple(of: 2) else { throw damaged("a key without a value", "pairs") }
-    heap.dictionaries[index] += stack[start...]
+    switch stack[start - 1] {
+    case .dictionary(let index): heap.dictionaries[index] += stack[start...]
+    case .object(let index): heap.objects[index].pairs += stack[start...]
+    case .opaque: break
+    default: throw unexpected(stack[start - 1], "a dict")
+    }
     stack.removeSubrange(start...)
+  }
+
+  private mutating func frozenSet(from start: Int) throws(CheckpointError.Reason) {
+    try checkStack(above: start)
+    stack.removeSubrange(start...)
+    try push(.opaque)
+  }
+
+  /// POP: takes the value on top away, or the mark. Tuples and objects that hold themselves are written so.
+  private mutating func drop() throws(CheckpointError.Reason) {
+    if stack.count > marks.last ?? 0 { stack.removeLast() } else { _ = try popMark() }
   }
 
   mutating func newDictionary(_ pairs: [PickleValue]) -> PickleValue {

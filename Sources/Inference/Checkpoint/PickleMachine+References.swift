@@ -11,13 +11,13 @@ extension PickleMachine {
     case UInt8(ascii: "j"): try recall(Int(reader.integer(UInt32.self)))
     case UInt8(ascii: "g"): try recall(lineNumber())
     case UInt8(ascii: "c"): try push(.global(namedGlobal()))
-    case UInt8(ascii: "i"):  // INST: a name and a call of it, which Python 3 never writes
-      _ = try namedGlobal()
-      throw refusal(of: opcode)
+    case UInt8(ascii: "i"): try instantiate(namedGlobal())
+    case UInt8(ascii: "o"): try instantiate()
     case 0x93: try stackGlobal()
-    case UInt8(ascii: "R"): try reduce()
+    case UInt8(ascii: "R"), 0x81: try reduce()
+    case 0x92: try reduceWithNames()
     case UInt8(ascii: "b"): try build()
-    case UInt8(ascii: "Q"): try push(.storage(persistentStorage(pop())))
+    case UInt8(ascii: "Q"): try push(persistentValue(pop()))
     default: return false
     }
     return true
@@ -37,6 +37,7 @@ extension PickleMachine {
 
   private mutating func recall(_ number: Int) throws(CheckpointError.Reason) {
     guard let value = memo[number] else { throw damaged("no memo \(number)", "a value remembered before") }
+    if case .global(.attribute) = value { openAttributes += 1 }
     try push(value)
   }
 
@@ -57,17 +58,26 @@ extension PickleMachine {
           module: moduleStart..<(moduleStart + moduleCount), name: nameStart..<(nameStart + nameCount))))
   }
 
-  private func global(module: Range<Int>, name: Range<Int>) throws(CheckpointError.Reason) -> PickleGlobal {
+  private mutating func global(
+    module: Range<Int>, name: Range<Int>
+  ) throws(CheckpointError.Reason) -> PickleGlobal {
+    let place = PickledName(module: module, name: name)
     let (module, name) = (reader.bytes.text(module), reader.bytes.text(name))
     guard isName(module), isName(name) else {
       throw damaged(quoted("\(module).\(name)"), "the name of a type or a function")
     }
-    guard let global = PickleGlobal(module: module, name: name) else {
+    if RefusedGlobals.contains(module: module, name: name) {
       // Python pickles the functions of os under the module that os takes them from.
       let alias = ["posix", "nt"].contains(module) ? " (os.\(name))" : ""
       throw .refusedName(quoted("\(module).\(name)") + alias)
     }
-    return global
+    if let global = PickleGlobal(module: module, name: name) {
+      if global == .attribute { openAttributes += 1 }
+      return global
+    }
+    try countValues(4)
+    heap.names.append(place)
+    return .foreign(heap.names.count - 1)
   }
 
   /// Whether `text` can be a dotted name of Python, such as `builtins.eval` or `f.<locals>.g`.

@@ -1,8 +1,8 @@
-/// Reads pickles of protocols 0 to 5 as far as a state dict needs them, and runs nothing.
+/// Reads pickles of protocols 0 to 5 as far as a checkpoint needs them, and runs nothing.
 ///
-/// The pickle language is a program for a stack machine that can call any function of Python by name. Here a
-/// name is one of `PickleGlobal`'s or refused, a call makes a value of `PickleHeap` or is refused, and so is
-/// every instruction that no state dict holds. Time is linear in the bytes, memory in `valueLimit`.
+/// The pickle language is a program for a stack machine that can call any function of Python by name. Here a call of
+/// `PickleGlobal`'s few names makes a value of `PickleHeap`, a call of any other an object that nobody looks into, and
+/// `RefusedGlobals` end the reading. Time is linear in the bytes, memory in `valueLimit`.
 struct PickleMachine {
   /// Values and references to values that one file may make: hundreds of times those of r2plus1d_18's.
   static let valueLimit = 1 << 22
@@ -13,6 +13,8 @@ struct PickleMachine {
   var stack: [PickleValue] = []
   var marks: [Int] = []
   var memo: [Int: PickleValue] = [:]
+  /// How often `getattr` was mentioned and not called as an inner class needs it.
+  var openAttributes = 0
   private var valueCount = 0
 
   init(_ reader: ByteReader) { self.reader = reader }
@@ -29,6 +31,7 @@ struct PickleMachine {
         guard stack.isEmpty, marks.isEmpty else {
           throw damaged("\(stack.count) values left over", "one value")
         }
+        guard openAttributes == 0 else { throw Self.refusedAttribute }
         return value
       }
       if try constant(opcode) { continue }

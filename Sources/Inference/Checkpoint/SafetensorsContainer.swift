@@ -6,9 +6,15 @@
 
 /// The container of Hugging Face's safetensors: the length of a header (8 bytes, little-endian), the header
 /// as JSON, then the tensors' bytes, which the header's offsets divide without a gap.
-struct SafetensorsContainer {
-  let tensors: [StoredTensor]
+struct SafetensorsContainer: WeightContainer {
+  let tables: [WeightTable]
   let metadata: [String: String]
+  private let entries: [(name: String, entry: SafetensorsEntry)]
+  /// Where the tensors' bytes begin.
+  private let start: Int
+  private let memory: CheckpointMemory
+
+  var emptiness: CheckpointError.Reason { .noTensors(found: "no tensors") }
 
   /// Hundreds of times the header of r2plus1d_18; the format's own limit is 100 MB.
   static let headerLimit = 1 << 24
@@ -26,8 +32,8 @@ struct SafetensorsContainer {
         part: "the header of the safetensors file", found: headerLength, limit: Self.headerLimit)
     }
     var reader = ByteReader(memory.bytes, at: 8, part: "the header")
-    let start = try reader.skip(headerLength)
-    let fields = try Self.fields(memory.bytes.slice(start..<(start + headerLength)))
+    let first = try reader.skip(headerLength)
+    let fields = try Self.fields(memory.bytes.slice(first..<(first + headerLength)))
     var metadata: [String: String] = [:]
     var entries: [(name: String, entry: SafetensorsEntry)] = []
     for (name, field) in fields {
@@ -37,24 +43,21 @@ struct SafetensorsContainer {
       }
     }
     self.metadata = metadata
-    if entries.isEmpty { throw .noTensors(found: "no tensors") }
     entries.sort { ($0.entry.begin, $0.entry.end, $0.name) < ($1.entry.begin, $1.entry.end, $1.name) }
-    var seen: Set<String> = []
-    var tensors: [StoredTensor] = []
     var end = 0
     for (name, entry) in entries {
-      let range = try Self.range(of: entry, named: name, after: end, in: memory.bytes.count - reader.position)
-      end = range.upperBound
-      let tensor = try Self.tensor(
-        name, entry, range.lowerBound + reader.position..<range.upperBound + reader.position, memory)
-      guard seen.insert(tensor.name).inserted else { throw .duplicate("the tensor \(quoted(tensor.name))") }
-      tensors.append(tensor)
+      end = try Self.range(of: entry, named: name, after: end, in: memory.bytes.count - reader.position)
+        .upperBound
     }
-    guard end == memory.bytes.count - reader.position else {
+    guard end == memory.bytes.count - reader.position || entries.isEmpty else {
       throw .damaged(
         part: "the tensors' bytes", found: "\(memory.bytes.count - reader.position)", expected: "\(end)")
     }
-    self.tensors = tensors
+    self.entries = entries
+    self.start = reader.position
+    self.memory = memory
+    let named = entries.enumerated().map { (name: $0.element.name, id: $0.offset) }
+    tables = named.isEmpty ? [] : [WeightTable(tensors: named)]
   }
 
   /// The header's members. A name that comes twice is refused: JSON readers differ in which they take.
@@ -112,20 +115,18 @@ struct SafetensorsContainer {
     return entry.begin..<entry.end
   }
 
-  private static func tensor(
-    _ name: String, _ entry: SafetensorsEntry, _ range: Range<Int>, _ memory: CheckpointMemory
-  ) throws(CheckpointError.Reason) -> StoredTensor {
+  func tensor(_ id: Int, named name: String) throws(CheckpointError.Reason) -> StoredTensor {
+    let entry = entries[id].entry
     guard let type = ElementType(rawValue: entry.dtype) else {
-      throw .tensor(
-        quoted(name), found: "of type \(quoted(entry.dtype))",
-        expected: "one of \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw .unreadType(quoted(entries[id].name), type: plain(entry.dtype))
     }
+    let range = (start + entry.begin)..<(start + entry.end)
     let tensor = try StoredTensor(
-      name: tensorName(name), shape: entry.shape, elementType: type, storage: range, memory: memory)
+      name: name, shape: entry.shape, elementType: type, storage: range, memory: memory)
     guard tensor.count * type.size == range.count else {
       throw .tensor(
-        quoted(name), found: "\(entry.shape) in \(range.count) bytes", expected: "\(tensor.count * type.size)"
-      )
+        quoted(entries[id].name), found: "\(entry.shape) in \(range.count) bytes",
+        expected: "\(tensor.count * type.size)")
     }
     return tensor
   }
@@ -141,7 +142,13 @@ enum SafetensorsField: Codable {
   init(from decoder: any Decoder) throws {
     self =
       decoder.codingPath.last?.stringValue == Self.metadataKey
-      ? .metadata(try [String: String](from: decoder)) : .tensor(try SafetensorsEntry(from: decoder))
+      ? .metadata(try Self.metadata(decoder)) : .tensor(try SafetensorsEntry(from: decoder))
+  }
+
+  /// Some writers put null where there is none.
+  private static func metadata(_ decoder: any Decoder) throws -> [String: String] {
+    if try decoder.singleValueContainer().decodeNil() { return [:] }
+    return try [String: String](from: decoder)
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -26,7 +26,7 @@ extension StoredTensor {
   ) throws(Failure) -> Result {
     let size = elementType.size
     let swapped = size > 1 && isBigEndian != (1.bigEndian == 1)
-    if isContiguous, !swapped {
+    if isContiguous, !swapped, !isNegated {
       defer { withExtendedLifetime(memory) {} }
       return try body(memory.bytes.slice(start..<(start + count * size)))
     }
@@ -34,6 +34,7 @@ extension StoredTensor {
     defer { elements.deallocate() }
     withExtendedLifetime(memory) { gather(to: elements) }
     if swapped { swapBytes(of: elements, size: size) }
+    if isNegated { negate(elements, elementType) }
     return try body(UnsafeRawBufferPointer(elements))
   }
 
@@ -76,6 +77,26 @@ private func swapBytes(of elements: UnsafeMutableRawBufferPointer, size: Int) {
   case 2: swap(UInt16.self)
   case 4: swap(UInt32.self)
   default: swap(UInt64.self)
+  }
+}
+
+/// Changes the sign of each element; integers wrap around, as torch's do.
+private func negate(_ elements: UnsafeMutableRawBufferPointer, _ type: ElementType) {
+  func change<T: FixedWidthInteger>(_: T.Type, _ negation: (T) -> T) {
+    for offset in stride(from: 0, to: elements.count, by: type.size) {
+      let value = elements.loadUnaligned(fromByteOffset: offset, as: T.self)
+      elements.storeBytes(of: negation(value), toByteOffset: offset, as: T.self)
+    }
+  }
+  switch type {
+  case .float32: change(UInt32.self) { $0 ^ 0x8000_0000 }
+  case .float16, .bfloat16: change(UInt16.self) { $0 ^ 0x8000 }
+  case .float64: change(UInt64.self) { $0 ^ 0x8000_0000_0000_0000 }
+  case .int8, .uint8: change(UInt8.self) { 0 &- $0 }
+  case .int16, .uint16: change(UInt16.self) { 0 &- $0 }
+  case .int32, .uint32: change(UInt32.self) { 0 &- $0 }
+  case .int64, .uint64: change(UInt64.self) { 0 &- $0 }
+  case .bool: break
   }
 }
 

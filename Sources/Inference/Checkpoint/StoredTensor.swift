@@ -12,6 +12,8 @@ package struct StoredTensor: Sendable {
   /// Where the first element lies in `memory`, in bytes.
   let start: Int
   let isBigEndian: Bool
+  /// Whether the elements lie there with the other sign.
+  let isNegated: Bool
 
   /// A tensor over part of `memory`: the element (i, j, …) lies offset + i × strides[0] + j × strides[1] + …
   /// elements into `storage`, a range of bytes. nil strides mean row by row.
@@ -20,7 +22,8 @@ package struct StoredTensor: Sendable {
   /// `storage`.
   init(
     name: String, shape: [Int], strides: [Int]? = nil, elementType: ElementType, offset: Int = 0,
-    storage: Range<Int>, memory: CheckpointMemory, isBigEndian: Bool = false
+    storage: Range<Int>, memory: CheckpointMemory, isBigEndian: Bool = false,
+    isNegated: Bool = false
   ) throws(CheckpointError.Reason) {
     func invalid(_ found: String, _ expected: String) -> CheckpointError.Reason {
       .tensor(quoted(name), found: found, expected: expected)
@@ -56,6 +59,7 @@ package struct StoredTensor: Sendable {
     self.memory = memory
     self.start = storage.lowerBound + offset * elementType.size
     self.isBigEndian = isBigEndian && elementType.size > 1
+    self.isNegated = isNegated
   }
 
   private static let rankLimit = 64

@@ -1,25 +1,37 @@
 /// The container of torch.save since version 1.6: a zip archive of stored entries, `NAME/data.pkl` with the
 /// pickle, `NAME/data/KEY` with each storage, and `NAME/byteorder`.
-struct ZipContainer {
-  let tensors: [StoredTensor]
+struct ZipContainer: WeightContainer {
+  private let weights: PickledWeights
+  private let archive: ZipArchive
+  private let folder: String
+  private let isBigEndian: Bool
+  private let memory: CheckpointMemory
 
   init(_ memory: CheckpointMemory) throws(CheckpointError.Reason) {
-    let archive = try ZipArchive(memory.bytes)
-    let folder = try Self.folder(of: archive)
+    archive = try ZipArchive(memory.bytes)
+    folder = try Self.folder(of: archive)
     let pickle = try Self.pickle(in: archive, memory.bytes, named: folder + "data.pkl")
-    let isBigEndian = try Self.isBigEndian(archive, memory.bytes, named: folder + "byteorder")
-
+    isBigEndian = try Self.isBigEndian(archive, memory.bytes, named: folder + "byteorder")
     var machine = PickleMachine(ByteReader(pickle, part: quoted(folder + "data.pkl")))
     let root = try machine.value()
-    let stateDict = try StateDict(root: root, heap: machine.heap, bytes: pickle)
-    var ranges: [Range<Int>] = []
-    ranges.reserveCapacity(machine.heap.storages.count)
-    for storage in machine.heap.storages {
-      ranges.append(
-        try Self.data(of: storage, in: archive, named: folder + "data/" + pickle.text(storage.key)))
+    weights = try PickledWeights(root: root, heap: machine.heap, bytes: pickle)
+    self.memory = memory
+  }
+
+  var tables: [WeightTable] { weights.tables }
+  var emptiness: CheckpointError.Reason { weights.emptiness }
+  func path(to place: Int) -> [String] { weights.path(to: place) }
+  func surroundings(of place: Int) -> [Int] { weights.surroundings(of: place) }
+
+  func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {
+    try weights.refuseOthers(in: table, behind: prefix)
+  }
+
+  func tensor(_ id: Int, named name: String) throws(CheckpointError.Reason) -> StoredTensor {
+    try weights.tensor(id, named: name, memory: memory, isBigEndian: isBigEndian) {
+      (storage) throws(CheckpointError.Reason) in
+      try Self.data(of: storage, in: archive, named: folder + "data/" + weights.bytes.text(storage.key))
     }
-    tensors = try storedTensors(
-      stateDict, heap: machine.heap, storages: ranges, memory: memory, isBigEndian: isBigEndian)
   }
 
   /// The one folder with a `data.pkl`, as "archive/".
@@ -28,6 +40,7 @@ struct ZipContainer {
       name.hasSuffix("/data.pkl") && name.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 1
     }
     guard let name = pickles.first, pickles.count == 1 else {
+      if pickles.isEmpty, let other = OtherFormat(archive: archive) { throw other.reason }
       let first = archive.entries.first.map { ", the first \(quoted($0.name))" } ?? ""
       throw .damaged(
         part: "the zip archive",

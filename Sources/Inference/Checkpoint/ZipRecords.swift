@@ -31,6 +31,14 @@ struct ZipEnd {
     guard start <= limit, size <= limit - start else {
       throw Self.damaged("\(size) bytes from \(start) on", "a directory before byte \(limit)")
     }
+    let signature: UInt32 = 0x0201_4B50
+    if size >= 4, start + size < limit, bytes.littleEndian(at: start) as UInt32 != signature,
+      bytes.littleEndian(at: limit - size) as UInt32 == signature
+    {
+      // The directory lies right before its end and says that it lies elsewhere: something stands before the archive.
+      throw .distributed(
+        "several archives one behind the other, as the shards of a distributed checkpoint are")
+    }
     range = start..<(start + size)
     entryCount = count
   }

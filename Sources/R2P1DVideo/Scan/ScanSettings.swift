@@ -30,25 +30,28 @@ package struct ScanSettings: Sendable, Equatable {
       case .even(let windows): ("windows", windows)
       case .stride(let samples): ("stride", samples)
       }
-    // Named only where one was asked for: tables that older versions made go on.
+    // Named only where one was asked for: tables that older versions made are resumed.
     let track = sampling.track.map { [Fact(name: "track", value: "\($0)")] } ?? []
-    self.init(
-      facts: [
-        Fact(name: "model", value: classifier.model.name),
-        Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
-        Fact(name: "labels-sha-256", value: classifier.labels.sha256),
-        Fact(name: "frames", value: "\(sampling.frames)"),
-        Fact(name: "fps", value: sampling.rate.description),
-        Fact(name: "sampling", value: "\(placement) \(count)"),
-        Fact(name: "resize", value: sampling.resize.rawValue),
-        Fact(name: "merge", value: sampling.merge.rawValue),
-        Fact(name: "start", value: part.start?.description ?? "whole file"),
-        Fact(name: "end", value: part.end?.description ?? "whole file"),
-        Fact(name: "precision", value: classifier.precision.rawValue),
-        Fact(name: "top", value: "\(classifier.options.top)"),
-        Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
-        Fact(name: "format", value: format.rawValue),
-      ] + track)
+    // Only where there is a choice.
+    let weights =
+      classifier.chosenWeights.map { [Fact(name: "weights", value: FilePath($0).printable)] } ?? []
+    let facts = [
+      Fact(name: "model", value: classifier.model.name),
+      Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
+      Fact(name: "labels-sha-256", value: classifier.labels.sha256),
+      Fact(name: "frames", value: "\(sampling.frames)"),
+      Fact(name: "fps", value: sampling.rate.description),
+      Fact(name: "sampling", value: "\(placement) \(count)"),
+      Fact(name: "resize", value: sampling.resize.rawValue),
+      Fact(name: "merge", value: sampling.merge.rawValue),
+      Fact(name: "start", value: part.start?.description ?? "whole file"),
+      Fact(name: "end", value: part.end?.description ?? "whole file"),
+      Fact(name: "precision", value: classifier.precision.rawValue),
+      Fact(name: "top", value: "\(classifier.options.top)"),
+      Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
+      Fact(name: "format", value: format.rawValue),
+    ]
+    self.init(facts: facts + track + weights)
   }
 
   /// The first setting in which `other` differs, as words: `--windows 5, now 3`.

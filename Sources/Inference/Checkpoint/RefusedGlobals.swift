@@ -1,0 +1,76 @@
+/// Names that no checkpoint has a use for, and attacks do: what runs commands or code, opens files and connections, or
+/// reaches such things by name.
+///
+/// Nothing of a pickle is run here, whatever it names; a file that names these is refused so that its owner learns what
+/// it would do elsewhere. docs/reliability.md repeats the list.
+enum RefusedGlobals {
+  static func contains(module: String, name: String) -> Bool {
+    if packages.contains(String(module.prefix { $0 != "." })) || modules.contains(module) { return true }
+    if let refused = names[module], refused.contains(String(name.prefix { $0 != "." })) { return true }
+    // Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
+    guard name.contains(".") || name.hasPrefix("__") else { return false }
+    let path = name.split(separator: ".").map(String.init)
+    return path.dropLast().contains { packages.contains($0) || names[$0] != nil }
+      || path.contains(where: innards.contains)
+  }
+
+  /// Whether `getattr(a class, name)` is a class inside a class, or a member of an enumeration.
+  static func isInnerClass(_ name: String) -> Bool {
+    name.first?.isUppercase == true && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  }
+
+  /// With all that is in them.
+  private static let packages: Set<String> = [
+    "os", "posix", "nt", "subprocess", "_posixsubprocess", "_winapi", "sys", "socket", "_socket", "shutil",
+    "ctypes",
+    "_ctypes", "cffi", "importlib", "_frozen_importlib", "runpy", "pty", "asyncio", "pip", "distutils",
+    "webbrowser",
+    "pickle", "_pickle", "cPickle", "marshal", "zipimport", "pkgutil", "requests", "aiohttp", "httpx",
+    "urllib2",
+    "httplib", "telnetlib", "ftplib", "smtplib", "socketserver", "_thread",
+  ]
+
+  /// Whose names are common, so that a package of that name may be the user's own.
+  private static let modules: Set<String> = [
+    "code", "codeop", "commands", "imp", "bdb", "pdb", "profile", "cProfile", "timeit", "trace", "pydoc",
+    "doctest",
+    "venv", "ensurepip", "popen2", "http.client", "http.server", "urllib.request", "xmlrpc.client",
+    "xmlrpc.server",
+    "multiprocessing.util", "multiprocessing.process", "multiprocessing.context",
+    "concurrent.futures.process",
+    "torch.hub", "torch.utils.cpp_extension", "torch.utils.collect_env", "torch.utils.bottleneck",
+    "torch.utils.bottleneck.__main__", "torch._inductor.codecache", "torch.utils._config_module",
+    "torch.jit.unsupported_tensor_ops", "torch._dynamo.guards", "numpy.f2py", "numpy.f2py.crackfortran",
+    "numpy.testing._private.utils", "numpy.distutils", "numpy.distutils.exec_command",
+  ]
+
+  private static let builtins: Set<String> = [
+    "eval", "exec", "execfile", "compile", "__import__", "open", "file", "input", "raw_input", "setattr",
+    "delattr",
+    "hasattr", "globals", "locals", "vars", "dir", "breakpoint", "apply", "map", "filter", "reduce", "exit",
+    "quit",
+    "help", "__build_class__",
+  ]
+
+  /// Single names of modules that have others too.
+  private static let names: [String: Set<String>] = [
+    "builtins": builtins, "__builtin__": builtins, "__builtins__": builtins,
+    "operator": ["attrgetter", "methodcaller", "call"], "_operator": ["attrgetter", "methodcaller", "call"],
+    "functools": ["reduce"], "_functools": ["reduce"],
+    "types": ["CodeType", "FunctionType", "LambdaType"],
+    "io": ["open", "open_code", "FileIO"], "_io": ["open", "open_code", "FileIO"],
+    "codecs": ["open"], "tempfile": ["mkdtemp", "mkstemp", "NamedTemporaryFile"],
+    "torch": ["load"], "torch.serialization": ["load", "_load", "_legacy_load"],
+    "torch.storage": ["_load_from_bytes"], "torch.jit": ["load"], "torch.package": ["PackageImporter"],
+    "torch.fx.experimental.symbolic_shapes": ["ShapeEnv"], "torch._ops": ["_Ops"],
+    "numpy": ["load", "fromfile", "memmap"], "numpy.core.memmap": ["memmap"],
+    "numpy._core.memmap": ["memmap"], "joblib": ["load"], "dill": ["load", "loads"],
+    "cloudpickle": ["load", "loads"], "pandas": ["read_pickle", "eval"],
+  ]
+
+  /// Ways from any object to all others.
+  private static let innards: Set<String> = [
+    "__builtins__", "__globals__", "__subclasses__", "__import__", "__getattribute__", "__dict__", "__code__",
+    "__loader__", "__spec__", "__bases__", "__mro__", "__closure__",
+  ]
+}

@@ -1,0 +1,114 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The index of a model that lies in several files, `model.safetensors.index.json` or `pytorch_model.bin.index.json`, as
+/// Hugging Face's libraries write it: each tensor's name and the file beside the index that has it.
+struct ShardIndex {
+  static let nameEnding = ".index.json"
+  private static let sizeLimit = 1 << 24
+  private static let shardLimit = 1024
+
+  /// The files' names, sorted.
+  let files: [String]
+  private let fileOfTensor: [String: String]
+
+  private struct Contents: Decodable {
+    let weight_map: [String: String]
+  }
+
+  /// nil: no JSON, or another one.
+  init?(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
+    let start = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    guard start == UInt8(ascii: "{"), bytes.count <= Self.sizeLimit,
+      let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes))
+    else { return nil }
+    fileOfTensor = contents.weight_map
+    files = Set(contents.weight_map.values).sorted()
+    if files.isEmpty { throw .noTensors(found: "an index of no tensors") }
+    guard files.count <= Self.shardLimit else {
+      throw .tooLarge(part: "the shards in the index", found: files.count, limit: Self.shardLimit)
+    }
+    for file in files where !Self.isInside(file) {
+      throw .damaged(
+        part: "the index", found: "the shard \(quoted(file))", expected: "files in its own folder")
+    }
+  }
+
+  /// Whether the name stays in the folder.
+  private static func isInside(_ name: String) -> Bool {
+    !name.utf8.contains(0)
+      && name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+      }
+  }
+
+  /// Refuses a shard that lacks a tensor that the index says it has.
+  func check(_ names: Set<String>, of file: String) throws(CheckpointError.Reason) {
+    let missing = fileOfTensor.filter { $0.value == file && !names.contains($0.key) }.map(\.key).min()
+    if let missing {
+      throw .damaged(
+        part: "its index", found: "the tensor \(quoted(missing)) in it", expected: "one that it has")
+    }
+  }
+}
+
+/// A model in several files, read as one.
+struct ShardedContainer: WeightContainer {
+  let tables: [WeightTable]
+  let metadata: [String: String]
+  let memories: [CheckpointMemory]
+  private let shards: [(container: any WeightContainer, file: String)]
+  /// By the tensors' numbers here.
+  private let places: [(shard: Int, id: Int)]
+
+  var emptiness: CheckpointError.Reason { .noTensors(found: "no tensors") }
+
+  /// - Parameters:
+  ///   - open: reads a file beside the index.
+  init(
+    _ index: ShardIndex,
+    open: (String) throws(CheckpointError.Reason) -> (
+      container: any WeightContainer, memory: CheckpointMemory
+    )
+  ) throws(CheckpointError.Reason) {
+    var table = WeightTable()
+    var fileOfTensor: [String: String] = [:]
+    var (metadata, memories, shards, places): ([String: String], [CheckpointMemory], _, [(Int, Int)]) =
+      ([:], [], [(any WeightContainer, String)](), [])
+    for file in index.files {
+      do throws(CheckpointError.Reason) {
+        let (container, memory) = try open(file)
+        metadata.merge(container.metadata) { first, _ in first }
+        memories.append(memory)
+        for (name, id) in container.tables.first?.tensors ?? [] {
+          if let other = fileOfTensor.updateValue(file, forKey: name) {
+            throw CheckpointError.Reason.duplicate("the tensor \(quoted(name)), in \(quoted(other)) too,")
+          }
+          table.tensors.append((name, places.count))
+          places.append((shards.count, id))
+        }
+        shards.append((container, file))
+        try index.check(Set(container.tables.first?.tensors.map(\.name) ?? []), of: file)
+      } catch {
+        throw .shard(quoted(file), error)
+      }
+    }
+    tables = [table]
+    self.metadata = metadata
+    self.memories = memories
+    self.shards = shards
+    self.places = places
+  }
+
+  func tensor(_ id: Int, named name: String) throws(CheckpointError.Reason) -> StoredTensor {
+    let (container, file) = shards[places[id].shard]
+    do throws(CheckpointError.Reason) {
+      return try container.tensor(places[id].id, named: name)
+    } catch {
+      throw .shard(quoted(file), error)
+    }
+  }
+}

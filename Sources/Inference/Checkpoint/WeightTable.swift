@@ -1,0 +1,102 @@
+/// The tensors that a container has in one place: in one dict of a pickle, or all of a safetensors file.
+struct WeightTable {
+  /// In the file's order, each once.
+  var tensors: [(name: String, id: Int)] = []
+  /// Names of values that are no tensors, as far as they are needed to recognise a network.
+  var others: [String] = []
+  /// Which dict it is, for its container.
+  var place = 0
+}
+
+/// What a container holds: its tensors by name, and each of them when it is asked for.
+protocol WeightContainer {
+  var tables: [WeightTable] { get }
+  var metadata: [String: String] { get }
+
+  /// The tensor that a table calls `id`, under the name `name`.
+  func tensor(_ id: Int, named name: String) throws(CheckpointError.Reason) -> StoredTensor
+
+  /// The keys of the dicts around a place, the outermost first.
+  func path(to place: Int) -> [String]
+
+  /// The places around a place.
+  func surroundings(of place: Int) -> [Int]
+
+  /// Refuses a value that is no tensor where a network's names, behind `prefix`, expect one.
+  func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason)
+
+  /// Why there is no table.
+  var emptiness: CheckpointError.Reason { get }
+}
+
+extension WeightContainer {
+  var metadata: [String: String] { [:] }
+  func path(to place: Int) -> [String] { [] }
+  func surroundings(of place: Int) -> [Int] { [] }
+  func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {}
+}
+
+/// One network's weights in a checkpoint: where they are, and what stands before their names.
+struct WeightSet {
+  let table: Int
+  /// `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning …; empty in a plain state dict.
+  let prefix: String
+  let path: [String]
+  /// Whether they are a running average of others, or a teacher that follows a student.
+  let isAverage: Bool
+  /// Whether they are numbers that an optimizer keeps for each weight.
+  let isOptimizers: Bool
+
+  /// As a user names it: the keys with slashes between, then the prefix; `.` for the names of the file themselves.
+  var name: String {
+    let name = path.map { $0 + "/" }.joined() + prefix
+    return name.isEmpty ? "." : prefix.isEmpty ? String(name.dropLast()) : name
+  }
+
+  init(table: Int, path: [String], prefix: String, isAverage: Bool) {
+    self.table = table
+    self.prefix = prefix
+    self.path = path
+    let words = (path + [prefix]).flatMap(Self.words)
+    self.isAverage = isAverage || words.contains(where: Self.meansAverage)
+    isOptimizers = words.contains(where: Self.optimizers.contains)
+  }
+
+  /// The plain ones first: no optimizer's, no average, the shortest name.
+  static func isPlainer(_ first: WeightSet, _ second: WeightSet) -> Bool {
+    first.rank < second.rank
+  }
+
+  private var rank: (Int, Int, Int) {
+    (isOptimizers ? 1 : 0, isAverage ? 1 : 0, name == "." ? 0 : name.unicodeScalars.count)
+  }
+
+  /// `teacherNet.ema_model` as teacher, net, ema, model.
+  private static func words(_ name: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    for character in name.unicodeScalars {
+      let isLetter = character.properties.isAlphabetic
+      if !isLetter || character.properties.isUppercase,
+        word.unicodeScalars.last?.properties.isLowercase ?? !isLetter
+      {
+        words.append(word.lowercased())
+        word = ""
+      }
+      if isLetter { word.unicodeScalars.append(character) }
+    }
+    return (words + [word.lowercased()]).filter { !$0.isEmpty }
+  }
+
+  private static func meansAverage(_ word: String) -> Bool {
+    averages.contains(word) || (word.count <= 8 && (word.hasPrefix("ema") || word.hasSuffix("ema")))
+  }
+
+  private static let averages: Set<String> = [
+    "swa", "avg", "average", "averaged", "averages", "moving", "polyak", "shadow", "teacher", "target",
+    "momentum",
+  ]
+  private static let optimizers: Set<String> = [
+    "optimizer", "optimizers", "optim", "opt", "exp", "grad", "grads", "gradient", "gradients",
+  ]
+}
