@@ -106,8 +106,11 @@ package final class Video {
   /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
   package func timeline() throws(VideoError) -> Timeline {
     if let knownTimeline { return knownTimeline }
-    let timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
-    if let format = input.imageFormat, timeline.times.count == 1 { throw .stillPicture(format: format.name) }
+    var timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
+    if let format = input.imageFormat, timeline.times.count == 1 {
+      guard input.isAnimatedWebP else { throw .stillPicture(format: format.name) }
+      timeline = try animationTimeline()
+    }
     knownTimeline = timeline
     return timeline
   }
@@ -121,6 +124,16 @@ package final class Video {
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)
     return Timeline(times: stamps.map { builder.time(stamp: $0) }, clock: clock)
+  }
+
+  /// Of an animated WebP that comes as one packet.
+  private func animationTimeline() throws(VideoError) -> Timeline {
+    do {
+      return try decodedTimeline()
+    } catch {
+      if case .noPicture = error { throw .noDecoder(codec: "animated WebP") }
+      throw error
+    }
   }
 
   private func decodedTimeline() throws(VideoError) -> Timeline {
