@@ -169,7 +169,8 @@ extension Input {
     return (info, Timeline.Clock(tickSeconds: tick, rate: (rate.num, rate.den)))
   }
 
-  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1, 20 in MV-HEVC.
+  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1,
+  /// 20 in MV-HEVC.
   private func dolbyVisionProfile(of stream: UnsafePointer<AVStream>) -> Int? {
     guard let record = cffmpeg_dolby_vision(stream)?.pointee else { return nil }
     let isAlone = record.dv_bl_signal_compatibility_id == 0
