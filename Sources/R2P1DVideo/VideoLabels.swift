@@ -72,7 +72,8 @@ public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .dolbyVision(let profile):
-      "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; convert it to SDR first"
+      "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; "
+        + "convert it to SDR first"
     }
   }
 }

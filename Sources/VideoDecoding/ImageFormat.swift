@@ -34,7 +34,8 @@ struct ImageFormat: Equatable {
 
   /// Demuxers of pictures that are not called `…_pipe`.
   private static let others: Set = [
-    "alias_pix", "apng", "brender_pix", "fits", "gif", "ico", "image2", "image2pipe", "jpegxl_anim", "mjpeg",
+    "alias_pix", "apng", "brender_pix", "fits", "gif", "ico", "iff", "image2", "image2pipe", "jpegxl_anim",
+    "mjpeg",
     "mjpeg_2000", "webp", "webp_anim",
   ]
 
@@ -55,7 +56,7 @@ struct ImageFormat: Equatable {
       && (head[1] == 1 || !isMapped) && [0, 15, 16, 24, 32].contains(head[7])
   }
 
-  /// Whether these bytes begin a WebP of several frames, which FFmpeg decodes from version 9 on.
+  /// Whether these bytes begin a WebP of several frames.
   static func isAnimatedWebP(_ head: [UInt8]) -> Bool {
     head.count >= 21 && head.starts(with: Array("RIFF".utf8))
       && head[8..<16].elementsEqual("WEBPVP8X".utf8) && head[20] & 2 != 0

@@ -3,11 +3,13 @@ import CFFmpeg
 /// A container being read: packets in file order. Owns the demuxer and one packet, and frees each once.
 final class Input {
   private let source: ByteSource
-  /// The film inside a motion photo, in place of the whole source.
+  /// The video inside a motion photo, in place of the whole source.
   private let section: ByteSection?
   private(set) var context: UnsafeMutablePointer<AVFormatContext>?
   /// If the container is one of pictures.
   private(set) var imageFormat: ImageFormat?
+  /// If the file says so; before version 9 FFmpeg takes it for one packet that it cannot decode.
+  let isAnimatedWebP: Bool
   /// Packets of all streams that were read before they were asked for, oldest first.
   private(set) var ahead: [UnsafeMutablePointer<AVPacket>] = []
   /// The packet last read; its data is released by the next `read`.
@@ -17,13 +19,13 @@ final class Input {
   init(path: [UInt8], rules: InputRules) throws(VideoError) {
     av_max_alloc(rules.maxBlockBytes)
     source = try ByteSource(path: path, rules: rules)
+    let photo = PhotoFile(source)
+    section = try photo?.movie(in: source)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
     self.packet = packet
-    let photo = PhotoFile(source)
-    section = try photo?.film(in: source)
     imageFormat = section == nil ? photo.map { ImageFormat(name: $0.format) } : nil
     let io = section?.io ?? source.io
-    let head = FormatProbe.peek(io)
+    isAnimatedWebP = ImageFormat.isAnimatedWebP(FormatProbe.peek(io))
     let format = try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
     guard let context = avformat_alloc_context() else {
       throw .outOfMemory
@@ -56,7 +58,6 @@ final class Input {
     case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: rules.maxBlockBytes)
     default: throw .notVideo(reason: FFmpegStatus.reason(code))
     }
-    if demuxer == "webp_pipe", ImageFormat.isAnimatedWebP(head) { throw .noDecoder(codec: "animated WebP") }
   }
 
   /// Beyond so many streams FFmpeg itself gives up, without saying how many there are.
@@ -115,8 +116,8 @@ final class Input {
     return (start, AV_TIME_BASE)
   }
 
-  /// Reads the next packet of the selected stream. Anything but `.done` and `.interrupted` means that the file has no
-  /// more to give.
+  /// Reads the next packet of the selected stream, or of any if none is. Anything but `.done` and `.interrupted` means
+  /// that the file has no more to give.
   func read() -> FFmpegStatus {
     var status: FFmpegStatus
     repeat {
@@ -125,10 +126,11 @@ final class Input {
       status = takeAhead() ? .done : FFmpegStatus(av_read_frame(context, packet))
       if packet.pointee.size > 0 { DecodingProgress.advance() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
-    } while status == .again || status == .done && selected.map(Int32.init) != packet.pointee.stream_index
+    } while status == .again || status == .done && !isSelected(packet.pointee.stream_index)
     return status
   }
 
+  private func isSelected(_ stream: Int32) -> Bool { selected == nil || selected == Int(stream) }
   /// Reads up to `limit` packets that `read` will return later, until `isEnough` of those read so far.
   func readAhead(_ limit: Int, until isEnough: ([AVPacket]) -> Bool) {
     while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !Interruption.isRequested {

@@ -1,7 +1,7 @@
 import CFFmpeg
 import Foundation
 
-/// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a film behind or into some.
+/// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a video behind or into some.
 struct PhotoFile {
   /// What the file holds besides, or instead of, one picture.
   enum Content: Equatable {
@@ -30,8 +30,8 @@ struct PhotoFile {
     }
   }
 
-  /// The film of a motion photo; nil where FFmpeg is to look at the file itself. A still picture is refused.
-  func film(in source: ByteSource) throws(VideoError) -> ByteSection? {
+  /// The video of a motion photo; nil where FFmpeg is to look at the file itself. A still picture is refused.
+  func movie(in source: ByteSource) throws(VideoError) -> ByteSection? {
     switch content {
     case .onePicture: throw .stillPicture(format: format)
     case .movie(let range): try ByteSection(range, of: source)
@@ -40,8 +40,8 @@ struct PhotoFile {
   }
 
   private init(jpegIn source: ByteSource, _ size: Int64) {
-    format = "JPEG"
     let outline = JPEGOutline(source, size)
+    format = outline.isLossless ? "JPEG-LS" : "JPEG"
     var search = MovieSearch(source, size)
     if let movie = search.first(from: outline.end ?? outline.firstScan) {
       content = .movie(movie)
@@ -74,6 +74,8 @@ private struct JPEGOutline {
   private(set) var end: Int64?
   /// Where the coded picture begins: metadata with thumbnails in it are before. The start if there is none.
   private(set) var firstScan: Int64 = 2
+  /// Whether it is coded by JPEG-LS (ITU T.87), a format of its own.
+  private(set) var isLossless = false
   /// Whether further JPEGs behind belong to this one: a preview, another eye's view, a gain map (CIPA DC-007).
   private(set) var hasFurtherViews = false
 
@@ -95,6 +97,7 @@ private struct JPEGOutline {
         guard head.count >= 4 else { return }
         let length = Int64(head[2]) << 8 | Int64(head[3])
         guard length >= 2 else { return }
+        isLossless = isLossless || head[1] == 0xF7
         if head[1] == 0xE2, head.dropFirst(4).elementsEqual("MPF\0".utf8) { hasFurtherViews = true }
         at += 2 + length
         guard head[1] == 0xDA else { continue }
@@ -157,96 +160,5 @@ private struct ImageBrands {
     if areOfRawCamera { return "CR3" }
     if brands.contains(where: { $0.hasPrefix("avi") }) { return "AVIF" }
     return brands.contains { $0.hasPrefix("he") } ? "HEIC" : "HEIF"
-  }
-}
-
-/// Looks for a whole MP4 file inside another file.
-///
-/// What metadata say of its place (XMP's offsets, Samsung's trailer, a box `mpvd`) is not needed, nor believed: what
-/// counts is that a chain of boxes begins there with `ftyp`, stays within the file and holds a `moov`.
-private struct MovieSearch {
-  private let source: ByteSource
-  private let size: Int64
-
-  /// No camera's photo is longer: a film that begins later is not found.
-  static let reach: Int64 = 256 << 20
-  /// Boxes that are looked at in all, however many places look like a beginning.
-  private var boxesLeft = 20_000
-
-  init(_ source: ByteSource, _ size: Int64) {
-    self.source = source
-    self.size = size
-  }
-
-  /// The first at or behind `start`.
-  mutating func first(from start: Int64) -> Range<Int64>? {
-    let name = Array("ftyp".utf8)
-    var at = start
-    while at < min(size, Self.reach), boxesLeft > 0, !Interruption.isRequested {
-      let bytes = source.bytes(at: at, count: 1 << 18)
-      guard bytes.count >= 8 else { return nil }
-      var from = 4
-      while boxesLeft > 0, let found = bytes.firstPlace(of: name, from: from) {
-        if let movie = movie(at: at + Int64(found) - 4) { return movie }
-        from = found + 1
-      }
-      at += Int64(bytes.count) - 7
-    }
-    return nil
-  }
-
-  /// Whether a chain of boxes that begins at `start` holds a `moov`.
-  mutating func holdsMovie(from start: Int64) -> Bool { movie(at: start) != nil }
-
-  private mutating func movie(at start: Int64) -> Range<Int64>? {
-    var at = start
-    var hasMovie = false
-    while boxesLeft > 0, at < size, let box = box(at: at) {
-      boxesLeft -= 1
-      if at == start {
-        guard box.name == "ftyp", (16...4096).contains(box.length) else { break }
-      } else if box.name == "ftyp" {
-        break  // Another file begins.
-      }
-      hasMovie = hasMovie || box.name == "moov"
-      // What is cut off is FFmpeg's to judge.
-      guard box.length <= size - at else { return hasMovie ? start..<size : nil }
-      at += box.length
-    }
-    return hasMovie ? start..<at : nil
-  }
-
-  private func box(at offset: Int64) -> (name: String, length: Int64)? {
-    let head = source.bytes(at: offset, count: 16)
-    guard head.count >= 8, head[4..<8].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }) else {
-      return nil
-    }
-    var length = head[..<4].reduce(0) { $0 << 8 | Int64($1) }
-    if length == 1 {
-      guard head.count == 16, head[8] < 0x80 else { return nil }
-      length = head[8...].reduce(0) { $0 << 8 | Int64($1) }
-      guard length >= 16 else { return nil }
-    } else if length == 0 {
-      length = size - offset
-    }
-    guard length >= 8 else { return nil }
-    return (String(decoding: head[4..<8], as: UTF8.self), length)
-  }
-}
-
-extension [UInt8] {
-  /// Where `part`, which is not empty, begins for the first time at or behind `start`.
-  fileprivate func firstPlace(of part: [UInt8], from start: Int) -> Int? {
-    withUnsafeBytes { bytes in
-      var at = start
-      while at + part.count <= bytes.count,
-        let found = memchr(bytes.baseAddress! + at, Int32(part[0]), bytes.count - part.count + 1 - at)
-      {
-        at = UnsafeRawPointer(found) - bytes.baseAddress!
-        if bytes[at..<at + part.count].elementsEqual(part) { return at }
-        at += 1
-      }
-      return nil
-    }
   }
 }

@@ -108,8 +108,11 @@ package final class Video {
   /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
   package func timeline() throws(VideoError) -> Timeline {
     if let knownTimeline { return knownTimeline }
-    let timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
-    if let format = input.imageFormat, timeline.times.count == 1 { throw .stillPicture(format: format.name) }
+    var timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
+    if let format = input.imageFormat, timeline.times.count == 1 {
+      guard input.isAnimatedWebP else { throw .stillPicture(format: format.name) }
+      timeline = try animationTimeline()
+    }
     knownTimeline = timeline
     return timeline
   }
@@ -124,6 +127,16 @@ package final class Video {
     var builder = TimelineBuilder(clock: clock)
     let times = stamps.map { builder.time(stamp: $0) }
     return Timeline(times: times, start: builder.start, lastDuration: scan.lastDuration, clock: clock)
+  }
+
+  /// Of an animated WebP that comes as one packet.
+  private func animationTimeline() throws(VideoError) -> Timeline {
+    do {
+      return try decodedTimeline()
+    } catch {
+      if case .noPicture = error { throw .noDecoder(codec: "animated WebP") }
+      throw error
+    }
   }
 
   private func decodedTimeline() throws(VideoError) -> Timeline {
@@ -163,7 +176,8 @@ extension Input {
     )
   }
 
-  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1, 20 in MV-HEVC.
+  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1,
+  /// 20 in MV-HEVC.
   private func dolbyVisionProfile(of stream: UnsafePointer<AVStream>) -> Int? {
     guard let record = cffmpeg_dolby_vision(stream)?.pointee else { return nil }
     let isAlone = record.dv_bl_signal_compatibility_id == 0

@@ -50,6 +50,7 @@ import Testing
   @Test(arguments: [
     (["--windows", "3"], "windows"), (["--top", "2"], "top"), (["--resize", "squash"], "resize"),
     (["--merge", "max"], "merge"), (["--format", "jsonl"], "format"), (["--start", "1"], "start"),
+    (["--track", "0"], "track"),
   ])
   func otherOptionsAreRefusedAndNothingChanges(_ options: [String], _ name: String) throws {
     let arguments = ["scan", "clips", "--model", "camera-motion", "--output", "l.csv"]

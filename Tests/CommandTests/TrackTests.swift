@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// `--track`, and motion photos, in every command that samples.
-@Suite(.enabled(if: ["mpeg4", "aac", "mjpeg"].allSatisfy(FFmpegProgram.canEncode), FFmpegProgram.note)) struct TrackTests {
+@Suite(.enabled(if: ["mpeg4", "aac", "mjpeg"].allSatisfy(FFmpegProgram.canEncode), FFmpegProgram.note))
+struct TrackTests {
   let folder: TemporaryFolder
   let program: Program
 
@@ -78,6 +79,9 @@ import Testing
   func aWrongTrackIsOneLineThatListsThem(_ command: String) throws {
     let streams = "0 (mpeg4 video, 64x48), 1 (mpeg4 video, 160x120), 2 (aac audio)"
     for track in [2, 7] {
+      for name in ["s.csv", "s.csv.journal"] {
+        try? FileManager.default.removeItem(atPath: folder.path(name))
+      }
       let run = try run("\(command) \(Self.model) --track \(track) --quiet")
       #expect(run.status == 1)
       #expect(

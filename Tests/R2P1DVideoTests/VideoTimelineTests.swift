@@ -18,6 +18,15 @@ import Testing
     #expect(summary.labels.first?.label == "pan left" && summary.thumbnails.isEmpty)
   }
 
+  @Test func onlyTheStrideIsTheTimelinesOwn() throws {
+    let sampling = SamplingSummary(
+      frames: 32, rate: .source, placement: .even(3), resize: .squash, merge: .max, track: 2,
+      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")))
+    var expected = sampling
+    expected.placement = .stride(16)
+    #expect(sampling.strided == expected && expected.strided == expected)
+  }
+
   @Test func windowsAreTheOnesThatClassifyGives() throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(7)
@@ -38,7 +47,7 @@ import Testing
     let reader = try WindowReader.open(
       Self.clip,
       SamplingSummary(
-        frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean,
+        frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean, track: nil,
         normalization: .kinetics),
       options.sampling, threads: 1)
     var decoded: [Int] = []

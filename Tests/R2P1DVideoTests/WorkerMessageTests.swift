@@ -24,7 +24,7 @@ import Testing
 
   private static let video = VideoSummary(
     start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
-    picturesDecoded: 90)
+    picturesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
 
   /// A reference, which the testing library's macros can change things of.
   private final class Assembling {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import VideoDecoding
 
-/// How a camera puts a film into a photo's file.
+/// How a camera puts a video into a photo's file.
 struct MotionPhoto: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let file: @Sendable (_ photo: [UInt8], _ film: [UInt8]) -> [UInt8]

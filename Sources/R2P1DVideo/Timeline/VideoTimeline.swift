@@ -109,7 +109,7 @@ public struct TimelineSummary: Sendable {
 
 extension SamplingSummary {
   /// The same with windows at a stride: half a window where none was asked for.
-  fileprivate var strided: SamplingSummary {
+  var strided: SamplingSummary {
     guard case .even = placement else { return self }
     var strided = self
     strided.placement = .stride(max(1, frames / 2))
