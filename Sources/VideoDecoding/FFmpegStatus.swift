@@ -16,6 +16,8 @@ enum FFmpegStatus: Equatable {
     }
   }
 
+  var isFailure: Bool { if case .failed = self { true } else { false } }
+
   /// FFmpeg's own words for an error code.
   static func reason(_ code: Int32) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in

@@ -15,6 +15,9 @@ final class Input {
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
+  /// What the container said of the selected stream on opening. Some demuxers change their own copy as they read.
+  private(set) var parameters: UnsafeMutablePointer<AVCodecParameters>?
+  private let damage = DamageLog()
 
   init(path: [UInt8], rules: InputRules) throws(VideoError) {
     av_max_alloc(rules.maxBlockBytes)
@@ -31,6 +34,7 @@ final class Input {
       throw .outOfMemory
     }
     context.pointee.pb = io
+    context.pointee.opaque = damage.word(packet: 0)
     context.pointee.interrupt_callback = ByteSource.interrupt
     // Playlists, references and image sequences would open further files: they are refused.
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
@@ -77,6 +81,8 @@ final class Input {
     avformat_close_input(&context)
     var last: UnsafeMutablePointer<AVPacket>? = packet
     av_packet_free(&last)
+    avcodec_parameters_free(&parameters)
+    damage.close()
   }
 
   /// FFmpeg would show a text file as a terminal does.
@@ -92,8 +98,12 @@ final class Input {
   }
 
   /// Lets `read` return the packets of this stream alone.
-  func select(_ index: Int) {
+  func select(_ index: Int) throws(VideoError) {
     selected = index
+    parameters = avcodec_parameters_alloc()
+    guard let parameters, let stream = streams[index],
+      avcodec_parameters_copy(parameters, stream.pointee.codecpar) >= 0
+    else { throw .outOfMemory }
     for (position, stream) in streams.enumerated() {
       stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
     }
@@ -115,6 +125,11 @@ final class Input {
     }
     return (start, AV_TIME_BASE)
   }
+
+  /// Whether the demuxer found the file damaged since `forgetDamage`.
+  var isDamaged: Bool { damage.count() > 0 }
+
+  func forgetDamage() { damage.clear() }
 
   /// Reads the next packet of the selected stream, or of any if none is. Anything but `.done` and `.interrupted` means
   /// that the file has no more to give.

@@ -6,42 +6,35 @@ struct PacketScan {
   struct Key: Equatable {
     /// The number of its picture, in the order shown.
     let picture: Int
+    /// The number of the packet, in the order of the file.
+    let packet: Int
     let stamp: Int64
     let decodingStamp: Int64
-    let size: Int32
-  }
-
-  /// A packet, well enough to know it again.
-  struct Identity: Equatable {
-    let stamp: Int64
-    let decodingStamp: Int64
-    let size: Int32
     let position: Int64
-
-    init(_ packet: AVPacket) {
-      stamp = packet.pts
-      decodingStamp = packet.dts
-      size = packet.size
-      position = packet.pos
-    }
   }
 
   /// When the pictures are shown, in ticks, strictly increasing; nil where the packets do not say.
   let stamps: [Int64]?
   /// Whether `stamps` are the pictures' own, not the order of decoding standing in for them.
   let areShown: Bool
-  /// In the order shown. Empty unless `areShown`.
+  /// Whether the coded data bears out what the container says: each packet gives the pictures that it was counted for,
+  /// and nothing is set once that a decoding of parts would miss. Implies `areShown`.
+  let isBorneOut: Bool
+  /// In the order shown. Empty unless `isBorneOut`.
   let keys: [Key]
-  let first: Identity?
+  /// What each packet was, in the order of the file, to know it again.
+  let identities: [UInt64]
+  /// The time to seek to for the first packet.
+  let firstTime: Int64?
   /// How long the last frame of `stamps` is shown, in ticks, as its packet says; 0 if it does not.
   let lastDuration: Int64
   /// Which packets the others can do without.
   let references: References
 
-  /// Reads the packets of `input` to the end; `references` has noted none of them yet. More than `limit` pictures are
-  /// refused. `reach`, in ticks, is how far back a stamp may lie without the clock having been reset.
-  init(_ input: Input, references: References, reach: Int64, limit: Int) throws(VideoError) {
-    var list = Packets(references: references, reach: reach)
+  /// Reads the packets of `input`, which stands at its start, to the end. More than `limit` frames are refused. `reach`,
+  /// in ticks, is how far back a stamp may lie without the clock having been reset.
+  init(_ input: Input, _ parameters: AVCodecParameters, reach: Int64, limit: Int) throws(VideoError) {
+    var list = Packets(parameters, reach: reach)
     while true {
       switch input.read() {
       case .done:
@@ -56,23 +49,20 @@ struct PacketScan {
   }
 
   private init(_ packets: Packets) {
-    first = packets.first
+    identities = packets.identities
+    firstTime = packets.firstTime
     references = packets.references
     let shown = packets.shown.sorted()
     areShown =
       packets.count == shown.count && !packets.areDamaged && !packets.areReset && Self.strictlyIncrease(shown)
     lastDuration = areShown ? packets.lastShown.duration : packets.lastDuration
+    isBorneOut = areShown && packets.proof.isBorneOut(first: shown[0])
+    keys = isBorneOut ? packets.proof.keys(shown) : []
     if areShown {
       stamps = shown
-      keys = packets.keys.sorted { $0.stamp < $1.stamp }.map { key in
-        Key(
-          picture: shown.partitioningIndex { $0 >= key.stamp }, stamp: key.stamp,
-          decodingStamp: key.decodingStamp, size: key.size)
-      }
     } else {
       let ordered = packets.count == packets.decoded.count && Self.strictlyIncrease(packets.decoded)
       stamps = ordered && !packets.areDamaged && !packets.areReset ? packets.decoded : nil
-      keys = []
     }
   }
 
@@ -85,22 +75,33 @@ struct PacketScan {
     var count = 0
     var shown: [Int64] = []
     var decoded: [Int64] = []
-    var keys: [Identity] = []
-    var first: Identity?
+    var identities: [UInt64] = []
+    var firstTime: Int64?
     var areDamaged = false
     var references: References
+    var proof: ScanProof
     let reach: Int64
     /// Whether the clock goes back: sorted by their stamps, frames of a later part would come before their time.
     var areReset = false
     var lastShown = (stamp: Int64.min, duration: Int64(0))
     var lastDuration: Int64 = 0
 
+    init(_ parameters: AVCodecParameters, reach: Int64) {
+      references = References(parameters)
+      proof = ScanProof(parameters)
+      self.reach = reach
+    }
+
     mutating func add(_ packet: AVPacket) {
       references.note(packet)
-      if first == nil { first = Identity(packet) }
+      if identities.isEmpty {
+        firstTime = [packet.dts, packet.pts].first { $0 != CFFMPEG_NO_TIME }
+      }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
-      // Edit lists hide pictures, and an empty packet holds none.
-      if packet.size == 0 || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
+      let holdsPicture = proof.note(packet, number: identities.count)
+      identities.append(packet.identity)
+      // Edit lists hide pictures.
+      if !holdsPicture || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
       count += 1
       lastDuration = packet.duration
       if packet.pts != CFFMPEG_NO_TIME {
@@ -112,7 +113,31 @@ struct PacketScan {
         areReset = areReset || packet.dts < decoded.last ?? .min
         decoded.append(packet.dts)
       }
-      if packet.flags & AV_PKT_FLAG_KEY != 0, packet.pts != CFFMPEG_NO_TIME { keys.append(Identity(packet)) }
+    }
+  }
+}
+
+extension AVPacket {
+  /// What a packet is known by: its time, place, size and flags, its side data, and its first bytes.
+  var identity: UInt64 {
+    var digest = Digest()
+    digest.add(UInt64(bitPattern: pts))
+    digest.add(UInt64(bitPattern: pos))
+    digest.add(UInt64(UInt32(bitPattern: size)) << 32 | UInt64(UInt32(bitPattern: flags)))
+    digest.add(bytes.prefix(Self.identifyingBytes))
+    for side in UnsafeBufferPointer(start: side_data, count: Int(max(side_data_elems, 0))) {
+      digest.add(UInt64(side.type.rawValue))
+      digest.add(UnsafeBufferPointer(start: side.data, count: side.data == nil ? 0 : side.size))
+    }
+    return digest.value
+  }
+
+  private static let identifyingBytes = 256
+
+  /// Whether it carries something that the decoder keeps for later packets: a palette, other parameters.
+  var changesDecoder: Bool {
+    UnsafeBufferPointer(start: side_data, count: Int(max(side_data_elems, 0))).contains {
+      [AV_PKT_DATA_PALETTE, AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_PARAM_CHANGE].contains($0.type)
     }
   }
 }

@@ -19,14 +19,9 @@ struct References {
   private var highestLayer: UInt8 = 0
 
   init(_ parameters: AVCodecParameters) {
-    let extra = UnsafeBufferPointer(
-      start: parameters.extradata, count: Int(max(parameters.extradata_size, 0)))
     switch parameters.codec_id {
-    case AV_CODEC_ID_H264:
-      syntax = .h264(lengthBytes: extra.count >= 7 && extra[0] == 1 ? Int(extra[4] & 3) + 1 : nil)
-    case AV_CODEC_ID_HEVC:
-      let hasLengths = extra.count >= 23 && (extra[0] != 0 || extra[1] != 0 || extra[2] > 1)
-      syntax = .h265(lengthBytes: hasLengths ? Int(extra[21] & 3) + 1 : nil)
+    case AV_CODEC_ID_H264: syntax = .h264(lengthBytes: parameters.unitLengthBytes)
+    case AV_CODEC_ID_HEVC: syntax = .h265(lengthBytes: parameters.unitLengthBytes)
     case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: syntax = .mpeg12
     case AV_CODEC_ID_MPEG4: syntax = .mpeg4
     default: syntax = nil
@@ -102,63 +97,9 @@ struct References {
   }
 }
 
-/// The units of a packet, each from its first byte after the length or the start code on.
-private struct Units: Sequence, IteratorProtocol {
-  typealias Element = Slice<UnsafeBufferPointer<UInt8>>
-
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private let lengthBytes: Int?
-  private var at = 0
-  /// Whether a length points past the packet.
-  private(set) var isBroken = false
-
-  init(_ packet: AVPacket, lengthBytes: Int?) {
-    bytes = UnsafeBufferPointer(
-      start: packet.data, count: packet.data == nil ? 0 : Int(Swift.max(packet.size, 0)))
-    self.lengthBytes = lengthBytes
-    if lengthBytes == nil { at = afterStartCode(from: 0) ?? bytes.count }
-  }
-
-  mutating func next() -> Element? {
-    while at < bytes.count {
-      let unit: Element
-      if let lengthBytes {
-        guard let length = length(of: lengthBytes), length <= bytes.count - at - lengthBytes else {
-          (isBroken, at) = (true, bytes.count)
-          return nil
-        }
-        unit = bytes[at + lengthBytes..<at + lengthBytes + length]
-        at += lengthBytes + length
-      } else {
-        // A unit's first bytes are all that is looked at: its end may as well be the packet's.
-        unit = bytes[at...]
-        at = afterStartCode(from: at) ?? bytes.count
-      }
-      if !unit.isEmpty { return unit }
-    }
-    return nil
-  }
-
-  private func length(of count: Int) -> Int? {
-    guard count <= bytes.count - at else { return nil }
-    return bytes[at..<at + count].reduce(0) { $0 << 8 | Int($1) }
-  }
-
-  /// Where the unit behind the next 00 00 01 begins.
-  private func afterStartCode(from start: Int) -> Int? {
-    var end = start + 2
-    while end < bytes.count {
-      switch bytes[end] {
-      case 0: end += 1
-      case 1 where bytes[end - 1] == 0 && bytes[end - 2] == 0: return end + 1
-      default: end += 3
-      }
-    }
-    return nil
-  }
-
+extension Units {
   /// Whether there is a picture, and nothing that is needed.
-  func onlyHold(_ kind: (Element) -> References.Kind) -> Bool {
+  fileprivate func onlyHold(_ kind: (Element) -> References.Kind) -> Bool {
     var units = self
     var holdsPicture = false
     while let unit = units.next() {

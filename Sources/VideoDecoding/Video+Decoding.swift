@@ -2,9 +2,9 @@ import CFFmpeg
 
 /// Decoding from one place to another.
 extension Video {
-  /// Decodes the next picture into the decoder's frame; false at the end of the stream.
+  /// Decodes the next picture into the decoder's frame; false at the end of the stream, or where it went astray.
   ///
-  /// A damaged packet is counted and passed over.
+  /// A damaged packet is counted and skipped.
   func decodeNext() throws(VideoError) -> Bool {
     var failures = 0
     while true {
@@ -16,7 +16,6 @@ extension Video {
       case .interrupted: throw .interrupted
       case .again: if isDraining { return false }
       case .failed:
-        errors += 1
         failures += 1
         // With frame threads an error can come after the last packet, once for each thread.
         if isDraining {
@@ -25,7 +24,15 @@ extension Video {
         }
       }
       try feed()
+      if isAstray { return false }
     }
+  }
+
+  /// Lets the decoder finish what it was given, so that all damage in it is known.
+  func finish() throws(VideoError) {
+    position = .inside(packetIsRead: false, isDraining: true)
+    _ = decoder.send(nil)
+    while try decodeNext() {}
   }
 
   private var isDraining: Bool {
@@ -38,7 +45,11 @@ extension Video {
     var status = FFmpegStatus.done
     if case .inside(packetIsRead: true, _) = position {
     } else {
-      repeat { status = input.read() } while status == .done && isPassedOver(input.packet.pointee)
+      repeat {
+        status = input.read()
+        try keepTrack(status)
+        if isAstray { return }
+      } while status == .done && isSkipped(input.packet.pointee)
     }
     position = .inside(packetIsRead: false, isDraining: status != .done)
     switch status {
@@ -50,14 +61,22 @@ extension Video {
       if status != .end { errors += 1 }
       status = decoder.send(nil)
     }
-    switch status {
-    case .done, .end: break
-    case .interrupted: throw .interrupted
-    case .again, .failed: errors += 1
+    if status == .interrupted { throw .interrupted }
+  }
+
+  /// Holds what was read against the scan, where it has to be what the scan saw.
+  private func keepTrack(_ status: FFmpegStatus) throws(VideoError) {
+    if status == .interrupted { throw .interrupted }
+    guard let scan, let number = expected else { return }
+    if status == .done {
+      isAstray = number >= scan.identities.count || scan.identities[number] != input.packet.pointee.identity
+      expected = number + 1
+    } else {
+      isAstray = number != scan.identities.count
     }
   }
 
-  private func isPassedOver(_ packet: AVPacket) -> Bool {
+  private func isSkipped(_ packet: AVPacket) -> Bool {
     // An empty packet would end the stream for the decoder.
     if packet.size == 0 { return true }
     guard spared?.takes(packet) ?? false else { return false }
@@ -67,32 +86,38 @@ extension Video {
 
   /// Goes back to the start of the file with a decoder that has seen nothing.
   ///
-  /// The container is asked to go back, and opened anew if that does not give the first packet again, or if
-  /// `reopening` says so.
+  /// The container is asked to go back, and opened again if that does not give the first packet, or if `reopening` says
+  /// so. What it gives then has to be what the scan saw, packet by packet: a demuxer may hand over some things only once.
   func restart(reopening: Bool) throws(VideoError) {
     errors = 0
+    isAstray = false
+    defer { input.forgetDamage() }
     if case .start = position { return }
     if reopening || !seekToFirst() {
       input = try Input(path: path, rules: rules)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
-      input.select(stream)
+      try input.select(stream)
       position = .start
+      expected = nil
     }
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
   }
 
   private func seekToFirst() -> Bool {
-    guard let first = scan?.first else { return false }
-    let time = first.decodingStamp != CFFMPEG_NO_TIME ? first.decodingStamp : first.stamp
-    guard time != CFFMPEG_NO_TIME, input.seek(stream: stream, to: time), input.read() == .done,
-      PacketScan.Identity(input.packet.pointee) == first
+    guard let scan, let time = scan.firstTime, input.seek(stream: stream, to: time), input.read() == .done,
+      input.packet.pointee.identity == scan.identities.first
     else { return false }
     position = .inside(packetIsRead: true, isDraining: false)
+    expected = 1
     return true
   }
 
-  /// Goes to a key packet, so that it is decoded next; false if the container does not get there.
+  /// Goes to a key packet with a decoder that has seen nothing, so that it is decoded next; false if the container does
+  /// not get there.
   func seek(to key: PacketScan.Key, before keys: ArraySlice<PacketScan.Key>) throws(VideoError) -> Bool {
+    guard let scan else { return false }
+    isAstray = false
+    input.forgetDamage()
     // Some containers seek by the time shown, some by the time decoded, and some to a little later than asked.
     let earlier = keys.suffix(2).reversed().map(\.stamp)
     let times = [key.stamp, key.decodingStamp] + earlier
@@ -103,12 +128,16 @@ extension Video {
         if status == .interrupted { throw .interrupted }
         guard status == .done else { break }
         let packet = input.packet.pointee
-        guard packet.flags & AV_PKT_FLAG_KEY != 0, packet.pts != CFFMPEG_NO_TIME else { continue }
-        if packet.pts > key.stamp { break }
-        if packet.pts == key.stamp, packet.size == key.size {
-          decoder.restart()
+        if packet.pts == key.stamp, packet.identity == scan.identities[key.packet] {
+          decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
           position = .inside(packetIsRead: true, isDraining: false)
+          expected = key.packet + 1
           return true
+        }
+        // Behind it there is nothing to look for.
+        if packet.pos > key.position && key.position >= 0 { break }
+        if packet.flags & AV_PKT_FLAG_KEY != 0, packet.pts != CFFMPEG_NO_TIME, packet.pts > key.stamp {
+          break
         }
       }
     }

@@ -14,7 +14,7 @@ extension Video {
   ) throws {
     let timeline = try timeline()
     var rest = numbers[...]
-    if seeking, let scan, let stamps = scan.stamps, scan.areShown, !isTimelineExact {
+    if seeking, let scan, let stamps = scan.stamps, scan.isBorneOut, !isTimelineExact {
       defer { spared = nil }
       if scan.references.areKnown {
         spared = Spared(stamps: stamps, wanted: numbers, references: scan.references)
@@ -31,20 +31,14 @@ extension Video {
     try decodeThrough(&rest, timeline, body)
   }
 
-  /// A plan, if one is safe and worth it: codecs whose key packets are truly independent, and hundreds of pictures
-  /// saved, so that a short file is always decoded whole and all its damage counted.
+  /// A plan, if one is worth it: with hundreds of pictures saved, so that a short file is always decoded whole and all
+  /// its damage counted.
   private func seekPlan(_ numbers: [Int], _ timeline: Timeline, _ scan: PacketScan) -> SeekPlan? {
-    guard Self.seekableCodecs.contains(codec.pointee.id) else { return nil }
     let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.picture), count: timeline.times.count)
     return plan.saved >= Self.worthwhileSaving ? plan : nil
   }
 
   private static let worthwhileSaving = 256
-  private static let seekableCodecs: [AVCodecID] = [
-    AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1,
-    AV_CODEC_ID_MPEG1VIDEO,
-    AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD,
-  ]
 
   /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to begin again.
   private func decode(
@@ -62,16 +56,19 @@ extension Video {
       try restart(reopening: false)
     }
     spared?.numbers = []
-    let errors = decodeErrors
     let last = numbers[group.wanted.upperBound - 1]
     while number <= last {
-      guard try decodeNext(), decodeErrors == errors, let stamp = decoder.stamp else { return false }
+      guard try decodeNext(), isFlawless, let stamp = decoder.stamp else { return false }
       // Pictures shown before the key but stored after it belong to the pictures before.
       if stamp < firstStamp { continue }
       guard try take(stamp, &number, stamps, &rest, body) else { return false }
     }
-    return true
+    try finish()
+    return decodeErrors == 0
   }
+
+  /// Whether no damage is known in what is decoded for certain.
+  private var isFlawless: Bool { errors == 0 && decoder.finishedDamage == 0 }
 
   /// Decodes to the end what is not spared; false if anything is not as the packets said.
   private func decodeThrough(
@@ -81,11 +78,11 @@ extension Video {
     spared?.numbers = []
     var number = 0
     while try decodeNext() {
-      guard decodeErrors == 0, let stamp = decoder.stamp, try take(stamp, &number, stamps, &rest, body) else {
+      guard isFlawless, let stamp = decoder.stamp, try take(stamp, &number, stamps, &rest, body) else {
         return false
       }
     }
-    return decodeErrors == 0 && rest.isEmpty && (number..<stamps.count).allSatisfy(wasSpared)
+    return !isAstray && decodeErrors == 0 && rest.isEmpty && (number..<stamps.count).allSatisfy(wasSpared)
   }
 
   /// Hands over the picture shown at `stamp` if it is wanted; false unless it is the next to come, but for spared ones.
@@ -156,7 +153,7 @@ extension Video {
       }
       number += 1
     }
-    if learned == nil, number == timeline.times.count { return nil }
+    if !isAstray, learned == nil, number == timeline.times.count { return nil }
     if number == 0, learning { throw VideoError.noPicture(decodeErrors: decodeErrors) }
     return Timeline(
       times: learned ?? Array(timeline.times.prefix(number)), start: builder.start,

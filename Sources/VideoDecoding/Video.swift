@@ -21,7 +21,7 @@ package struct VideoInfo: Sendable, Equatable {
 package final class Video {
   package internal(set) var info: VideoInfo
   /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
-  package var decodeErrors: Int { errors + decoder.concealedPictures }
+  package var decodeErrors: Int { errors + decoder.damagedPackets + (input.isDamaged ? 1 : 0) }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
   package internal(set) var picturesDecoded = 0
   /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
@@ -35,7 +35,7 @@ package final class Video {
   let rate: AVRational
   let clock: Timeline.Clock
   let converter = RGBConverter()
-  /// Of `decodeErrors`, those that the decoder reports.
+  /// Of `decodeErrors`, those that no packet given to the decoder is the cause of.
   var errors = 0
   var input: Input
   var decoder: Decoder
@@ -49,6 +49,10 @@ package final class Video {
   var spared: Spared?
   /// Where `input` and `decoder` stand.
   var position = Position.start
+  /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the scan saw.
+  var expected: Int?
+  /// Whether a packet came that is not the one that the scan saw: what was decoded before it is right.
+  var isAstray = false
 
   enum Position {
     /// Nothing read, nothing decoded.
@@ -69,7 +73,7 @@ package final class Video {
     /// Whether the packet can be passed over, which is then noted.
     mutating func takes(_ packet: AVPacket) -> Bool {
       guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
-        packet.flags & AV_PKT_FLAG_DISPOSABLE != 0 || references.areAbsent(to: packet)
+        references.areAbsent(to: packet)
       else { return false }
       let number = stamps.partitioningIndex { $0 >= packet.pts }
       guard number < stamps.count, stamps[number] == packet.pts else { return false }
@@ -101,8 +105,8 @@ package final class Video {
     let (info, clock) = try input.describe(stream, rate: rate)
     self.info = info
     self.clock = clock
+    try input.select(stream)
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
-    input.select(stream)
   }
 
   /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
@@ -118,9 +122,8 @@ package final class Video {
   }
 
   private func predictedTimeline() throws(VideoError) -> Timeline? {
-    guard let parameters = input.streams[stream]?.pointee.codecpar else { throw .noVideoStream(found: []) }
-    let scan = try PacketScan(
-      input, references: References(parameters.pointee), reach: clock.reach, limit: rules.maxPictures)
+    guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
+    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxPictures)
     self.scan = scan
     position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
@@ -188,7 +191,9 @@ extension Input {
   func decoder(
     _ codec: UnsafePointer<AVCodec>, for index: Int, rate: AVRational, threads: Int, _ rules: InputRules
   ) throws(VideoError) -> Decoder {
-    guard let stream = streams[index] else { throw .noVideoStream(found: []) }
-    return try Decoder(codec, stream: stream, rate: rate, threads: threads, maxPixels: rules.maxPixels)
+    guard let stream = streams[index], let parameters else { throw .noVideoStream(found: []) }
+    return try Decoder(
+      codec, parameters, timeBase: stream.pointee.time_base, rate: rate, threads: threads,
+      maxPixels: rules.maxPixels)
   }
 }

@@ -1,0 +1,126 @@
+import CFFmpeg
+
+/// H.265: decoding begins at IDR, BLA and CRA pictures. Clauses of ITU-T H.265 (2021) are named.
+///
+/// What follows an intra random access point in the order shown must not refer to what lies before it: of a picture
+/// that does, FFmpeg's decoder says that its reference is missing.
+struct H265Syntax: CodedSyntax {
+  private let lengthBytes: Int?
+  /// By identifier, `sps_max_num_reorder_pics` of the highest layer.
+  private var reorderings: [Int: Int] = [:]
+  private var isFirst = true
+  private var isAfterEnd = false
+  /// Whether leading pictures that may refer to what lies before the last random access point are not shown.
+  private var dropsLeading = false
+  private(set) var header = CodedPacket()
+
+  init(_ parameters: AVCodecParameters) {
+    lengthBytes = parameters.unitLengthBytes
+    let units =
+      lengthBytes == nil
+      ? Array(Units(parameters.header, lengthBytes: nil)) : Self.units(ofRecord: parameters.header)
+    var header = CodedPacket()
+    for unit in units { _ = try? note(unit, in: &header) }
+    self.header = header
+  }
+
+  /// The units of an HEVCDecoderConfigurationRecord (ISO 14496-15, 8.3.3.1).
+  private static func units(ofRecord bytes: UnsafeBufferPointer<UInt8>) -> [Units.Element] {
+    var units: [Units.Element] = []
+    var at = 23
+    for _ in 0..<bytes[22] {
+      guard at + 3 <= bytes.count else { return units }
+      let count = Int(bytes[at + 1]) << 8 | Int(bytes[at + 2])
+      at += 3
+      for _ in 0..<count {
+        guard at + 2 <= bytes.count else { return units }
+        let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
+        guard at + 2 + length <= bytes.count else { return units }
+        units.append(bytes[at + 2..<at + 2 + length].withoutFinalZeros)
+        at += 2 + length
+      }
+    }
+    return units
+  }
+
+  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+    var found = CodedPacket(isEntry: true)
+    var units = Units(packet, lengthBytes: lengthBytes)
+    while let unit = units.next() {
+      if try note(unit, in: &found) { continue }
+      let type = unit[unit.startIndex] >> 1 & 63
+      var reader = BitReader(unit.dropFirst(2).prefix(8), escaped: true)
+      guard try reader.flag() else { continue }
+      found.frames += 1
+      if (16...23).contains(type) {
+        // Pictures before it that wait for their time would never be shown.
+        if try reader.flag(), !isFirst { found.isUnclear = true }
+        dropsLeading = type < 19 || type == 21 && (isFirst || isAfterEnd)
+        isAfterEnd = false
+      } else {
+        found.isEntry = false
+      }
+      if type == 8 || type == 9, dropsLeading { found.isUnclear = true }
+      isFirst = false
+    }
+    if units.isBroken || found.frames != 1 { found.isUnclear = true }
+    return found
+  }
+
+  /// Notes a unit that is no slice of the base layer; false if it is one.
+  private mutating func note(_ unit: Units.Element, in found: inout CodedPacket) throws(BrokenHeader) -> Bool
+  {
+    guard unit.count >= 3, let first = unit.first, first & 0x80 == 0 else { throw BrokenHeader() }
+    let type = Int(first >> 1 & 63)
+    // Further layers are not decoded.
+    if first & 1 == 1 || unit[unit.startIndex + 1] >> 3 != 0 { return true }
+    let payload = unit.dropFirst(2)
+    switch type {
+    case 0...31: return false
+    case 32:
+      var reader = BitReader(payload, escaped: true)
+      found.add(unit, as: type << 16 | (try reader.bits(4)))
+    case 33:
+      let (number, reordering) = try Self.sequence(payload)
+      reorderings[number] = reordering
+      found.add(unit, as: type << 16 | number)
+    case 34:
+      var reader = BitReader(payload, escaped: true)
+      found.add(unit, as: type << 16 | (try reader.golomb()))
+      _ = try reader.golomb()
+      try reader.skip(1)
+      // output_flag_present_flag: some pictures are not shown.
+      if try reader.flag() { found.isUnclear = true }
+    case 36, 37: isAfterEnd = true
+    case 39: if Supplement.isRemembered(payload) { found.isUnclear = true }
+    default: break
+    }
+    return true
+  }
+
+  /// A sequence parameter set's identifier (7.3.2.2) and the reordering in its highest layer.
+  private static func sequence(_ payload: some Sequence<UInt8>) throws(BrokenHeader) -> (Int, Int) {
+    var reader = BitReader(payload, escaped: true)
+    try reader.skip(4)
+    let layers = try reader.bits(3)
+    try reader.skip(1 + 88 + 8)
+    var skipped = 0
+    for _ in 0..<layers { skipped += try reader.bits(1) * 88 + reader.bits(1) * 8 }
+    if layers > 0 { try reader.skip(2 * (8 - layers)) }
+    try reader.skip(skipped)
+    let number = try reader.golomb()
+    if try reader.golomb() == 3 { try reader.skip(1) }
+    for _ in 0..<2 { _ = try reader.golomb() }
+    if try reader.flag() { for _ in 0..<4 { _ = try reader.golomb() } }
+    for _ in 0..<3 { _ = try reader.golomb() }
+    var reordering = 0
+    for _ in try (reader.flag() ? 0 : layers)...layers {
+      _ = try reader.golomb()
+      reordering = try reader.golomb()
+      _ = try reader.golomb()
+    }
+    return (number, reordering)
+  }
+
+  var reordering: Int? { reorderings.values.max() }
+}

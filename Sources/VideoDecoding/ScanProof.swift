@@ -1,0 +1,92 @@
+import CFFmpeg
+
+/// Checks, packet by packet, that decoding parts of a stream gives what decoding all of it gives.
+///
+/// An index, key flags and the like are the container's word, and may be wrong; this goes by the coded data.
+struct ScanProof {
+  private var syntax: (any CodedSyntax)?
+  private var parameters: [Int: UInt64]
+  /// Identifiers of what the container does not give before the first packet.
+  private var absent: Set<Int> = []
+  private var isUnclear = false
+  private var entries: [Entry] = []
+  private var firstEntry: Int64?
+  /// The latest times shown, of the packets before, ascending; and by how many packets an earlier one was preceded.
+  private var latest: [Int64] = []
+  private var reordering = 0
+
+  /// No codec of those that are followed needs more.
+  private static let mostReordering = 16
+
+  private struct Entry {
+    let packet: Int
+    let stamp: Int64
+    let decodingStamp: Int64
+    let position: Int64
+    /// What of `absent` it brings along.
+    let parameters: Set<Int>
+  }
+
+  init(_ parameters: AVCodecParameters) {
+    syntax = CodedSyntaxes.syntax(of: parameters)
+    self.parameters = syntax?.header.parameters ?? [:]
+    isUnclear = syntax?.header.isUnclear ?? true
+  }
+
+  /// Notes the next packet, which has this number; whether a picture is shown for it.
+  mutating func note(_ packet: AVPacket, number: Int) -> Bool {
+    guard packet.size > 0 else { return false }
+    if packet.changesDecoder { isUnclear = true }
+    guard syntax != nil else { return true }
+    guard let found = try? syntax?.read(packet) else {
+      isUnclear = true
+      return true
+    }
+    if found.isUnclear { isUnclear = true }
+    for (identifier, digest) in found.parameters {
+      if let known = parameters[identifier] {
+        if known != digest { isUnclear = true }
+      } else {
+        parameters[identifier] = digest
+        absent.insert(identifier)
+      }
+    }
+    if found.isEntry, packet.pts != CFFMPEG_NO_TIME {
+      if number == 0 { firstEntry = packet.pts }
+      if packet.flags & AV_PKT_FLAG_DISCARD == 0 {
+        entries.append(
+          Entry(
+            packet: number, stamp: packet.pts, decodingStamp: packet.dts, position: packet.pos,
+            parameters: absent.intersection(found.parameters.keys)))
+      }
+    }
+    if found.frames > 0 { order(packet.pts) }
+    // What is not clear is counted as other packets are: decoding will tell.
+    return found.frames > 0 || found.isUnclear
+  }
+
+  private mutating func order(_ stamp: Int64) {
+    let place = latest.partitioningIndex { $0 > stamp }
+    reordering = max(reordering, latest.count - place)
+    latest.insert(stamp, at: place)
+    if latest.count > Self.mostReordering + 1 { latest.removeFirst() }
+  }
+
+  /// Whether all is as it should be, for a stream whose first picture is shown at `first`.
+  func isBorneOut(first: Int64) -> Bool {
+    guard let syntax, !isUnclear, let firstEntry else { return false }
+    // Pictures before the first that can be decoded come out or not, as the decoder likes; and one that is told of less
+    // reordering than there is drops some.
+    let allowed = syntax.reordering ?? 0
+    return firstEntry <= first && reordering <= allowed
+  }
+
+  /// The packets that decoding can begin with, in the order shown, which is at `stamps`.
+  func keys(_ stamps: [Int64]) -> [PacketScan.Key] {
+    entries.filter { $0.parameters.isSuperset(of: absent) }.sorted { $0.stamp < $1.stamp }.map { entry in
+      PacketScan.Key(
+        picture: stamps.partitioningIndex { $0 >= entry.stamp }, packet: entry.packet, stamp: entry.stamp,
+        decodingStamp: entry.decodingStamp, position: entry.position)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import CFFmpeg
+
+extension AVPacket {
+  var bytes: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: data, count: data == nil ? 0 : Int(max(size, 0)))
+  }
+}
+
+extension AVCodecParameters {
+  /// What the container says once for all packets.
+  var header: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: extradata, count: extradata == nil ? 0 : Int(max(extradata_size, 0)))
+  }
+
+  /// Of how many bytes the lengths before the units of H.264 and H.265 are; nil where start codes part them.
+  var unitLengthBytes: Int? {
+    let header = header
+    switch codec_id {
+    case AV_CODEC_ID_H264: return header.count >= 7 && header[0] == 1 ? Int(header[4] & 3) + 1 : nil
+    case AV_CODEC_ID_HEVC:
+      let hasLengths = header.count >= 23 && (header[0] != 0 || header[1] != 0 || header[2] > 1)
+      return hasLengths ? Int(header[21] & 3) + 1 : nil
+    default: return nil
+    }
+  }
+}
+
+/// The units of a packet, each from its first byte after the length or the start code to its last that is not zero.
+struct Units: Sequence, IteratorProtocol {
+  typealias Element = Slice<UnsafeBufferPointer<UInt8>>
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let lengthBytes: Int?
+  private var at = 0
+  /// Whether a length points past the packet.
+  private(set) var isBroken = false
+
+  init(_ packet: AVPacket, lengthBytes: Int?) {
+    self.init(packet.bytes, lengthBytes: lengthBytes)
+  }
+
+  /// Behind a length of so many bytes each, or behind start codes where nil.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, lengthBytes: Int?) {
+    self.bytes = bytes
+    self.lengthBytes = lengthBytes
+    if lengthBytes == nil { at = afterStartCode(from: 0) ?? bytes.count }
+  }
+
+  mutating func next() -> Element? {
+    while at < bytes.count {
+      let unit: Element
+      if let lengthBytes {
+        guard let length = length(of: lengthBytes), length <= bytes.count - at - lengthBytes else {
+          (isBroken, at) = (true, bytes.count)
+          return nil
+        }
+        unit = bytes[at + lengthBytes..<at + lengthBytes + length]
+        at += lengthBytes + length
+      } else {
+        let next = afterStartCode(from: at)
+        unit = bytes[at..<(next.map { $0 - 3 } ?? bytes.count)]
+        at = next ?? bytes.count
+      }
+      let whole = unit.withoutFinalZeros
+      if !whole.isEmpty { return whole }
+    }
+    return nil
+  }
+
+  private func length(of count: Int) -> Int? {
+    guard count <= bytes.count - at else { return nil }
+    return bytes[at..<at + count].reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  /// Where the unit behind the next 00 00 01 begins.
+  private func afterStartCode(from start: Int) -> Int? {
+    var end = start + 2
+    while end < bytes.count {
+      switch bytes[end] {
+      case 0: end += 1
+      case 1 where bytes[end - 1] == 0 && bytes[end - 2] == 0: return end + 1
+      default: end += 3
+      }
+    }
+    return nil
+  }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+  var withoutFinalZeros: Self {
+    guard let last = lastIndex(where: { $0 != 0 }) else { return self[startIndex..<startIndex] }
+    return self[...last]
+  }
+}
