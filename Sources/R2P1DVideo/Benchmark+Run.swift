@@ -28,9 +28,9 @@ public struct BenchmarkOptions: Sendable {
 }
 
 extension Benchmark {
-  /// The figures, and a table of the network's plan if one is wanted.
+  /// The figures, a table of the network's plan if one is wanted, and what one should know of the weights.
   public static func run(_ options: BenchmarkOptions) throws(ClassifierError) -> (
-    figures: Benchmark, plan: String
+    figures: Benchmark, plan: String, notes: ModelNotes
   ) {
     let clock = ContinuousClock()
     let began = clock.now
@@ -53,7 +53,8 @@ extension Benchmark {
     }
     let figures = Benchmark(
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
-    return (figures, options.wantsPlan ? predictor.plan?.text ?? "the scalar reference has no plan\n" : "")
+    let plan = options.wantsPlan ? predictor.plan?.text ?? "the scalar reference has no plan\n" : ""
+    return (figures, plan, loaded.notes(wasChosen: options.weights != nil))
   }
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
