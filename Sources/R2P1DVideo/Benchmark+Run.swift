@@ -30,9 +30,9 @@ public struct BenchmarkOptions: Sendable {
 }
 
 extension Benchmark {
-  /// The figures, and a table of the network's plan if one is wanted.
+  /// The figures, a table of the network's plan if one is wanted, and what one should know of the weights.
   public static func run(_ options: BenchmarkOptions) throws(ClassifierError) -> (
-    figures: Benchmark, plan: String
+    figures: Benchmark, plan: String, notes: ModelNotes
   ) {
     let clock = ContinuousClock()
     let began = clock.now
@@ -57,9 +57,10 @@ extension Benchmark {
     }
     let figures = Benchmark(
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
-    guard options.wantsPlan else { return (figures, "") }
+    let notes = loaded.notes(wasChosen: options.weights != nil)
+    guard options.wantsPlan else { return (figures, "", notes) }
     let plan = try inMemory(loaded) { () throws(ModelError) in try predictor.plan }
-    return (figures, plan?.text ?? "the scalar reference has no plan\n")
+    return (figures, plan?.text ?? "the scalar reference has no plan\n", notes)
   }
 
   /// What `body` gives; that there is no memory for it is the model's error.

@@ -60,6 +60,9 @@ package struct LoadedModel: Sendable {
     do {
       model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
     } catch {
+      if let file, let problem = Checkpoint.shardProblem(file.bytes) {
+        throw .checkpoint(path, cause: problem)
+      }
       if case .tensors(_, let problems) = error { throw .tensors(path, problems: problems) }
       throw .checkpoint(path, cause: error.cause(without: path))
     }

@@ -75,7 +75,8 @@ struct BenchCommand: ParsableCommand {
     options.wantsPlan = plan
     if let threads { options.threads = threads }
 
-    let (figures, table) = try Benchmark.run(options)
+    let (figures, table, notes) = try Benchmark.run(options)
+    Terminal.complain(notes)
     if figures.network.precision != precision.rawValue { Terminal.complain(noSuch: precision) }
     let output = Output.standard()
     if plan { try output.write(table) }

@@ -17,7 +17,7 @@ enum PickleGlobal: Equatable {
   case storage(ElementType?)
   case unreadStorage(UnreadStorage)
   case elementType(ElementType)
-  /// `getattr`, which pickles of protocols before 4 need for a class inside a class.
+  /// `getattr`, which pickles of protocols before 4 need for members of a class.
   case attribute
   /// Anything else, by its index in `PickleHeap.names`.
   case foreign(Int)

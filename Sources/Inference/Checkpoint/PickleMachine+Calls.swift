@@ -70,16 +70,31 @@ extension PickleMachine {
     return .object(heap.objects.count - 1)
   }
 
-  /// `getattr` of a type that means nothing here, and the name of a class in it.
+  /// `getattr` of a type or an object that mean nothing here, and the name of a plain member.
   private mutating func attribute(
     _ arguments: [PickleValue]
   ) throws(CheckpointError.Reason) -> PickleValue {
-    guard arguments.count == 2, case .global(.foreign(let type)) = arguments[0],
-      case .text(let start, let count) = arguments[1], count <= Self.nameLimit,
-      RefusedGlobals.isInnerClass(reader.bytes.text(start..<(start + count)))
-    else { throw Self.refusedAttribute }
+    guard arguments.count == 2, case .text(let start, let count) = arguments[1], count <= Self.nameLimit
+    else {
+      throw Self.refusedAttribute
+    }
+    let member = reader.bytes.text(start..<(start + count))
+    let type: Int? =
+      switch arguments[0] {
+      case .global(.foreign(let type)): type
+      case .object(let index): heap.objects[index].type
+      default: nil
+      }
+    // Of what Python itself brings only attacks want a member, but for the maker of empty objects.
+    guard let type, member == "__new__" || (RefusedGlobals.isMember(member) && !isBuiltIn(type)) else {
+      throw Self.refusedAttribute
+    }
     openAttributes -= 1
     return try newObject(type)
+  }
+
+  private func isBuiltIn(_ type: Int) -> Bool {
+    ["builtins", "__builtin__"].contains(reader.bytes.text(heap.names[type].module))
   }
 
   static let refusedAttribute = CheckpointError.Reason.refusedName("'builtins.getattr'")

@@ -13,7 +13,7 @@ struct PickleMachine {
   var stack: [PickleValue] = []
   var marks: [Int] = []
   var memo: [Int: PickleValue] = [:]
-  /// How often `getattr` was mentioned and not called as an inner class needs it.
+  /// How often `getattr` was mentioned, less the calls of it that are accepted.
   var openAttributes = 0
   private var valueCount = 0
 

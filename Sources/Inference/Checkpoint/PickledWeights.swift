@@ -24,7 +24,7 @@ struct PickledWeights {
 
   /// Why no dict has a tensor.
   var emptiness: CheckpointError.Reason {
-    if let module = heap.objects.last(where: \.isModule) {
+    if let module = heap.objects.first(where: \.isModule) {
       let type = module.type.map { " (of class \(quoted(heap.names[$0].text(bytes))))" } ?? ""
       return .wholeModel(type)
     }

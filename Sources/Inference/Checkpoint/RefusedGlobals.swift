@@ -10,13 +10,25 @@ enum RefusedGlobals {
     // Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
     guard name.contains(".") || name.hasPrefix("__") else { return false }
     let path = name.split(separator: ".").map(String.init)
-    return path.dropLast().contains { packages.contains($0) || names[$0] != nil }
+    return path.dropLast().contains(where: packages.contains)
+      || zip(path, path.dropFirst()).contains { names[$0]?.contains($1) ?? false }
       || path.contains(where: innards.contains)
   }
 
-  /// Whether `getattr(a class, name)` is a class inside a class, or a member of an enumeration.
-  static func isInnerClass(_ name: String) -> Bool {
-    name.first?.isUppercase == true && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+  /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an enumeration, a
+  /// function such as the `_annealing_cos` of torch's OneCycleLR.
+  static func isMember(_ name: String) -> Bool {
+    !name.hasPrefix("__") && name.utf8.allSatisfy { $0 > 0x7F || isWord($0) }
+      && !packages.contains(name) && !modules.contains(name) && !builtins.contains(name)
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   /// With all that is in them.

@@ -55,6 +55,20 @@ struct ShardIndex {
   }
 }
 
+extension Checkpoint {
+  /// What a file is that has only a part of a model, by the name that Hugging Face's libraries give it; nil where it has
+  /// another name.
+  package static func shardProblem(_ path: [UInt8]) -> String? {
+    let slash = path.lastIndex(of: UInt8(ascii: "/"))
+    let name = String(decoding: path[(slash.map { $0 + 1 } ?? 0)...], as: UTF8.self)
+    guard name.contains(/-[0-9]{5}-of-[0-9]{5}\./) else { return nil }
+    let folder = slash.map { Array(path[...$0]) } ?? Array(".".utf8)
+    let index = CheckpointFolder(namesInFolder(folder)).index
+    return "is one of several files of a model; give the index of them, "
+      + (index.map { "\(quoted($0)) beside it" } ?? "NAME.safetensors.index.json, with all of them beside it")
+  }
+}
+
 /// A model in several files, read as one.
 struct ShardedContainer: WeightContainer {
   let tables: [WeightTable]

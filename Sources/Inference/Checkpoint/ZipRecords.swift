@@ -22,7 +22,11 @@ struct ZipEnd {
       let position = bytes.littleEndian(at: end - Self.locatorSize + 8) as UInt64
       guard let record = Int(exactly: position), record <= end - Self.locatorSize - Self.zip64Size,
         bytes.littleEndian(at: record) as UInt32 == 0x0606_4B50
-      else { throw Self.damaged("a Zip64 record at \(position)", "one before its locator") }
+      else {
+        let before = end - Self.locatorSize - Self.zip64Size
+        if before >= 0, bytes.littleEndian(at: before) as UInt32 == 0x0606_4B50 { throw Self.severalArchives }
+        throw Self.damaged("a Zip64 record at \(position)", "one before its locator")
+      }
       count = Int(clamping: bytes.littleEndian(at: record + 32) as UInt64)
       size = Int(clamping: bytes.littleEndian(at: record + 40) as UInt64)
       start = Int(clamping: bytes.littleEndian(at: record + 48) as UInt64)
@@ -35,9 +39,7 @@ struct ZipEnd {
     if size >= 4, start + size < limit, bytes.littleEndian(at: start) as UInt32 != signature,
       bytes.littleEndian(at: limit - size) as UInt32 == signature
     {
-      // The directory lies right before its end and says that it lies elsewhere: something stands before the archive.
-      throw .distributed(
-        "several archives one behind the other, as the shards of a distributed checkpoint are")
+      throw Self.severalArchives
     }
     range = start..<(start + size)
     entryCount = count
@@ -52,6 +54,10 @@ struct ZipEnd {
         && Int(bytes.littleEndian(at: position + 20) as UInt16) == last - position
     }
   }
+
+  /// What lies right before the end says that it lies elsewhere: something stands before the last archive.
+  private static let severalArchives = CheckpointError.Reason.distributed(
+    "several archives one behind the other, as in a shard of a distributed checkpoint")
 
   private static func damaged(_ found: String, _ expected: String) -> CheckpointError.Reason {
     .damaged(part: "the zip directory", found: found, expected: expected)
