@@ -1,7 +1,7 @@
 // FFmpeg's C interface as Swift imports it, from 5.1 to 7.
 //
-// Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
-// go between versions. Those differences are all here:
+// Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that
+// come and go between versions. Those differences are all here:
 //   - a stream's side data moved into its codec parameters in libavformat 60.15.
 #ifndef R2P1D_CFFMPEG_SHIM_H
 #define R2P1D_CFFMPEG_SHIM_H
@@ -27,9 +27,8 @@ static inline const int32_t *cffmpeg_stream_matrix(const AVStream *stream) {
   const uint8_t *data = 0;
   size_t size = 0;
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-  const AVPacketSideData *side =
-      av_packet_side_data_get(stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data,
-                              AV_PKT_DATA_DISPLAYMATRIX);
+  const AVPacketSideData *side = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
   if (side) {
     data = side->data;
     size = side->size;
