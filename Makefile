@@ -4,7 +4,7 @@
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make install  the program to PREFIX/bin (default /usr/local)
-# make lint     the style check
+# make lint     the style check, of Swift and of C
 PREFIX ?= /usr/local
 SWIFT ?= swift
 # Where build products go.
@@ -31,11 +31,12 @@ test-ffmpeg:
 	.ci/debian $(SUITE)
 
 # The kernels alone: they are what differs from machine to machine.
+KERNELS = $(wildcard Sources/CKernels/*.c Sources/CKernels/*/*.c)
 test-arm64:
 	@.ci/dependencies arm64
 	@mkdir -p .build
-	clang --target=aarch64-linux-gnu -O2 -static -fuse-ld=lld -ISources/CKernels/include \
-	  Tests/Portability/kernels.c Sources/CKernels/*.c -o .build/kernels-arm64 -lm -lpthread
+	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
+	  Tests/Portability/kernels.c $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
@@ -60,8 +61,11 @@ install:
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/r2p1d-video"
 
+# A clang-format of one version, whatever the machine has: they disagree.
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.inl' | xargs ls -d 2>/dev/null | \
+	  xargs "$$(.ci/dependencies clang-format)" --dry-run -Werror
 
 # FFmpeg's libraries, and its program, with which some tests make their clips.
 deps:

@@ -1,5 +1,6 @@
-// Micro-benchmarks of the kernels on the shapes that r2plus1d_18 gives them, one thread, operands where the network has them.
-// Prints a row a kernel and instruction set: median time of a call, and G multiply-adds a second or GB moved a second.
+// Micro-benchmarks of the kernels on the shapes that r2plus1d_18 gives them, one thread, operands where the
+// network has them. Prints a row a kernel and instruction set: median time of a call, and G multiply-adds a
+// second or GB moved.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +29,16 @@ static float *floats(size_t count) {
   return memory;
 }
 
-#define MEDIAN(...)                                    \
-  ({                                                   \
-    double times_[RUNS];                               \
-    for (int r_ = -3; r_ < RUNS; r_++) {               \
-      double began_ = now();                           \
-      __VA_ARGS__;                                     \
-      if (r_ >= 0) times_[r_] = now() - began_;        \
-    }                                                  \
-    qsort(times_, RUNS, sizeof(double), ascending);    \
-    times_[RUNS / 2];                                  \
+#define MEDIAN(...)                                 \
+  ({                                                \
+    double times_[RUNS];                            \
+    for (int r_ = -3; r_ < RUNS; r_++) {            \
+      double began_ = now();                        \
+      __VA_ARGS__;                                  \
+      if (r_ >= 0) times_[r_] = now() - began_;     \
+    }                                               \
+    qsort(times_, RUNS, sizeof(double), ascending); \
+    times_[RUNS / 2];                               \
   })
 
 typedef struct {
@@ -51,61 +52,97 @@ static const product_shape products[] = {
     {"layer4 1×3×3, F2: 16 positions", 16, 512, 16, 72}, {"layer4.0 1×3×3, direct", 49, 2304, 1, 58},
 };
 
-static void bench_product(const r2_kernels *kernels, const r2_operands *operands, const char *type, const product_shape *s) {
-  int pairs = operands == &kernels->bf16, k = pairs ? s->k / 2 : s->k;
-  size_t chunk = (size_t)s->rows * 16, position = chunk * (size_t)((k + 15) / 16), panel = (size_t)(s->positions * k) * 16;
-  float *a = floats(position * (size_t)s->positions), *b = floats(panel * (size_t)s->panels), *c = floats(chunk * (size_t)s->positions * 2);
+static const char *const type_name[R2_OPERAND_TYPES] = {[R2_F32] = "f32", [R2_BF16] = "bf16"};
+static const int values[R2_OPERAND_TYPES] = {[R2_F32] = 1, [R2_BF16] = 2};
+
+static void bench_product(const r2_kernels *kernels, r2_operand_type type, const product_shape *s) {
+  int k = s->k / values[type];
+  size_t chunk = (size_t)s->rows * 16, position = chunk * (size_t)((k + 15) / 16);
+  size_t panel = (size_t)(s->positions * k) * 16;
+  float *a = floats(position * (size_t)s->positions), *b = floats(panel * (size_t)s->panels);
+  float *c = floats(chunk * (size_t)s->positions * 2);
   double seconds = MEDIAN({
     for (int n = 0; n < s->panels; n += kernels->max_panels)
       for (int p = 0; p < s->positions; p++) {
-        r2_product product = {.a = a + (size_t)p * position, .chunk_stride = (ptrdiff_t)chunk, .rows = s->rows, .k = k, .segments = 1,
-                              .b = b + (size_t)n * panel + (size_t)(p * k) * 16, .panel_stride_b = (ptrdiff_t)panel,
-                              .c = c + (size_t)p * chunk, .panel_stride_c = (ptrdiff_t)(chunk * (size_t)s->positions),
-                              .panels = n + kernels->max_panels <= s->panels ? kernels->max_panels : s->panels - n};
-        operands->product(&product);
+        r2_product product = {
+            .a = a + (size_t)p * position,
+            .chunk_stride = (ptrdiff_t)chunk,
+            .rows = s->rows,
+            .k = k,
+            .segments = 1,
+            .b = b + (size_t)n * panel + (size_t)(p * k) * 16,
+            .panel_stride_b = (ptrdiff_t)panel,
+            .c = c + (size_t)p * chunk,
+            .panel_stride_c = (ptrdiff_t)(chunk * (size_t)s->positions),
+            .panels = n + kernels->max_panels <= s->panels ? kernels->max_panels : s->panels - n,
+        };
+        kernels->operands[type].product(&product);
       }
   });
   double done = (double)s->rows * s->k * s->positions * s->panels * 16;
-  printf("%-9s %-4s product  %-32s %9.1f µs %8.1f G multiply-adds/s\n", kernels->name, type, s->layer, seconds * 1e6, done / seconds * 1e-9);
+  printf("%-9s %-4s product  %-32s %9.1f µs %8.1f G multiply-adds/s\n", kernels->name, type_name[type],
+         s->layer, seconds * 1e6, done / seconds * 1e-9);
   free(a), free(b), free(c);
 }
 
-static void bench_transforms(const r2_kernels *kernels, int size, int outputs, int frames) {
-  int plane = size * size * 16, tiles_across = (size + outputs - 1) / outputs;
-  r2_transform t, time;
-  if (r2_transform_make(outputs, 3, &t) || r2_transform_make(frames, 3, &time)) exit(2);
-  r2_tiles tiles = {.bottom = size, .right = size, .rows = tiles_across, .columns = tiles_across, .y = &t, .x = &t};
-  int count = tiles_across * tiles_across, positions = t.points * t.points, pixels = 112 < size * size ? 112 : size * size;
-  float *x = floats((size_t)plane * (size_t)frames), *v = floats((size_t)count * (size_t)positions * 16), *y = floats((size_t)plane * (size_t)frames);
-  float *w = floats((size_t)pixels * (size_t)time.points * 16);
+static void print_transforms(const char *set, const char *what, double to, double from, double bytes) {
+  printf("%-9s f32  %-24s in, out %12.1f, %5.1f µs %8.1f, %5.1f GB/s\n", set, what, to * 1e6, from * 1e6,
+         bytes / to * 1e-9, bytes / from * 1e-9);
+}
+
+static void bench_spatial(const r2_kernels *kernels, int size, int outputs) {
+  r2_transform t;
+  if (r2_transform_make(outputs, 3, &t)) exit(2);
+  int plane = size * size * 16, across = (size + outputs - 1) / outputs, positions = t.points * t.points;
+  r2_tiles tiles = {.bottom = size, .right = size, .rows = across, .columns = across, .y = &t, .x = &t};
+  r2_range all = {0, across * across}, block = {0, 1};
+  float *x = floats((size_t)plane), *y = floats((size_t)plane);
+  float *v = floats((size_t)all.count * (size_t)positions * 16);
   r2_view in = {x, plane, plane, 1, size, size, 0}, out = {y, plane, plane, 1, size, size, 0};
   r2_finish finish = {.relu = 1};
-  ptrdiff_t stride = (ptrdiff_t)count * 16, stride_t = (ptrdiff_t)pixels * 16;
-  double to = MEDIAN(kernels->f32.spatial_input(&in, &tiles, 0, count, 0, 1, v, stride, stride * positions));
-  double from = MEDIAN(kernels->spatial_output(v, stride, stride * positions, &tiles, 0, count, 0, 1, &out, &finish));
-  in.frames = out.frames = frames;
-  double to_t = MEDIAN(kernels->f32.temporal_input(&in, &time, 0, 0, pixels, 0, 1, w, stride_t, stride_t * time.points));
-  double from_t = MEDIAN(kernels->temporal_output(w, stride_t, stride_t * time.points, &time, 0, 0, pixels, 0, 1, &out, &finish));
-  double bytes = 64.0 * (size * size + count * positions), bytes_t = 64.0 * pixels * (frames + time.points);
-  printf("%-9s f32  F%d×%d in, out on %d×%d %24.1f, %5.1f µs %8.1f, %5.1f GB/s\n", kernels->name, outputs, outputs, size, size, to * 1e6,
-         from * 1e6, bytes / to * 1e-9, bytes / from * 1e-9);
-  printf("%-9s f32  F%d in time, in, out on %d pixels %15.1f, %5.1f µs %8.1f, %5.1f GB/s\n", kernels->name, frames, pixels, to_t * 1e6,
-         from_t * 1e6, bytes_t / to_t * 1e-9, bytes_t / from_t * 1e-9);
-  free(x), free(v), free(y), free(w);
+  ptrdiff_t stride = (ptrdiff_t)all.count * 16;
+  r2_transformed lines = {.base = v, .position = stride, .segment = stride, .chunk = stride};
+  r2_sums sums = {.base = v, .position = stride, .panel = stride * positions, .panels = block};
+  const r2_operands *f32 = &kernels->operands[R2_F32];
+  double to = MEDIAN(f32->spatial_input(&in, &tiles, all, block, &lines));
+  double from = MEDIAN(f32->spatial_output(&sums, &tiles, all, &out, &finish));
+  char what[64];
+  snprintf(what, sizeof what, "F%d×%d on %d×%d", outputs, outputs, size, size);
+  print_transforms(kernels->name, what, to, from, 64.0 * (size * size + all.count * positions));
+  free(x), free(v), free(y);
+}
+
+static void bench_temporal(const r2_kernels *kernels, int size, int frames) {
+  r2_transform t;
+  if (r2_transform_make(frames, 3, &t)) exit(2);
+  int plane = size * size * 16;
+  r2_range pixels = {0, 112 < size * size ? 112 : size * size}, block = {0, 1};
+  float *x = floats((size_t)plane * (size_t)frames), *y = floats((size_t)plane * (size_t)frames);
+  float *v = floats((size_t)pixels.count * (size_t)t.points * 16);
+  r2_view in = {x, plane, plane, frames, size, size, 0}, out = {y, plane, plane, frames, size, size, 0};
+  r2_finish finish = {.relu = 1};
+  ptrdiff_t stride = (ptrdiff_t)pixels.count * 16;
+  r2_transformed lines = {.base = v, .position = stride, .segment = stride, .chunk = stride};
+  r2_sums sums = {.base = v, .position = stride, .panel = stride * t.points, .panels = block};
+  const r2_operands *f32 = &kernels->operands[R2_F32];
+  double to = MEDIAN(f32->temporal_input(&in, &t, 0, pixels, block, &lines));
+  double from = MEDIAN(f32->temporal_output(&sums, &t, 0, pixels, &out, &finish));
+  char what[64];
+  snprintf(what, sizeof what, "F%d in time, %d pixels", frames, pixels.count);
+  print_transforms(kernels->name, what, to, from, 64.0 * pixels.count * (frames + t.points));
+  free(x), free(v), free(y);
 }
 
 int main(void) {
-  const r2_kernels *tables[] = {r2_kernels_avx512(), r2_kernels_avx2(), r2_kernels_portable()};
-  for (size_t n = 0; n < sizeof tables / sizeof tables[0]; n++) {
-    const r2_kernels *kernels = tables[n];
+  for (int isa = R2_ISAS - 1; isa > R2_SCALAR; isa--) {
+    const r2_kernels *kernels = r2_kernels_of((r2_isa)isa);
     if (!kernels) continue;
-    for (size_t s = 0; s < sizeof products / sizeof products[0]; s++) {
-      bench_product(kernels, &kernels->f32, "f32", &products[s]);
-      if (kernels->bf16.product) bench_product(kernels, &kernels->bf16, "bf16", &products[s]);
-    }
-    bench_transforms(kernels, 56, 6, 8);
-    bench_transforms(kernels, 28, 4, 4);
-    bench_transforms(kernels, 14, 4, 4);
+    for (size_t s = 0; s < sizeof products / sizeof products[0]; s++)
+      for (r2_operand_type type = R2_F32; type < R2_OPERAND_TYPES; type++)
+        if (kernels->fast[type]) bench_product(kernels, type, &products[s]);
+    bench_spatial(kernels, 56, 6), bench_temporal(kernels, 56, 8);
+    bench_spatial(kernels, 28, 4), bench_temporal(kernels, 28, 4);
+    bench_spatial(kernels, 14, 4), bench_temporal(kernels, 14, 4);
   }
   return 0;
 }

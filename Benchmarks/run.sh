@@ -46,12 +46,12 @@ run_layers() {
 }
 run_kernels() {
   heading "kernels"
-  clang -O2 -ISources/CKernels/include Benchmarks/kernels.c Sources/CKernels/*.c -o "$work/kernels" -lm -lpthread
+  clang -O2 -ISources/CKernels/include Benchmarks/kernels.c Sources/CKernels/{,*/}*.c -o "$work/kernels" -lm -lpthread
   "$work/kernels"
 }
 run_errors() {
   heading "rms error of the algorithms"
-  clang -O2 -ISources/CKernels/include Tests/Portability/kernels.c Sources/CKernels/*.c -o "$work/errors" -lm -lpthread
+  clang -O2 -ISources/CKernels/include Tests/Portability/kernels.c Sources/CKernels/{,*/}*.c -o "$work/errors" -lm -lpthread
   "$work/errors" errors
 }
 

@@ -1,7 +1,7 @@
 // libcurl's C interface as Swift imports it, from 7.64 on.
 //
-// Swift does not call functions of variable arguments, which `curl_easy_setopt` and `curl_easy_getinfo` are: here is one
-// function for each kind of value. What differs between versions:
+// Swift does not call functions of variable arguments, which `curl_easy_setopt` and `curl_easy_getinfo` are:
+// here is one function for each kind of value. What differs between versions:
 //   - protocols are named by text since 7.85, by bits before.
 #ifndef R2P1D_CCURL_SHIM_H
 #define R2P1D_CCURL_SHIM_H

@@ -6,6 +6,4 @@ static const unsigned char camera_motion[] __attribute__((aligned(64))) = {
 #embed "../../Training/camera-motion.safetensors"
 };
 
-embedded_file embedded_camera_motion(void) {
-  return (embedded_file){camera_motion, sizeof camera_motion};
-}
+embedded_file embedded_camera_motion(void) { return (embedded_file){camera_motion, sizeof camera_motion}; }

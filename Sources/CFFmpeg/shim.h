@@ -1,7 +1,7 @@
 // FFmpeg's C interface as Swift imports it, from 5.1 to 7.
 //
-// Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that come and
-// go between versions. Those differences are all here:
+// Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that
+// come and go between versions. Those differences are all here:
 //   - a stream's side data moved into its codec parameters in libavformat 60.15;
 //   - a frame's duration was `pkt_duration` before libavutil 57.30;
 //   - the part of a frame that a container shows is known from libavcodec 61.19 on, tiles of one frame from
@@ -33,8 +33,8 @@ static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
 static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type,
                                                       size_t *size) {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-  const AVPacketSideData *side = av_packet_side_data_get(stream->codecpar->coded_side_data,
-                                                         stream->codecpar->nb_coded_side_data, type);
+  const AVPacketSideData *side =
+      av_packet_side_data_get(stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
   *size = side ? side->size : 0;
   return side ? side->data : 0;
 #else
@@ -42,6 +42,7 @@ static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, en
   return av_stream_get_side_data(stream, type, size);
 #endif
 }
+
 /// libswscale's context: a pointer that Swift imports in one way or the other, but always under this name.
 typedef struct SwsContext *cffmpeg_scaler;
 static const int CFFMPEG_BICUBIC = SWS_BICUBIC;
@@ -74,9 +75,8 @@ static inline int64_t cffmpeg_frame_duration(const AVFrame *frame) {
 /// What the container cuts off a frame's top, bottom, left and right, four little-endian numbers, or null.
 static inline const uint8_t *cffmpeg_stream_crop(const AVStream *stream) {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 19, 100)
-  const AVPacketSideData *side =
-      av_packet_side_data_get(stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data,
-                              AV_PKT_DATA_FRAME_CROPPING);
+  const AVPacketSideData *side = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_FRAME_CROPPING);
   return side && side->size >= 4 * sizeof(uint32_t) ? side->data : 0;
 #else
   (void)stream;

@@ -7,8 +7,8 @@ typedef float float4 __attribute__((vector_size(16)));
 typedef int32_t int4 __attribute__((vector_size(16)));
 typedef uint8_t byte4 __attribute__((vector_size(4)));
 
-// torch.nn.functional.interpolate on float32: area_pixel_compute_scale, area_pixel_compute_source_index (which its
-// compiler contracts to a fused multiply-add) and guard_index_and_lambda.
+// torch.nn.functional.interpolate on float32: area_pixel_compute_scale, area_pixel_compute_source_index
+// (which its compiler contracts to a fused multiply-add) and guard_index_and_lambda.
 void preprocess_axis_init(preprocess_axis *axis, int32_t source, int32_t resized, int32_t first) {
   const float scale = (float)source / (float)resized;
   for (int i = 0; i < PREPROCESS_SIDE; i++) {
@@ -42,7 +42,8 @@ void preprocess_restore(const float *planes, const float *mean, const float *dev
 void preprocess_normalise(const preprocess_table *table, const uint8_t *bytes, float *planes) {
   enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
   for (int channel = 0; channel < 3; channel++)
-    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++) planes[i] = table->values[channel][bytes[i]];
+    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++)
+      planes[i] = table->values[channel][bytes[i]];
 }
 
 static inline __attribute__((always_inline)) float4 pixel(const uint8_t *bytes) {
@@ -51,15 +52,16 @@ static inline __attribute__((always_inline)) float4 pixel(const uint8_t *bytes) 
   return __builtin_convertvector(rgbx, float4);
 }
 
-// a * weight_a + b * weight_b, the first product unrounded: so does torch's compiled kernel, and ties between two
-// 8-bit values fall the same way only if the order and the rounding are its own.
+// a * weight_a + b * weight_b, the first product unrounded: so does torch's compiled kernel, and ties between
+// two 8-bit values fall the same way only if the order and the rounding are its own.
 static inline __attribute__((always_inline)) float4 mix(float4 a, float weight_a, float4 b, float weight_b) {
   const float4 wa = {weight_a, weight_a, weight_a, weight_a};
   return __builtin_elementwise_fma(a, wa, b * weight_b);
 }
 
 static inline __attribute__((always_inline)) void convert(const uint8_t *picture, ptrdiff_t row_stride,
-                                                          ptrdiff_t column_stride, const preprocess_axis *rows,
+                                                          ptrdiff_t column_stride,
+                                                          const preprocess_axis *rows,
                                                           const preprocess_axis *columns,
                                                           const preprocess_table *table, float *planes) {
   enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
@@ -89,7 +91,8 @@ static inline __attribute__((always_inline)) void convert(const uint8_t *picture
 
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma"))) static void convert_fma(const uint8_t *picture, ptrdiff_t row_stride,
-                                                            ptrdiff_t column_stride, const preprocess_axis *rows,
+                                                            ptrdiff_t column_stride,
+                                                            const preprocess_axis *rows,
                                                             const preprocess_axis *columns,
                                                             const preprocess_table *table, float *planes) {
   convert(picture, row_stride, column_stride, rows, columns, table, planes);
@@ -97,8 +100,8 @@ __attribute__((target("avx2,fma"))) static void convert_fma(const uint8_t *pictu
 #endif
 
 void preprocess_rgb24(const uint8_t *picture, ptrdiff_t row_stride, ptrdiff_t column_stride,
-                      const preprocess_axis *rows, const preprocess_axis *columns, const preprocess_table *table,
-                      float *planes) {
+                      const preprocess_axis *rows, const preprocess_axis *columns,
+                      const preprocess_table *table, float *planes) {
 #if defined(__x86_64__)
   // The same bits either way: without the instruction, a fused multiply-add is a function of the C library.
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

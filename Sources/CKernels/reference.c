@@ -2,8 +2,9 @@
 
 #include <stddef.h>
 
-void r2_reference_conv(const r2_geometry *g, const float *in, int frames, int height, int width, const float *weight,
-                       const float *scale, const float *bias, const float *residual, int relu, float *out) {
+void r2_reference_conv(const r2_geometry *g, const float *in, int frames, int height, int width,
+                       const float *weight, const float *scale, const float *bias, const float *residual,
+                       int relu, float *out) {
   int out_frames = (frames + 2 * g->pad_t - g->kernel_t) / g->stride_t + 1;
   int out_height = (height + 2 * g->pad_y - g->kernel_y) / g->stride_y + 1;
   int out_width = (width + 2 * g->pad_x - g->kernel_x) / g->stride_x + 1;
@@ -20,7 +21,9 @@ void r2_reference_conv(const r2_geometry *g, const float *in, int frames, int he
                 int from_y = y * g->stride_y - g->pad_y + ky;
                 if (from_y < 0 || from_y >= height) continue;
                 const float *row = in + (((ptrdiff_t)i * frames + from_t) * height + from_y) * width;
-                const float *w = weight + ((((ptrdiff_t)o * g->in_channels + i) * g->kernel_t + kt) * g->kernel_y + ky) * g->kernel_x;
+                const float *w =
+                    weight + ((((ptrdiff_t)o * g->in_channels + i) * g->kernel_t + kt) * g->kernel_y + ky) *
+                                 g->kernel_x;
                 for (int kx = 0; kx < g->kernel_x; kx++) {
                   int from_x = x * g->stride_x - g->pad_x + kx;
                   if (from_x >= 0 && from_x < width) sum += (double)w[kx] * row[from_x];
@@ -43,7 +46,8 @@ void r2_reference_pool(const float *in, int channels, int count, float *out) {
   }
 }
 
-void r2_reference_linear(const float *in, const float *weight, const float *bias, int rows, int columns, float *out) {
+void r2_reference_linear(const float *in, const float *weight, const float *bias, int rows, int columns,
+                         float *out) {
   for (int o = 0; o < rows; o++) {
     double sum = bias ? bias[o] : 0;
     for (int i = 0; i < columns; i++) sum += (double)weight[(ptrdiff_t)o * columns + i] * in[i];

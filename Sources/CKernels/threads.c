@@ -10,7 +10,8 @@
 #define RELAX() __asm__ volatile("" ::: "memory")
 #endif
 
-// Steps follow each other within microseconds, so a worker looks for the next one this often before it sleeps.
+// Steps follow each other within microseconds, so a worker looks for the next one this often before it
+// sleeps.
 enum { SPINS = 2000 };
 
 typedef struct {
@@ -24,9 +25,9 @@ struct r2_team {
   worker *workers;
   pthread_mutex_t mutex;
   pthread_cond_t wake, done;
-  atomic_uint turn;     // counts loops; a worker runs when it changes
-  atomic_int next;      // item to take
-  atomic_int running;   // workers that have not finished this turn
+  atomic_uint turn;       // counts loops; a worker runs when it changes
+  atomic_int next;        // item to take
+  atomic_int running;     // workers that have not finished this turn
   int sleeping, waiting;  // under the mutex
   int stop;
   int items;
@@ -45,7 +46,8 @@ static void *work(void *argument) {
   r2_team *team = self->team;
   unsigned seen = 0;
   for (;;) {
-    for (int i = 0; i < SPINS && atomic_load_explicit(&team->turn, memory_order_acquire) == seen; i++) RELAX();
+    for (int i = 0; i < SPINS && atomic_load_explicit(&team->turn, memory_order_acquire) == seen; i++)
+      RELAX();
     if (atomic_load_explicit(&team->turn, memory_order_acquire) == seen) {
       pthread_mutex_lock(&team->mutex);
       team->sleeping++;

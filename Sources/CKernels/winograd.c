@@ -1,7 +1,9 @@
-// y = Aᵀ[(G·g) ⊙ (Bᵀ·d)] computes y_i = Σ_k g_k d_{i+k}. With the finite points a_j and N_j(x) = Π_{i≠j}(x − a_i):
+// y = Aᵀ[(G·g) ⊙ (Bᵀ·d)] computes y_i = Σ_k g_k d_{i+k}. With the finite points a_j and N_j(x) = Π_{i≠j}(x −
+// a_i):
 //   Aᵀ[i][j] = a_j^i,  G[j][k] = a_j^k / N_j(a_j),  Bᵀ[j] = coefficients of N_j,
 // and for the point ∞: Aᵀ picks the last output, G the last tap, Bᵀ has the coefficients of Π(x − a_i).
-// (Toom 1963, Cook 1966, Winograd 1980. Points beside 0, ±1, ±2: chosen for the least error, after Alam et al., arXiv 2201.10369.)
+// (Toom 1963, Cook 1966, Winograd 1980. Points beside 0, ±1, ±2: chosen for the least error, after Alam et
+// al., arXiv 2201.10369.)
 #include "include/winograd.h"
 
 #include <string.h>
@@ -10,10 +12,8 @@ static const struct {
   int outputs, taps, zero, pairs;
   double pair[4];
 } known[] = {
-    {2, 3, 1, 1, {1}},
-    {4, 3, 1, 2, {0.75, 1.5}},
-    {6, 3, 1, 3, {0.5, 1, 2}},
-    {8, 3, 1, 4, {0.4, 0.75, 1.35, 2}},
+    {2, 3, 1, 1, {1}},         {4, 3, 1, 2, {0.75, 1.5}},
+    {6, 3, 1, 3, {0.5, 1, 2}}, {8, 3, 1, 4, {0.4, 0.75, 1.35, 2}},
     {4, 2, 0, 2, {0.5, 1.25}},
 };
 

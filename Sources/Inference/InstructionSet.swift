@@ -16,14 +16,17 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   var kernels: UnsafePointer<r2_kernels>? {
     switch self {
     case .scalar: nil
-    case .portable: r2_kernels_portable()
-    case .avx2: r2_kernels_avx2()
-    case .avx512: r2_kernels_avx512()
+    case .portable: r2_kernels_of(R2_PORTABLE)
+    case .avx2: r2_kernels_of(R2_AVX2)
+    case .avx512: r2_kernels_of(R2_AVX512)
     }
   }
 
-  /// Whether products can take bfloat16.
-  package var hasBF16: Bool { kernels?.pointee.bf16.product != nil }
+  /// Whether it has instructions for products of this type; the reference loops know float32 alone.
+  func multiplies(_ type: OperandType) -> Bool {
+    guard let kernels else { return type == .f32 }
+    return r2_kernels_multiply(kernels, type.kernel) != 0
+  }
 
   package var isAvailable: Bool { self == .scalar || kernels != nil }
 

@@ -11,6 +11,7 @@ package struct Extent: Sendable, Equatable {
 package struct ConvNorm: Sendable {
   package let name: String  // the checkpoint has `name.weight` [out, in, t, y, x]
   package let norm: String  // and `norm.weight`, `.bias`, `.running_mean`, `.running_var` [out]
+  package let layer: Int  // where it stands: 0 in the stem, 1 … 4 in layer1 … layer4
   package let inChannels: Int
   package let outChannels: Int
   package let kernel: Extent
@@ -87,7 +88,7 @@ package struct VideoResNet: Sendable {
     layers = (1...4).map { layer in
       (0..<depths[layer - 1]).map { block in
         Self.block(
-          "layer\(layer).\(block)", kinds[layer - 1],
+          layer, block, kinds[layer - 1],
           inChannels: block == 0 ? widths[layer - 1] : widths[layer],
           outChannels: widths[layer], stride: layer > 1 && block == 0 ? 2 : 1
         ) { mids(layer, block, $0) }
@@ -100,61 +101,67 @@ package struct VideoResNet: Sendable {
     case .basic(let frames, let padding):
       return [
         ConvNorm(
-          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: outChannels,
+          name: "stem.0", norm: "stem.1", layer: 0, inChannels: 3, outChannels: outChannels,
           kernel: Extent(frames, 7, 7),
           stride: Extent(1, 2, 2), padding: Extent(padding, 3, 3), relu: true)
       ]
     case .r2Plus1D(let mid):
       return [
         ConvNorm(
-          name: "stem.0", norm: "stem.1", inChannels: 3, outChannels: mid, kernel: Extent(1, 7, 7),
+          name: "stem.0", norm: "stem.1", layer: 0, inChannels: 3, outChannels: mid, kernel: Extent(1, 7, 7),
           stride: Extent(1, 2, 2), padding: Extent(0, 3, 3), relu: true),
         ConvNorm(
-          name: "stem.3", norm: "stem.4", inChannels: mid, outChannels: outChannels, kernel: Extent(3, 1, 1),
+          name: "stem.3", norm: "stem.4", layer: 0, inChannels: mid, outChannels: outChannels,
+          kernel: Extent(3, 1, 1),
           stride: Extent(1, 1, 1), padding: Extent(1, 0, 0), relu: true),
       ]
     }
   }
 
   private static func block(
-    _ name: String, _ kind: BlockKind, inChannels: Int, outChannels: Int, stride: Int, mid: (Int) -> Int
+    _ layer: Int, _ number: Int, _ kind: BlockKind, inChannels: Int, outChannels: Int, stride: Int,
+    mid: (Int) -> Int
   ) -> BasicBlock {
+    let name = "layer\(layer).\(number)"
     let projected = stride != 1 || inChannels != outChannels
     let s = kind.temporalStride(stride)
     return BasicBlock(
-      conv1: convolution("\(name).conv1", kind, inChannels, outChannels, mid: mid(1), stride: stride),
-      conv2: convolution("\(name).conv2", kind, outChannels, outChannels, mid: mid(2), stride: 1),
+      conv1: convolution("\(name).conv1", layer, kind, inChannels, outChannels, mid: mid(1), stride: stride),
+      conv2: convolution("\(name).conv2", layer, kind, outChannels, outChannels, mid: mid(2), stride: 1),
       downsample: projected
         ? ConvNorm(
-          name: "\(name).downsample.0", norm: "\(name).downsample.1", inChannels: inChannels,
+          name: "\(name).downsample.0", norm: "\(name).downsample.1", layer: layer, inChannels: inChannels,
           outChannels: outChannels, kernel: Extent(1, 1, 1), stride: Extent(s, stride, stride),
           padding: Extent(0, 0, 0), relu: false)
         : nil)
   }
 
   private static func convolution(
-    _ name: String, _ kind: BlockKind, _ inChannels: Int, _ outChannels: Int, mid: Int, stride s: Int
+    _ name: String, _ layer: Int, _ kind: BlockKind, _ inChannels: Int, _ outChannels: Int, mid: Int,
+    stride s: Int
   ) -> [ConvNorm] {
     switch kind {
     case .conv2D:
       [
         ConvNorm(
-          name: "\(name).0", norm: "\(name).1", inChannels: inChannels, outChannels: outChannels,
+          name: "\(name).0", norm: "\(name).1", layer: layer, inChannels: inChannels,
+          outChannels: outChannels,
           kernel: Extent(1, 3, 3), stride: Extent(1, s, s), padding: Extent(0, 1, 1), relu: true)
       ]
     case .conv3D:
       [
         ConvNorm(
-          name: "\(name).0", norm: "\(name).1", inChannels: inChannels, outChannels: outChannels,
+          name: "\(name).0", norm: "\(name).1", layer: layer, inChannels: inChannels,
+          outChannels: outChannels,
           kernel: Extent(3, 3, 3), stride: Extent(s, s, s), padding: Extent(1, 1, 1), relu: true)
       ]
     case .conv2Plus1D:
       [
         ConvNorm(
-          name: "\(name).0.0", norm: "\(name).0.1", inChannels: inChannels, outChannels: mid,
+          name: "\(name).0.0", norm: "\(name).0.1", layer: layer, inChannels: inChannels, outChannels: mid,
           kernel: Extent(1, 3, 3), stride: Extent(1, s, s), padding: Extent(0, 1, 1), relu: true),
         ConvNorm(
-          name: "\(name).0.3", norm: "\(name).1", inChannels: mid, outChannels: outChannels,
+          name: "\(name).0.3", norm: "\(name).1", layer: layer, inChannels: mid, outChannels: outChannels,
           kernel: Extent(3, 1, 1), stride: Extent(s, 1, 1), padding: Extent(1, 0, 0), relu: true),
       ]
     }

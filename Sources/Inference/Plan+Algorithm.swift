@@ -8,13 +8,13 @@ struct Algorithm: Equatable, Sendable {
   var frames = 0
   /// The last rows, which a tile would overrun, are cut into smaller tiles.
   var mixed = false
-  /// Products take bfloat16.
-  var bf16 = false
+  /// What products multiply.
+  var operands = OperandType.f32
   /// Threads share out output channels, so that each weight is read by one core, instead of tiles.
   var byChannels = false
 
   /// `F6×6` in space, `F8` in time, `direct` …
-  var name: String { bf16 ? "\(shape) bf16" : shape }
+  var name: String { operands == .f32 ? shape : "\(shape) \(operands.rawValue)" }
 
   private var shape: String {
     switch kind {
@@ -29,11 +29,9 @@ struct Algorithm: Equatable, Sendable {
 }
 
 extension Algorithm {
-  /// The algorithm for `conv` on a clip of `input`, `windows` clips at a time. Depends on shapes alone, so the same network gives the same
-  /// answers whatever the threads.
-  ///
-  /// In bfloat16 tiles are of 4 outputs at most: larger ones lose more than its 8 bits can bear.
-  static func choose(_ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool) -> Algorithm {
+  /// The algorithm for `conv` on a clip of `input`, `windows` clips at a time. Depends on shapes alone, so the same
+  /// network gives the same answers whatever the threads.
+  static func choose(_ conv: ConvNorm, input: Extent, windows: Int, operands: OperandType) -> Algorithm {
     let output = conv.output(of: input)
     let positions = output.y * output.x
     // With few positions and many weights the weights are what costs: each is read by one core, once.
@@ -45,26 +43,29 @@ extension Algorithm {
       return Algorithm(kind: R2_STEM)
     }
     if square, conv.stride == Extent(1, 1, 1) {
-      let rows = output.y >= 48 && !bf16 ? 6 : output.y <= 7 && windows * output.t < 6 ? 2 : 4
+      let most = min(operands.largestTile, 6)
+      let rows = output.y >= 48 ? most : output.y <= 7 && windows * output.t < 6 ? 2 : 4
       return Algorithm(
-        kind: R2_SPATIAL, rows: rows, columns: rows, mixed: rows == 6, bf16: bf16, byChannels: byChannels)
+        kind: R2_SPATIAL, rows: rows, columns: rows, mixed: rows == 6, operands: operands,
+        byChannels: byChannels)
     }
     // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
-    let line = conv.kernel.t == 1 ? 1 : bf16 ? 32 : 16
+    let line = conv.kernel.t == 1 ? 1 : operands.channelsPerLine
     // From 14 × 14 on the saved products pay no more for 11 times the weights.
     if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 14, conv.inChannels % line == 0 {
-      return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, bf16: bf16, byChannels: byChannels)
+      return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, operands: operands, byChannels: byChannels)
     }
     if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1, output.t > 1 {
-      let frames = output.t == 2 ? 2 : output.t % 8 == 0 && !bf16 ? 8 : 4
+      let frames = output.t == 2 ? 2 : output.t % 8 == 0 ? operands.largestTile : 4
       return Algorithm(
-        kind: R2_TEMPORAL, frames: frames, bf16: bf16, byChannels: byChannels && positions <= 49)
+        kind: R2_TEMPORAL, frames: frames, operands: operands, byChannels: byChannels && positions <= 49)
     }
     let inPlace =
       conv.kernel.y == 1 && conv.kernel.x == 1 && conv.stride.y == 1 && conv.stride.x == 1
       && conv.padding.y == 0
     return Algorithm(
-      kind: inPlace && !bf16 ? R2_DIRECT : R2_GATHER, bf16: bf16, byChannels: byChannels && positions <= 49)
+      kind: inPlace && operands.isActivations ? R2_DIRECT : R2_GATHER, operands: operands,
+      byChannels: byChannels && positions <= 49)
   }
 }
 

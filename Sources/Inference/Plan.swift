@@ -1,7 +1,7 @@
 import CKernels
 
-/// What a forward of a network on windows of a given length does, step by step, with every algorithm chosen, every weight packed and
-/// every activation's place known.
+/// What a forward of a network on windows of a given length does, step by step, with every algorithm chosen, every weight
+/// packed and every activation's place known.
 final class Plan {
   /// One or two convolutions run as one, and the buffers they read and write.
   struct Step {
@@ -93,7 +93,8 @@ final class Plan {
     var clip = clip
     for conv in convs {
       guard conv.padding.t * 2 + clip.t >= conv.kernel.t else { throw .frames(frames, network: network.name) }
-      planned.append(try PlannedConv(conv, input: clip, windows: windows, bf16: isRounded(conv)))
+      planned.append(
+        try PlannedConv(conv, input: clip, windows: windows, operands: precision.operands(of: conv)))
       clip = planned[planned.count - 1].output
     }
     if planned.count == 2, Self.fuses(planned[0], planned[1]) {
@@ -108,15 +109,9 @@ final class Plan {
     return (x, clip)
   }
 
-  /// Stem and layer1 decide the accuracy and stay in float32.
-  private func isRounded(_ conv: ConvNorm) -> Bool {
-    precision == .bf16 && !conv.name.hasPrefix("stem") && !conv.name.hasPrefix("layer1")
-  }
-
+  /// Large frames do not stay in the cache between two convolutions, strips of their rows do.
   private static func fuses(_ first: PlannedConv, _ second: PlannedConv) -> Bool {
-    let strips = first.algorithm.kind == R2_STEM || first.algorithm.kind == R2_SPATIAL
-    return strips && first.output.y >= 48 && second.conv.kernel.y == 1 && second.conv.stride.y == 1
-      && !second.algorithm.byChannels
+    first.output.y >= 48 && r2_conv_fuses(first.kernel, second.kernel) != 0
   }
 
   private func append(

@@ -12,13 +12,13 @@ final class PlannedConv: @unchecked Sendable {
   ///   - algorithm: nil for the one that suits the shapes.
   ///   - cache: floats of transformed input and products that should stay in one core's cache.
   init(
-    _ conv: ConvNorm, input: Extent, windows: Int, bf16: Bool = false, algorithm: Algorithm? = nil,
+    _ conv: ConvNorm, input: Extent, windows: Int, operands: OperandType = .f32, algorithm: Algorithm? = nil,
     cache: Int = 120 << 10
   ) throws(ModelError) {
     self.conv = conv
     self.input = input
     output = conv.output(of: input)
-    self.algorithm = algorithm ?? .choose(conv, input: input, windows: windows, bf16: bf16)
+    self.algorithm = algorithm ?? .choose(conv, input: input, windows: windows, operands: operands)
     let algorithm = self.algorithm
     kernel = .allocate(capacity: 1)
     kernel.initialize(to: r2_conv())
@@ -27,13 +27,17 @@ final class PlannedConv: @unchecked Sendable {
     kernel.pointee.frames = Int32(input.t)
     kernel.pointee.height = Int32(input.y)
     kernel.pointee.width = Int32(input.x)
-    kernel.pointee.bf16 = algorithm.bf16 ? 1 : 0
+    kernel.pointee.operands = algorithm.operands.kernel
+    kernel.pointee.tiling = r2_tiling(
+      rows: Int32(algorithm.rows), columns: Int32(algorithm.columns), frames: Int32(algorithm.frames),
+      mixed: algorithm.mixed ? 1 : 0)
     kernel.pointee.relu = conv.relu ? 1 : 0
     kernel.pointee.by_channels = algorithm.byChannels ? 1 : 0
-    let done = r2_conv_prepare(
-      kernel, Int32(algorithm.rows), Int32(algorithm.columns), Int32(algorithm.frames),
-      algorithm.mixed ? 1 : 0)
-    guard done == 0 else { throw .frames(input.t, network: conv.name) }
+    let status = r2_conv_prepare(kernel)
+    if status == R2_INPUT_TOO_SMALL { throw .frames(input.t, network: conv.name) }
+    guard status == R2_OK else {
+      preconditionFailure("\(conv.name): \(algorithm.name): \(String(cString: r2_status_text(status)))")
+    }
     kernel.pointee.tile_block = Int32(tileBlock(cache))
   }
 
@@ -52,7 +56,7 @@ final class PlannedConv: @unchecked Sendable {
 
   /// Packs panel `panel` of the weights; what BatchNorm does at inference is folded into them and the bias.
   func pack(_ weights: UnsafeBufferPointer<Float>, scale: [Double], bias: [Double], panel: Int) -> Bool {
-    r2_conv_pack(kernel, weights.baseAddress, scale, bias, Int32(panel)) == 0
+    r2_conv_pack(kernel, weights.baseAddress, scale, bias, Int32(panel)) == R2_OK
   }
 }
 

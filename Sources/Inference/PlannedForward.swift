@@ -86,7 +86,7 @@ final class PlannedForward {
 
   private func fillStem(_ windows: [[Sample]]) {
     let layout = r2_stem_layout(plan.steps[0].first.kernel)
-    let stride = stemView().frame
+    let stride = layout.frame * (plan.frames + 2 * Int(layout.pad_t))
     let base = activations.base + plan.buffers[0].offset
     _ = Team.run(team, windows.count * plan.frames) { item, _ in
       let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
@@ -97,13 +97,13 @@ final class PlannedForward {
     }
   }
 
-  /// The stem's input: `frame` is the distance of windows.
+  /// The stem's padded input.
   private func stemView() -> r2_view {
     let stem = plan.steps[0].first
     let layout = r2_stem_layout(stem.kernel)
     var view = r2_view()
     view.base = activations.base + plan.buffers[0].offset
-    view.frame = layout.frame * (plan.frames + 2 * stem.conv.padding.t)
+    view.frame = layout.frame
     return view
   }
 
@@ -161,7 +161,7 @@ final class PlannedForward {
           product.panel_stride_b = 16 * depth
           product.panel_stride_c = 16 * rows
           product.panels = Int32(panels)
-          for _ in 0..<calls { kernels.pointee.f32.product(&product) }
+          for _ in 0..<calls { r2_kernels_product(kernels, R2_F32, &product) }
           return true
         }
       } / .seconds(1)

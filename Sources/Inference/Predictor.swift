@@ -1,10 +1,5 @@
 import CKernels
 
-/// How the numbers of products are kept: bf16 rounds them to 8 bits of mantissa and sums in float32.
-package enum Precision: String, CaseIterable, Sendable {
-  case f32, bf16
-}
-
 package struct EngineOptions: Sendable {
   /// Threads of the network, at least 1.
   package var threads: Int
@@ -25,13 +20,14 @@ package struct Prediction: Sendable {
   package let features: [Float]  // the values before the classifier
 }
 
-/// A network ready to run on windows of one length: plan, packed weights, threads and the one workspace. Used by one thread at a time.
+/// A network ready to run on windows of one length: plan, packed weights, threads and the one workspace. Used by one
+/// thread at a time.
 package final class Predictor {
   package let frames: Int
   package let batch: Int
   package let instructionSet: InstructionSet
   package let threads: Int
-  /// What is used; f32 where bf16 was asked for and the instruction set has none.
+  /// What is used; f32 where the instruction set lacks what was asked for.
   package let precision: Precision
   private let engine: Engine
 
@@ -51,8 +47,7 @@ package final class Predictor {
     self.batch = max(1, batch)
     threads = options.threads
     guard frames > 0 else { throw .frames(frames, network: model.network.name) }
-    // where the CPU has no bfloat16, float32 serves
-    precision = set.hasBF16 ? options.precision : .f32
+    precision = options.precision.isAvailable(on: set) ? options.precision : .f32
     if set == .scalar {
       engine = .reference(try ReferenceForward(model, frames: frames))
     } else {
@@ -64,7 +59,8 @@ package final class Predictor {
     }
   }
 
-  /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, `batch` of them are run at a time.
+  /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, `batch` of them
+  /// are run at a time.
   package func predict(_ windows: [[Sample]]) -> [Prediction] {
     stride(from: 0, to: windows.count, by: batch).flatMap { start in
       let part = Array(windows[start..<min(start + batch, windows.count)])

@@ -1,6 +1,6 @@
-// What ThreadSanitizer has to know of Swift's Mutex: where two threads meet, it locks and unlocks in the standard library,
-// by system calls that the sanitizer does not see. These functions take those names in a program built with it, and
-// tell it. The names are of Swift's `Synchronization._MutexHandle`.
+// What ThreadSanitizer has to know of Swift's Mutex: where two threads meet, it locks and unlocks in the
+// standard library, by system calls that the sanitizer does not see. These functions take those names in a
+// program built with it, and tell it. The names are of Swift's `Synchronization._MutexHandle`.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>

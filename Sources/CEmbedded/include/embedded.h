@@ -13,7 +13,8 @@ embedded_file embedded_kinetics_400(void);
 /// Training/camera-motion.safetensors: the weights of the built-in model, 64-byte aligned.
 embedded_file embedded_camera_motion(void);
 
-/// Page/timeline.html, .css and .js: the page that a timeline is shown on, with `{{names}}` where its parts go.
+/// Page/timeline.html, .css and .js: the page that a timeline is shown on, with `{{names}}` where its parts
+/// go.
 embedded_file embedded_page_html(void);
 embedded_file embedded_page_style(void);
 embedded_file embedded_page_script(void);

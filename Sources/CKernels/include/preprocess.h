@@ -1,5 +1,5 @@
-// From a decoded picture to the network's input: torchvision's resize, centre crop and normalisation in one pass,
-// computed only at the 112x112 points that the network sees.
+// From a decoded picture to the network's input: torchvision's resize, centre crop and normalisation in one
+// pass, computed only at the 112x112 points that the network sees.
 #ifndef R2P1D_PREPROCESS_H
 #define R2P1D_PREPROCESS_H
 
@@ -8,7 +8,8 @@
 
 enum { PREPROCESS_SIDE = 112 };
 
-/// One direction of the resize: for each output coordinate the two source coordinates on its sides and their weights.
+/// One direction of the resize: for each output coordinate the two source coordinates on its sides and their
+/// weights.
 typedef struct {
   int32_t low[PREPROCESS_SIDE];
   int32_t high[PREPROCESS_SIDE];
@@ -40,11 +41,12 @@ void preprocess_normalise(const preprocess_table *table, const uint8_t *bytes, f
 
 /// Resizes and normalises one picture into `planes`, float32 [3][112][112].
 ///
-/// `picture` is the upright pixel (0, 0) of packed RGB bytes; pixel (column, row) is `column_stride` x column +
-/// `row_stride` x row bytes on, either stride of any sign. Only pixels that the axes name are read, and one byte after
-/// each. Resized values are rounded to 8 bits, half to even, before they are normalised, as torchvision's resize does.
+/// `picture` is the upright pixel (0, 0) of packed RGB bytes; pixel (column, row) is `column_stride` x column
+/// + `row_stride` x row bytes on, either stride of any sign. Only pixels that the axes name are read, and one
+/// byte after each. Resized values are rounded to 8 bits, half to even, before they are normalised, as
+/// torchvision's resize does.
 void preprocess_rgb24(const uint8_t *picture, ptrdiff_t row_stride, ptrdiff_t column_stride,
-                      const preprocess_axis *rows, const preprocess_axis *columns, const preprocess_table *table,
-                      float *planes);
+                      const preprocess_axis *rows, const preprocess_axis *columns,
+                      const preprocess_table *table, float *planes);
 
 #endif

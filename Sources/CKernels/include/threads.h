@@ -9,7 +9,8 @@ r2_team *r2_team_create(int threads);
 void r2_team_destroy(r2_team *team);
 int r2_team_size(const r2_team *team);
 
-/// Calls body(context, item, thread) for every item of 0 ..< items, thread in 0 ..< size; returns when all are done.
+/// Calls body(context, item, thread) for every item of 0 ..< items, thread in 0 ..< size; returns when all
+/// are done.
 void r2_team_run(r2_team *team, int items, void (*body)(void *context, int item, int thread), void *context);
 
 #endif

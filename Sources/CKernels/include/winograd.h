@@ -1,11 +1,12 @@
-// Winograd's transforms F(outputs, taps), generated from their points by the Cook–Toom construction, in double.
+// Winograd's transforms F(outputs, taps), generated from their points by the Cook–Toom construction, in
+// double.
 #ifndef R2_WINOGRAD_H
 #define R2_WINOGRAD_H
 
 #include "kernels.h"
 
-/// F(2,3), F(4,3), F(6,3), F(8,3), F(4,2), or the two-frame Toeplitz product written F(2,3) with `points` = 3.
-/// Zero on success, −1 for any other pair.
+/// F(2,3), F(4,3), F(6,3), F(8,3), F(4,2), or the two-frame Toeplitz product written F(2,3) with `points`
+/// = 3. Zero on success, −1 for any other pair.
 int r2_transform_make(int outputs, int taps, r2_transform *t);
 
 /// Two frames of a 3-tap convolution with padding 1: a 2 × 2 Toeplitz matrix in three products.

@@ -1,22 +1,24 @@
 // The same transforms and products with operands in bfloat16: 32 values in the 64 bytes that hold 16 floats.
-#include <immintrin.h>
+// Before it is included: R2_BF16_SUFFIX, BF16_FMA(sum, a, b) and BF16_STORE(to, vector).
+#pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), \
+                             apply_to = function)
 
 #undef PRODUCT_NAME
 #undef PRODUCT_FMA
 #undef V_TYPE
 #undef V_NAME
 #undef V_STORE
-#undef V_AT
+#undef V_VALUES
 
 #define R2_BF16_NAME(name) R2_PASTE(name, R2_BF16_SUFFIX)
 
 #define PRODUCT_NAME(name) R2_BF16_NAME(name)
-#define PRODUCT_FMA(sum, a, b) ((vf)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)(a), (__m512bh)(b)))
+#define PRODUCT_FMA(sum, a, b) BF16_FMA(sum, a, b)
 #include "product.inl"
 
 #define V_TYPE uint16_t
 #define V_NAME(name) R2_BF16_NAME(name)
-#define V_STORE(p, v) _mm256_storeu_si256((__m256i *)(p), (__m256i)_mm512_cvtneps_pbh((__m512)(v)))
-#define V_AT(v, chunk_stride, block, tile) \
-  ((V_TYPE *)(v) + ((block) >> 1) * (chunk_stride) + (ptrdiff_t)(tile) * 2 * R2_BLOCK + ((block) & 1) * R2_BLOCK)
+#define V_STORE(p, v) BF16_STORE(p, v)
+#define V_VALUES 2
 #include "inputs.inl"
+#pragma clang attribute pop

@@ -1,12 +1,14 @@
 // Four lanes of whatever the compiler's baseline is: SSE2 on x86-64, NEON on arm64.
-#include "include/kernels.h"
+#include "isa.h"
 
 #define R2_LANES 4
 #define R2_SUFFIX portable
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 2
-#include "table.inl"
+#include "../templates/table.inl"
 
-static const r2_kernels table = TABLE(.f32 = OPERANDS(R2_NAME));
-
-const r2_kernels *r2_kernels_portable(void) { return &table; }
+int r2_fill_portable(r2_kernels *table) {
+  FILL_TABLE(table, R2_NAME);
+  FILL_OPERANDS(table, R2_F32, R2_NAME);
+  return 1;
+}

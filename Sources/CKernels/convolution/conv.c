@@ -1,0 +1,227 @@
+// A whole convolution: its groups cut into pieces, and the pieces shared out to threads.
+#include "../assertions.h"
+#include "method.h"
+
+// MARK: what follows from the geometry
+
+static const r2_method *method_of(const r2_conv *conv) {
+  int folds = conv->geometry.kernel_t > 1;
+  switch (conv->algorithm) {
+    case R2_DIRECT: return &r2_method_direct;
+    case R2_GATHER: return &r2_method_gather;
+    case R2_STEM: return &r2_method_stem;
+    case R2_SPATIAL: return folds ? &r2_method_spatial_folded : &r2_method_spatial;
+    case R2_POLYPHASE: return folds ? &r2_method_polyphase_folded : &r2_method_polyphase;
+    case R2_TEMPORAL: return &r2_method_temporal;
+  }
+  return NULL;
+}
+
+static int outputs(int size, int pad, int kernel, int stride) {
+  return size + 2 * pad < kernel ? 0 : (size + 2 * pad - kernel) / stride + 1;
+}
+
+r2_status r2_conv_prepare(r2_conv *conv) {
+  const r2_geometry *g = &conv->geometry;
+  conv->out_frames = outputs(conv->frames, g->pad_t, g->kernel_t, g->stride_t);
+  conv->out_height = outputs(conv->height, g->pad_y, g->kernel_y, g->stride_y);
+  conv->out_width = outputs(conv->width, g->pad_x, g->kernel_x, g->stride_x);
+  if (conv->out_frames < 1 || conv->out_height < 1 || conv->out_width < 1) return R2_INPUT_TOO_SMALL;
+  int values = r2_values(conv->operands);
+  conv->blocks = r2_divide_up(g->in_channels, R2_BLOCK);
+  conv->panels = r2_divide_up(g->out_channels, R2_BLOCK);
+  conv->chunks = r2_divide_up(conv->blocks, values);
+  conv->k = r2_divide_up(g->in_channels, values);
+  conv->segments = conv->v_segments = g->kernel_t * g->kernel_y * g->kernel_x;
+  conv->v_frames = 1;
+  conv->in_frames = conv->frames;
+  conv->part_count = 1;
+  conv->parts[0] = (r2_part){.positions = 1};
+  conv->method = method_of(conv);
+  return conv->method ? conv->method->prepare(conv) : R2_UNFIT_GEOMETRY;
+}
+
+const char *r2_status_text(r2_status status) {
+  switch (status) {
+    case R2_OK: return "done";
+    case R2_INPUT_TOO_SMALL: return "the padded input is smaller than the kernel";
+    case R2_UNFIT_GEOMETRY: return "kernel, stride or padding are not the algorithm's";
+    case R2_UNFIT_OPERANDS: return "the algorithm has no products of this type";
+    case R2_UNFIT_CHANNELS: return "the input channels do not fill whole chunks";
+    case R2_NO_SUCH_TRANSFORM: return "there is no Winograd transform of so many outputs";
+    case R2_WEIGHT_NOT_FINITE: return "a weight is not finite";
+  }
+  return "unknown";
+}
+
+int r2_conv_positions(const r2_conv *conv) { return conv->parts[0].positions; }
+
+size_t r2_v_floats(const r2_conv *conv, int positions, int tiles) {
+  return (size_t)positions * (size_t)conv->v_segments * (size_t)conv->chunks * (size_t)conv->v_frames *
+         (size_t)tiles * R2_BLOCK;
+}
+
+size_t r2_conv_input_floats(const r2_conv *conv) { return r2_v_floats(conv, conv->parts[0].positions, 1); }
+
+double r2_conv_multiply_adds(const r2_conv *conv) {
+  double sum = 0, depth = (double)conv->segments * conv->k * r2_values(conv->operands);
+  for (int number = 0; number < conv->method->groups(conv); number++) {
+    r2_group group = {.conv = conv, .windows = 1};
+    conv->method->place(&group, number);
+    double taps = conv->method->taps(conv, number) / conv->geometry.kernel_t;
+    sum += (double)group.tiles * group.part->positions * depth * taps * conv->panels * R2_BLOCK;
+  }
+  return sum;
+}
+
+// MARK: groups and pieces
+
+r2_view r2_shifted(const r2_view *view, ptrdiff_t floats) {
+  r2_view v = *view;
+  v.base += floats;
+  return v;
+}
+
+int r2_pieces(const r2_conv *conv, int tiles) {
+  return conv->method->pieces_are_rows ? tiles / conv->out_width : r2_divide_up(tiles, conv->tile_block);
+}
+
+r2_range r2_piece(const r2_conv *conv, int tiles, int number) {
+  int pieces = r2_pieces(conv, tiles);
+  int first = (int)((long)tiles * number / pieces), end = (int)((long)tiles * (number + 1) / pieces);
+  return (r2_range){first, end - first};
+}
+
+float *r2_own_scratch(const r2_run *run, int thread) { return run->own + (size_t)thread * run->own_floats; }
+
+void r2_run_piece(const r2_group *group, r2_range piece, float *scratch) {
+  const r2_conv *conv = group->conv;
+  r2_input v = {.base = scratch, .tiles = piece.count};
+  float *m = scratch + r2_v_floats(conv, group->part->positions, piece.count);
+  if (conv->method->input) conv->method->input(group, piece, (r2_range){0, conv->blocks}, v);
+  int most = group->kernels->max_panels;
+  for (int panel = 0; panel < conv->panels; panel += most) {
+    r2_range panels = {panel, r2_smaller(most, conv->panels - panel)};
+    conv->method->output(group, piece, v, panels, m);
+  }
+}
+
+// MARK: the run
+
+typedef struct {
+  const r2_conv *conv;
+  const r2_run *run;
+  const r2_view *in, *out, *residual;
+  int number;  // by channels: the group at hand
+} conv_task;
+
+static int groups_of(const r2_conv *conv, int windows) {
+  return conv->method->groups(conv) * (conv->method->spans_windows ? 1 : windows);
+}
+
+r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r2_view *in,
+                     const r2_view *out, const r2_view *residual) {
+  r2_group group = {
+      .conv = conv,
+      .kernels = run->kernels,
+      .operands = &run->kernels->operands[conv->operands],
+      .in = r2_shifted(in, window * conv->in_frames * in->frame),
+      .out = r2_shifted(out, window * conv->out_frames * out->frame),
+      .finish = {.bias = conv->bias, .relu = conv->relu},
+      .windows = 1,
+  };
+  if (residual) {
+    group.has_residual = 1;
+    group.residual = r2_shifted(residual, window * conv->out_frames * residual->frame);
+  }
+  return group;
+}
+
+static r2_group group_at(const conv_task *task, int number) {
+  const r2_conv *conv = task->conv;
+  int each = conv->method->groups(conv);
+  r2_group group = r2_group_of(conv, task->run, number / each, task->in, task->out, task->residual);
+  if (conv->method->spans_windows) group.windows = task->run->windows;
+  conv->method->place(&group, number % each);
+  return group;
+}
+
+static void run_piece(void *context, int item, int thread) {
+  const conv_task *task = context;
+  int number = 0, pieces;
+  r2_group group = group_at(task, 0);
+  while (item >= (pieces = r2_pieces(task->conv, group.tiles))) {
+    item -= pieces;
+    group = group_at(task, ++number);
+  }
+  r2_run_piece(&group, r2_piece(task->conv, group.tiles, item), r2_own_scratch(task->run, thread));
+}
+
+// A chunk of blocks fills a line of V, so no two threads write to one.
+static void run_channel_input(void *context, int item, int thread) {
+  const conv_task *task = context;
+  (void)thread;
+  r2_group group = group_at(task, task->number);
+  int each = r2_values(task->conv->operands), first = item * each;
+  r2_range blocks = {first, r2_smaller(each, task->conv->blocks - first)};
+  r2_input v = {.base = task->run->shared, .tiles = group.tiles};
+  task->conv->method->input(&group, (r2_range){0, group.tiles}, blocks, v);
+}
+
+static void run_channel_output(void *context, int item, int thread) {
+  const conv_task *task = context;
+  const r2_conv *conv = task->conv;
+  r2_group group = group_at(task, task->number);
+  int each = task->run->kernels->max_panels, first = item * each;
+  r2_range panels = {first, r2_smaller(each, conv->panels - first)};
+  for (int n = 0; n < r2_pieces(conv, group.tiles); n++) {
+    r2_range piece = r2_piece(conv, group.tiles, n);
+    r2_input v = {.base = task->run->shared + (ptrdiff_t)piece.first * R2_BLOCK, .tiles = group.tiles};
+    conv->method->output(&group, piece, v, panels, r2_own_scratch(task->run, thread));
+  }
+}
+
+void r2_conv_run(const r2_conv *conv, const r2_run *run, const r2_view *in, const r2_view *out,
+                 const r2_view *residual) {
+  R2_ASSERT(conv->method && conv->tile_block > 0 && run->windows > 0);
+  R2_ASSERT(run->own_floats >= r2_conv_thread_floats(conv));
+  R2_ASSERT((uintptr_t)in->base % 4 == 0 && (uintptr_t)run->own % 64 == 0);
+  conv_task task = {.conv = conv, .run = run, .in = in, .out = out, .residual = residual};
+  int groups = groups_of(conv, run->windows);
+  if (!conv->by_channels) {
+    int items = 0;
+    for (int number = 0; number < groups; number++) items += r2_pieces(conv, group_at(&task, number).tiles);
+    r2_team_run(run->team, items, run_piece, &task);
+    return;
+  }
+  for (task.number = 0; task.number < groups; task.number++) {
+    if (conv->method->input) r2_team_run(run->team, conv->chunks, run_channel_input, &task);
+    r2_team_run(run->team, r2_divide_up(conv->panels, run->kernels->max_panels), run_channel_output, &task);
+  }
+}
+
+// MARK: scratch
+
+size_t r2_conv_thread_floats(const r2_conv *conv) {
+  size_t most = 0;
+  int tiles = conv->method->pieces_are_rows ? conv->out_width : conv->tile_block;
+  for (int n = 0; n < conv->part_count; n++) {
+    int positions = conv->parts[n].positions;
+    size_t floats = (size_t)positions * (size_t)tiles * 2 * R2_BLOCK;
+    if (!conv->by_channels) floats += r2_v_floats(conv, positions, tiles);
+    if (floats > most) most = floats;
+  }
+  return most;
+}
+
+size_t r2_conv_shared_floats(const r2_conv *conv, int windows) {
+  size_t most = 0;
+  if (!conv->by_channels) return 0;
+  for (int number = 0; number < conv->method->groups(conv); number++) {
+    r2_group group = {.conv = conv, .windows = conv->method->spans_windows ? windows : 1};
+    conv->method->place(&group, number);
+    size_t floats = r2_v_floats(conv, group.part->positions, group.tiles);
+    if (floats > most) most = floats;
+  }
+  return most;
+}

@@ -1,0 +1,135 @@
+// What an algorithm does, and what all of them share. Each algorithm is one file with one table, `r2_method`.
+#ifndef R2_METHOD_H
+#define R2_METHOD_H
+
+#include "../include/conv.h"
+#include "../include/winograd.h"
+
+static inline int r2_divide_up(int a, int b) { return (a + b - 1) / b; }
+static inline int r2_smaller(int a, int b) { return a < b ? a : b; }
+
+/// One group of tiles at work: views of the window that it belongs to, and what becomes of its sums.
+typedef struct {
+  const r2_conv *conv;
+  const r2_kernels *kernels;
+  const r2_operands *operands;
+  r2_view in, out, residual;
+  r2_finish finish;  // without the residual: see r2_group_finish
+  int has_residual;
+  int windows;  // 1, or all where a group spans them
+  const r2_part *part;
+  int frame;  // first output frame; 0 where a group holds all
+  int tiles;
+} r2_group;
+
+/// The finish of a group with its residual.
+static inline r2_finish r2_group_finish(const r2_group *group) {
+  r2_finish finish = group->finish;
+  finish.residual = group->has_residual ? &group->residual : NULL;
+  return finish;
+}
+
+/// Transformed input: the first line of the piece at hand, in a V laid out for `tiles` tiles.
+typedef struct {
+  float *base;
+  int tiles;
+} r2_input;
+
+typedef struct r2_packing r2_packing;
+
+typedef struct r2_method {
+  /// Checks the geometry and sets segments, k, parts and what V holds, which are those of a direct
+  /// convolution.
+  r2_status (*prepare)(r2_conv *conv);
+  /// Groups of a window, or of all windows where a group spans them.
+  int (*groups)(const r2_conv *conv);
+  int spans_windows;
+  /// Whether a piece is one row of a frame, however many tiles a piece should have.
+  int pieces_are_rows;
+  /// Sets part, frame and tiles of group `number`; its views are the window's.
+  void (*place)(r2_group *group, int number);
+  /// V of a piece and of some blocks; NULL where products read the activations in place.
+  void (*input)(const r2_group *group, r2_range piece, r2_range blocks, r2_input v);
+  /// Products of a piece with some panels, into `m`, and from there to the output.
+  void (*output)(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
+  /// Writes strip `number` of `part`, all frames of one window, to the group's output: where it can begin a
+  /// fused run.
+  int (*strips)(const r2_conv *conv, int part);
+  r2_range (*strip_rows)(const r2_conv *conv, int part, int number);
+  void (*strip)(r2_group *group, int part, int number, float *scratch);
+  /// Temporal taps that the products of a group sum, of conv->geometry.kernel_t: padding is left out.
+  double (*taps)(const r2_conv *conv, int number);
+  /// All that input channel `i` gives to a panel of weights.
+  void (*pack)(const r2_packing *packing, int i);
+} r2_method;
+
+extern const r2_method r2_method_direct, r2_method_gather, r2_method_stem, r2_method_spatial,
+    r2_method_polyphase, r2_method_spatial_folded, r2_method_polyphase_folded, r2_method_temporal;
+
+// MARK: operand types (operands.c)
+
+/// Values in an element of this type.
+int r2_values(r2_operand_type type);
+
+// MARK: groups and pieces (conv.c)
+
+/// The views of a window, before a group is placed in it.
+r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r2_view *in,
+                     const r2_view *out, const r2_view *residual);
+/// `view`, `floats` further on.
+r2_view r2_shifted(const r2_view *view, ptrdiff_t floats);
+int r2_pieces(const r2_conv *conv, int tiles);
+r2_range r2_piece(const r2_conv *conv, int tiles, int number);
+/// Floats of V for `tiles` tiles of a part.
+size_t r2_v_floats(const r2_conv *conv, int positions, int tiles);
+/// Transforms a piece and writes the outputs of all its panels.
+void r2_run_piece(const r2_group *group, r2_range piece, float *scratch);
+/// A thread's scratch.
+float *r2_own_scratch(const r2_run *run, int thread);
+
+// MARK: products (products.c)
+
+/// The temporal taps of an output frame that do not meet padding.
+r2_range r2_valid_taps(const r2_conv *conv, int frame);
+/// Where a piece's lines go in V.
+r2_transformed r2_transformed_of(const r2_conv *conv, r2_input v);
+/// The products of a piece with some panels, over all segments, for position 0.
+r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
+/// Runs them for all positions; where they are.
+r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_range panels);
+
+// MARK: tiles of the spatial algorithms (tiled.c)
+
+/// Cuts the output into parts with tiles of their own.
+r2_status r2_tile_output(r2_conv *conv, int taps);
+int r2_part_groups(const r2_conv *conv);
+/// All temporal taps, where padding is not left out.
+double r2_all_taps(const r2_conv *conv, int number);
+
+// MARK: packing (pack.c)
+
+/// Packing one panel of one part.
+struct r2_packing {
+  const r2_conv *conv;
+  const float *weight;  // [out][in][taps]
+  int first, lanes;     // output channels of the panel
+  double factor[R2_BLOCK];
+  float *weights;               // of this panel: [position][segment][k][16]
+  ptrdiff_t position, segment;  // floats from position to position, segment to segment
+  double gy[R2_MAX_POINTS * 3], gx[R2_MAX_POINTS * 3];
+  const r2_transform *y, *x;
+  int *finite;
+};
+
+/// Taps [first, first + count) of input channel `i`, scaled: to[tap][16].
+void r2_filter(const r2_packing *packing, int i, int first, int count, double *to);
+/// Stores what element `i` of a segment holds of one input channel.
+void r2_store(const r2_packing *packing, int position, int segment, int i, const double *value);
+/// G · filter · Gᵀ of a filter of taps × taps, [tap][16], to its positions.
+void r2_pack_square(const r2_packing *packing, const double *filter, int taps, int segment, int i);
+/// G · filter of three taps in time.
+void r2_pack_line(const r2_packing *packing, const double *filter, int i);
+/// The filter of one temporal tap, as a phase of stride 2 sees it: two[2][2][16].
+void r2_phase_filter(const double *filter, int phase, double *two);
+
+#endif

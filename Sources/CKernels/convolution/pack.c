@@ -1,0 +1,132 @@
+// Weights, once, at start-up: BatchNorm's scale folded in, filters transformed in double, panels of 16 output
+// channels laid out as products read them.
+#include <float.h>
+#include <string.h>
+
+#include "method.h"
+
+static size_t part_floats(const r2_conv *conv, const r2_part *part) {
+  return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
+}
+
+size_t r2_conv_weight_floats(const r2_conv *conv) {
+  size_t floats = (size_t)conv->panels * R2_BLOCK;
+  for (int n = 0; n < conv->part_count; n++) floats += part_floats(conv, &conv->parts[n]);
+  return floats;
+}
+
+void r2_conv_place(r2_conv *conv, float *storage) {
+  for (int n = 0; n < conv->part_count; n++) {
+    conv->parts[n].weights = storage;
+    storage += part_floats(conv, &conv->parts[n]);
+  }
+  conv->bias = storage;
+}
+
+// MARK: filters
+
+void r2_filter(const r2_packing *p, int i, int first, int count, double *to) {
+  const r2_geometry *g = &p->conv->geometry;
+  ptrdiff_t taps = g->kernel_t * g->kernel_y * g->kernel_x;
+  for (int lane = 0; lane < R2_BLOCK; lane++) {
+    int row = p->first + (lane < p->lanes ? lane : 0);
+    const float *w = p->weight + ((ptrdiff_t)row * g->in_channels + i) * taps + first;
+    for (int tap = 0; tap < count; tap++) {
+      *p->finite &= w[tap] >= -FLT_MAX && w[tap] <= FLT_MAX;
+      to[tap * R2_BLOCK + lane] = w[tap] * p->factor[lane];
+    }
+  }
+}
+
+// to[point][..16] = Σ_k G[point][k] · from[k][..16], for `count` vectors of 16 that lie 16 doubles apart
+// within a row of `count`.
+static inline void transform_axis(const double *g, int points, int taps, const double *from,
+                                  ptrdiff_t from_tap, double *to, ptrdiff_t to_point, int count) {
+  for (int p = 0; p < points; p++)
+    for (int n = 0; n < count * R2_BLOCK; n++) {
+      double sum = 0;
+      for (int k = 0; k < taps; k++) sum += g[p * taps + k] * from[k * from_tap + n];
+      to[p * to_point + n] = sum;
+    }
+}
+
+// Odd rows meet taps 0 and 2, even rows tap 1.
+void r2_phase_filter(const double *filter, int phase, double *two) {
+  static const int tap[2][2] = {{0, 2}, {1, -1}};
+  for (int i = 0; i < 2; i++)
+    for (int j = 0; j < 2; j++) {
+      int y = tap[phase >> 1][i], x = tap[phase & 1][j];
+      double *to = two + (i * 2 + j) * R2_BLOCK;
+      if (y < 0 || x < 0)
+        memset(to, 0, R2_BLOCK * sizeof(double));
+      else
+        memcpy(to, filter + (y * 3 + x) * R2_BLOCK, R2_BLOCK * sizeof(double));
+    }
+}
+
+void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
+  double half[8 * 3 * R2_BLOCK], line[8 * R2_BLOCK];
+  int py = p->y->points, px = p->x->points;
+  transform_axis(p->gy, py, taps, filter, taps * R2_BLOCK, half, taps * R2_BLOCK, taps);
+  for (int y = 0; y < py; y++) {
+    transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, line, R2_BLOCK, 1);
+    for (int x = 0; x < px; x++) r2_store(p, y * px + x, segment, i, line + x * R2_BLOCK);
+  }
+}
+
+void r2_pack_line(const r2_packing *p, const double *filter, int i) {
+  double line[R2_MAX_POINTS * R2_BLOCK];
+  transform_axis(p->gy, p->y->points, 3, filter, R2_BLOCK, line, R2_BLOCK, 1);
+  for (int j = 0; j < p->y->points; j++) r2_store(p, j, 0, i, line + j * R2_BLOCK);
+}
+
+// MARK: storing
+
+static void store_f32(float *to, int i, const double *value) {
+  to += (ptrdiff_t)i * R2_BLOCK;
+  for (int lane = 0; lane < R2_BLOCK; lane++) to[lane] = (float)value[lane];
+}
+
+// Rounded to nearest even; two channels share an element.
+static void store_bf16(float *to, int i, const double *value) {
+  uint16_t *half = (uint16_t *)(to + (ptrdiff_t)(i / 2) * R2_BLOCK) + i % 2;
+  for (int lane = 0; lane < R2_BLOCK; lane++) {
+    float rounded = (float)value[lane];
+    uint32_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    half[2 * lane] = (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+  }
+}
+
+static void (*const store[R2_OPERAND_TYPES])(float *, int, const double *) = {
+    [R2_F32] = store_f32,
+    [R2_BF16] = store_bf16,
+};
+
+void r2_store(const r2_packing *p, int position, int segment, int i, const double *value) {
+  store[p->conv->operands](p->weights + position * p->position + segment * p->segment, i, value);
+}
+
+// MARK: a panel
+
+static void pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int panel) {
+  p.position = (ptrdiff_t)conv->segments * conv->k * R2_BLOCK;
+  p.segment = (ptrdiff_t)r2_divide_up(conv->geometry.in_channels, r2_values(conv->operands)) * R2_BLOCK;
+  p.weights = part->weights + panel * part->positions * p.position;
+  p.y = part->tiles.y ? part->tiles.y : conv->t.points ? &conv->t : NULL;
+  p.x = part->tiles.x;
+  if (p.y) r2_transform_filter(p.y, p.gy);
+  if (p.x) r2_transform_filter(p.x, p.gx);
+  for (int i = 0; i < conv->geometry.in_channels; i++) conv->method->pack(&p, i);
+}
+
+r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, const double *bias,
+                       int panel) {
+  int first = panel * R2_BLOCK, lanes = r2_smaller(R2_BLOCK, conv->geometry.out_channels - first), finite = 1;
+  r2_packing packing = {.conv = conv, .weight = weight, .first = first, .lanes = lanes, .finite = &finite};
+  for (int lane = 0; lane < lanes; lane++) packing.factor[lane] = scale ? scale[first + lane] : 1;
+  for (int lane = 0; lane < R2_BLOCK; lane++)
+    conv->bias[first + lane] = bias && lane < lanes ? (float)bias[first + lane] : 0;
+  for (int n = 0; n < conv->part_count; n++) pack_part(conv, &conv->parts[n], packing, panel);
+  return finite ? R2_OK : R2_WEIGHT_NOT_FINITE;
+}

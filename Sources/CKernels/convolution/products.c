@@ -1,0 +1,47 @@
+// The products of a piece, position by position.
+#include "../assertions.h"
+#include "method.h"
+
+r2_range r2_valid_taps(const r2_conv *conv, int frame) {
+  const r2_geometry *g = &conv->geometry;
+  int start = frame * g->stride_t - g->pad_t, first = start < 0 ? -start : 0;
+  return (r2_range){first, r2_smaller(g->kernel_t, conv->frames - start) - first};
+}
+
+r2_transformed r2_transformed_of(const r2_conv *conv, r2_input v) {
+  ptrdiff_t chunk = (ptrdiff_t)conv->v_frames * v.tiles * R2_BLOCK, segment = chunk * conv->chunks;
+  return (r2_transformed){
+      .base = v.base, .position = segment * conv->v_segments, .segment = segment, .chunk = chunk};
+}
+
+r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
+  const r2_conv *conv = group->conv;
+  r2_transformed lines = r2_transformed_of(conv, v);
+  ptrdiff_t depth = (ptrdiff_t)conv->segments * conv->k * R2_BLOCK;
+  r2_product product = {
+      .a = v.base,
+      .chunk_stride = lines.chunk,
+      .segment_stride = lines.segment,
+      .rows = piece.count,
+      .k = conv->k,
+      .segments = conv->segments,
+      .panel_stride_b = depth * group->part->positions,
+      .c = m,
+      .panel_stride_c = (ptrdiff_t)piece.count * R2_BLOCK * group->part->positions,
+      .panels = panels.count,
+  };
+  product.b = group->part->weights + panels.first * product.panel_stride_b;
+  return product;
+}
+
+r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_range panels) {
+  const r2_conv *conv = group->conv;
+  int positions = group->part->positions;
+  R2_ASSERT(panels.first >= 0 && panels.count > 0 && panels.first + panels.count <= conv->panels);
+  ptrdiff_t depth = product->panel_stride_b / positions, sums = product->panel_stride_c / positions;
+  ptrdiff_t lines = (ptrdiff_t)conv->v_segments * conv->chunks * product->chunk_stride;
+  r2_product at = *product;
+  for (int n = 0; n < positions; n++, at.a += lines, at.b += depth, at.c += sums)
+    group->operands->product(&at);
+  return (r2_sums){.base = product->c, .position = sums, .panel = product->panel_stride_c, .panels = panels};
+}

@@ -1,0 +1,144 @@
+// Winograd in space, on frames that do not meet: the tiles of all frames of all windows are alike.
+#include "method.h"
+
+// MARK: shared with the algorithms that fold temporal taps
+
+static void add_part(r2_conv *conv, const r2_transform *y, const r2_transform *x, int top, int bottom) {
+  if (top >= bottom) return;
+  r2_part *part = &conv->parts[conv->part_count++];
+  part->tiles = (r2_tiles){
+      .top = top,
+      .bottom = bottom,
+      .right = conv->out_width,
+      .y = y,
+      .x = x,
+      .rows = r2_divide_up(bottom - top, y->outputs),
+      .columns = r2_divide_up(conv->out_width, x->outputs),
+  };
+  part->positions = y->points * x->points;
+}
+
+r2_status r2_tile_output(r2_conv *conv, int taps) {
+  const r2_geometry *g = &conv->geometry;
+  const r2_tiling *tiling = &conv->tiling;
+  int stride = 4 - taps;  // two taps are what a phase of stride 2 has
+  if (g->kernel_y != 3 || g->kernel_x != 3 || g->pad_y != 1 || g->pad_x != 1 || g->stride_y != stride ||
+      g->stride_x != stride)
+    return R2_UNFIT_GEOMETRY;
+  if (r2_transform_make(tiling->rows, taps, &conv->y[0]) ||
+      r2_transform_make(tiling->columns, taps, &conv->x[0]) || r2_transform_make(4, taps, &conv->y[1]))
+    return R2_NO_SUCH_TRANSFORM;
+  int rows = conv->out_height, middle = rows;
+  // 56 rows are 8 tiles of 6 and 2 of 4: no row is computed that is not there
+  if (tiling->mixed && tiling->rows == 6)
+    for (middle = rows; middle > 0 && (middle % 6 || (rows - middle) % 4); middle--) {}
+  conv->part_count = 0;
+  add_part(conv, &conv->y[0], &conv->x[0], 0, middle);
+  add_part(conv, &conv->y[1], &conv->x[0], middle, rows);
+  return R2_OK;
+}
+
+int r2_part_groups(const r2_conv *conv) { return conv->part_count; }
+
+double r2_all_taps(const r2_conv *conv, int number) { return (void)number, conv->geometry.kernel_t; }
+
+// MARK: what both have
+
+static void place(r2_group *group, int number) {
+  const r2_conv *conv = group->conv;
+  group->part = &conv->parts[number];
+  group->frame = 0;
+  group->in.frames = conv->frames * group->windows;
+  group->out.frames = conv->out_frames * group->windows;
+  group->tiles = group->part->tiles.rows * group->part->tiles.columns * group->out.frames;
+}
+
+static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
+  r2_product product = r2_product_of(group, piece, v, panels, m);
+  r2_sums sums = r2_multiply(group, &product, panels);
+  r2_finish finish = r2_group_finish(group);
+  group->operands->spatial_output(&sums, &group->part->tiles, piece, &group->out, &finish);
+}
+
+static int strips(const r2_conv *conv, int part) { return conv->parts[part].tiles.rows; }
+
+static r2_range strip_rows(const r2_conv *conv, int part, int number) {
+  const r2_tiles *tiles = &conv->parts[part].tiles;
+  int top = tiles->top + number * tiles->y->outputs;
+  return (r2_range){top, r2_smaller(tiles->y->outputs, tiles->bottom - top)};
+}
+
+static void strip(r2_group *group, int part, int number, float *scratch) {
+  const r2_conv *conv = group->conv;
+  place(group, part);
+  int tiles = group->part->tiles.columns * group->out.frames;
+  for (int n = 0; n < r2_pieces(conv, tiles); n++) {
+    r2_range piece = r2_piece(conv, tiles, n);
+    piece.first += number * tiles;
+    r2_run_piece(group, piece, scratch);
+  }
+}
+
+// MARK: stride 1
+
+static r2_status prepare_spatial(r2_conv *conv) {
+  conv->segments = conv->v_segments = 1;
+  return r2_tile_output(conv, 3);
+}
+
+static void input_spatial(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
+  r2_transformed to = r2_transformed_of(group->conv, v);
+  group->operands->spatial_input(&group->in, &group->part->tiles, piece, blocks, &to);
+}
+
+static void pack_spatial(const r2_packing *packing, int i) {
+  double filter[9 * R2_BLOCK];
+  r2_filter(packing, i, 0, 9, filter);
+  r2_pack_square(packing, filter, 3, 0, i);
+}
+
+const r2_method r2_method_spatial = {
+    .prepare = prepare_spatial,
+    .groups = r2_part_groups,
+    .spans_windows = 1,
+    .place = place,
+    .input = input_spatial,
+    .output = output,
+    .strips = strips,
+    .strip_rows = strip_rows,
+    .strip = strip,
+    .taps = r2_all_taps,
+    .pack = pack_spatial,
+};
+
+// MARK: stride 2, on the four phases
+
+static r2_status prepare_polyphase(r2_conv *conv) {
+  conv->segments = conv->v_segments = 4;
+  return r2_tile_output(conv, 2);
+}
+
+static void input_polyphase(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
+  r2_transformed to = r2_transformed_of(group->conv, v);
+  group->operands->polyphase_input(&group->in, &group->part->tiles, piece, blocks, &to);
+}
+
+static void pack_polyphase(const r2_packing *packing, int i) {
+  double filter[9 * R2_BLOCK], two[4 * R2_BLOCK];
+  r2_filter(packing, i, 0, 9, filter);
+  for (int phase = 0; phase < 4; phase++) {
+    r2_phase_filter(filter, phase, two);
+    r2_pack_square(packing, two, 2, phase, i);
+  }
+}
+
+const r2_method r2_method_polyphase = {
+    .prepare = prepare_polyphase,
+    .groups = r2_part_groups,
+    .spans_windows = 1,
+    .place = place,
+    .input = input_polyphase,
+    .output = output,
+    .taps = r2_all_taps,
+    .pack = pack_polyphase,
+};

@@ -1,0 +1,21 @@
+// AVX2 with FMA: 16 registers of 8 lanes, so 6 rows of one panel.
+#include "isa.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define R2_LANES 8
+#define R2_SUFFIX avx2
+#define PRODUCT_ROWS 6
+#define PRODUCT_VECTORS 2
+#include "../templates/table.inl"
+#pragma clang attribute pop
+
+int r2_fill_avx2(r2_kernels *table) {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 0;
+  FILL_TABLE(table, R2_NAME);
+  FILL_OPERANDS(table, R2_F32, R2_NAME);
+  return 1;
+}
+#else
+int r2_fill_avx2(r2_kernels *table) { return (void)table, 0; }
+#endif
