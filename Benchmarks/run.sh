@@ -2,7 +2,7 @@
 # Every figure of README.md, anew: the network beside OpenVINO and torch, whole processes beside the Python pipeline, the plan's layers, the
 # kernels one by one. Wants a quiet machine, the folder `shared` beside the checkout (its perf/ and reference/), and Python with
 # shared/reference/requirements.txt.
-#   Benchmarks/run.sh [network|threads|sets|bf16|family|pipeline|layers|kernels …]      (default: all)
+#   Benchmarks/run.sh [network|torch|threads|sets|bf16|family|pipeline|layers|kernels …]      (default: all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=${R2P1D_SHARED:-../shared}
@@ -16,6 +16,10 @@ heading() { printf '\n## %s\n' "$*"; }
 network() { "$python" -W ignore "$shared/perf/network.py" "$program" --rounds "$rounds" "$@"; }
 
 run_network() { heading "fp32, two threads"; network --frames 8 16 32; }
+run_torch() {
+  heading "beside torch, in batches of one and two"
+  "$python" -W ignore Benchmarks/torch_paths.py "$program" --rounds "$rounds"
+}
 run_threads() { heading "fp32, one thread"; network --frames 8 16 --threads 1 --peers openvino torch; }
 run_sets() {
   for set in avx2 portable; do
@@ -55,5 +59,5 @@ run_errors() {
   "$work/errors" errors
 }
 
-[ $# -gt 0 ] || set -- network threads sets bf16 family pipeline layers kernels errors
+[ $# -gt 0 ] || set -- network torch threads sets bf16 family pipeline layers kernels errors
 for part in "$@"; do "run_$part"; done

@@ -32,8 +32,9 @@ enum CSV {
     fields.map(quote).joined(separator: ",") + "\r\n"
   }
 
-  /// The names of the columns. `file` is in quotes, though nothing in it needs them: readers that find out how a table
-  /// is written by looking at its first rows (DuckDB) then know that fields may be quoted, however late the first is.
+  /// The names of the columns. `file` is in quotes, though nothing in it needs them: readers that find out
+  /// how a table is written by looking at its first rows (DuckDB) then know that fields may be quoted,
+  /// however late the first is.
   static func header(_ names: [String]) -> String {
     names.map { $0 == "file" ? "\"file\"" : quote($0) }.joined(separator: ",") + "\r\n"
   }

@@ -1,7 +1,8 @@
 /// A value of JSON, as it is written: whole numbers without a fraction, real ones always with one.
 ///
-/// Readers that find out a column's type by looking at its first rows (DuckDB, pandas) would take a column of reals
-/// that begins with `30` for one of integers, and round the rest. Foundation's encoder writes 30.0 as `30`.
+/// Readers that find out a column's type by looking at its first rows (DuckDB, pandas) would take a column of
+/// reals that begins with `30` for one of integers, and round the rest. Foundation's encoder writes 30.0 as
+/// `30`.
 enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -16,7 +17,8 @@ enum JSONValue: Equatable, Sendable {
 extension JSONValue {
   static func integer(_ value: some BinaryInteger) -> JSONValue { .number("\(value)") }
 
-  /// The fewest digits that mean `value`, at least one of them after a point; null for what is no number in JSON.
+  /// The fewest digits that mean `value`, at least one of them after a point; null for what is no number in
+  /// JSON.
   static func real(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> JSONValue {
     guard value.isFinite else { return .null }
     let text = value.description
@@ -34,7 +36,8 @@ extension JSONValue {
     return text
   }
 
-  /// `indentation` is what a new line at this depth begins with, the line feed included; nil for one line in all.
+  /// `indentation` is what a new line at this depth begins with, the line feed included; nil for one line in
+  /// all.
   private func write(to text: inout String, indentation: String?) {
     switch self {
     case .null: text += "null"

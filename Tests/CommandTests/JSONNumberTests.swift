@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Readers that learn a column's type from its first rows see a real number in every row, and whole numbers nowhere else.
+/// Readers that learn a column's type from its first rows see a real number in every row, and whole numbers
+/// nowhere else.
 @Suite struct JSONNumberTests {
   let folder: TemporaryFolder
   var program = Program()
@@ -22,7 +23,7 @@ import Testing
     "timeline clip.mp4 --model narrow.safetensors --all-scores --format jsonl",
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --all-scores --format json",
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --format jsonl",
-    "scan clip.mp4 --model narrow.safetensors --logits --format jsonl --quiet --output s.jsonl && cat s.jsonl",
+    "scan clip.mp4 --model narrow.safetensors --format jsonl --quiet --output s.jsonl && cat s.jsonl",
     "windows clip.mp4 --model narrow.safetensors --output w.npy",
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",

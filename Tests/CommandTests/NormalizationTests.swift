@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A checkpoint's own mean and deviation are followed by every command that samples, and stand in what it writes.
+/// A checkpoint's own mean and deviation are followed by every command that samples, and stand in what it
+/// writes.
 @Suite struct NormalizationTests {
   /// A way to the network's numbers of one clip, every 4 of its samples a window of 8.
   enum Way: String, CaseIterable {
@@ -76,7 +77,8 @@ import Testing
     }
   }
 
-  /// Half the deviation is twice the input, and so is twice the first convolution's weights, without any rounding.
+  /// Half the deviation is twice the input, and so is twice the first convolution's weights, without any
+  /// rounding.
   @Test(arguments: Way.allCases.filter { $0 != .windows })
   func halfTheDeviationIsTwiceTheStemToTheLastBit(_ way: Way) throws {
     let mean = "0.43216 0.394666 0.37645"

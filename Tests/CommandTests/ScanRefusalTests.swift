@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A file that is refused costs its row and next to nothing else: the worker that refused it takes the next one.
+/// A file that is refused costs its row and next to nothing else: the worker that refused it takes the next
+/// one.
 @Suite struct ScanRefusalTests {
   let folder: ScanFolder
 
@@ -13,8 +14,8 @@ import Testing
     for number in 0..<count { try folder.folder.write("texts/\(number).mp4", text) }
   }
 
-  /// All workers that `process` has had by its end, as far as they are met; it is looked at many times in the time that
-  /// a file takes.
+  /// All workers that `process` has had by its end, as far as they are met; it is looked at many times in the
+  /// time that a file takes.
   private func workersMet(of process: Process) -> Set<Int32> {
     var met: Set<Int32> = []
     while process.isRunning { met.formUnion(Processes.workers(of: process)) }

@@ -32,7 +32,8 @@ import Testing
     #expect(try folder.read("all.csv") == folder.read("whole.csv"))
   }
 
-  /// Earlier versions wrote `file` without quotes; what comes of a merge has them, whichever part is the first.
+  /// Earlier versions wrote `file` without quotes; what comes of a merge has them, whichever part is the
+  /// first.
   @Test func partsWithEitherHeaderMakeTheWhole() throws {
     let journal = try Journal(folder.read("a.csv.journal"), path: "j")
     let head = try #require(journal.head)

@@ -66,8 +66,8 @@ private struct AddressSpace {
     self.limit = Int(clamping: limit.rlim_cur)
   }
 
-  /// Whether less than half is left of what there was at first. Then a refusal may be for want of memory whatever it
-  /// says: many of FFmpeg's decoders and thread pools do not pass on that it was that.
+  /// Whether less than half is left of what there was at first. Then a refusal may be for want of memory
+  /// whatever it says: many of FFmpeg's decoders and thread pools do not pass on that it was that.
   var isHalfGone: Bool { Self.used - usedAtFirst > (limit - usedAtFirst) / 2 }
 
   /// In bytes; 0 where the system does not say.

@@ -64,8 +64,8 @@ struct Journal {
 }
 
 extension Journal.Head {
-  /// The names of the output's columns. A header with and one without quotes have the same: earlier versions wrote
-  /// `file` without them.
+  /// The names of the output's columns. A header with and one without quotes have the same: earlier versions
+  /// wrote `file` without them.
   var columns: [String] { CSV.fields(String(decoding: header, as: UTF8.self)) }
 
   /// The same with the header as this version writes it.

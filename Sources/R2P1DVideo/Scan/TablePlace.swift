@@ -133,7 +133,8 @@ struct TablePlace {
     }
   }
 
-  /// Cuts output and journal back to the last row that both have; where there is none, they begin with `newHead`.
+  /// Cuts output and journal back to the last row that both have; where there is none, they begin with
+  /// `newHead`.
   private func repaired(
     _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
   ) throws(ClassifierError) -> Opened {

@@ -3,8 +3,8 @@ import Inference
 
 /// One worker after another, and the files that they decode in turn.
 ///
-/// A worker that refuses a file takes the next one: only a crash, a hang or a limit ends it. It is replaced after some
-/// hundred labelled files too, lest what a decoder leaks add up.
+/// A worker that refuses a file takes the next one: only a crash, a hang or a limit ends it. It is replaced
+/// after some hundred labelled files too, lest what a decoder leaks add up.
 struct WorkerLane {
   let order: WorkerOrder
   let timeout: Int
@@ -91,7 +91,8 @@ struct WorkerLane {
     }
   }
 
-  /// Reads what is left of a file that nobody wants, if that does not take longer than to start another worker.
+  /// Reads what is left of a file that nobody wants, if that does not take longer than to start another
+  /// worker.
   private func isDone(_ worker: WorkerProcess) -> Bool {
     let clock = ContinuousClock()
     let end = clock.now + .milliseconds(200)
