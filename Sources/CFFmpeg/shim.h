@@ -1,4 +1,4 @@
-// FFmpeg's C interface as Swift imports it, from 5.1 to 7.
+// FFmpeg's C interface as Swift imports it: 5.1, 7.1 and 9.0 were built against.
 //
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that
 // come and go between versions. Those differences are all here:

@@ -5,18 +5,19 @@ extension Input {
   /// Average frames a second; both parts positive, and not less than one a day.
   ///
   /// That is the container's average, except where it measured nothing: a raw stream, whose packets carry no times, has
-  /// FFmpeg's default of 25 there, and DV one frame a tick. There, the first packets' durations count, or FFmpeg's guess
-  /// where it is lower: H.264 stored in fields has two packets a frame.
+  /// FFmpeg's default of 25 there, DV one frame a tick, and a GIF of short delays what browsers do not show. There, the
+  /// first packets' durations count, or FFmpeg's guess where it is lower: H.264 stored in fields has two packets a frame.
   func rate(of index: Int) -> AVRational {
     guard let stream = streams[index] else { return Self.defaultRate }
     let average = stream.pointee.avg_frame_rate
     let guess = av_guess_frame_rate(context, stream, nil)
     var candidates = [average, guess]
-    if hasNoTimes || average.isOne(per: stream.pointee.time_base) {
+    if hasNoTimes || delays != nil || average.isOne(per: stream.pointee.time_base) {
       let measured = measuredRate(of: index, stream.pointee.time_base)
-      if hasNoTimes || measured.map({ $0.isFar(below: average) }) ?? false {
-        candidates = [measured, guess].compactMap { $0 }.filter(\.isRate).sorted { $0.hertz < $1.hertz }
-        candidates.append(average)
+      if delays?.areChanged == true {
+        candidates = [measured?.rate].compactMap { $0 }
+      } else if hasNoTimes || measured.map({ $0.rate.isFar(below: average) }) ?? false {
+        candidates = [measured?.reconciled(with: guess) ?? guess, average]
       }
     }
     return candidates.first(where: \.isRate) ?? Self.defaultRate
@@ -30,7 +31,7 @@ extension Input {
   private static let readPackets = 64
 
   /// The rate that the first packets' durations make; nil where they have none.
-  private func measuredRate(of index: Int, _ tick: AVRational) -> AVRational? {
+  private func measuredRate(of index: Int, _ tick: AVRational) -> MeasuredRate? {
     guard tick.num > 0, tick.den > 0 else { return nil }
     readAhead(Self.readPackets) { [index] packets in
       packets.count { $0.stream_index == index && $0.size > 0 } >= Self.measuredPackets
@@ -47,7 +48,27 @@ extension Input {
     let (total, tooLong) = sum.multipliedReportingOverflow(by: Int64(tick.num))
     guard !tooLong else { return nil }
     av_reduce(&rate.num, &rate.den, Int64(counted.count) * Int64(tick.den), total, Int64(Int32.max))
-    return rate.isRate ? rate : nil
+    return rate.isRate ? MeasuredRate(rate: rate, error: Double(counted.count) / Double(sum)) : nil
+  }
+}
+
+/// A rate out of durations that are rounded to ticks.
+private struct MeasuredRate {
+  let rate: AVRational
+  /// Relative to the rate, at most: a tick a frame.
+  let error: Double
+
+  /// The rate that FFmpeg's guess makes of this one: the guess itself, half of it (H.264 counts fields), or, where it
+  /// has nothing to do with the packets, the lower of both.
+  func reconciled(with guess: AVRational) -> AVRational {
+    guard guess.isRate else { return rate }
+    let ratio = guess.hertz / rate.hertz
+    for fields: Int32 in [1, 2] where abs(ratio - Double(fields)) <= Double(fields) * error {
+      var exact = AVRational()
+      av_reduce(&exact.num, &exact.den, Int64(guess.num), Int64(guess.den) * Int64(fields), Int64(Int32.max))
+      return exact
+    }
+    return ratio < 1 ? guess : rate
   }
 }
 

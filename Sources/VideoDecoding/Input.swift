@@ -18,6 +18,8 @@ final class Input {
   /// What the container said of the selected stream on opening. Some demuxers change their own copy as they read.
   private(set) var parameters: UnsafeMutablePointer<AVCodecParameters>?
   private let damage = DamageLog()
+  /// What a GIF's packets need; nil in other containers.
+  private(set) var delays: GIFDelays?
 
   init(path: [UInt8], rules: InputRules) throws(VideoError) {
     av_max_alloc(rules.maxBlockBytes)
@@ -40,9 +42,7 @@ final class Input {
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
     // No protocol is called "none": what a demuxer opens without asking `io_open` is refused too.
-    // A GIF's delay of less than 2/100 s is 1/10 s, as browsers and FFmpeg up to 5.1 show it.
     var options = FFmpegOptions([
-      "min_delay": "2", "default_delay": "10",
       "protocol_whitelist": "none", "scan_all_pmts": "1", "probesize": "\(max(rules.probeBytes, 32))",
       "max_streams": "\(max(rules.maxStreams, Self.streamsCounted))",
     ])
@@ -50,6 +50,7 @@ final class Input {
     var code = avformat_open_input(&opened, source.address, format, &options.entries)
     self.context = opened
     imageFormat = imageFormat ?? ImageFormat(demuxer: demuxer)
+    if demuxer == "gif" { delays = GIFDelays() }
     if code >= 0 {
       try check(rules)
       code = avformat_find_stream_info(opened, nil)
@@ -138,7 +139,7 @@ final class Input {
     repeat {
       if Interruption.isRequested { return .interrupted }
       av_packet_unref(packet)
-      status = takeAhead() ? .done : FFmpegStatus(av_read_frame(context, packet))
+      status = takeAhead() ? .done : FFmpegStatus(readNext(packet))
       if packet.pointee.size > 0 { DecodingProgress.advance() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && !isSelected(packet.pointee.stream_index)
@@ -151,9 +152,15 @@ final class Input {
     while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !Interruption.isRequested {
       var next = av_packet_alloc()
       guard let packet = next else { return }
-      guard av_read_frame(context, packet) >= 0 else { return av_packet_free(&next) }
+      guard readNext(packet) >= 0 else { return av_packet_free(&next) }
       ahead.append(packet)
     }
+  }
+
+  private func readNext(_ packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
+    let code = av_read_frame(context, packet)
+    if code >= 0 { delays?.set(&packet.pointee) }
+    return code
   }
 
   /// Moves the oldest packet read ahead into `packet`, if there is one.
@@ -180,6 +187,8 @@ final class Input {
   func seek(stream: Int, to time: Int64) -> Bool {
     av_packet_unref(packet)
     dropAhead()
+    // Their times hang on all the frames before.
+    if let delays, delays.areChanged { return false }
     return av_seek_frame(context, Int32(stream), time, AVSEEK_FLAG_BACKWARD) >= 0
   }
 }

@@ -50,7 +50,8 @@ struct SampleMemoryTests {
       """)
   }
 
-  @Test(arguments: ["label --windows 2 --format csv", "timeline --format csv", "embed --output e.npy"], [0, 20])
+  @Test(
+    arguments: ["label --windows 2 --format csv", "timeline --format csv", "embed --output e.npy"], [0, 20])
   func aFileWhoseSamplesFindNoMemoryFails(_ command: String, _ spared: Int) throws {
     let words = command.split(separator: " ", maxSplits: 1)
     let run = try run("\(words[0]) '\(Checkout.clip)' --model '\(model)' \(words[1])", sparing: spared)

@@ -27,7 +27,9 @@ final class TLSServer {
     process = try Program(folder: folder.url).start(
       URL(filePath: "/usr/bin/env"), ["python3", "proxy.py", "\(server.port)"], output, FileHandle.nullDevice)
     var line: [UInt8] = []
-    while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 { line.append(byte) }
+    while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 {
+      line.append(byte)
+    }
     port = try #require(Int(String(decoding: line, as: UTF8.self)))
   }
 

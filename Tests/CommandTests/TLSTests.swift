@@ -56,7 +56,8 @@ import Testing
     #expect(there.status == 0, "\(there.errors)")
     let here = try program("label", Checkout.clip, "--model", model, "--format", "csv", "--windows", "2")
     #expect(
-      there.text.replacing("\(server.address)/clip.mp4", with: "F") == here.text.replacing(Checkout.clip, with: "F"))
+      there.text.replacing("\(server.address)/clip.mp4", with: "F")
+        == here.text.replacing(Checkout.clip, with: "F"))
   }
 
   @Test func theEnvironmentNamesCertificatesToo() throws {

@@ -108,7 +108,8 @@ struct RateTests {
 
   /// Where packets have times, the container's average counts, one frame a tick or not.
   @Test(arguments: [
-    ("clip.avi", "-c:v mpeg4"), ("clip.mp4", "-c:v mpeg4"), ("clip.mkv", "-c:v mpeg4"), ("clip.y4m", "-pix_fmt yuv420p"),
+    ("clip.avi", "-c:v mpeg4"), ("clip.mp4", "-c:v mpeg4"), ("clip.mkv", "-c:v mpeg4"),
+    ("clip.y4m", "-pix_fmt yuv420p"),
   ])
   func aContainersOwnAverageIsKept(_ name: String, _ options: String) throws {
     let clips = try Clips()
