@@ -10,8 +10,7 @@ import Testing
     "zip.pth", "legacy.pth", "plain.safetensors", "strided.pth", "strided-legacy.pth", "training-2.pth",
     "training-4-legacy.pth", "training-1-legacy.pth", "python2.pth", "half.pth", "integers.safetensors",
     "big-endian.pth",
-    "nested.pth", "beside-4.pth", "beside-2-legacy.pth", "negative-half.pth", "pair.pth", "unread-float8.pth",
-    "whole-legacy.pth", "distributed.shard", "exported.pt2", "deflated.pth", "attack-legacy.pth",
+    "nested.pth", "beside-2-legacy.pth", "negative-legacy.pth", "deflated.pth", "attack-legacy.pth",
     "attack-4.pkl",
   ]
 

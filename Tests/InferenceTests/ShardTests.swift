@@ -96,9 +96,9 @@ import Testing
     _ = try write()
     try FileManager.default.removeItem(atPath: second)
     try FileManager.default.copyItem(atPath: folder.path(Self.name(0, 3)), toPath: second)
+    let twice = try refusal(path)
     #expect(
-      try refusal(path).hasPrefix(
-        prefix + "holds the tensor 'stem.0.weight', in '\(Self.name(0, 3))' too, twice"))
+      twice.hasPrefix(prefix + "holds the tensor '") && twice.contains("in '\(Self.name(0, 3))' too, twice"))
   }
 
   @Test("An index in an index, of nothing, of too much, and one that has no folder are refused")

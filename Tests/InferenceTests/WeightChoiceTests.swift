@@ -100,7 +100,7 @@ import Testing
     #expect(try read(network() + [("ema", dictionary())], weights: ".").weights == ".")
     for key in ["mod", "", "/", "."] {
       let error = #expect(throws: CheckpointError.self) { try read(pairs, weights: key) }
-      let known = ["'state_dict/model.'", "'state_dict/ema_model.'", "'swa/module/module.'"]
+      let known = ["'state_dict/model.'", "'swa/module/module.'", "'state_dict/ema_model.'"]
       #expect(error?.reason == .noSuchWeights(quoted(key), known: known))
     }
     let error = #expect(throws: CheckpointError.self) { try read([("w", tensor)], weights: "model") }
