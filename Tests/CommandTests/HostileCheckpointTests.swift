@@ -44,6 +44,17 @@ struct HostileCheckpoint: CustomTestStringConvertible {
     pickle("one place of the memo", tooMany) { "]" + times($0, "q\0") + "." },
     pickle("a list in itself", "holds a list") { "]q\0" + times($0, "h\0a") + "." },
     pickle("dicts in dicts", tooMany) { "}" + times($0, "U\u{1}a}") + times($0 / 4, "s") + "." },
+    pickle("objects", tooMany) { "ca\nb\nq\0)q\u{1}" + times($0, "h\0h\u{1}R") },
+    pickle("objects that are dropped", tooMany) { "ca\nb\nq\0)q\u{1}" + times($0, "h\0h\u{1}R0") },
+    pickle("names", tooMany) { times($0, "ca\nb\n") },
+    pickle("members", tooMany) {
+      "c__builtin__\ngetattr\nq\0ca\nb\nU\u{1}c\u{86}q\u{1}" + times($0, "h\0h\u{1}R0")
+    },
+    pickle("sets", tooMany) { times($0, "\u{8F}") },
+    pickle("tensors", tooMany) { tensorCall + times($0, "h\0h\u{1}R") },
+    pickle("dicts without tensors", "a dict without tensors") {
+      "}(" + (0..<($0 / 16)).map { "U\u{8}\(10_000_000 + $0)}U\u{1}aNs" }.joined() + "u."
+    },
     pickle("a tuple doubled and doubled", "the opcode DUP") { "N" + times($0, "2\u{86}") + "." },
     pickle("a name without end", "a line of over") { "c" + times($0, "a") + "\n" },
   ]
@@ -75,6 +86,10 @@ struct HostileCheckpoint: CustomTestStringConvertible {
     },
   ]
 
+  /// A tensor of one element, the function in memo 0 and its arguments in memo 1.
+  private static let tensorCall =
+    "ctorch._utils\n_rebuild_tensor_v2\nq\0((U\u{7}storagectorch\nFloatStorage\nU\u{1}0U\u{3}cpuK\u{1}NtQ"
+    + "K\0(K\u{1}t(K\u{1}t\u{89}Ntq\u{1}R"
   private static let tooMany = "the pickle: found 4194305, expected at most 4194304"
   private static let tensor = #"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#
 

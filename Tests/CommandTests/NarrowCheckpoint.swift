@@ -29,6 +29,25 @@ enum NarrowCheckpoint {
     return file
   }
 
+  /// The tensors of several such files in one, each file's behind its prefix.
+  static func joined(_ files: [(prefix: String, file: Data)]) throws -> Data {
+    var header: [String: Any] = [:]
+    var values = Data()
+    for (prefix, file) in files {
+      let parts = try SafetensorsFile.parts(of: file)
+      for (name, field) in parts.header {
+        guard var field = field as? [String: Any], let range = field["data_offsets"] as? [Int] else {
+          continue
+        }
+        field["data_offsets"] = range.map { $0 + values.count }
+        header[prefix + name] = field
+      }
+      values += parts.values
+    }
+    let facts = try JSONSerialization.data(withJSONObject: header, options: [.withoutEscapingSlashes])
+    return withUnsafeBytes(of: UInt64(facts.count).littleEndian) { Data($0) } + facts + values
+  }
+
   private struct Tensor {
     let name: String
     let shape: [Int]

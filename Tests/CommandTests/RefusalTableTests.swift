@@ -31,7 +31,24 @@ import Testing
       "bombs: deep nesting, memo loops, endless lists",
       { try $0.file(try #require(HostileCheckpoint.pickles.first).make()) }
     ),
-    ("a name that a state dict has no use for", { _ in golden("attack-2.pkl") }),
+    ("a value of the state dict that is no tensor", { _ in golden("unread-list.pth") }),
+    ("a tensor of a type that is not read", { _ in golden("unread-float8.pth") }),
+    ("a sparse, quantized or meta tensor", { _ in golden("unread-sparse.pth") }),
+    ("a whole model, pickled", { _ in golden("whole.pth") }),
+    ("an exported program (.pt2)", { _ in golden("exported.pt2") }),
+    ("a part of a distributed checkpoint (DCP)", { _ in golden("distributed.shard") }),
+    (
+      "a file of a model of several files",
+      { try $0.folder.write("model-00001-of-00002.safetensors", NarrowCheckpoint.safetensors(without: "fc")) }
+    ),
+    (
+      "an index of files that is wrong",
+      {
+        try $0.folder.write(
+          "model.safetensors.index.json", Data(#"{"weight_map":{"fc.weight":"../other.safetensors"}}"#.utf8))
+      }
+    ),
+    ("a name that only an attack has a use for", { _ in golden("attack-2.pkl") }),
     (
       "an opcode likewise",
       { try $0.file(try #require(HostileCheckpoint.pickles.first { $0.refusal.contains("opcode") }).make()) }

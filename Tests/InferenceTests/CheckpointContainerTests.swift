@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CheckpointContainerTests {
   @Test(
-    "Every container, element type, protocol and wrapper gives the same five tensors",
+    "Every container, element type, protocol, wrapper and prefix gives the same five tensors, whatever stands beside",
     arguments: [
       "zip.pth", "legacy.pth", "plain.safetensors", "half.pth", "half-legacy.pth", "half.safetensors",
       "bfloat16.pth",
@@ -14,6 +14,10 @@ import Testing
       "wrapped-model.pth",
       "training-2.pth", "training-3.pth", "training-4.pth", "training-5.pth", "training-1-legacy.pth",
       "training-2-legacy.pth", "training-4-legacy.pth", "parameters.pth", "big-endian.pth",
+      "compiled.pth", "compiled-legacy.pth", "student.safetensors", "nested.pth", "averaged.pth", "pair.pth",
+      "lightning.ckpt", "attributes.pth", "beside-2.pth", "beside-4.pth", "beside-2-legacy.pth",
+      "negative.pth", "negative-legacy.pth", "negative-half.pth", "negative-bfloat16.pth",
+      "negative-double.pth",
     ])
   func sameTensors(file: String) throws {
     let checkpoint = try Checkpoint(contentsOf: Golden.path(file))

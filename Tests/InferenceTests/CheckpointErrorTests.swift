@@ -44,7 +44,10 @@ import Testing
     let empty = folder.path("empty.pth")
     try Data().write(to: URL(filePath: empty))
     #expect(text(empty) == "\(empty): is empty, expected a checkpoint; download or copy it again")
-    #expect(text(folder.path("")).hasSuffix("is a directory, expected a checkpoint file"))
+    let directory = text(folder.path(""))
+    #expect(
+      directory.hasSuffix(
+        "is a directory, expected a checkpoint file; it holds 'empty.pth': give one of them"))
     let pipe = folder.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(text(pipe) == "\(pipe): is a pipe or a device, expected a checkpoint file")

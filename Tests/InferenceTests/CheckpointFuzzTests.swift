@@ -10,7 +10,8 @@ import Testing
     "zip.pth", "legacy.pth", "plain.safetensors", "strided.pth", "strided-legacy.pth", "training-2.pth",
     "training-4-legacy.pth", "training-1-legacy.pth", "python2.pth", "half.pth", "integers.safetensors",
     "big-endian.pth",
-    "deflated.pth", "attack-legacy.pth", "attack-4.pkl",
+    "nested.pth", "beside-2-legacy.pth", "negative-legacy.pth", "deflated.pth", "attack-legacy.pth",
+    "attack-4.pkl",
   ]
 
   @Test("A file cut short at any byte is refused, and never read past its end", arguments: files)

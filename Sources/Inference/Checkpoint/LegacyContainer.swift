@@ -29,6 +29,9 @@ struct LegacyContainer: WeightContainer {
     }
     _ = try machine.value()
     let root = try machine.value()
+    if machine.heap.tensors.isEmpty {
+      throw try PickledWeights(root: root, heap: machine.heap, bytes: bytes).emptiness
+    }
     let keys = try machine.value()
     let declared = try Self.declarations(machine.heap, bytes)
     storages = try Self.storages(keys, declared, machine)

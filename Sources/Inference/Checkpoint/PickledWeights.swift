@@ -9,6 +9,9 @@ struct PickledWeights {
 
   /// Dicts in dicts that are looked into.
   private static let depthLimit = 64
+  /// Dicts, lists and tuples that are looked into: hundreds of times as many as a training script keeps beside the
+  /// weights. The outer ones come first.
+  private static let placeLimit = 1 << 16
   /// Tuples and lists of more items hold data, not dicts of weights.
   private static let itemLimit = 64
 
@@ -137,7 +140,8 @@ struct PickledWeights {
     }
 
     private func isContainer(_ value: PickleValue) -> Bool {
-      switch value {
+      guard places.count < PickledWeights.placeLimit else { return false }
+      return switch value {
       case .dictionary(let index): !heap.dictionaries[index].isEmpty
       case .object(let index): !heap.objects[index].pairs.isEmpty
       case .list(let index): (1...PickledWeights.itemLimit).contains(heap.lists[index].count)

@@ -9,16 +9,22 @@ enum RefusedGlobals {
     if let refused = names[module], refused.contains(String(name.prefix { $0 != "." })) { return true }
     // Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
     guard name.contains(".") || name.hasPrefix("__") else { return false }
-    let path = name.split(separator: ".").map(String.init)
-    return path.dropLast().contains(where: packages.contains)
-      || zip(path, path.dropFirst()).contains { names[$0]?.contains($1) ?? false }
-      || path.contains(where: innards.contains)
+    let parts = module.split(separator: ".") + name.split(separator: ".")
+    let first = parts.count - name.split(separator: ".").count
+    guard first < parts.count else { return true }
+    return parts[first...].dropLast().contains { packages.contains(String($0)) }
+      || parts[first...].contains { innards.contains(String($0)) }
+      || (first..<parts.count).contains { end in
+        let outer = parts[..<end].joined(separator: ".")
+        return modules.contains(outer) || names[outer]?.contains(String(parts[end])) ?? false
+          || end > first && names[String(parts[end - 1])]?.contains(String(parts[end])) ?? false
+      }
   }
 
   /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an enumeration, a
   /// function such as the `_annealing_cos` of torch's OneCycleLR.
   static func isMember(_ name: String) -> Bool {
-    !name.hasPrefix("__") && name.utf8.allSatisfy { $0 > 0x7F || isWord($0) }
+    !name.isEmpty && !name.hasPrefix("__") && name.utf8.allSatisfy { $0 > 0x7F || isWord($0) }
       && !packages.contains(name) && !modules.contains(name) && !builtins.contains(name)
   }
 

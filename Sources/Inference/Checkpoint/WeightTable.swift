@@ -89,9 +89,12 @@ struct WeightSet {
   }
 
   private static func meansAverage(_ word: String) -> Bool {
-    averages.contains(word) || (word.count <= 8 && (word.hasPrefix("ema") || word.hasSuffix("ema")))
+    averages.contains(word) || (word.hasPrefix("ema") && word.count <= 12)
+      || (word.hasSuffix("ema") && copies.contains(String(word.dropLast(3))))
   }
 
+  /// What `modelema` begins with, and `schema` does not.
+  private static let copies: Set<String> = ["model", "net", "network", "state", "weights", "params"]
   private static let averages: Set<String> = [
     "swa", "avg", "average", "averaged", "averages", "moving", "polyak", "shadow", "teacher", "target",
     "momentum",

@@ -1,17 +1,28 @@
 #!/usr/bin/env python3
 """Writes the small checkpoints that CheckpointTests reads, into the folder `checkpoints` beside this script.
 
-Needs torch and safetensors (made with torch 2.13, safetensors 0.8); the bytes come out the same every time. Every file that is
-not `strided*`, `integers*` or hostile holds the same five tensors, whose elements follow from a formula (`elements`), so that the tests need no
+Needs torch and safetensors (made with torch 2.13, safetensors 0.8, NumPy 2); the bytes come out the same every time. Every file that is
+not `strided*`, `integers*`, `unread-*`, a stranger or hostile holds the same five tensors, whose elements follow from a formula (`elements`), so that the tests need no
 expected values on disk. All of them are exact in every type used.
 """
+import argparse
+import collections
+import datetime
+import enum
+import functools
+import pathlib
 import pickle
+import shutil
 import struct
+import types
+import warnings
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
+import numpy
 import torch
+import torch.distributed.checkpoint
 from safetensors.torch import save_file
 
 OUT = Path(__file__).parent / "checkpoints"
@@ -159,7 +170,141 @@ def hostile():
     rewrite_zip("zip.pth", "deflated.pth", lambda _, data: data, zipfile.ZIP_DEFLATED)
 
 
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Settings:
+    """A class that only this script knows, with one inside it, a method and a member that leads back."""
+
+    class Mode(enum.Enum):
+        FAST = 1
+
+    def __init__(self):
+        self.mode = Settings.Mode.FAST
+        self.method = self.scale
+        self.itself = self
+
+    def scale(self):
+        pass
+
+    @staticmethod
+    def anneal():
+        pass
+
+
+class Sized:
+    """What takes named arguments when it is made anew."""
+
+    def __new__(cls, *, size):
+        return object.__new__(cls)
+
+    def __getnewargs_ex__(self):
+        return (), {"size": 3}
+
+
+class Configuration(dict):
+    pass
+
+
+class Labelled(torch.Tensor):
+    pass
+
+
+def beside():
+    """What training scripts keep beside the weights, one value of a kind."""
+    parameter = torch.nn.Parameter(torch.zeros(2))
+    optimizer = torch.optim.SGD([parameter], 0.1)
+    itself = []
+    itself.append((itself,))
+    return {
+        "counter": collections.Counter("abca"), "defaultdict": collections.defaultdict(list, a=[1]), "set": {1, 2}, "frozenset": frozenset("ab"),
+        "deque": collections.deque([1, 2], 3), "complex": 1 + 2j, "time": datetime.datetime(2026, 11, 27, 20, 0, tzinfo=datetime.timezone.utc),
+        "span": datetime.timedelta(1), "path": pathlib.PosixPath("/a/b"), "pure path": pathlib.PurePosixPath("a"),
+        "numpy": [numpy.float64(1.5), numpy.int64(3), numpy.arange(3.0), numpy.array(["a", None], object), numpy.dtype("f4")],
+        "random": numpy.random.RandomState(1).get_state()[0], "namespace": argparse.Namespace(lr=0.1, inner=argparse.Namespace(a=1)),
+        "size": torch.Size([1, 2]), "dtype": torch.bfloat16, "unread dtype": torch.float8_e4m3fn, "device": torch.device("cpu"),
+        "enum": Colour.RED, "settings": Settings(), "static": Settings.anneal, "sized": Sized(size=3), "dict": Configuration(a=1),
+        "partial": functools.partial(torch.nn.LayerNorm, eps=1e-6), "simple": types.SimpleNamespace(a=1), "slice": slice(1, 2), "range": range(3),
+        "bytes": b"abc", "bytearray": bytearray(b"abc"), "class": torch.nn.Linear, "function": torch.nn.functional.relu, "error": ValueError("x"),
+        "itself": itself, "ellipsis": ..., "schedule": torch.optim.lr_scheduler.MultiStepLR(optimizer, [20, 30]).state_dict(),
+        "module": torch.nn.Linear(1, 1, dtype=torch.float16), "sparse": torch.eye(2).to_sparse(), "float8": torch.ones(2).to(torch.float8_e5m2),
+        "complex tensor": torch.ones(2, dtype=torch.complex64), "optimizer": optimizer.state_dict()}
+
+
+def negated(tensors, view=torch._neg_view):
+    """Each real tensor as a view with torch's negative bit: the file holds the numbers with the other sign."""
+    def negative(tensor):
+        return view(-tensor) if tensor.is_floating_point() else tensor
+
+    return OrderedDict((name, negative(tensor)) for name, tensor in tensors.items())
+
+
+def imaginary(tensor):
+    """A view whose numbers lie two apart, each with the other sign."""
+    return torch.complex(torch.zeros_like(tensor), tensor).conj().imag
+
+
+def wrapped():
+    """Today's trainers: prefixes, wrappers, weights beside others, and tensors that are no weights."""
+    save(state(prefix="module._orig_mod."), "compiled.pth")
+    save(state(prefix="_orig_mod.module."), "compiled-legacy.pth", legacy=True)
+    save_file(state(prefix="student.backbone."), OUT / "student.safetensors")
+    save({"args": argparse.Namespace(), "outer": [{"net": {"weights": state(prefix="model.")}}]}, "nested.pth")
+    save(collections.defaultdict(dict, model_ema={**state(prefix="module."), "n_averaged": torch.tensor(7)}), "averaged.pth")
+    half = {name: tensor / 2 if tensor.is_floating_point() else tensor for name, tensor in state().items()}
+    pair = {"model_ema": {**{"module." + name: tensor for name, tensor in half.items()}, "n_averaged": torch.tensor(7)}, "model": state(), "epoch": 3}
+    save(pair, "pair.pth")
+    lightning = {"epoch": 1, "state_dict": {**{"ema_model." + name: tensor for name, tensor in half.items()}, **state(prefix="model."),
+                                            "criterion.weight": torch.ones(3), "model.aux.scale": torch.ones(2).to(torch.float8_e4m3fn)},
+                 "hyper_parameters": {"lr": 0.1}, "temperature": torch.ones(1)}
+    save(lightning, "lightning.ckpt")
+
+
+def kinds():
+    """Tensors in every form that reads as the same, and those that do not read."""
+    save(negated(state()), "negative.pth")
+    save(negated(state(), imaginary), "negative-legacy.pth", legacy=True)
+    for name, dtype in dict(half=torch.half, bfloat16=torch.bfloat16, double=torch.double).items():
+        save(negated(state(dtype)), f"negative-{name}.pth")
+    attributes = state()
+    attributes["fc.bias"] = attributes["fc.bias"].as_subclass(Labelled)
+    attributes["fc.weight"] = torch.nn.Parameter(attributes["fc.weight"])
+    attributes["fc.weight"].origin = "here"
+    attributes["stem.1.running_var"] = torch.nn.Buffer(attributes["stem.1.running_var"]).conj()
+    save(attributes, "attributes.pth")
+    unread = dict(float8=lambda t: t.to(torch.float8_e4m3fn), complex=lambda t: t.to(torch.complex64), sparse=torch.Tensor.to_sparse,
+                  quantized=lambda t: torch.quantize_per_tensor(t, 0.0625, 0, torch.qint8), meta=lambda t: t.to("meta"))
+    for name, change in unread.items():
+        save({**state(), "fc.bias": change(state()["fc.bias"])}, f"unread-{name}.pth")
+    save({**state(), "fc.bias": torch.ones(2, dtype=torch.complex128)}, "unread-complex-legacy.pth", legacy=True)
+    save({**state(), "fc.bias": state()["fc.bias"].tolist()}, "unread-list.pth")
+    save({**state(), "fc.bias": state()["fc.bias"].numpy()}, "unread-array.pth")
+
+
+def strangers():
+    """What people take for a checkpoint."""
+    whole = torch.nn.Sequential(OrderedDict(stem=Program(), fc=torch.nn.Linear(1, 1)))
+    for parameter in whole.parameters():
+        torch.nn.init.zeros_(parameter)
+    save(whole, "whole.pth")
+    save({"model": whole, "epoch": 3}, "whole-legacy.pth", legacy=True)
+    folder = OUT / "distributed"
+    torch.distributed.checkpoint.save({"model": state(), "epoch": 3}, checkpoint_id=folder)
+    (folder / ".metadata").replace(OUT / "distributed.metadata")
+    (folder / "__0_0.distcp").replace(OUT / "distributed.shard")
+    shutil.rmtree(folder)
+    # Of an exported program, the entries alone: what they hold depends on the version of torch.
+    torch.export.save(torch.export.export(Program(), (torch.ones(1, 4),)), OUT / "exported.tmp.pt2")
+    with zipfile.ZipFile(OUT / "exported.tmp.pt2") as old, zipfile.ZipFile(OUT / "exported.pt2", "w") as new:
+        for entry in old.infolist():
+            new.writestr(zipfile.ZipInfo("exported/" + entry.filename.split("/", 1)[1]), b"", zipfile.ZIP_STORED)
+    (OUT / "exported.tmp.pt2").unlink()
+
+
 def main():
+    warnings.filterwarnings("ignore")
+    torch.manual_seed(0)
     OUT.mkdir(exist_ok=True)
     for old in OUT.iterdir():
         old.unlink()
@@ -192,6 +337,14 @@ def main():
     python2()
     torchscript()
     hostile()
+    # The legacy container has the source of a module's class; here less of it, and not where this machine keeps it.
+    torch.serialization.get_source_lines_and_file = lambda cls: (["class Module: ...\n"], 1, "module.py")
+    for protocol in [2, 4]:
+        save({"before": beside(), "model": state()}, f"beside-{protocol}.pth", protocol=protocol)
+    save({"model": state(), "after": beside()}, "beside-2-legacy.pth", legacy=True)
+    wrapped()
+    kinds()
+    strangers()
 
 
 if __name__ == "__main__":
