@@ -52,11 +52,12 @@ struct H265Syntax: CodedSyntax {
       var reader = BitReader(unit.dropFirst(2).prefix(8), escaped: true)
       guard try reader.flag() else { continue }
       found.frames += 1
+      // Where a sequence ends, pictures before it may be dropped.
+      if isAfterEnd { found.isUnclear = true }
       if (16...23).contains(type) {
         // Pictures before it that wait for their time would never be shown.
         if try reader.flag(), !isFirst { found.isUnclear = true }
-        dropsLeading = type < 19 || type == 21 && (isFirst || isAfterEnd)
-        isAfterEnd = false
+        dropsLeading = type < 19 || type == 21 && isFirst
       } else {
         found.isEntry = false
       }
