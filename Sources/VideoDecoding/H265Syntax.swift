@@ -87,7 +87,9 @@ struct H265Syntax: CodedSyntax {
       found.add(unit, as: type << 16 | number)
     case 34:
       var reader = BitReader(payload, escaped: true)
-      found.add(unit, as: type << 16 | (try reader.golomb()))
+      let number = try reader.golomb()
+      guard number < 64 else { throw BrokenHeader() }
+      found.add(unit, as: type << 16 | number)
       _ = try reader.golomb()
       try reader.skip(1)
       // output_flag_present_flag: some pictures are not shown.
@@ -110,6 +112,7 @@ struct H265Syntax: CodedSyntax {
     if layers > 0 { try reader.skip(2 * (8 - layers)) }
     try reader.skip(skipped)
     let number = try reader.golomb()
+    guard number < 16 else { throw BrokenHeader() }
     if try reader.golomb() == 3 { try reader.skip(1) }
     for _ in 0..<2 { _ = try reader.golomb() }
     if try reader.flag() { for _ in 0..<4 { _ = try reader.golomb() } }

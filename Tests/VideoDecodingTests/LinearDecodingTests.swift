@@ -217,14 +217,15 @@ import Testing
     let bytes = try clips.read("whole.ts")
     let middle = bytes.count / 188 * 3 / 10
     let path = try clips.write(bytes[..<(middle * 188)] + bytes[((middle + 40) * 188)...], "gap.ts")
-    var counts: Set<Int> = []
-    for threads in [1, 2, 2, 2, 3] {
-      let video = try Video(path, threads: threads)
-      let pass = try video.pass()
-      #expect(pass.pictures.count > 200)
-      counts.insert(video.decodeErrors)
+    // How much of the damage a decoder sees may depend on the number of its threads, but on nothing else.
+    for threads in [1, 2, 3] {
+      let counts = try (0..<3).map { _ in
+        let video = try Video(path, threads: threads)
+        #expect(try video.pass().pictures.count > 200)
+        return video.decodeErrors
+      }
+      #expect(Set(counts).count == 1 && counts[0] > 0, "\(counts) with \(threads) threads")
+      if threads == 2 { _ = try Self.holdAgainstLinear(path, decodeErrors: counts[0]) }
     }
-    #expect(counts.count == 1 && counts.first! > 0, "\(counts)")
-    _ = try Self.holdAgainstLinear(path, decodeErrors: counts.first)
   }
 }
