@@ -152,6 +152,7 @@ extension H264Syntax {
       var reader = BitReader(unit, escaped: true)
       let number = try reader.golomb()
       let sequence = try reader.golomb()
+      guard number < 256 else { throw BrokenHeader() }
       try reader.skip(1)
       let hasBottomOrder = try reader.flag()
       // SliceHeader groups, of the extended and baseline profiles, are not decoded by FFmpeg.
@@ -189,6 +190,7 @@ extension H264Syntax {
       let profile = try reader.bits(8)
       try reader.skip(16)
       let number = try reader.golomb()
+      guard number < 32 else { throw BrokenHeader() }
       let format =
         try highProfiles.contains(profile) ? skipFormat(&reader) : (isFull: false, areSeparate: false)
       let frameNumberBits = try reader.golomb() + 4

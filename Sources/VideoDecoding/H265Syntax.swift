@@ -52,11 +52,12 @@ struct H265Syntax: CodedSyntax {
       var reader = BitReader(unit.dropFirst(2).prefix(8), escaped: true)
       guard try reader.flag() else { continue }
       found.frames += 1
+      // Where a sequence ends, pictures before it may be dropped.
+      if isAfterEnd { found.isUnclear = true }
       if (16...23).contains(type) {
         // Pictures before it that wait for their time would never be shown.
         if try reader.flag(), !isFirst { found.isUnclear = true }
-        dropsLeading = type < 19 || type == 21 && (isFirst || isAfterEnd)
-        isAfterEnd = false
+        dropsLeading = type < 19 || type == 21 && isFirst
       } else {
         found.isEntry = false
       }
@@ -86,7 +87,9 @@ struct H265Syntax: CodedSyntax {
       found.add(unit, as: type << 16 | number)
     case 34:
       var reader = BitReader(payload, escaped: true)
-      found.add(unit, as: type << 16 | (try reader.golomb()))
+      let number = try reader.golomb()
+      guard number < 64 else { throw BrokenHeader() }
+      found.add(unit, as: type << 16 | number)
       _ = try reader.golomb()
       try reader.skip(1)
       // output_flag_present_flag: some pictures are not shown.
@@ -109,6 +112,7 @@ struct H265Syntax: CodedSyntax {
     if layers > 0 { try reader.skip(2 * (8 - layers)) }
     try reader.skip(skipped)
     let number = try reader.golomb()
+    guard number < 16 else { throw BrokenHeader() }
     if try reader.golomb() == 3 { try reader.skip(1) }
     for _ in 0..<2 { _ = try reader.golomb() }
     if try reader.flag() { for _ in 0..<4 { _ = try reader.golomb() } }

@@ -45,7 +45,11 @@ struct ScanProof {
     if found.isUnclear { isUnclear = true }
     for (identifier, digest) in found.parameters {
       if let known = parameters[identifier] {
-        if known != digest { isUnclear = true }
+        guard known != digest else { continue }
+        // The first packet's own sets come before the container's; changes later on may cost frames.
+        if number > 0 { isUnclear = true }
+        parameters[identifier] = digest
+        absent.insert(identifier)
       } else {
         parameters[identifier] = digest
         absent.insert(identifier)

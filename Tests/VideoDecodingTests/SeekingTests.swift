@@ -65,7 +65,8 @@ import Testing
     #expect(pictures.count == Self.wanted.count)
     #expect(try pictures == through.pass(Self.wanted).pictures)
     #expect(try sought.timeline() == through.timeline())
-    #expect(sought.picturesDecoded < 500, "few of the pictures are decoded")
+    // A recovery point of H.264 is the encoder's word alone: only frames that none refers to are skipped then.
+    #expect(sought.picturesDecoded < (name.hasPrefix("open.") ? 900 : 500), "few of the frames are decoded")
     #expect(try through.picturesDecoded == through.timeline().times.count)
     #expect(sought.decodeErrors == 0 && through.decodeErrors == 0)
   }
@@ -81,14 +82,14 @@ import Testing
     #expect(video.picturesDecoded <= 5 * (60 + 40))
   }
 
-  /// Intra refresh marks packets as keys from which pictures only become right after a while.
-  @Test func aKeyThatIsNoneIsNoticed() throws {
+  /// Intra refresh marks packets as keys from which frames only become right after a while.
+  @Test func aKeyThatIsNoneIsNotSoughtTo() throws {
     let clips = try Clips()
     let path = try clips.make(
-      "refresh.mp4", source: "64x48:30:60", "-c:v libx264 -x264-params intra-refresh=1:keyint=60")
+      "refresh.mp4", source: "64x48:30:60", "-c:v libx264 -bf 0 -x264-params intra-refresh=1:keyint=60")
     let (sought, through) = (try Video(path), try Video(path))
     #expect(try sought.pass(Self.wanted, seeking: true) == through.pass(Self.wanted))
-    #expect(sought.picturesDecoded > 1800)
+    #expect(sought.picturesDecoded > 1230, "all but the end, which no window shows")
   }
 
   @Test func aShortFileIsDecodedToItsEnd() throws {
