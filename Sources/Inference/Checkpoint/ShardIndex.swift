@@ -16,7 +16,11 @@ struct ShardIndex {
   private let fileOfTensor: [String: String]
 
   private struct Contents: Decodable {
-    let weight_map: [String: String]
+    let fileOfTensor: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+      case fileOfTensor = "weight_map"
+    }
   }
 
   /// nil: no JSON, or another one.
@@ -25,8 +29,8 @@ struct ShardIndex {
     guard start == UInt8(ascii: "{"), bytes.count <= Self.sizeLimit,
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes))
     else { return nil }
-    fileOfTensor = contents.weight_map
-    files = Set(contents.weight_map.values).sorted()
+    fileOfTensor = contents.fileOfTensor
+    files = Set(contents.fileOfTensor.values).sorted()
     if files.isEmpty { throw .noTensors(found: "an index of no tensors") }
     guard files.count <= Self.shardLimit else {
       throw .tooLarge(part: "the shards in the index", found: files.count, limit: Self.shardLimit)
