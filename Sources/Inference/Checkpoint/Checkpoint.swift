@@ -36,8 +36,8 @@ package final class Checkpoint: Sendable {
     try self.init(contentsOf: Array(path.utf8), named: path, weights: weights)
   }
 
-  /// Maps the file whose path is `bytes`, which need not be UTF-8; `path` stands for it in errors. An index of shards,
-  /// or the folder of one, stands for all its files.
+  /// Maps the file whose path is `bytes`, which need not be UTF-8; `path` stands for it in errors. An index
+  /// of shards, or the folder of one, stands for all its files.
   ///
   /// `weights` says which of several networks' weights are meant; nil means the plainest.
   package convenience init(

@@ -1,5 +1,5 @@
-/// Files that people give in place of a checkpoint, told by their first bytes or by an archive's entries: what they are,
-/// and the way to a checkpoint.
+/// Files that people give in place of a checkpoint, told by their first bytes or by an archive's entries:
+/// what they are, and the way to a checkpoint.
 struct OtherFormat {
   /// "an ONNX model".
   let kind: String

@@ -1,5 +1,5 @@
-/// A name that a pickle mentions. None of them is looked up, and nothing is run for any: those of a state dict make
-/// values here, all others stand for values that nobody looks into.
+/// A name that a pickle mentions. None of them is looked up, and nothing is run for any: those of a state
+/// dict make values here, all others stand for values that nobody looks into.
 enum PickleGlobal: Equatable {
   case orderedDict
   case defaultDict

@@ -1,4 +1,5 @@
-/// Calls: the few that a state dict needs make a value, all others an object that nobody looks into. Nothing is run.
+/// Calls: the few that a state dict needs make a value, all others an object that nobody looks into. Nothing
+/// is run.
 extension PickleMachine {
   /// REDUCE and NEWOBJ: calls the function or the type below the top with the tuple on top.
   mutating func reduce() throws(CheckpointError.Reason) {
@@ -17,7 +18,8 @@ extension PickleMachine {
     try reduce()
   }
 
-  /// INST and OBJ of Python 2: calls `function`, or else the lowest of the values down to the mark, with the others.
+  /// INST and OBJ of Python 2: calls `function`, or else the lowest of the values down to the mark, with the
+  /// others.
   mutating func instantiate(_ function: PickleGlobal? = nil) throws(CheckpointError.Reason) {
     let start = try popMark()
     try checkStack(above: start)
@@ -138,8 +140,9 @@ extension PickleMachine {
     return .tensor(heap.tensors.count - 1)
   }
 
-  /// What all of torch's functions begin with, storage, offset, shape and strides, and the argument `metadata`: a dict
-  /// in which `neg` says that the storage holds the elements with the other sign. (`conj` concerns complex ones.)
+  /// What all of torch's functions begin with, storage, offset, shape and strides, and the argument
+  /// `metadata`: a dict in which `neg` says that the storage holds the elements with the other sign. (`conj`
+  /// concerns complex ones.)
   private func view(
     _ tensor: inout PickledTensor, _ arguments: [PickleValue], metadata: Int
   ) throws(CheckpointError.Reason) {
@@ -185,7 +188,8 @@ extension PickleMachine {
     return newDictionary(items)
   }
 
-  /// BUILD: an object's attributes. Those of an OrderedDict are `_metadata`, the versions of its layers; all are dropped.
+  /// BUILD: an object's attributes. Those of an OrderedDict are `_metadata`, the versions of its layers; all
+  /// are dropped.
   mutating func build() throws(CheckpointError.Reason) {
     let state = try pop()
     guard stack.count > marks.last ?? 0, let target = stack.last else {

@@ -1,8 +1,9 @@
 /// Reads pickles of protocols 0 to 5 as far as a checkpoint needs them, and runs nothing.
 ///
-/// The pickle language is a program for a stack machine that can call any function of Python by name. Here a call of
-/// `PickleGlobal`'s few names makes a value of `PickleHeap`, a call of any other an object that nobody looks into, and
-/// `RefusedGlobals` end the reading. Time is linear in the bytes, memory in `valueLimit`.
+/// The pickle language is a program for a stack machine that can call any function of Python by name. Here a
+/// call of `PickleGlobal`'s few names makes a value of `PickleHeap`, a call of any other an object that
+/// nobody looks into, and `RefusedGlobals` end the reading. Time is linear in the bytes, memory in
+/// `valueLimit`.
 struct PickleMachine {
   /// Values and references to values that one file may make: hundreds of times those of r2plus1d_18's.
   static let valueLimit = 1 << 22

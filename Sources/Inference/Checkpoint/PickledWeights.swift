@@ -1,4 +1,5 @@
-/// What the pickle of torch.save holds: the tensors that dicts name, wherever in it those are, and the values beside.
+/// What the pickle of torch.save holds: the tensors that dicts name, wherever in it those are, and the values
+/// beside.
 struct PickledWeights {
   let tables: [WeightTable]
   let heap: PickleHeap
@@ -9,8 +10,8 @@ struct PickledWeights {
 
   /// Dicts in dicts that are looked into.
   private static let depthLimit = 64
-  /// Dicts, lists and tuples that are looked into: hundreds of times as many as a training script keeps beside the
-  /// weights. The outer ones come first.
+  /// Dicts, lists and tuples that are looked into: hundreds of times as many as a training script keeps
+  /// beside the weights. The outer ones come first.
   private static let placeLimit = 1 << 16
   /// Tuples and lists of more items hold data, not dicts of weights.
   private static let itemLimit = 64
@@ -42,7 +43,8 @@ struct PickledWeights {
     return .noTensors(found: "a dict without tensors (its keys: \(keys.joined(separator: ", "))\(more))")
   }
 
-  /// A value of the state dict itself has to be a tensor; only what a module keeps for itself may be anything.
+  /// A value of the state dict itself has to be a tensor; only what a module keeps for itself may be
+  /// anything.
   func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {
     guard let pairs = heap.pairs(places[table.place].value) else { return }
     for pair in stride(from: 0, to: pairs.count - 1, by: 2) {

@@ -1,8 +1,8 @@
-/// Names that no checkpoint has a use for, and attacks do: what runs commands or code, opens files and connections, or
-/// reaches such things by name.
+/// Names that no checkpoint has a use for, and attacks do: what runs commands or code, opens files and
+/// connections, or reaches such things by name.
 ///
-/// Nothing of a pickle is run here, whatever it names; a file that names these is refused so that its owner learns what
-/// it would do elsewhere. docs/reliability.md repeats the list.
+/// Nothing of a pickle is run here, whatever it names; a file that names these is refused so that its owner
+/// learns what it would do elsewhere. docs/reliability.md repeats the list.
 enum RefusedGlobals {
   static func contains(module: String, name: String) -> Bool {
     if packages.contains(String(module.prefix { $0 != "." })) || modules.contains(module) { return true }
@@ -21,8 +21,8 @@ enum RefusedGlobals {
       }
   }
 
-  /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an enumeration, a
-  /// function such as the `_annealing_cos` of torch's OneCycleLR.
+  /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an
+  /// enumeration, a function such as the `_annealing_cos` of torch's OneCycleLR.
   static func isMember(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("__") && name.utf8.allSatisfy { $0 > 0x7F || isWord($0) }
       && !packages.contains(name) && !modules.contains(name) && !builtins.contains(name)

@@ -4,8 +4,9 @@
   import Foundation
 #endif
 
-/// The index of a model that lies in several files, `model.safetensors.index.json` or `pytorch_model.bin.index.json`, as
-/// Hugging Face's libraries write it: each tensor's name and the file beside the index that has it.
+/// The index of a model that lies in several files, `model.safetensors.index.json` or
+/// `pytorch_model.bin.index.json`, as Hugging Face's libraries write it: each tensor's name and the file
+/// beside the index that has it.
 struct ShardIndex {
   static let nameEnding = ".index.json"
   private static let sizeLimit = 1 << 24
@@ -16,7 +17,11 @@ struct ShardIndex {
   private let fileOfTensor: [String: String]
 
   private struct Contents: Decodable {
-    let weight_map: [String: String]
+    let fileOfTensor: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+      case fileOfTensor = "weight_map"
+    }
   }
 
   /// nil: no JSON, or another one.
@@ -25,8 +30,8 @@ struct ShardIndex {
     guard start == UInt8(ascii: "{"), bytes.count <= Self.sizeLimit,
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes))
     else { return nil }
-    fileOfTensor = contents.weight_map
-    files = Set(contents.weight_map.values).sorted()
+    fileOfTensor = contents.fileOfTensor
+    files = Set(contents.fileOfTensor.values).sorted()
     if files.isEmpty { throw .noTensors(found: "an index of no tensors") }
     guard files.count <= Self.shardLimit else {
       throw .tooLarge(part: "the shards in the index", found: files.count, limit: Self.shardLimit)
@@ -56,8 +61,8 @@ struct ShardIndex {
 }
 
 extension Checkpoint {
-  /// What a file is that has only a part of a model, by the name that Hugging Face's libraries give it; nil where it has
-  /// another name.
+  /// What a file is that has only a part of a model, by the name that Hugging Face's libraries give it; nil
+  /// where it has another name.
   package static func shardProblem(_ path: [UInt8]) -> String? {
     let slash = path.lastIndex(of: UInt8(ascii: "/"))
     let name = String(decoding: path[(slash.map { $0 + 1 } ?? 0)...], as: UTF8.self)
