@@ -22,7 +22,6 @@ import Testing
   static let palette = "-vf split[a][b];[a]palettegen[p];[b][p]paletteuse -pix_fmt pal8"
   static let kinds: [Kind] = [
     Kind("closed.mp4", "libx264", "-g 30 -bf 2", seeks: 150),
-    Kind("closed.mov", "libx264", "-g 30 -bf 2", seeks: 150),
     Kind("closed.mkv", "libx264", "-g 30 -bf 2", seeks: 150),
     Kind("closed.flv", "libx264", "-g 30 -bf 2", seeks: 150),
     Kind("closed.ts", "libx264", "-g 30 -bf 2", seeks: 150),
@@ -34,18 +33,14 @@ import Testing
     Kind("open.ts", "libx264", "-x264-params keyint=30:open-gop=1:bframes=3:scenecut=0"),
     Kind("refresh.mkv", "libx264", "-x264-params keyint=30:intra-refresh=1"),
     Kind("fields.ts", "libx264", "-g 30 -flags +ildct+ilme", seeks: 150),
-    Kind("fake.ts", "libx264", "-g 30 -x264-params fake-interlaced=1", seeks: 150),
     Kind("order.mp4", "libx264", "-g 30 -bf 0 -profile:v baseline", seeks: 150),
-    Kind("depth.mkv", "libx264", "-g 30 -pix_fmt yuv420p10le", seeks: 150),
     Kind("full.mkv", "libx264", "-g 30 -pix_fmt yuv444p", seeks: 150),
     Kind(
       "open-hevc.mp4", "libx265", "-x265-params keyint=30:min-keyint=30:open-gop=1:log-level=none", seeks: 170
     ),
     Kind(
       "open-hevc.ts", "libx265", "-x265-params keyint=30:min-keyint=30:open-gop=1:log-level=none", seeks: 170),
-    Kind("closed-hevc.mkv", "libx265", "-x265-params keyint=30:open-gop=0:log-level=none", seeks: 170),
     Kind("refresh-hevc.mp4", "libx265", "-x265-params keyint=30:intra-refresh=1:log-level=none"),
-    Kind("mpeg1.mpg", "mpeg1video", "-g 15 -bf 2"),
     Kind("mpeg2.mpg", "mpeg2video", "-g 15 -bf 2"),
     Kind("mpeg2.ts", "mpeg2video", "-g 15 -bf 2", seeks: 150),
     Kind("mpeg2.mkv", "mpeg2video", "-g 15 -bf 2", seeks: 150),
@@ -61,7 +56,6 @@ import Testing
     Kind("alpha.webm", "libvpx", "-g 30 -cpu-used 8 -auto-alt-ref 0 -pix_fmt yuva420p"),
     Kind(
       "vp9.webm", "libvpx-vp9", "-g 30 -cpu-used 8 -auto-alt-ref 1 -lag-in-frames 16 -b:v 100k", seeks: 150),
-    Kind("vp9.mp4", "libvpx-vp9", "-g 30 -cpu-used 8 -deadline realtime -b:v 100k", seeks: 150),
     Kind("av1.mp4", "libsvtav1", "-g 30 -preset 12 -s 64x64", seeks: 150),
     Kind("av1.webm", "libaom-av1", "-g 30 -cpu-used 8 -usage realtime -b:v 100k", seeks: 150),
     Kind("motion.avi", "mjpeg", "-q:v 5", seeks: 150),
@@ -69,13 +63,10 @@ import Testing
     Kind("prores.mov", "prores", "", seeks: 150),
     Kind("dnxhd.mov", "dnxhd", "-profile:v dnxhr_lb -s 256x120", seeks: 150),
     Kind("ffv1.mkv", "ffv1", "-g 30"),
-    Kind("huffyuv.avi", "huffyuv", ""),
     Kind("png.mov", "png", ""),
     Kind("animation.mov", "qtrle", ""),
     Kind("graphics.mov", "smc", palette),
     Kind("raw.avi", "rawvideo", palette),
-    Kind("raw.nut", "rawvideo", palette),
-    Kind("raw.mov", "rawvideo", "-pix_fmt gray"),
     Kind("animation8.mov", "qtrle", palette),
     Kind("video1.avi", "msvideo1", "-pix_fmt rgb555le"),
     Kind("cinepak.avi", "cinepak", ""),
@@ -127,22 +118,14 @@ import Testing
 
   /// What a container says beside the frames, made untrue: name of the file, encoder, options.
   static let lies: [(String, String, String)] = [
-    ("h264.mp4", "libx264", "-g 100 -bf 0"), ("h264.mkv", "libx264", "-g 100 -bf 2"),
-    ("h264.flv", "libx264", "-g 100 -bf 2"), ("h264.mov", "libx264", "-g 100 -bf 2"),
-    ("scenes.mp4", "libx264", "-x264-params keyint=250:open-gop=1:bframes=3 -vf hue=h=n*8"),
+    ("h264.mp4", "libx264", "-g 100 -bf 2"), ("h264.mkv", "libx264", "-g 100 -bf 2"),
     ("refresh.mp4", "libx264", "-x264-params keyint=50:intra-refresh=1"),
     ("hevc.mp4", "libx265", "-x265-params keyint=100:bframes=0:log-level=none"),
     ("hevc.mkv", "libx265", "-x265-params keyint=100:log-level=none"),
-    ("mpeg4.mp4", "mpeg4", "-g 100 -bf 0"), ("mpeg4.mkv", "mpeg4", "-g 100 -bf 2"),
-    ("mpeg4.avi", "mpeg4", "-g 100 -bf 0"),
-    ("mpeg2.mkv", "mpeg2video", "-g 15 -bf 2"), ("mpeg2.mov", "mpeg2video", "-g 15 -bf 2"),
-    ("vp8.mkv", "libvpx", "-g 100 -cpu-used 8 -b:v 100k"),
-    ("vp9.mkv", "libvpx-vp9", "-g 100 -cpu-used 8 -deadline realtime -b:v 100k"),
+    ("mpeg4.mp4", "mpeg4", "-g 100 -bf 2"), ("mpeg4.avi", "mpeg4", "-g 100 -bf 0"),
+    ("mpeg2.mov", "mpeg2video", "-g 15 -bf 2"), ("wmv2.mkv", "wmv2", "-g 100"),
     ("vp9.mp4", "libvpx-vp9", "-g 100 -cpu-used 8 -deadline realtime -b:v 100k"),
-    ("av1.mkv", "libaom-av1", "-g 100 -cpu-used 8 -usage realtime -b:v 100k"),
-    ("av1.mp4", "libaom-av1", "-g 100 -cpu-used 8 -usage realtime -b:v 100k"),
-    ("sorenson.flv", "flv", "-g 100"), ("wmv2.mkv", "wmv2", "-g 100"),
-    ("h263.mov", "h263", "-g 100 -s 128x96"),
+    ("sorenson.flv", "flv", "-g 100"),
   ].filter { Clips.canEncode($0.1) }
 
   @Test(arguments: lies)
@@ -188,7 +171,10 @@ import Testing
     // A second header would end an FLV file for some.
     let bytes =
       try clips.read("1-\(name)") + (name.hasSuffix("flv") ? Lies.shiftedTags(second, by: 8000) : second)
-    _ = try Self.holdAgainstLinear(clips.write(bytes, name), decodeErrors: nil)
+    let path = try clips.write(bytes, name)
+    _ = try Self.holdAgainstLinear(path, decodeErrors: nil)
+    let program = try clips.run("-i \(name) -fps_mode passthrough -f rawvideo -pix_fmt rgb24 -")
+    #expect(try Array(program) == Array(Video(path).pass().pictures.joined()))
   }
 
   /// Transport packets of 188 bytes each, cut out.
@@ -212,13 +198,13 @@ import Testing
   func lostTransportPacketsAreCountedTheSameInEveryRun(_ encoder: String) throws {
     let clips = try Clips()
     _ = try clips.make(
-      "whole.ts", source: "160x120:30:14",
+      "whole.ts", source: "160x120:30:10",
       "-c:v \(encoder) -g 60 \(encoder == "libx265" ? "-x265-params log-level=none" : "")")
     let bytes = try clips.read("whole.ts")
     let middle = bytes.count / 188 * 3 / 10
     let path = try clips.write(bytes[..<(middle * 188)] + bytes[((middle + 40) * 188)...], "gap.ts")
     // How much of the damage a decoder sees may depend on the number of its threads, but on nothing else.
-    for threads in [1, 2, 3] {
+    for threads in [1, 2] {
       let counts = try (0..<3).map { _ in
         let video = try Video(path, threads: threads)
         #expect(try video.pass().pictures.count > 200)

@@ -25,6 +25,13 @@ import Testing
       ("bt709.mkv", "82x62", "-c:v ffv1 -pix_fmt yuv444p10le -colorspace bt709"),
       ("motion.avi", "82x62", "-c:v mjpeg"),
       ("animation.gif", "82x62", "-c:v gif"),
+      // Palettes that the container hands over once.
+      ("graphics.mov", "84x64", "-c:v smc \(LinearDecodingTests.palette)"),
+      ("raw.avi", "84x64", "-c:v rawvideo \(LinearDecodingTests.palette)"),
+      ("raw.mov", "84x64", "-c:v rawvideo \(LinearDecodingTests.palette)"),
+      ("animation.mov", "84x64", "-c:v qtrle \(LinearDecodingTests.palette)"),
+      ("gray.mov", "84x64", "-c:v qtrle -pix_fmt gray"),
+      ("gray.avi", "84x64", "-c:v rawvideo -pix_fmt gray"),
     ]
 
   @Test(arguments: kinds)
