@@ -13,6 +13,8 @@
   const length = data.end - data.start;
   let position = data.start;
   let isDragged = false;
+  // Chromium's clock does not begin with the container's start time, from which the page counts: known with the first frame.
+  let ahead = null;
 
   // Times and places
 
@@ -79,7 +81,7 @@
     if (cursor.hidden) showScores(position);
   };
   const seek = (time) => {
-    if (video && !video.hidden) video.currentTime = clamp(time);
+    if (video && !video.hidden && ahead !== null) video.currentTime = clamp(time) + ahead;
     show(time);
   };
 
@@ -189,16 +191,22 @@
       element("unplayable").hidden = false;
     };
     const follow = () => {
-      show(video.currentTime);
+      show(video.currentTime - (ahead ?? 0));
       if (!video.paused && !video.ended) requestAnimationFrame(follow);
     };
     video.addEventListener("error", giveUp);
     if (video.error) giveUp();
     video.addEventListener("play", follow);
     for (const kind of ["timeupdate", "seeked"]) {
-      video.addEventListener(kind, () => video.paused && video.readyState > 0 && !isDragged && show(video.currentTime));
+      video.addEventListener(
+        kind, () => video.paused && ahead !== null && !isDragged && show(video.currentTime - ahead));
     }
-    video.addEventListener("loadedmetadata", () => position > data.start && (video.currentTime = position));
+    const begin = () => {
+      ahead = video.currentTime;
+      if (position > data.start) seek(position);
+    };
+    if (video.readyState > 1) begin();
+    else video.addEventListener("loadeddata", begin, { once: true });
   }
 
   // Blocks too narrow for a word show none

@@ -95,7 +95,7 @@ package final class WindowReader {
         let same = (0..<done).allSatisfy {
           $0 < starts.count && starts[$0] == startsBefore[$0]
             && frames(of: starts[$0], in: picks).elementsEqual(frames(of: starts[$0], in: before))
-            && picks.time(of: starts[$0]) == before.time(of: startsBefore[$0])
+            && times(of: starts[$0], in: picks) == times(of: startsBefore[$0], in: before)
         }
         if !same { done = 0 }
         filmstrip?.layOut(over: picks, beginsAnew: !same)
@@ -127,10 +127,15 @@ package final class WindowReader {
     let start = starts[number]
     let shown = frames(of: start, in: picks).compactMap { kept[$0] }
     let held = Array(repeating: shown[shown.count - 1], count: plan.frames - shown.count)
+    let times = times(of: start, in: picks)
     return Window(
-      number: number, count: starts.count, exactStart: picks.time(of: start),
-      exactEnd: min(picks.time(of: start + plan.frames), picks.endTime), videoEnd: self.start + duration,
-      samples: shown + held, padded: !held.isEmpty)
+      number: number, count: starts.count, exactStart: times.start, exactEnd: times.end,
+      videoEnd: self.start + duration, samples: shown + held, padded: !held.isEmpty)
+  }
+
+  /// When the window that starts at sample `start` starts and ends.
+  private func times(of start: Int, in picks: Sampler) -> (start: Rational, end: Rational) {
+    (picks.time(of: start), min(picks.time(of: start + plan.frames), picks.endTime))
   }
 
   private func lastSample(of start: Int) -> Int { min(start + plan.frames, picks.count) - 1 }

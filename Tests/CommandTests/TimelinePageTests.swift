@@ -16,10 +16,10 @@ struct TimelinePageTests {
   /// Writes the page of a clip of two motions, called `name`, into a folder; the clip lies beside it if `isBeside`.
   private func page(
     _ name: String = "two.webm", isBeside: Bool = true, codec: String = "libvpx -b:v 400k -deadline realtime",
-    labels: [String]? = nil
+    labels: [String]? = nil, before: String = ""
   ) throws -> String {
     try FFmpegProgram.run(
-      "-i '\(TimelineTests.twoMotions)' -c:v \(codec) 'made.\(name.split(separator: ".").last ?? "")'",
+      "\(before) -i '\(TimelineTests.twoMotions)' -c:v \(codec) 'made.\(name.split(separator: ".").last ?? "")'",
       in: folder)
     let made = folder.path("made.\(name.split(separator: ".").last ?? "")")
     let clip = try folder.write(
@@ -98,6 +98,27 @@ struct TimelinePageTests {
     try browser.wait(Self.playhead(isAt: 0))
     try browser.press("ArrowRight")
     try browser.wait("document.getElementById('playhead').getAttribute('aria-valuenow') > 0")
+  }
+
+  /// Chromium's own clock does not begin with the container's start time, as other players' does.
+  @Test(arguments: [
+    ("-f lavfi -i sine=d=7 -itsoffset 3", "-map 1:v -map 0:a -fps_mode passthrough", 3.0, 3.0),
+    ("", "-output_ts_offset 5.3", 0, 5.3),
+  ])
+  func thePlayerGoesWhereThePageSaysWhereverTheVideoStarts(
+    _ before: String, _ options: String, _ start: Double, _ startOfTheBrowser: Double
+  ) throws {
+    let browser = try Chromium()
+    let codec = "libvpx -b:v 400k -deadline realtime \(options)"
+    try browser.open(try page(codec: codec, before: before), width: 1280)
+    try browser.wait("document.querySelector('video').readyState > 1")
+    try browser.point("#track", at: 0.875, clicks: true)
+    let time = "document.querySelector('video').currentTime"
+    try browser.wait("Math.abs(\(time) - \(startOfTheBrowser + 3.5)) < 0.1")
+    try browser.wait(Self.playhead(isAt: start + 3.5))
+    try browser.evaluate("\(time) = \(startOfTheBrowser + 1)")
+    try browser.wait(Self.playhead(isAt: start + 1))
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
   }
 
   private static func playhead(isAt time: Double) -> String {

@@ -35,13 +35,15 @@ final class Clips {
     return path(name)
   }
 
-  /// Runs ffmpeg in the folder, with these words, and returns what it wrote to standard output.
+  /// Runs ffmpeg, or another program of its, in the folder, with these words, and returns what it wrote to standard
+  /// output.
   @discardableResult
-  func run(_ words: String) throws -> Data {
+  func run(_ words: String, program: String = "ffmpeg") throws -> Data {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments =
-      ["ffmpeg", "-nostdin", "-y", "-v", "quiet"] + words.split(separator: " ").map(String.init)
+      [program] + (program == "ffmpeg" ? ["-nostdin", "-y"] : []) + ["-v", "quiet"]
+      + words.split(separator: " ").map(String.init)
     process.currentDirectoryURL = folder
     let output = Pipe()
     process.standardOutput = output
@@ -49,7 +51,7 @@ final class Clips {
     try process.run()
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "ffmpeg \(words) failed")
+    try #require(process.terminationStatus == 0, "\(program) \(words) failed")
     return data
   }
 

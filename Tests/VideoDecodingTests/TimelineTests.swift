@@ -81,16 +81,21 @@ import Testing
 
   @Test(
     arguments: [
-      ((0, 1), 70, 70, 10), ((7, 5), 14, 0, 10), ((1, 44100), 70, 70 * 4410 - 1, 44100), ((-1, 5), 0, 2, 10),
-      ((2, 1), 10, -10, 10), (nil, 70, 0, 10),
-    ] as [((Int64, Int32)?, Int64, Int128, Int128)])
+      (0, 1, 70, 70, 10), (7, 5, 14, 0, 10), (1, 44100, 70, 70 * 4410 - 1, 44100), (-1, 5, 0, 2, 10),
+      (2, 1, 10, -10, 10),
+    ] as [(Int64, Int32, Int64, Int, Int)])
   func theFirstFrameIsShownAtItsStampLessTheContainersStart(
-    _ containerStart: (Int64, Int32)?, _ stamp: Int64, _ start: Int128, _ scale: Int128
+    _ above: Int64, _ below: Int32, _ stamp: Int64, _ start: Int, _ scale: Int
   ) {
-    let clock = Timeline.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: containerStart)
+    let clock = Timeline.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: (above, below))
     var builder = TimelineBuilder(clock: clock)
-    #expect(builder.time(stamp: stamp) == 0 && clock.scale == scale)
-    #expect(builder.start == (containerStart == nil ? 0 : start))
+    #expect(builder.time(stamp: stamp) == 0)
+    #expect(clock.scale == Int128(scale) && builder.start == Int128(start))
+  }
+
+  @Test func whereTheContainerNamesNoStartTheFirstFrameIsAtZero() {
+    var builder = TimelineBuilder(clock: Self.clock)
+    #expect(builder.time(stamp: 70) == 0 && builder.start == 0)
   }
 
   @Test func aFirstFrameWithoutAStampIsShownAtTheStart() {
