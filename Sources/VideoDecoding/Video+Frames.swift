@@ -115,7 +115,8 @@ extension Video {
   private func decodeThrough(
     _ rest: inout ArraySlice<Int>, _ timeline: Timeline, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
-    for reopening in [isTimelineExact, true] {
+    // Where the packets do not say when frames are shown, a contradiction is likely: it should count at once.
+    for reopening in [isTimelineExact || scan?.areShown != true, true] {
       try restart(reopening: reopening)
       let isFresh = if case .start = position { true } else { false }
       guard let truth = try contradiction(of: timeline, &rest, learning: isFresh, body) else { return }
