@@ -56,6 +56,8 @@ typedef struct {
   float *c;
   ptrdiff_t panel_stride_c;
   int panels;
+  const float *init;  // 8-bit operands: [panel][segment][16] int32 that sums begin with
+  ptrdiff_t panel_stride_init;
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -91,6 +93,8 @@ typedef struct {
   const float *base;
   ptrdiff_t position, panel;
   r2_range panels;
+  const float *u_scale, *v_scale;
+  ptrdiff_t u_panel, v_position;
 } r2_sums;
 
 typedef struct {

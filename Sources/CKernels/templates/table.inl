@@ -8,6 +8,7 @@
 
 #define PRODUCT_NAME(name) R2_NAME(name)
 #define PRODUCT_FMA(sum, a, b) ((sum) + (a) * (b))
+#define PRODUCT_INIT 0
 #include "product.inl"
 
 static void R2_NAME(stem_product)(const r2_product *p) {
@@ -21,6 +22,11 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #define V_STORE(p, v) STORE(p, v)
 #define V_VALUES 1
 #include "inputs.inl"
+
+#define M_NAME(name) R2_NAME(name)
+#define M_SCALED 0
+#define M_LOAD(source, k) LOAD((source)->m + (k) * (source)->position)
+#include "layers.inl"
 #include "outputs.inl"
 #pragma clang attribute pop
 
