@@ -25,6 +25,10 @@
 typedef float vf __attribute__((ext_vector_type(R2_LANES)));
 typedef float vf_memory __attribute__((ext_vector_type(R2_LANES), aligned(4)));
 
+typedef int32_t vi __attribute__((ext_vector_type(R2_LANES)));
+typedef uint8_t vb __attribute__((ext_vector_type(R2_LANES)));
+typedef uint8_t vb_memory __attribute__((ext_vector_type(R2_LANES), aligned(1)));
+
 enum { LANES = R2_LANES };
 
 #define LOAD(p) ((vf)(*(const vf_memory *)(p)))
