@@ -43,8 +43,7 @@ extension Algorithm {
       return Algorithm(kind: R2_STEM)
     }
     if square, conv.stride == Extent(1, 1, 1) {
-      let most = min(operands.largestTile, 6)
-      let rows = output.y >= 48 ? most : output.y <= 7 && windows * output.t < 6 ? 2 : 4
+      let rows = operands.spatialTile(output, windows: windows)
       return Algorithm(
         kind: R2_SPATIAL, rows: rows, columns: rows, mixed: rows == 6, operands: operands,
         byChannels: byChannels)
@@ -52,11 +51,14 @@ extension Algorithm {
     // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
     let line = conv.kernel.t == 1 ? 1 : operands.channelsPerLine
     // From 14 × 14 on the saved products pay no more for 11 times the weights.
-    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 14, conv.inChannels % line == 0 {
+    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 14, conv.inChannels % line == 0,
+      operands.hasPhases
+    {
       return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, operands: operands, byChannels: byChannels)
     }
-    if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1, output.t > 1 {
-      let frames = output.t == 2 ? 2 : output.t % 8 == 0 ? operands.largestTile : 4
+    if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1,
+      let frames = operands.temporalTile(output.t)
+    {
       return Algorithm(
         kind: R2_TEMPORAL, frames: frames, operands: operands, byChannels: byChannels && positions <= 49)
     }

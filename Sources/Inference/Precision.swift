@@ -7,12 +7,16 @@ package enum Precision: String, CaseIterable, Sendable {
   case f32
   /// Operands of products rounded to 8 bits of mantissa, but in the stem and layer1, which decide the accuracy.
   case bf16
+  /// Products of 8-bit integers everywhere but in the stem, whose scales come from the values at hand: nothing to
+  /// calibrate.
+  case int8
 
   /// The operands of `conv`'s products.
   func operands(of conv: ConvNorm) -> OperandType {
     switch self {
     case .f32: .f32
     case .bf16: conv.layer <= 1 ? .f32 : .bf16
+    case .int8: conv.layer == 0 || conv.productDepth > OperandType.int8.largestDepth ? .f32 : .int8
     }
   }
 
@@ -21,6 +25,7 @@ package enum Precision: String, CaseIterable, Sendable {
     switch self {
     case .f32: [.f32]
     case .bf16: [.f32, .bf16]
+    case .int8: [.f32, .int8]
     }
   }
 
@@ -30,12 +35,13 @@ package enum Precision: String, CaseIterable, Sendable {
 
 /// What the operands of a convolution's products are made of.
 enum OperandType: String, CaseIterable, Sendable {
-  case f32, bf16
+  case f32, bf16, int8
 
   var kernel: r2_operand_type {
     switch self {
     case .f32: R2_F32
     case .bf16: R2_BF16
+    case .int8: R2_INT8
     }
   }
 
@@ -44,6 +50,7 @@ enum OperandType: String, CaseIterable, Sendable {
     switch self {
     case .f32: 16
     case .bf16: 32
+    case .int8: 64
     }
   }
 
@@ -51,10 +58,45 @@ enum OperandType: String, CaseIterable, Sendable {
   var largestTile: Int {
     switch self {
     case .f32: 8
-    case .bf16: 4
+    case .bf16, .int8: 4
+    }
+  }
+
+  /// Most products that a sum may have: 32 bits hold that many of 8-bit integers, whatever these are.
+  var largestDepth: Int {
+    switch self {
+    case .f32, .bf16: .max
+    case .int8: Int(Int32.max) / (127 * (255 + 128))
     }
   }
 
   /// Whether products read activations where they lie.
   var isActivations: Bool { self == .f32 }
+
+  /// Outputs in space of the Winograd tiles of a convolution that has `output` of them and `weights` to read for so few.
+  func spatialTile(_ output: Extent, windows: Int) -> Int {
+    switch self {
+    case .f32, .bf16: output.y <= 7 && windows * output.t < 6 ? 2 : output.y >= 48 ? min(largestTile, 6) : 4
+    // 8 bits gain little from larger tiles at 7 × 7, and F2 loses a third of what F4 does
+    case .int8: output.y <= 7 ? 2 : 4
+    }
+  }
+
+  /// Whether the products that phases save at stride 2 are worth what their transforms lose.
+  var hasPhases: Bool { self != .int8 }
+
+  /// Frames of a Winograd tile in time for `frames` outputs; nil where taps are better summed directly.
+  func temporalTile(_ frames: Int) -> Int? {
+    switch self {
+    case .f32, .bf16: frames == 1 ? nil : frames == 2 ? 2 : frames % 8 == 0 ? largestTile : 4
+    case .int8: frames < 4 ? nil : 4
+    }
+  }
+}
+
+extension ConvNorm {
+  /// Products in one sum, at most: taps, or the phases that stand for them, of every channel.
+  fileprivate var productDepth: Int {
+    kernel.t * max(kernel.y * kernel.x, 4) * ((inChannels + 15) / 16 * 16)
+  }
 }

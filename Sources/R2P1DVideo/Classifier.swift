@@ -13,7 +13,7 @@ public final class Classifier {
   public let labels: LabelSet
   /// The sampling in force: the options', completed by the model's own.
   public let sampling: SamplingSummary
-  /// The precision in force: `f32` where the CPU has no bf16 instructions.
+  /// The precision in force: `f32` where the CPU lacks the instructions for what was asked for.
   public let precision: Precision
 
   /// What one should know of the weights that were read.
@@ -53,7 +53,7 @@ public final class Classifier {
     sampling = SamplingSummary(options.sampling, merge: options.merge, traits: loaded.traits)
     predictor = try loaded.predictor(
       frames: sampling.frames, threads: options.threads, precision: options.precision)
-    precision = predictor.precision == .bf16 ? .bf16 : .f32
+    precision = Precision(predictor.precision)
     if options.givesReceipts, options.threads > 1 {
       Thread.detachNewThread { [modelHash] in _ = modelHash.digits }
     }

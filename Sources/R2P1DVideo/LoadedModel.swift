@@ -99,7 +99,7 @@ extension LoadedModel {
   ) throws(ClassifierError) -> Predictor {
     do {
       let options = EngineOptions(
-        threads: threads, precision: precision == .bf16 ? .bf16 : .f32,
+        threads: threads, precision: precision.engine,
         instructionSet: try InstructionSet.current())
       return try Predictor(model, frames: frames, batch: batch, options: options)
     } catch {

@@ -32,6 +32,10 @@ static const conv_case cases[] = {
     {R2_TEMPORAL, 9, 8, {3, 1, 1}, {1, 1, 1}, 2, 5, 5, 0, 2, 0, R2_F32},
     {R2_DIRECT, 50, 40, {3, 1, 1}, {2, 1, 1}, 5, 7, 7, 0, 0, 0, R2_F32},
     {R2_GATHER, 18, 20, {1, 1, 1}, {2, 2, 2}, 4, 9, 9, 0, 0, 1, R2_F32},
+    {R2_SPATIAL, 84, 18, {1, 3, 3}, {1, 1, 1}, 1, 7, 7, 4, 0, 0, R2_F32},
+    {R2_SPATIAL, 130, 18, {3, 3, 3}, {1, 1, 1}, 2, 7, 7, 2, 0, 1, R2_F32},
+    {R2_POLYPHASE, 128, 18, {3, 3, 3}, {2, 2, 2}, 5, 11, 15, 4, 0, 0, R2_F32},
+    {R2_GATHER, 84, 20, {3, 1, 1}, {2, 1, 1}, 5, 7, 7, 0, 0, 0, R2_F32},
     {R2_GATHER, 12, 20, {3, 3, 3}, {1, 1, 1}, 3, 6, 5, 0, 0, 0, R2_F32},
 };
 
@@ -55,6 +59,13 @@ static const struct {
     {"F4×4, bf16", {R2_SPATIAL, 64, 64, {1, 3, 3}, {1, 1, 1}, 1, 28, 28, 4, 0, 0, R2_BF16}},
     {"phases F4×4, stride 2, bf16",
      {R2_POLYPHASE, 64, 64, {1, 3, 3}, {1, 2, 2}, 1, 56, 56, 4, 0, 0, R2_BF16}},
+    {"direct, 1×3×3, int8", {R2_GATHER, 64, 64, {1, 3, 3}, {1, 1, 1}, 1, 28, 28, 0, 0, 0, R2_INT8}},
+    {"F2×2, int8", {R2_SPATIAL, 64, 64, {1, 3, 3}, {1, 1, 1}, 1, 28, 28, 2, 0, 0, R2_INT8}},
+    {"F4×4, int8", {R2_SPATIAL, 64, 64, {1, 3, 3}, {1, 1, 1}, 1, 28, 28, 4, 0, 0, R2_INT8}},
+    {"F4×4 folded, 3×3×3, int8", {R2_SPATIAL, 64, 64, {3, 3, 3}, {1, 1, 1}, 4, 28, 28, 4, 0, 0, R2_INT8}},
+    {"phases F4×4, stride 2, int8",
+     {R2_POLYPHASE, 64, 64, {1, 3, 3}, {1, 2, 2}, 1, 56, 56, 4, 0, 0, R2_INT8}},
+    {"F4 in time, int8", {R2_TEMPORAL, 64, 64, {3, 1, 1}, {1, 1, 1}, 8, 14, 14, 0, 4, 0, R2_INT8}},
     {"F4 in time, bf16", {R2_TEMPORAL, 64, 64, {3, 1, 1}, {1, 1, 1}, 8, 14, 14, 0, 4, 0, R2_BF16}},
 };
 
@@ -154,7 +165,11 @@ static r2_status make_trial(const conv_case *test, trial *t) {
   t->in_plane = test->height * test->width;
   t->out_plane = t->conv.out_height * t->conv.out_width;
   t->out_values = (size_t)(test->out * t->conv.out_frames * t->out_plane);
-  t->x = random_floats((size_t)(test->in * test->frames * t->in_plane));
+  size_t in_values = (size_t)(test->in * test->frames * t->in_plane);
+  t->x = random_floats(in_values);
+  // what the network's convolutions read has gone through a ReLU
+  if (test->operands == R2_INT8)
+    for (size_t i = 0; i < in_values; i++) t->x[i] = t->x[i] > 0 ? t->x[i] : 0;
   t->weight = random_floats((size_t)(test->in * test->out) * (size_t)(kernel[0] * kernel[1] * kernel[2]));
   t->residual = random_floats(t->out_values);
   t->bias = random_floats((size_t)test->out);
@@ -220,6 +235,7 @@ static float allowed(r2_operand_type type) {
   switch (type) {
     case R2_F32: return 3e-5f;
     case R2_BF16: return 3e-2f;
+    case R2_INT8: return 8e-2f;
   }
   return 0;
 }
@@ -261,6 +277,12 @@ static int print_errors(void) {
   return 0;
 }
 
+static const int values[R2_OPERAND_TYPES] = {[R2_F32] = 1, [R2_BF16] = 2, [R2_INT8] = 4};
+
+static int needs_whole_chunks(const conv_case *test) {
+  return test->algorithm == R2_POLYPHASE && test->kernel[0] > 1;
+}
+
 // Every case with every type of operands that its algorithm has, on every table. Tiles of more than 4 outputs
 // lose more than the roundings of the smaller types can bear.
 static int check_all(int *done) {
@@ -272,6 +294,7 @@ static int check_all(int *done) {
         conv_case test = cases[n];
         test.operands = type;
         if (type != R2_F32 && (test.algorithm == R2_DIRECT || test.tile > 4 || test.tile_t > 4)) continue;
+        if (needs_whole_chunks(&test) && test.in % (16 * values[type]) != 0) continue;
         failed += check(r2_kernels_of(isa), &test, (int)n, &rms);
         ++*done;
       }

@@ -31,14 +31,21 @@ r2_status r2_conv_prepare(r2_conv *conv) {
   conv->blocks = r2_divide_up(g->in_channels, R2_BLOCK);
   conv->panels = r2_divide_up(g->out_channels, R2_BLOCK);
   conv->chunks = r2_divide_up(conv->blocks, values);
-  conv->k = r2_divide_up(g->in_channels, values);
+  conv->k = r2_elements(conv->operands, g->in_channels);
   conv->segments = conv->v_segments = g->kernel_t * g->kernel_y * g->kernel_x;
   conv->v_frames = 1;
+  conv->v_offset = 128;
   conv->in_frames = conv->frames;
   conv->part_count = 1;
   conv->parts[0] = (r2_part){.positions = 1};
   conv->method = method_of(conv);
-  return conv->method ? conv->method->prepare(conv) : R2_UNFIT_GEOMETRY;
+  if (!conv->method) return R2_UNFIT_GEOMETRY;
+  r2_status status = conv->method->prepare(conv);
+  // sums of integers, and what they begin with, stay below 2³¹ whatever the operands
+  if (status == R2_OK && r2_scaled(conv->operands) &&
+      (double)conv->segments * conv->k * values * 127 * (255 + 128) > INT32_MAX)
+    return R2_UNFIT_CHANNELS;
+  return status;
 }
 
 const char *r2_status_text(r2_status status) {
@@ -47,18 +54,31 @@ const char *r2_status_text(r2_status status) {
     case R2_INPUT_TOO_SMALL: return "the padded input is smaller than the kernel";
     case R2_UNFIT_GEOMETRY: return "kernel, stride or padding are not the algorithm's";
     case R2_UNFIT_OPERANDS: return "the algorithm has no products of this type";
-    case R2_UNFIT_CHANNELS: return "the input channels do not fill whole chunks";
+    case R2_UNFIT_CHANNELS: return "the input channels do not fill whole chunks, or are too many";
     case R2_NO_SUCH_TRANSFORM: return "there is no Winograd transform of so many outputs";
     case R2_WEIGHT_NOT_FINITE: return "a weight is not finite";
+    case R2_NO_MEMORY: return "no memory to pack in";
   }
   return "unknown";
 }
 
 int r2_conv_positions(const r2_conv *conv) { return conv->parts[0].positions; }
 
-size_t r2_v_floats(const r2_conv *conv, int positions, int tiles) {
+static size_t line_floats(const r2_conv *conv, int positions, int tiles) {
   return (size_t)positions * (size_t)conv->v_segments * (size_t)conv->chunks * (size_t)conv->v_frames *
          (size_t)tiles * R2_BLOCK;
+}
+
+size_t r2_v_floats(const r2_conv *conv, int positions, int tiles) {
+  size_t scales = r2_scaled(conv->operands) ? (size_t)positions * (size_t)tiles : 0;
+  return line_floats(conv, positions, tiles) + (scales + R2_BLOCK - 1) / R2_BLOCK * R2_BLOCK;
+}
+
+r2_input r2_v_in(const r2_conv *conv, float *memory, int positions, int tiles) {
+  return (r2_input){.base = memory,
+                    .tiles = tiles,
+                    .chunks = conv->chunks,
+                    .scale = memory + line_floats(conv, positions, tiles)};
 }
 
 size_t r2_conv_input_floats(const r2_conv *conv) { return r2_v_floats(conv, conv->parts[0].positions, 1); }
@@ -96,9 +116,12 @@ float *r2_own_scratch(const r2_run *run, int thread) { return run->own + (size_t
 
 void r2_run_piece(const r2_group *group, r2_range piece, float *scratch) {
   const r2_conv *conv = group->conv;
-  r2_input v = {.base = scratch, .tiles = piece.count};
+  r2_input v = r2_v_in(conv, scratch, group->part->positions, piece.count);
   float *m = scratch + r2_v_floats(conv, group->part->positions, piece.count);
-  if (conv->method->input) conv->method->input(group, piece, (r2_range){0, conv->blocks}, v);
+  if (group->operands->quantize)
+    r2_quantized_input(group, piece, v, m);
+  else if (conv->method->input)
+    conv->method->input(group, piece, (r2_range){0, conv->blocks}, v);
   int most = group->kernels->max_panels;
   for (int panel = 0; panel < conv->panels; panel += most) {
     r2_range panels = {panel, r2_smaller(most, conv->panels - panel)};
@@ -129,6 +152,7 @@ r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r
       .out = r2_shifted(out, window * conv->out_frames * out->frame),
       .finish = {.bias = conv->bias, .relu = conv->relu},
       .windows = 1,
+      .segments = {0, conv->v_segments},
   };
   if (residual) {
     group.has_residual = 1;
@@ -164,8 +188,31 @@ static void run_channel_input(void *context, int item, int thread) {
   r2_group group = group_at(task, task->number);
   int each = r2_values(task->conv->operands), first = item * each;
   r2_range blocks = {first, r2_smaller(each, task->conv->blocks - first)};
-  r2_input v = {.base = task->run->shared, .tiles = group.tiles};
+  r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
   task->conv->method->input(&group, (r2_range){0, group.tiles}, blocks, v);
+}
+
+// A scale spans all channels of a tile, so integers are shared out by tiles.
+static void run_quantized_input(void *context, int item, int thread) {
+  const conv_task *task = context;
+  r2_group group = group_at(task, task->number);
+  int each = r2_quantized_tiles(task->conv, group.part->positions), first = item * each;
+  r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
+  v.base += (ptrdiff_t)first * R2_BLOCK;
+  v.scale += first;
+  r2_range tiles = {first, r2_smaller(each, group.tiles - first)};
+  r2_quantized_input(&group, tiles, v, r2_own_scratch(task->run, thread));
+}
+
+static void run_input(conv_task *task) {
+  const r2_conv *conv = task->conv;
+  if (r2_scaled(conv->operands)) {
+    r2_group group = group_at(task, task->number);
+    int each = r2_quantized_tiles(conv, group.part->positions);
+    r2_team_run(task->run->team, r2_divide_up(group.tiles, each), run_quantized_input, task);
+  } else if (conv->method->input) {
+    r2_team_run(task->run->team, conv->chunks, run_channel_input, task);
+  }
 }
 
 static void run_channel_output(void *context, int item, int thread) {
@@ -176,7 +223,9 @@ static void run_channel_output(void *context, int item, int thread) {
   r2_range panels = {first, r2_smaller(each, conv->panels - first)};
   for (int n = 0; n < r2_pieces(conv, group.tiles); n++) {
     r2_range piece = r2_piece(conv, group.tiles, n);
-    r2_input v = {.base = task->run->shared + (ptrdiff_t)piece.first * R2_BLOCK, .tiles = group.tiles};
+    r2_input v = r2_v_in(conv, task->run->shared, group.part->positions, group.tiles);
+    v.base += (ptrdiff_t)piece.first * R2_BLOCK;
+    v.scale += piece.first;
     conv->method->output(&group, piece, v, panels, r2_own_scratch(task->run, thread));
   }
 }
@@ -195,7 +244,7 @@ void r2_conv_run(const r2_conv *conv, const r2_run *run, const r2_view *in, cons
     return;
   }
   for (task.number = 0; task.number < groups; task.number++) {
-    if (conv->method->input) r2_team_run(run->team, conv->chunks, run_channel_input, &task);
+    run_input(&task);
     r2_team_run(run->team, r2_divide_up(conv->panels, run->kernels->max_panels), run_channel_output, &task);
   }
 }
@@ -208,6 +257,8 @@ size_t r2_conv_thread_floats(const r2_conv *conv) {
   for (int n = 0; n < conv->part_count; n++) {
     int positions = conv->parts[n].positions;
     size_t floats = (size_t)positions * (size_t)tiles * 2 * R2_BLOCK;
+    size_t before = r2_quantized_floats(conv, positions);  // where the products then go
+    if (before > floats) floats = before;
     if (!conv->by_channels) floats += r2_v_floats(conv, positions, tiles);
     if (floats > most) most = floats;
   }

@@ -42,9 +42,8 @@ static void output_direct(const r2_group *group, r2_range piece, r2_input v, r2_
   product.a = group->in.base + frame * group->in.frame + (ptrdiff_t)piece.first * R2_BLOCK;
   product.chunk_stride = group->in.plane;
   product.segment_stride = group->in.frame;
-  product.segments = valid.count;
-  product.b += (ptrdiff_t)valid.first * conv->k * R2_BLOCK;
-  r2_sums sums = r2_multiply(group, &product, panels);
+  r2_only_segments(conv, &product, valid);
+  r2_sums sums = r2_multiply(group, &product, v, panels);
   r2_finish finish = r2_group_finish(group);
   group->operands->direct_output(&sums, group->frame, piece, &group->out, &finish);
 }
@@ -60,30 +59,40 @@ const r2_method r2_method_direct = {
 
 // MARK: copied
 
-static r2_status prepare_gather(r2_conv *conv) { return (void)conv, R2_OK; }
+// Its inputs are outputs of a ReLU: all 8 bits of an integer are for numbers from 0 up.
+static r2_status prepare_gather(r2_conv *conv) {
+  conv->v_offset = 0;
+  return R2_OK;
+}
+
+// Only the segments of taps that do not meet padding are written and read.
+static void place_gather(r2_group *group, int number) {
+  const r2_geometry *g = &group->conv->geometry;
+  r2_range valid = r2_valid_taps(group->conv, number);
+  int square = g->kernel_y * g->kernel_x;
+  place(group, number);
+  group->segments = (r2_range){valid.first * square, valid.count * square};
+}
 
 static void input_gather(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
   const r2_conv *conv = group->conv;
   const r2_geometry *g = &conv->geometry;
-  r2_range valid = r2_valid_taps(conv, group->frame);
   r2_transformed to = r2_transformed_of(conv, v);
-  int square = g->kernel_y * g->kernel_x;
-  to.base += valid.first * square * to.segment;
-  for (int t = valid.first; t < valid.first + valid.count; t++)
-    for (int tap = 0; tap < square; tap++, to.base += to.segment)
-      group->operands->gather_input(&group->in, g, conv->out_width, group->frame * g->stride_t - g->pad_t + t,
-                                    tap / g->kernel_x, tap % g->kernel_x, piece, blocks, &to);
+  int square = g->kernel_y * g->kernel_x, frame = group->frame * g->stride_t - g->pad_t;
+  to.base += group->segments.first * to.segment;
+  for (int n = group->segments.first; n < group->segments.first + group->segments.count; n++) {
+    int tap = n % square;
+    group->operands->gather_input(&group->in, g, conv->out_width, frame + n / square, tap / g->kernel_x,
+                                  tap % g->kernel_x, piece, blocks, &to);
+    to.base += to.segment;
+  }
 }
 
 static void output_gather(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
-  const r2_conv *conv = group->conv;
-  r2_range valid = r2_valid_taps(conv, group->frame);
   r2_product product = r2_product_of(group, piece, v, panels, m);
-  int square = conv->geometry.kernel_y * conv->geometry.kernel_x;
-  product.segments = valid.count * square;
-  product.a += valid.first * square * product.segment_stride;
-  product.b += (ptrdiff_t)valid.first * square * conv->k * R2_BLOCK;
-  r2_sums sums = r2_multiply(group, &product, panels);
+  product.a += group->segments.first * product.segment_stride;
+  r2_only_segments(group->conv, &product, group->segments);
+  r2_sums sums = r2_multiply(group, &product, v, panels);
   r2_finish finish = r2_group_finish(group);
   group->operands->direct_output(&sums, group->frame, piece, &group->out, &finish);
 }
@@ -91,7 +100,7 @@ static void output_gather(const r2_group *group, r2_range piece, r2_input v, r2_
 const r2_method r2_method_gather = {
     .prepare = prepare_gather,
     .groups = groups,
-    .place = place,
+    .place = place_gather,
     .input = input_gather,
     .output = output_gather,
     .taps = taps,

@@ -30,10 +30,9 @@ static void output(const r2_group *group, r2_range piece, r2_input v, r2_range p
     r2_range valid = r2_valid_taps(conv, frame);
     r2_product product = r2_product_of(group, piece, v, panels, m);
     product.a += (ptrdiff_t)(frame * g->stride_t - g->pad_t + valid.first) * v.tiles * R2_BLOCK;
-    product.b += (ptrdiff_t)valid.first * conv->k * R2_BLOCK;
-    product.segments = valid.count;
+    r2_only_segments(conv, &product, valid);
     product.segment_stride = (ptrdiff_t)v.tiles * R2_BLOCK;
-    r2_sums sums = r2_multiply(group, &product, panels);
+    r2_sums sums = r2_multiply(group, &product, v, panels);
     r2_view out = r2_shifted(&group->out, frame * group->out.frame);
     r2_view residual = r2_shifted(&group->residual, frame * group->residual.frame);
     out.frames = 1;
@@ -54,7 +53,7 @@ static r2_status prepare_spatial(r2_conv *conv) {
 
 static void input_spatial(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
   r2_transformed to = r2_transformed_of(group->conv, v);
-  for (int frame = 0; frame < group->conv->frames; frame++, to.base += (ptrdiff_t)v.tiles * R2_BLOCK) {
+  for (int frame = 0; frame < group->conv->frames; frame++, to.base += to.frame) {
     r2_view view = frame_of(group, frame);
     group->operands->spatial_input(&view, &group->part->tiles, piece, blocks, &to);
   }
@@ -91,7 +90,7 @@ static r2_status prepare_polyphase(r2_conv *conv) {
 
 static void input_polyphase(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
   r2_transformed to = r2_transformed_of(group->conv, v);
-  for (int frame = 0; frame < group->conv->frames; frame++, to.base += (ptrdiff_t)v.tiles * R2_BLOCK) {
+  for (int frame = 0; frame < group->conv->frames; frame++, to.base += to.frame) {
     r2_view view = frame_of(group, frame);
     group->operands->polyphase_input(&view, &group->part->tiles, piece, blocks, &to);
   }

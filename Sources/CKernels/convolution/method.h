@@ -20,6 +20,7 @@ typedef struct {
   const r2_part *part;
   int frame;  // first output frame; 0 where a group holds all
   int tiles;
+  r2_range segments;  // of V that its products read
 } r2_group;
 
 /// The finish of a group with its residual.
@@ -29,10 +30,12 @@ static inline r2_finish r2_group_finish(const r2_group *group) {
   return finish;
 }
 
-/// Transformed input: the first line of the piece at hand, in a V laid out for `tiles` tiles.
+/// Transformed input: the first line of the piece at hand, in a V laid out for `tiles` tiles of `chunks`
+/// chunks, and its first scale.
 typedef struct {
   float *base;
-  int tiles;
+  int tiles, chunks;
+  float *scale;
 } r2_input;
 
 typedef struct r2_packing r2_packing;
@@ -70,6 +73,10 @@ extern const r2_method r2_method_direct, r2_method_gather, r2_method_stem, r2_me
 
 /// Values in an element of this type.
 int r2_values(r2_operand_type type);
+/// Elements that so many channels of a segment take.
+int r2_elements(r2_operand_type type, int channels);
+/// Whether operands are integers with scales.
+int r2_scaled(r2_operand_type type);
 
 // MARK: groups and pieces (conv.c)
 
@@ -80,8 +87,9 @@ r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r
 r2_view r2_shifted(const r2_view *view, ptrdiff_t floats);
 int r2_pieces(const r2_conv *conv, int tiles);
 r2_range r2_piece(const r2_conv *conv, int tiles, int number);
-/// Floats of V for `tiles` tiles of a part.
+/// Floats of V for `tiles` tiles of a part, scales counted; V laid out in `memory`.
 size_t r2_v_floats(const r2_conv *conv, int positions, int tiles);
+r2_input r2_v_in(const r2_conv *conv, float *memory, int positions, int tiles);
 /// Transforms a piece and writes the outputs of all its panels.
 void r2_run_piece(const r2_group *group, r2_range piece, float *scratch);
 /// A thread's scratch.
@@ -95,8 +103,18 @@ r2_range r2_valid_taps(const r2_conv *conv, int frame);
 r2_transformed r2_transformed_of(const r2_conv *conv, r2_input v);
 /// The products of a piece with some panels, over all segments, for position 0.
 r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
+/// Leaves all segments but some out.
+void r2_only_segments(const r2_conv *conv, r2_product *product, r2_range segments);
 /// Runs them for all positions; where they are.
-r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_range panels);
+r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v, r2_range panels);
+
+// MARK: integers (quantized.c)
+
+/// V of a piece, by way of float32 in `scratch`.
+void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float *scratch);
+/// Tiles that go through `scratch` at a time, and the floats that they take there.
+int r2_quantized_tiles(const r2_conv *conv, int positions);
+size_t r2_quantized_floats(const r2_conv *conv, int positions);
 
 // MARK: tiles of the spatial algorithms (tiled.c)
 
@@ -116,6 +134,9 @@ struct r2_packing {
   double factor[R2_BLOCK];
   float *weights;               // of this panel: [position][segment][k][16]
   ptrdiff_t position, segment;  // floats from position to position, segment to segment
+  float *values;                // integers: what they will be made of, [position][segment][channel][16]
+  int8_t *integers;             // integers: those of one lane, [segment][channel]
+  int segments;                 // of the filter
   double gy[R2_MAX_POINTS * 3], gx[R2_MAX_POINTS * 3];
   const r2_transform *y, *x;
   int *finite;
@@ -129,6 +150,8 @@ void r2_store(const r2_packing *packing, int position, int segment, int i, const
 void r2_pack_square(const r2_packing *packing, const double *filter, int taps, int segment, int i);
 /// G · filter of three taps in time.
 void r2_pack_line(const r2_packing *packing, const double *filter, int i);
+/// Integers of the kept values of a panel, their scales, and what sums begin with (round.c).
+void r2_round_panel(const r2_packing *packing, const r2_part *part, int panel);
 /// The filter of one temporal tap, as a phase of stride 2 sees it: two[2][2][16].
 void r2_phase_filter(const double *filter, int phase, double *two);
 

@@ -1,24 +1,38 @@
 // Weights, once, at start-up: BatchNorm's scale folded in, filters transformed in double, panels of 16 output
 // channels laid out as products read them.
 #include <float.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "method.h"
 
-static size_t part_floats(const r2_conv *conv, const r2_part *part) {
+static size_t weight_floats(const r2_conv *conv, const r2_part *part) {
   return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
+}
+
+static size_t init_floats(const r2_conv *conv, const r2_part *part) {
+  if (!r2_scaled(conv->operands)) return 0;
+  return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * R2_BLOCK;
+}
+
+static size_t scale_floats(const r2_conv *conv, const r2_part *part) {
+  if (!r2_scaled(conv->operands)) return 0;
+  return (size_t)conv->panels * (size_t)part->positions * R2_BLOCK;
 }
 
 size_t r2_conv_weight_floats(const r2_conv *conv) {
   size_t floats = (size_t)conv->panels * R2_BLOCK;
-  for (int n = 0; n < conv->part_count; n++) floats += part_floats(conv, &conv->parts[n]);
+  for (const r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++)
+    floats += weight_floats(conv, part) + init_floats(conv, part) + scale_floats(conv, part);
   return floats;
 }
 
 void r2_conv_place(r2_conv *conv, float *storage) {
-  for (int n = 0; n < conv->part_count; n++) {
-    conv->parts[n].weights = storage;
-    storage += part_floats(conv, &conv->parts[n]);
+  for (r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++) {
+    part->weights = storage;
+    part->init = part->weights + weight_floats(conv, part);
+    part->scale = part->init + init_floats(conv, part);
+    storage = part->scale + scale_floats(conv, part);
   }
   conv->bias = storage;
 }
@@ -98,26 +112,45 @@ static void store_bf16(float *to, int i, const double *value) {
   }
 }
 
-static void (*const store[R2_OPERAND_TYPES])(float *, int, const double *) = {
-    [R2_F32] = store_f32,
-    [R2_BF16] = store_bf16,
-};
+// What an integer is depends on the largest value, so all are kept until that is known.
+static void keep(const r2_packing *p, int position, int segment, int i, const double *value) {
+  int channels = p->conv->geometry.in_channels;
+  float *to = p->values + (((ptrdiff_t)position * p->segments + segment) * channels + i) * R2_BLOCK;
+  for (int lane = 0; lane < R2_BLOCK; lane++) to[lane] = (float)value[lane];
+}
 
 void r2_store(const r2_packing *p, int position, int segment, int i, const double *value) {
-  store[p->conv->operands](p->weights + position * p->position + segment * p->segment, i, value);
+  float *to = p->weights + position * p->position + segment * p->segment;
+  switch (p->conv->operands) {
+    case R2_F32: return store_f32(to, i, value);
+    case R2_BF16: return store_bf16(to, i, value);
+    case R2_INT8: return keep(p, position, segment, i, value);
+  }
 }
 
 // MARK: a panel
 
-static void pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int panel) {
+static r2_status pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int panel) {
+  int elements = r2_elements(conv->operands, conv->geometry.in_channels);
   p.position = (ptrdiff_t)conv->segments * conv->k * R2_BLOCK;
-  p.segment = (ptrdiff_t)r2_divide_up(conv->geometry.in_channels, r2_values(conv->operands)) * R2_BLOCK;
+  p.segment = (ptrdiff_t)elements * R2_BLOCK;
+  p.segments = conv->segments * conv->k / elements;
   p.weights = part->weights + panel * part->positions * p.position;
   p.y = part->tiles.y ? part->tiles.y : conv->t.points ? &conv->t : NULL;
   p.x = part->tiles.x;
   if (p.y) r2_transform_filter(p.y, p.gy);
   if (p.x) r2_transform_filter(p.x, p.gx);
+  if (r2_scaled(conv->operands)) {
+    size_t count = (size_t)p.segments * (size_t)conv->geometry.in_channels;
+    size_t bytes = (size_t)part->positions * count * R2_BLOCK * sizeof(float);
+    p.values = malloc(bytes + count);
+    if (!p.values) return R2_NO_MEMORY;
+    p.integers = (int8_t *)p.values + bytes;
+  }
   for (int i = 0; i < conv->geometry.in_channels; i++) conv->method->pack(&p, i);
+  if (p.values) r2_round_panel(&p, part, panel);
+  free(p.values);
+  return R2_OK;
 }
 
 r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, const double *bias,
@@ -127,6 +160,9 @@ r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, 
   for (int lane = 0; lane < lanes; lane++) packing.factor[lane] = scale ? scale[first + lane] : 1;
   for (int lane = 0; lane < R2_BLOCK; lane++)
     conv->bias[first + lane] = bias && lane < lanes ? (float)bias[first + lane] : 0;
-  for (int n = 0; n < conv->part_count; n++) pack_part(conv, &conv->parts[n], packing, panel);
+  for (int n = 0; n < conv->part_count; n++) {
+    r2_status status = pack_part(conv, &conv->parts[n], packing, panel);
+    if (status != R2_OK) return status;
+  }
   return finite ? R2_OK : R2_WEIGHT_NOT_FINITE;
 }

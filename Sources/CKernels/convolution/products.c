@@ -9,13 +9,17 @@ r2_range r2_valid_taps(const r2_conv *conv, int frame) {
 }
 
 r2_transformed r2_transformed_of(const r2_conv *conv, r2_input v) {
-  ptrdiff_t chunk = (ptrdiff_t)conv->v_frames * v.tiles * R2_BLOCK, segment = chunk * conv->chunks;
-  return (r2_transformed){
-      .base = v.base, .position = segment * conv->v_segments, .segment = segment, .chunk = chunk};
+  ptrdiff_t frame = (ptrdiff_t)v.tiles * R2_BLOCK, chunk = frame * conv->v_frames, segment = chunk * v.chunks;
+  return (r2_transformed){.base = v.base,
+                          .position = segment * conv->v_segments,
+                          .segment = segment,
+                          .chunk = chunk,
+                          .frame = frame};
 }
 
 r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   const r2_conv *conv = group->conv;
+  const r2_part *part = group->part;
   r2_transformed lines = r2_transformed_of(conv, v);
   ptrdiff_t depth = (ptrdiff_t)conv->segments * conv->k * R2_BLOCK;
   r2_product product = {
@@ -25,23 +29,45 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
       .rows = piece.count,
       .k = conv->k,
       .segments = conv->segments,
-      .panel_stride_b = depth * group->part->positions,
+      .panel_stride_b = depth * part->positions,
       .c = m,
-      .panel_stride_c = (ptrdiff_t)piece.count * R2_BLOCK * group->part->positions,
+      .panel_stride_c = (ptrdiff_t)piece.count * R2_BLOCK * part->positions,
       .panels = panels.count,
   };
-  product.b = group->part->weights + panels.first * product.panel_stride_b;
+  product.b = part->weights + panels.first * product.panel_stride_b;
+  if (r2_scaled(conv->operands)) {
+    product.panel_stride_init = (ptrdiff_t)part->positions * conv->segments * R2_BLOCK;
+    product.init = part->init + panels.first * product.panel_stride_init;
+  }
   return product;
 }
 
-r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_range panels) {
+void r2_only_segments(const r2_conv *conv, r2_product *product, r2_range segments) {
+  R2_ASSERT(segments.first >= 0 && segments.first + segments.count <= conv->segments);
+  product->segments = segments.count;
+  product->b += (ptrdiff_t)segments.first * conv->k * R2_BLOCK;
+  if (product->init) product->init += (ptrdiff_t)segments.first * R2_BLOCK;
+}
+
+r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v, r2_range panels) {
   const r2_conv *conv = group->conv;
-  int positions = group->part->positions;
+  const r2_part *part = group->part;
+  int positions = part->positions;
   R2_ASSERT(panels.first >= 0 && panels.count > 0 && panels.first + panels.count <= conv->panels);
   ptrdiff_t depth = product->panel_stride_b / positions, sums = product->panel_stride_c / positions;
+  ptrdiff_t init = product->panel_stride_init / positions;
   ptrdiff_t lines = (ptrdiff_t)conv->v_segments * conv->chunks * product->chunk_stride;
   r2_product at = *product;
-  for (int n = 0; n < positions; n++, at.a += lines, at.b += depth, at.c += sums)
+  for (int n = 0; n < positions; n++, at.a += lines, at.b += depth, at.c += sums) {
     group->operands->product(&at);
-  return (r2_sums){.base = product->c, .position = sums, .panel = product->panel_stride_c, .panels = panels};
+    if (at.init) at.init += init;
+  }
+  r2_sums result = {.base = product->c, .position = sums, .panel = product->panel_stride_c, .panels = panels};
+  if (r2_scaled(conv->operands)) {
+    result.u_panel = (ptrdiff_t)positions * R2_BLOCK;
+    result.u_scale = part->scale + panels.first * result.u_panel;
+    result.v_scale = v.scale;
+    result.v_position = v.tiles;
+  }
+  return result;
 }

@@ -31,7 +31,7 @@ static void input(const r2_group *group, r2_range piece, r2_range blocks, r2_inp
 
 static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   r2_product product = r2_product_of(group, piece, v, panels, m);
-  r2_sums sums = r2_multiply(group, &product, panels);
+  r2_sums sums = r2_multiply(group, &product, v, panels);
   r2_finish finish = r2_group_finish(group);
   group->operands->temporal_output(&sums, &group->conv->t, group->frame, piece, &group->out, &finish);
 }

@@ -55,7 +55,7 @@ static void place(r2_group *group, int number) {
 
 static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   r2_product product = r2_product_of(group, piece, v, panels, m);
-  r2_sums sums = r2_multiply(group, &product, panels);
+  r2_sums sums = r2_multiply(group, &product, v, panels);
   r2_finish finish = r2_group_finish(group);
   group->operands->spatial_output(&sums, &group->part->tiles, piece, &group->out, &finish);
 }

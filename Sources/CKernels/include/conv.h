@@ -26,6 +26,7 @@ typedef enum {
   R2_UNFIT_CHANNELS,     // the algorithm needs input channels that fill whole chunks
   R2_NO_SUCH_TRANSFORM,  // there is no Winograd transform of so many outputs
   R2_WEIGHT_NOT_FINITE,  // a weight is NaN or infinite
+  R2_NO_MEMORY,          // for packing
 } r2_status;
 
 /// What a status means, in words.
@@ -44,6 +45,8 @@ typedef struct {
   r2_tiles tiles;
   int positions;
   float *weights;  // [panel][position][segments · k][16] elements
+  float *init;     // 8-bit: [panel][position][segment][16] int32, what undoes the offset of V
+  float *scale;    // 8-bit: [panel][position][16], what a weight of 1 stands for
 } r2_part;
 
 typedef struct {
@@ -64,6 +67,7 @@ typedef struct {
   int chunks;                             // of the input
   int segments, k;                        // products sum segments · k elements
   int v_segments, v_frames;               // V holds [position][v_segments][chunk][v_frames][tile] lines
+  int v_offset;                           // 8-bit: added to V, 0 where no input is negative
   int part_count;                         // algorithms without tiles use part 0 for positions and weights
   r2_part parts[R2_MAX_PARTS];
   r2_transform y[2], x[2], t;
@@ -80,10 +84,10 @@ int r2_conv_positions(const r2_conv *conv);
 size_t r2_conv_input_floats(const r2_conv *conv);
 /// Floats that the packed weights of all parts take; bias counted.
 size_t r2_conv_weight_floats(const r2_conv *conv);
-/// Hands out `storage`, 64-byte aligned, to weights and bias.
+/// Hands out `storage`, 64-byte aligned and zero, to weights and bias.
 void r2_conv_place(r2_conv *conv, float *storage);
 /// Packs output panel `panel` of [out][in][kt][ky][kx] weights, each output channel times scale[o]; bias[o]
-/// likewise, into place. R2_OK or R2_WEIGHT_NOT_FINITE.
+/// likewise, into place. R2_OK, R2_WEIGHT_NOT_FINITE or R2_NO_MEMORY.
 r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, const double *bias,
                        int panel);
 

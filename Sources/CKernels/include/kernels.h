@@ -14,10 +14,13 @@
 //
 // Layouts, all float32 unless said otherwise:
 //   activations           [T][C/16][H][W][16]
-//   transformed input  V  [position][segment][chunk][tile][16 elements]
-//   packed weights     U  [panel][position][segment][k][16 elements]
-//   products           M  [panel][position][tile][16]
-// A kernel allocates nothing, knows no layers, and asserts its preconditions in debug builds.
+//   transformed input  V  [position][segment][chunk][frame][tile][16 elements], frames only where taps are
+//   folded packed weights     U  [panel][position][segment][k][16 elements] products           M
+//   [panel][position][tile][16]
+// In 8 bits a line of four blocks holds channel 16·j + lane at byte j of element `lane`; fewer than four
+// blocks, at the end, hold theirs in order. V is unsigned, its scale one a tile and position; U is signed,
+// its scale one a panel, position and lane. A kernel allocates nothing, knows no layers, and asserts its
+// preconditions in debug builds.
 #ifndef R2_KERNELS_H
 #define R2_KERNELS_H
 
@@ -29,8 +32,8 @@
 enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21 };
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
-typedef enum { R2_F32, R2_BF16 } r2_operand_type;
-enum { R2_OPERAND_TYPES = 2 };
+typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
+enum { R2_OPERAND_TYPES = 3 };
 
 /// Coefficients of a one-dimensional Winograd transform F(outputs, taps) at the points
 /// {0 if zero, ±p₁ … ±p_pairs, ∞ if infinity}, in that order. See winograd.c for the formulas.
@@ -56,6 +59,8 @@ typedef struct {
   float *c;
   ptrdiff_t panel_stride_c;
   int panels;
+  const float *init;  // 8-bit operands: [panel][segment][16] int32 that sums begin with
+  ptrdiff_t panel_stride_init;
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -82,15 +87,25 @@ typedef struct {
 /// Where the first tile's first line of V goes; strides in elements.
 typedef struct {
   float *base;
-  ptrdiff_t position, segment, chunk;
+  ptrdiff_t position, segment, chunk, frame;
 } r2_transformed;
 
+/// What is to become 8-bit integers: `tiles` tiles of so many positions, segments, blocks and frames.
+typedef struct {
+  int tiles, positions, segments, blocks, frames;
+  int offset;                // added: 128, or 0 where no value is negative
+  ptrdiff_t scale_position;  // scales from position to position
+} r2_quantization;
+
 /// Products of `panels` for some tiles: element (panel, position, tile, lane) at
-/// base + (panel − panels.first)·panel + position·position + tile·16 + lane.
+/// base + (panel − panels.first)·panel + position·position + tile·16 + lane. Integers are worth
+/// u_scale[panel][position][lane] · v_scale[position][tile] each.
 typedef struct {
   const float *base;
   ptrdiff_t position, panel;
   r2_range panels;
+  const float *u_scale, *v_scale;
+  ptrdiff_t u_panel, v_position;
 } r2_sums;
 
 typedef struct {
@@ -99,9 +114,14 @@ typedef struct {
   int relu;
 } r2_finish;
 
-/// The kernels that depend on the operands' type.
+/// The kernels that depend on the operands' type. Where `quantize` is not NULL, inputs write V in float32,
+/// and it makes the operand of that.
 typedef struct {
   void (*product)(const r2_product *);
+  /// 8-bit V of `from`, and the scale of every tile and position: from the largest value that its products
+  /// will sum.
+  void (*quantize)(const r2_quantization *, const r2_transformed *from, const r2_transformed *to,
+                   float *scale);
   /// V of some tiles and blocks of the input, for a stride-1 3×3 convolution with padding 1.
   void (*spatial_input)(const r2_view *in, const r2_tiles *, r2_range tiles, r2_range blocks,
                         const r2_transformed *);

@@ -12,8 +12,8 @@
 
 int r2_fill_avx2(r2_kernels *table) {
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 0;
-  FILL_TABLE(table, R2_NAME);
-  FILL_OPERANDS(table, R2_F32, R2_NAME);
+  FILL_TABLE(table);
+  FILL_F32(table);
   return 1;
 }
 #else

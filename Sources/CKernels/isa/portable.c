@@ -8,7 +8,7 @@
 #include "../templates/table.inl"
 
 int r2_fill_portable(r2_kernels *table) {
-  FILL_TABLE(table, R2_NAME);
-  FILL_OPERANDS(table, R2_F32, R2_NAME);
+  FILL_TABLE(table);
+  FILL_F32(table);
   return 1;
 }

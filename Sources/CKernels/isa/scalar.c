@@ -32,10 +32,25 @@ static float bf16_fma(float sum, float a, float b) {
 #define BF16_STORE(p, v) (*(p) = bf16_of((v)[0]))
 #include "../templates/bf16.inl"
 
+static float int8_dot(float sum, float a, float b) {
+  uint8_t u[4];
+  int8_t s[4];
+  int32_t total;
+  memcpy(u, &a, sizeof u), memcpy(s, &b, sizeof s), memcpy(&total, &sum, sizeof total);
+  for (int i = 0; i < 4; i++) total += u[i] * s[i];
+  memcpy(&sum, &total, sizeof sum);
+  return sum;
+}
+
+#define R2_INT8_SUFFIX scalar_int8
+#define INT8_DOT(sum, a, b) ((vf)int8_dot((sum)[0], (a)[0], (b)[0]))
+#include "../templates/int8.inl"
+
 int r2_fill_scalar(r2_kernels *table) {
-  FILL_TABLE(table, R2_NAME);
-  FILL_OPERANDS(table, R2_F32, R2_NAME);
-  FILL_OPERANDS(table, R2_BF16, R2_BF16_NAME);
-  table->fast[R2_BF16] = 0;
+  FILL_TABLE(table);
+  FILL_F32(table);
+  FILL_BF16(table);
+  FILL_INT8(table);
+  table->fast[R2_BF16] = table->fast[R2_INT8] = 0;
   return 1;
 }

@@ -5,6 +5,7 @@
 
 #undef PRODUCT_NAME
 #undef PRODUCT_FMA
+#undef PRODUCT_INIT
 #undef V_TYPE
 #undef V_NAME
 #undef V_STORE
@@ -14,6 +15,7 @@
 
 #define PRODUCT_NAME(name) R2_BF16_NAME(name)
 #define PRODUCT_FMA(sum, a, b) BF16_FMA(sum, a, b)
+#define PRODUCT_INIT 0
 #include "product.inl"
 
 #define V_TYPE uint16_t

@@ -1,35 +1,48 @@
-// From products to activations: output transforms with bias, residual and ReLU; then pooling and the
-// classifier.
+// From products to activations: output transforms with bias, residual and ReLU. Before it is included:
+// M_NAME, M_LOAD(source, k), the products of position k as floats, and M_SCALED, 1 where they are integers
+// with scales.
 
-R2_INLINE void finish_store(vf value, float *to, const float *residual, int relu) {
-  if (residual) value += LOAD(residual);
-  if (relu) value = RELU(value);
-  STORE(to, value);
+// The products of a panel, from one tile and one of its lanes on; for integers, what makes floats of them.
+typedef struct {
+  const float *m;
+  ptrdiff_t position;
+#if M_SCALED
+  const float *u_scale, *v_scale;
+  ptrdiff_t v_position;
+#endif
+} M_NAME(source);
+
+R2_INLINE M_NAME(source) M_NAME(source_at)(const r2_sums *sums, int panel, int tile, int part) {
+  int n = panel - sums->panels.first;
+  return (M_NAME(source)){
+      .m = sums->base + n * sums->panel + (ptrdiff_t)tile * R2_BLOCK + part,
+      .position = sums->position,
+#if M_SCALED
+      .u_scale = sums->u_scale + n * sums->u_panel + part,
+      .v_scale = sums->v_scale + tile,
+      .v_position = sums->v_position,
+#endif
+  };
 }
 
-R2_INLINE float *view_at(const r2_view *view, int frame, int block, int y, int x) {
-  return view->base + frame * view->frame + block * view->plane +
-         ((ptrdiff_t)(y - view->top) * view->width + x) * R2_BLOCK;
-}
-
-#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                        \
-  R2_INLINE void R2_PASTE(output_patch_##PY, PX)(                                                           \
-      const float *m, ptrdiff_t stride, const r2_transform *ty, const r2_transform *tx, vf bias, float *to, \
-      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                            \
-    vf half[MY * PX];                                                                                       \
-    R2_EACH(x, PX) {                                                                                        \
-      vf column[PY];                                                                                        \
-      R2_EACH(y, PY) column[y] = LOAD(m + (y * PX + x) * stride);                                           \
-      output_line(column, 1, half + x, PX, ty, ZY, QY, 1, MY);                                              \
-    }                                                                                                       \
-    for (int y = 0; y < rows; y++) {                                                                        \
-      vf row[MX];                                                                                           \
-      output_line(half + y * PX, 1, row, 1, tx, ZX, QX, 1, MX);                                             \
-      R2_EACH(x, MX) {                                                                                      \
-        ptrdiff_t at = y * pitch + x * R2_BLOCK;                                                            \
-        if (x < columns) finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu);       \
-      }                                                                                                     \
-    }                                                                                                       \
+#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                  \
+  R2_INLINE void M_NAME(R2_PASTE(output_patch_##PY, PX))(                                             \
+      const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx, vf bias, float *to,   \
+      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                      \
+    vf half[MY * PX];                                                                                 \
+    R2_EACH(x, PX) {                                                                                  \
+      vf column[PY];                                                                                  \
+      R2_EACH(y, PY) column[y] = M_LOAD(m, y * PX + x);                                               \
+      output_line(column, 1, half + x, PX, ty, ZY, QY, 1, MY);                                        \
+    }                                                                                                 \
+    for (int y = 0; y < rows; y++) {                                                                  \
+      vf row[MX];                                                                                     \
+      output_line(half + y * PX, 1, row, 1, tx, ZX, QX, 1, MX);                                       \
+      R2_EACH(x, MX) {                                                                                \
+        ptrdiff_t at = y * pitch + x * R2_BLOCK;                                                      \
+        if (x < columns) finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu); \
+      }                                                                                               \
+    }                                                                                                 \
   }
 
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
@@ -38,25 +51,23 @@ OUTPUT_PATCH(6, 4, 2, 1, 6, 4, 2, 1)
 OUTPUT_PATCH(6, 4, 2, 1, 8, 6, 3, 1)
 OUTPUT_PATCH(8, 6, 3, 1, 6, 4, 2, 1)
 OUTPUT_PATCH(8, 6, 3, 1, 8, 6, 3, 1)
+#undef OUTPUT_PATCH
 
-R2_INLINE void output_patch(const float *m, ptrdiff_t stride, const r2_transform *ty, const r2_transform *tx,
-                            vf bias, float *to, const float *residual, ptrdiff_t pitch, int rows, int columns,
-                            int relu) {
-  switch (ty->points * 16 + tx->points) {
-    case 0x44: output_patch_4_4(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-    case 0x55: output_patch_5_5(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-    case 0x66: output_patch_6_6(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-    case 0x68: output_patch_6_8(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-    case 0x86: output_patch_8_6(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-    default: output_patch_8_8(m, stride, ty, tx, bias, to, residual, pitch, rows, columns, relu); break;
-  }
+R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx,
+                                    vf bias, float *to, const float *residual, ptrdiff_t pitch, int rows,
+                                    int columns, int relu) {
+#define CASE(PY, PX)                                                                                    \
+  case PY * 16 + PX:                                                                                    \
+    M_NAME(R2_PASTE(output_patch_##PY, PX))(m, ty, tx, bias, to, residual, pitch, rows, columns, relu); \
+    break;
+  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(6, 8) CASE(8, 6) CASE(8, 8) }
+#undef CASE
 }
 
-static void R2_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r2_range range,
-                                    const r2_view *out, const r2_finish *finish) {
+static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r2_range range,
+                                   const r2_view *out, const r2_finish *finish) {
   ptrdiff_t pitch = (ptrdiff_t)out->width * R2_BLOCK;
-  const float *m = sums->base;
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++, m += sums->panel) {
+  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
     r2_tile tile = r2_tile_at(tiles, out->frames, range.first);
     for (int i = 0; i < range.count; i++, r2_tile_next(tiles, out->frames, &tile)) {
       int y = tiles->top + tile.row * tiles->y->outputs, x = tiles->left + tile.column * tiles->x->outputs;
@@ -66,39 +77,21 @@ static void R2_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, 
       const float *residual = finish->residual ? view_at(finish->residual, tile.frame, p, y, x) : NULL;
       for (int part = 0; part < R2_BLOCK; part += LANES) {
         vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
-        output_patch(m + i * R2_BLOCK + part, sums->position, tiles->y, tiles->x, bias, to + part,
-                     residual ? residual + part : NULL, pitch, rows, columns, finish->relu);
+        M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
+        M_NAME(output_patch)(&m, tiles->y, tiles->x, bias, to + part, residual ? residual + part : NULL,
+                             pitch, rows, columns, finish->relu);
       }
     }
   }
 }
 
-// Where the outputs of some pixels of one panel go, frame by frame, and what is added to them.
-typedef struct {
-  float *to;
-  const float *residual;  // or NULL
-  ptrdiff_t frame, residual_frame;
-} R2_NAME(frames);
-
-R2_INLINE R2_NAME(frames)
-    frames_at(const r2_view *out, const r2_view *residual, int frame, int panel, int pixel) {
-  R2_NAME(frames)
-  at = {.to = out->base + frame * out->frame + panel * out->plane + (ptrdiff_t)pixel * R2_BLOCK,
-        .frame = out->frame};
-  if (!residual) return at;
-  at.residual =
-      residual->base + frame * residual->frame + panel * residual->plane + (ptrdiff_t)pixel * R2_BLOCK;
-  at.residual_frame = residual->frame;
-  return at;
-}
-
 // Two frames, both borders: see winograd.c.
-R2_INLINE void pair_output(const float *m, ptrdiff_t position, ptrdiff_t at, vf bias,
-                           const R2_NAME(frames) * f, int relu) {
-  vf shared = LOAD(m + at) + bias;
+R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, ptrdiff_t at, vf bias, const r2_frames *f,
+                                   int relu) {
+  vf shared = M_LOAD(m, 0) + bias;
   const float *residual = f->residual;
-  finish_store(shared + LOAD(m + position + at), f->to + at, residual ? residual + at : NULL, relu);
-  finish_store(shared + LOAD(m + 2 * position + at), f->to + f->frame + at,
+  finish_store(shared + M_LOAD(m, 1), f->to + at, residual ? residual + at : NULL, relu);
+  finish_store(shared + M_LOAD(m, 2), f->to + f->frame + at,
                residual ? residual + f->residual_frame + at : NULL, relu);
 }
 
@@ -107,8 +100,9 @@ R2_INLINE void pair_output(const float *m, ptrdiff_t position, ptrdiff_t at, vf 
     R2_EACH_PART(part) {                                                                          \
       vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;                  \
       ptrdiff_t at = i * R2_BLOCK + part;                                                         \
+      M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);                                     \
       vf w[P], y[M];                                                                              \
-      R2_EACH(k, P) w[k] = LOAD(m + k * sums->position + at);                                     \
+      R2_EACH(k, P) w[k] = M_LOAD(&m, k);                                                         \
       output_line(w, 1, y, 1, t, Z, Q, I, M);                                                     \
       R2_EACH(k, M) {                                                                             \
         if (k < frames)                                                                           \
@@ -118,17 +112,17 @@ R2_INLINE void pair_output(const float *m, ptrdiff_t position, ptrdiff_t at, vf 
     }                                                                                             \
   }
 
-static void R2_NAME(temporal_output)(const r2_sums *sums, const r2_transform *t, int start, r2_range pixels,
-                                     const r2_view *out, const r2_finish *finish) {
+static void M_NAME(temporal_output)(const r2_sums *sums, const r2_transform *t, int start, r2_range pixels,
+                                    const r2_view *out, const r2_finish *finish) {
   int frames = out->frames - start < t->outputs ? out->frames - start : t->outputs;
-  const float *m = sums->base;
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++, m += sums->panel) {
-    R2_NAME(frames) f = frames_at(out, finish->residual, start, p, pixels.first);
+  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
+    r2_frames f = r2_frames_at(out, finish->residual, start, p, pixels.first);
     if (t->points == 3) {
       for (int i = 0; i < pixels.count; i++) {
         R2_EACH_PART(part) {
           vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
-          pair_output(m, sums->position, i * R2_BLOCK + part, bias, &f, finish->relu);
+          M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
+          M_NAME(pair_output)(&m, i * R2_BLOCK + part, bias, &f, finish->relu);
         }
       }
     } else {
@@ -138,43 +132,17 @@ static void R2_NAME(temporal_output)(const r2_sums *sums, const r2_transform *t,
 }
 #undef TEMPORAL_OUTPUT
 
-static void R2_NAME(direct_output)(const r2_sums *sums, int frame, r2_range pixels, const r2_view *out,
-                                   const r2_finish *finish) {
-  const float *m = sums->base;
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++, m += sums->panel) {
-    R2_NAME(frames) f = frames_at(out, finish->residual, frame, p, pixels.first);
+static void M_NAME(direct_output)(const r2_sums *sums, int frame, r2_range pixels, const r2_view *out,
+                                  const r2_finish *finish) {
+  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
+    r2_frames f = r2_frames_at(out, finish->residual, frame, p, pixels.first);
     R2_EACH_PART(part) {
       vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
       for (int i = 0; i < pixels.count; i++) {
         ptrdiff_t at = i * R2_BLOCK + part;
-        finish_store(LOAD(m + at) + bias, f.to + at, f.residual ? f.residual + at : NULL, finish->relu);
+        M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
+        finish_store(M_LOAD(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL, finish->relu);
       }
     }
-  }
-}
-
-static void R2_NAME(pool)(const r2_view *in, int block, float *out) {
-  int pixels = in->height * in->width;
-  for (int part = 0; part < R2_BLOCK; part += LANES) {
-    vf sum = 0;
-    for (int t = 0; t < in->frames; t++) {
-      const float *plane = in->base + t * in->frame + block * in->plane + part;
-      for (int i = 0; i < pixels; i++) sum += LOAD(plane + (ptrdiff_t)i * R2_BLOCK);
-    }
-    STORE(out + part, sum * (1.0f / (float)(in->frames * pixels)));
-  }
-}
-
-static void R2_NAME(linear)(const float *w, const float *bias, const float *x, int rows, int columns,
-                            float *y) {
-  for (int o = 0; o < rows; o++) {
-    const float *row = w + (ptrdiff_t)o * columns;
-    vf sum = 0;
-    int i = 0;
-    for (; i + LANES <= columns; i += LANES) sum += LOAD(row + i) * LOAD(x + i);
-    float total = bias ? bias[o] : 0;
-    for (int k = 0; k < LANES; k++) total += sum[k];
-    for (; i < columns; i++) total += row[i] * x[i];
-    y[o] = total;
   }
 }

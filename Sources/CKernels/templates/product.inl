@@ -1,13 +1,30 @@
 // The micro-kernel: PRODUCT_ROWS × (PRODUCT_VECTORS · LANES) sums held in registers. Rows of `a` lie a
 // constant distance apart, so that every operand is one base register and a displacement. Before it is
-// included: PRODUCT_NAME, PRODUCT_FMA(sum, a, b), a and b elements.
+// included: PRODUCT_NAME, PRODUCT_FMA(sum, a, b), a and b elements, and PRODUCT_INIT, 1 where sums are
+// integers that begin with p->init.
 
-R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, const float *b0,
-                                          const float *b1, float *c0, float *c1, const int rows,
-                                          const int vectors, const int row_stride, const int chunk) {
+// One or two panels: their weights, sums and the integers these begin with.
+typedef struct {
+  const float *b[2], *init[2];
+  float *c[2];
+} PRODUCT_NAME(panels);
+
+// Vector `v` of the 16 or 32 columns.
+#define COLUMN(pointer, v) ((pointer)[(v) * LANES / R2_BLOCK] + (v) * LANES % R2_BLOCK)
+
+R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, PRODUCT_NAME(panels) at,
+                                          const int rows, const int vectors, const int row_stride,
+                                          const int chunk) {
   vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
-  R2_EACH(r, rows)
-    R2_EACH(v, vectors) sum[r][v] = 0;
+  R2_EACH(v, vectors) {
+#if PRODUCT_INIT
+    vi start = 0;
+    for (int s = 0; s < p->segments; s++) start += (vi)LOAD(COLUMN(at.init, v) + s * R2_BLOCK);
+#else
+    vf start = 0;
+#endif
+    R2_EACH(r, rows) sum[r][v] = (vf)start;
+  }
   // What lies behind these weights is the next position's: asked for now, it comes in time however long
   // memory takes.
   const ptrdiff_t ahead = (ptrdiff_t)p->segments * p->k * R2_BLOCK;
@@ -19,36 +36,33 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, c
 #pragma clang loop unroll_count(4)
       for (int i = 0; i < count; i++, element++) {
         vf b[PRODUCT_VECTORS];
-        R2_EACH(v, vectors) b[v] = LOAD(v * LANES < R2_BLOCK ? b0 + v * LANES : b1 + v * LANES - R2_BLOCK);
+        R2_EACH(v, vectors) b[v] = LOAD(COLUMN(at.b, v));
         R2_EACH(r, rows) {
           vf value = (vf)element[r * row_stride];
           R2_EACH(v, vectors) sum[r][v] = PRODUCT_FMA(sum[r][v], value, b[v]);
         }
-        __builtin_prefetch(b0 + ahead, 0, 2);
-        if (vectors * LANES > R2_BLOCK) __builtin_prefetch(b1 + ahead, 0, 2);
-        b0 += R2_BLOCK;
-        b1 += R2_BLOCK;
+        __builtin_prefetch(at.b[0] + ahead, 0, 2);
+        if (vectors * LANES > R2_BLOCK) __builtin_prefetch(at.b[1] + ahead, 0, 2);
+        at.b[0] += R2_BLOCK;
+        at.b[1] += R2_BLOCK;
       }
     }
   }
   R2_EACH(r, rows)
-    R2_EACH(v, vectors)
-      STORE(v * LANES < R2_BLOCK ? c0 + r * R2_BLOCK + v * LANES : c1 + r * R2_BLOCK + v * LANES - R2_BLOCK,
-            sum[r][v]);
+    R2_EACH(v, vectors) STORE(COLUMN(at.c, v) + r * R2_BLOCK, sum[r][v]);
 }
+#undef COLUMN
 
-#define TILE(N)                                                                                              \
-  case N:                                                                                                    \
-    PRODUCT_NAME(product_tile)(a, p, b0, b1, c0, c1, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); \
-    break;
+#define TILE(N) \
+  case N: PRODUCT_NAME(product_tile)(a, p, at, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); break;
 
 #define FEW_ROWS TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #define MANY_ROWS TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12) TILE(13) TILE(14)
 
 // Rows in groups as even as they come, so that no group is a sliver.
-R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, const float *a, const float *b0,
-                                          const float *b1, float *c0, float *c1, const int vectors,
+R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, PRODUCT_NAME(panels) at, const int vectors,
                                           const int row_stride, const int chunk) {
+  const float *a = p->a;
   int groups = (p->rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
   for (int g = 0, row = 0; g < groups; g++) {
     int rows = (p->rows - row + groups - g - 1) / (groups - g);
@@ -60,28 +74,41 @@ R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, const float *a, c
     }
     row += rows;
     a += rows * row_stride;
-    c0 += rows * R2_BLOCK;
-    c1 += rows * R2_BLOCK;
+    at.c[0] += rows * R2_BLOCK;
+    at.c[1] += rows * R2_BLOCK;
   }
 }
 #undef TILE
 #undef FEW_ROWS
 #undef MANY_ROWS
 
+// Column `column` of panel `first`, and of panel `second` or the same again.
+R2_INLINE PRODUCT_NAME(panels)
+    PRODUCT_NAME(panels_at)(const r2_product *p, int first, int second, int column) {
+  PRODUCT_NAME(panels)
+  at = {
+      .b = {p->b + first * p->panel_stride_b + column, p->b + second * p->panel_stride_b + column},
+      .c = {p->c + first * p->panel_stride_c + column, p->c + second * p->panel_stride_c + column},
+  };
+#if PRODUCT_INIT
+  at.init[0] = p->init + first * p->panel_stride_init + column;
+  at.init[1] = p->init + second * p->panel_stride_init + column;
+#endif
+  return at;
+}
+
 R2_INLINE void PRODUCT_NAME(product_panels)(const r2_product *p, const int row_stride, const int chunk) {
   R2_ASSERT(p->rows > 0 && p->panels > 0 && p->segments > 0 && p->k > 0);
-  const float *b = p->b;
-  float *c = p->c;
   int panel = 0;
 #if PRODUCT_VECTORS * R2_LANES > 16
-  for (; panel + 2 <= p->panels; panel += 2, b += 2 * p->panel_stride_b, c += 2 * p->panel_stride_c)
-    PRODUCT_NAME(product_rows)(p, p->a, b, b + p->panel_stride_b, c, c + p->panel_stride_c, PRODUCT_VECTORS,
+  for (; panel + 2 <= p->panels; panel += 2)
+    PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel + 1, 0), PRODUCT_VECTORS,
                                row_stride, chunk);
 #endif
   enum { step = PRODUCT_VECTORS * LANES < R2_BLOCK ? PRODUCT_VECTORS * LANES : R2_BLOCK };
-  for (; panel < p->panels; panel++, b += p->panel_stride_b, c += p->panel_stride_c)
+  for (; panel < p->panels; panel++)
     for (int column = 0; column < R2_BLOCK; column += step)
-      PRODUCT_NAME(product_rows)(p, p->a, b + column, b + column, c + column, c + column, step / LANES,
+      PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel, column), step / LANES,
                                  row_stride, chunk);
 }
 

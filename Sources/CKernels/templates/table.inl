@@ -8,6 +8,7 @@
 
 #define PRODUCT_NAME(name) R2_NAME(name)
 #define PRODUCT_FMA(sum, a, b) ((sum) + (a) * (b))
+#define PRODUCT_INIT 0
 #include "product.inl"
 
 static void R2_NAME(stem_product)(const r2_product *p) {
@@ -21,21 +22,31 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #define V_STORE(p, v) STORE(p, v)
 #define V_VALUES 1
 #include "inputs.inl"
+
+#define M_NAME(name) R2_NAME(name)
+#define M_SCALED 0
+#define M_LOAD(source, k) LOAD((source)->m + (k) * (source)->position)
+#include "layers.inl"
 #include "outputs.inl"
 #pragma clang attribute pop
 
-#define FILL_OPERANDS(TABLE, TYPE, NAME)                                     \
-  ((TABLE)->fast[TYPE] = 1, (TABLE)->operands[TYPE] = (r2_operands){         \
-                                .product = NAME(product),                    \
-                                .spatial_input = NAME(spatial_input),        \
-                                .polyphase_input = NAME(polyphase_input),    \
-                                .temporal_input = NAME(temporal_input),      \
-                                .gather_input = NAME(gather_input),          \
-                                .spatial_output = R2_NAME(spatial_output),   \
-                                .temporal_output = R2_NAME(temporal_output), \
-                                .direct_output = R2_NAME(direct_output),     \
-                            })
+// Slots of one type of operands, from products, inputs and outputs that bear the names of one or another.
+#define FILL_OPERANDS(TABLE, TYPE, PRODUCT, INPUT, OUTPUT, QUANTIZE)                   \
+  ((TABLE)->fast[TYPE] = 1,                                                            \
+   (TABLE)->operands[TYPE] = (r2_operands){.product = PRODUCT(product),                \
+                                           .quantize = QUANTIZE,                       \
+                                           .spatial_input = INPUT(spatial_input),      \
+                                           .polyphase_input = INPUT(polyphase_input),  \
+                                           .temporal_input = INPUT(temporal_input),    \
+                                           .gather_input = INPUT(gather_input),        \
+                                           .spatial_output = OUTPUT(spatial_output),   \
+                                           .temporal_output = OUTPUT(temporal_output), \
+                                           .direct_output = OUTPUT(direct_output)})
+#define FILL_F32(TABLE) FILL_OPERANDS(TABLE, R2_F32, R2_NAME, R2_NAME, R2_NAME, NULL)
+#define FILL_BF16(TABLE) FILL_OPERANDS(TABLE, R2_BF16, R2_BF16_NAME, R2_BF16_NAME, R2_NAME, NULL)
+#define FILL_INT8(TABLE) FILL_OPERANDS(TABLE, R2_INT8, INT8_NAME, R2_NAME, INT8_NAME, INT8_NAME(quantize))
 
-#define FILL_TABLE(TABLE, NAME)                                                                            \
+#define FILL_TABLE(TABLE)                                                                                  \
   ((TABLE)->name = R2_STRING(R2_SUFFIX), (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \
-   (TABLE)->stem_product = NAME(stem_product), (TABLE)->pool = NAME(pool), (TABLE)->linear = NAME(linear))
+   (TABLE)->stem_product = R2_NAME(stem_product), (TABLE)->pool = R2_NAME(pool),                           \
+   (TABLE)->linear = R2_NAME(linear))

@@ -7,14 +7,13 @@
 
 #include "../assertions.h"
 #include "../include/kernels.h"
-#include "tiles.h"
+#include "places.h"
 
 #define R2_PASTE2(a, b) a##_##b
 #define R2_PASTE(a, b) R2_PASTE2(a, b)
 #define R2_NAME(name) R2_PASTE(name, R2_SUFFIX)
 #define R2_STRING2(a) #a
 #define R2_STRING(a) R2_STRING2(a)
-#define R2_INLINE static inline __attribute__((always_inline))
 
 // Loops whose bounds are constants, and which the compiler must unroll: they index registers.
 #define R2_EACH_FROM(i, first, end) _Pragma("clang loop unroll(full)") for (int i = (first); i < (end); i++)
@@ -26,9 +25,19 @@
 typedef float vf __attribute__((ext_vector_type(R2_LANES)));
 typedef float vf_memory __attribute__((ext_vector_type(R2_LANES), aligned(4)));
 
+typedef int32_t vi __attribute__((ext_vector_type(R2_LANES)));
+typedef uint8_t vb __attribute__((ext_vector_type(R2_LANES)));
+typedef uint8_t vb_memory __attribute__((ext_vector_type(R2_LANES), aligned(1)));
+
 enum { LANES = R2_LANES };
 
 #define LOAD(p) ((vf)(*(const vf_memory *)(p)))
 #define STORE(p, v) (*(vf_memory *)(p) = (v))
 /// max(x, 0) that lets NaN through.
 #define RELU(x) ((x) < 0 ? (vf)0 : (x))
+
+R2_INLINE void finish_store(vf value, float *to, const float *residual, int relu) {
+  if (residual) value += LOAD(residual);
+  if (relu) value = RELU(value);
+  STORE(to, value);
+}

@@ -1,0 +1,28 @@
+// Products of 8-bit integers, summed in 32 bits, and what makes them and takes them. Transforms are those of
+// float32. Before it is included: R2_INT8_SUFFIX and INT8_DOT(sum, a, b): sum + Σ a·b over four unsigned a
+// and signed b.
+#pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), \
+                             apply_to = function)
+
+#undef PRODUCT_NAME
+#undef PRODUCT_FMA
+#undef PRODUCT_INIT
+#undef M_NAME
+#undef M_LOAD
+#undef M_SCALED
+
+#define INT8_NAME(name) R2_PASTE(name, R2_INT8_SUFFIX)
+
+#define PRODUCT_NAME(name) INT8_NAME(name)
+#define PRODUCT_FMA(sum, a, b) INT8_DOT(sum, a, b)
+#define PRODUCT_INIT 1
+#include "product.inl"
+
+#define M_NAME(name) INT8_NAME(name)
+#define M_LOAD(source, k)                                                          \
+  (__builtin_convertvector((vi)LOAD((source)->m + (k) * (source)->position), vf) * \
+   (LOAD((source)->u_scale + (k) * R2_BLOCK) * (source)->v_scale[(k) * (source)->v_position]))
+#define M_SCALED 1
+#include "outputs.inl"
+#include "quantize.inl"
+#pragma clang attribute pop

@@ -1,0 +1,50 @@
+// Where things lie in activations: the tiles of a rectangle in their order (row of tiles, frame, column of
+// tiles), and the outputs of a panel, frame by frame.
+#ifndef R2_PLACES_H
+#define R2_PLACES_H
+
+#include "../include/kernels.h"
+
+#define R2_INLINE static inline __attribute__((always_inline))
+
+typedef struct {
+  int row, frame, column;
+} r2_tile;
+
+R2_INLINE r2_tile r2_tile_at(const r2_tiles *tiles, int frames, int number) {
+  int per_row = frames * tiles->columns;
+  return (r2_tile){number / per_row, number % per_row / tiles->columns, number % tiles->columns};
+}
+
+R2_INLINE void r2_tile_next(const r2_tiles *tiles, int frames, r2_tile *tile) {
+  if (++tile->column < tiles->columns) return;
+  tile->column = 0;
+  if (++tile->frame < frames) return;
+  tile->frame = 0;
+  tile->row++;
+}
+
+R2_INLINE float *view_at(const r2_view *view, int frame, int block, int y, int x) {
+  return view->base + frame * view->frame + block * view->plane +
+         ((ptrdiff_t)(y - view->top) * view->width + x) * R2_BLOCK;
+}
+
+/// Where the outputs of some pixels of one panel go, frame by frame, and what is added to them.
+typedef struct {
+  float *to;
+  const float *residual;  // or NULL
+  ptrdiff_t frame, residual_frame;
+} r2_frames;
+
+R2_INLINE r2_frames r2_frames_at(const r2_view *out, const r2_view *residual, int frame, int panel,
+                                 int pixel) {
+  r2_frames at = {.to = out->base + frame * out->frame + panel * out->plane + (ptrdiff_t)pixel * R2_BLOCK,
+                  .frame = out->frame};
+  if (!residual) return at;
+  at.residual =
+      residual->base + frame * residual->frame + panel * residual->plane + (ptrdiff_t)pixel * R2_BLOCK;
+  at.residual_frame = residual->frame;
+  return at;
+}
+
+#endif
