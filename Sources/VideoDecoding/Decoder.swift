@@ -29,12 +29,19 @@ final class Decoder {
     context.pointee.pkt_timebase = timeBase
     context.pointee.framerate = rate
     context.pointee.max_pixels = Int64(maxPixels)
-    context.pointee.thread_count = Int32(clamping: max(1, threads))
+    context.pointee.thread_count =
+      Self.hasRacingSlices(codec.pointee.id) ? 1 : Int32(clamping: max(1, threads))
     context.pointee.opaque = damage.word(packet: 0)
     if code >= 0 { code = avcodec_open2(context, codec, nil) }
     // What is said on opening, of what the container gives once, is no packet's.
     damage.clear()
     guard code >= 0 else { throw .decoderFailed(codec: name, reason: FFmpegStatus.reason(code)) }
+  }
+
+  /// Whether the codec's threads share a frame's slices, and what they make up for lost ones depends on which of them
+  /// was ahead: the ffmpeg program itself then gives other frames from run to run.
+  private static func hasRacingSlices(_ codec: AVCodecID) -> Bool {
+    codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO
   }
 
   deinit {

@@ -14,7 +14,7 @@ extension Input {
     // Of a photo in tiles one tile would be shown for the whole.
     let videos = all.filter { !cffmpeg_is_tile(context, Int32($0)) }
     if videos.isEmpty, !all.isEmpty {
-      throw imageFormat.map { .stillPicture(format: $0.name) } ?? .tiledPhoto(tiles: all.count)
+      throw .stillPicture(format: imageFormat?.name ?? "HEIF")
     }
     if let track {
       guard videos.contains(track) else { throw .noSuchTrack(track, found: describeEachStream()) }

@@ -23,8 +23,6 @@ package enum VideoError: Error, Sendable, Equatable {
   case unsupportedPixels(format: String, width: Int, height: Int)
   /// The container shows nothing of its frames.
   case cropsEverything(width: Int, height: Int)
-  /// A photo that is stored as several smaller ones.
-  case tiledPhoto(tiles: Int)
   /// The part asked for holds nothing: `start` is at or after `end`. Seconds.
   case emptyPart(start: Double, end: Double)
   /// A rate of samples, or a time, that is out of range.
@@ -80,7 +78,6 @@ extension VideoError: CustomStringConvertible {
       "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
     case .cropsEverything(let width, let height):
       "its container crops its \(width)x\(height) frames to nothing"
-    case .tiledPhoto(let tiles): "a still picture (HEIF, \(tiles) tiles), not a video"
     case .emptyPart(let start, let end):
       "nothing to sample: the part starts at \(start) s and ends at \(end) s"
     case .unusableSampling(let what): "cannot sample at \(what)"

@@ -38,7 +38,8 @@ import Testing
     let video = try #require(result["video"] as? [String: Any])
     #expect(
       Set(video.keys) == [
-        "start", "duration", "width", "height", "frameRate", "codec", "track", "decodeErrors", "picturesDecoded",
+        "start", "duration", "width", "height", "frameRate", "codec", "track", "decodeErrors",
+        "picturesDecoded",
       ])
     #expect(video["codec"] as? String == "h264" && video["decodeErrors"] as? Int == 0)
     #expect(try #require(video["picturesDecoded"] as? Int) >= 16 && video["track"] as? Int == 0)

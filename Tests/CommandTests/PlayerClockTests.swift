@@ -30,9 +30,9 @@ struct PlayerClockTests {
   }
 
   @Test(arguments: [
-    ("csv", "\n3.0,3.5"), ("text", " 0:03.000 – 0:03.533"), ("jsonl", "\"start\":3}|\"start\":3,"),
+    ("csv", "\n3.0,3.5"), ("text", " 0:03.000 – 0:03.533"), ("jsonl", "\"start\":3.0}|\"start\":3.0,"),
     ("vtt", "\n00:00:03.000 --> 00:00:05."), ("srt", "1\n00:00:03,000 --> 00:00:05,"),
-    ("html", "\"start\":3,"), ("html", "aria-valuemax=\"7.0\""),
+    ("html", "\"start\":3.0,"), ("html", "aria-valuemax=\"7.0\""),
   ])
   func everyFormatHasThatClock(_ format: String, _ text: String) throws {
     let form = format == "text" ? "" : "--format \(format)"

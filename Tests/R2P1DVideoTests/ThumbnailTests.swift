@@ -48,7 +48,8 @@ import VideoDecoding
     let red = try #require(encoder.encode((0..<33 * 17).flatMap { _ in [250, 10, 20] as [UInt8] }))
     #expect(encoder.encode([1, 2, 3]) == nil)
     let path = FileManager.default.temporaryDirectory.appending(path: "r2p1d-\(UUID().uuidString).jpg").path
-    try Data(red).write(to: URL(filePath: path))
+    // Twice, for one alone is a still picture, not a video.
+    try Data(red + red).write(to: URL(filePath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
     let video = try Video(path: Array(path.utf8), threads: 1)
     try video.frames([0], seeking: false) { _, frame in
