@@ -90,7 +90,7 @@ extension Benchmark {
     let cpu = cpuTime() - cpuBegan
     let preprocessing = seconds(reader.preprocessing)
     let decode = DecodeTime(
-      frames: reader.picturesDecoded, skipped: reader.picturesSkipped,
+      frames: reader.framesDecoded, skipped: reader.framesSkipped,
       seconds: seconds(clock.now - began) - preprocessing, cpuSeconds: cpu.roundedTime)
     return (decode, PreprocessTime(windows: windows, seconds: preprocessing))
   }

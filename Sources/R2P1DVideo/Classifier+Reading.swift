@@ -52,7 +52,7 @@ extension VideoSummary {
     frameRate = reader.info.frameRate
     codec = reader.info.codec
     decodeErrors = reader.decodeErrors
-    picturesDecoded = reader.picturesDecoded
+    framesDecoded = reader.framesDecoded
     track = reader.info.track
     warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
   }

@@ -48,7 +48,7 @@ public struct Receipt: Sendable, Equatable, Encodable {
 extension Classifier {
   /// The receipt of one video's labels; nil if `options` want none.
   func receipt(_ video: VideoSummary, _ sampling: SamplingSummary? = nil) -> Receipt? {
-    receipt(decodeErrors: video.decodeErrors, framesDecoded: video.picturesDecoded, sampling)
+    receipt(decodeErrors: video.decodeErrors, framesDecoded: video.framesDecoded, sampling)
   }
 
   func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: SamplingSummary? = nil) -> Receipt? {

@@ -47,7 +47,7 @@ extension WindowLabels: Encodable {
 
 extension VideoSummary: Encodable {
   private enum Key: CodingKey {
-    case start, duration, width, height, frameRate, codec, track, decodeErrors, picturesDecoded
+    case start, duration, width, height, frameRate, codec, track, decodeErrors, framesDecoded
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -60,7 +60,7 @@ extension VideoSummary: Encodable {
     try values.encode(codec, forKey: .codec)
     try values.encode(track, forKey: .track)
     try values.encode(decodeErrors, forKey: .decodeErrors)
-    try values.encode(picturesDecoded, forKey: .picturesDecoded)
+    try values.encode(framesDecoded, forKey: .framesDecoded)
   }
 }
 

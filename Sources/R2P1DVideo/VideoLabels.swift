@@ -57,7 +57,7 @@ public struct VideoSummary: Sendable, Equatable {
   /// Damaged packets and pictures that were skipped.
   public let decodeErrors: Int
   /// Pictures that the decoder had to produce for the windows.
-  public let picturesDecoded: Int
+  public let framesDecoded: Int
   /// The number in the container of the stream that was looked at, as ffprobe counts.
   public internal(set) var track = 0
   /// What may make the labels worse than they need be.

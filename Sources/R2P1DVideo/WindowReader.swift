@@ -20,8 +20,8 @@ package final class WindowReader {
   package var info: VideoInfo { video.info }
   package var samples: Int { picks.count }
   package var decodeErrors: Int { video.decodeErrors }
-  package var picturesDecoded: Int { video.picturesDecoded }
-  package var picturesSkipped: Int { video.picturesSkipped }
+  package var framesDecoded: Int { video.framesDecoded }
+  package var framesSkipped: Int { video.framesSkipped }
 
   /// What takes thumbnails on the way, if something does; for the reading thread until all windows are handed over.
   private var filmstrip: Filmstrip?

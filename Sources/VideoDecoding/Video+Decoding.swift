@@ -54,7 +54,7 @@ extension Video {
     position = .inside(packetIsRead: false, isDraining: status != .done)
     switch status {
     case .done:
-      picturesDecoded += 1
+      framesDecoded += 1
       status = decoder.send(input.packet)
     case .interrupted: throw .interrupted
     default:
@@ -80,7 +80,7 @@ extension Video {
     // An empty packet would end the stream for the decoder.
     if packet.size == 0 { return true }
     guard spared?.takes(packet) ?? false else { return false }
-    picturesSkipped += 1
+    framesSkipped += 1
     return true
   }
 

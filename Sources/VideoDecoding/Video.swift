@@ -23,9 +23,9 @@ package final class Video {
   /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
   package var decodeErrors: Int { errors + decoder.damagedPackets + (input.isDamaged ? 1 : 0) }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
-  package internal(set) var picturesDecoded = 0
+  package internal(set) var framesDecoded = 0
   /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
-  package internal(set) var picturesSkipped = 0
+  package internal(set) var framesSkipped = 0
 
   let path: [UInt8]
   let rules: InputRules

@@ -35,7 +35,7 @@ import Testing
     "cpuSeconds", "median", "min", "max", "smooth", "enter", "leave", "minLength", "minScore", "top1", "top5",
   ]
   private static let counts: Set<String> = [
-    "classes", "width", "height", "decodeErrors", "picturesDecoded", "framesDecoded", "frames", "windows",
+    "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
   ]

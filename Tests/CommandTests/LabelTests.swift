@@ -39,10 +39,10 @@ import Testing
     #expect(
       Set(video.keys) == [
         "start", "duration", "width", "height", "frameRate", "codec", "track", "decodeErrors",
-        "picturesDecoded",
+        "framesDecoded",
       ])
     #expect(video["codec"] as? String == "h264" && video["decodeErrors"] as? Int == 0)
-    #expect(try #require(video["picturesDecoded"] as? Int) >= 16 && video["track"] as? Int == 0)
+    #expect(try #require(video["framesDecoded"] as? Int) >= 16 && video["track"] as? Int == 0)
 
     let sampling = try #require(result["sampling"] as? NSDictionary)
     #expect(

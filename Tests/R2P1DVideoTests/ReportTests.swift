@@ -17,7 +17,7 @@ import Testing
       file: file, model: ModelSummary(name: "m", architecture: "r2plus1d_18", classes: 400),
       video: VideoSummary(
         start: 0.25, duration: 10.0 / 3, width: 340, height: 256, frameRate: 30000.0 / 1001, codec: "h264",
-        decodeErrors: decodeErrors, picturesDecoded: 100),
+        decodeErrors: decodeErrors, framesDecoded: 100),
       sampling: SamplingSummary(
         frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop, merge: .mean, track: nil,
         normalization: .kinetics),

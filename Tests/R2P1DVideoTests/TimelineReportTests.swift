@@ -15,7 +15,7 @@ import Testing
   static let summary = TimelineSummary(
     video: VideoSummary(
       start: 0, duration: 3, width: 340, height: 256, frameRate: 25, codec: "h264", decodeErrors: 2,
-      picturesDecoded: 75
+      framesDecoded: 75
     ),
     labels: [ScoredLabel(label: "a,\"b\"", index: 0, score: 0.5)], windows: 3, thumbnails: [])
 

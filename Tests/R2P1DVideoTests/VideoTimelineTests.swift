@@ -51,9 +51,9 @@ import Testing
         normalization: .kinetics),
       options.sampling, threads: 1)
     var decoded: [Int] = []
-    try reader.windows(of: Self.clip, threads: 1) { _ in decoded.append(reader.picturesDecoded) }
+    try reader.windows(of: Self.clip, threads: 1) { _ in decoded.append(reader.framesDecoded) }
     let first = try #require(decoded.first)
-    #expect(first < 40 && reader.picturesDecoded + reader.picturesSkipped == 90)
+    #expect(first < 40 && reader.framesDecoded + reader.framesSkipped == 90)
     #expect(try #require(decoded.last) > first)
     #expect(decoded == decoded.sorted())
   }

@@ -24,7 +24,7 @@ import Testing
 
   private static let video = VideoSummary(
     start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
-    picturesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
+    framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
 
   /// A reference, which the testing library's macros can change things of.
   private final class Assembling {
@@ -67,13 +67,13 @@ import Testing
       for (start, duration) in [(0, time), (time, 0)] {
         let video = VideoSummary(
           start: start, duration: duration, width: 1, height: 1, frameRate: 1, codec: "x", decodeErrors: 0,
-          picturesDecoded: 0)
+          framesDecoded: 0)
         #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
       }
     }
     let video = VideoSummary(
       start: 0, duration: 1, width: 1, height: 1, frameRate: 1, codec: "x\n", decodeErrors: 0,
-      picturesDecoded: 0)
+      framesDecoded: 0)
     #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
   }
 

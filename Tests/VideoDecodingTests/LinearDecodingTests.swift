@@ -111,7 +111,7 @@ import Testing
       let differing = zip(wanted, found).filter { linear.pictures[$0.0] != $0.1 }.map(\.0)
       #expect(found.count == wanted.count && differing == [])
       if let decodeErrors { #expect(sought.decodeErrors == decodeErrors) }
-      decoded.append(sought.picturesDecoded)
+      decoded.append(sought.framesDecoded)
     }
     return decoded[0]
   }

@@ -66,8 +66,8 @@ import Testing
     #expect(try pictures == through.pass(Self.wanted).pictures)
     #expect(try sought.timeline() == through.timeline())
     // A recovery point of H.264 is the encoder's word alone: only frames that none refers to are skipped then.
-    #expect(sought.picturesDecoded < (name.hasPrefix("open.") ? 900 : 500), "few of the frames are decoded")
-    #expect(try through.picturesDecoded == through.timeline().times.count)
+    #expect(sought.framesDecoded < (name.hasPrefix("open.") ? 900 : 500), "few of the frames are decoded")
+    #expect(try through.framesDecoded == through.timeline().times.count)
     #expect(sought.decodeErrors == 0 && through.decodeErrors == 0)
   }
 
@@ -79,7 +79,7 @@ import Testing
     let video = try Video(path)
     #expect(try video.timeline().times.count == 18000)
     #expect(try video.pass(wanted, seeking: true).pictures.count == wanted.count)
-    #expect(video.picturesDecoded <= 5 * (60 + 40))
+    #expect(video.framesDecoded <= 5 * (60 + 40))
   }
 
   /// Intra refresh marks packets as keys from which frames only become right after a while.
@@ -89,7 +89,7 @@ import Testing
       "refresh.mp4", source: "64x48:30:60", "-c:v libx264 -bf 0 -x264-params intra-refresh=1:keyint=60")
     let (sought, through) = (try Video(path), try Video(path))
     #expect(try sought.pass(Self.wanted, seeking: true) == through.pass(Self.wanted))
-    #expect(sought.picturesDecoded > 1230, "all but the end, which no window shows")
+    #expect(sought.framesDecoded > 1230, "all but the end, which no window shows")
   }
 
   @Test func aShortFileIsDecodedToItsEnd() throws {
@@ -97,7 +97,7 @@ import Testing
     let path = try clips.make("short.mp4", source: "64x48:30:5", "-c:v libx264 -g 10 -bf 0")
     let video = try Video(path)
     _ = try video.pass([0, 140], seeking: true)
-    #expect(video.picturesDecoded == 150 && video.picturesSkipped == 0)
+    #expect(video.framesDecoded == 150 && video.framesSkipped == 0)
   }
 
   @Test func aSecondPassGivesTheSamePictures() throws {
@@ -118,7 +118,7 @@ import Testing
     let learned = try video.timeline()
     #expect(learned != predicted && learned.times.count == 60)
     #expect(try video.pass().pictures.count == 60)
-    #expect(video.picturesDecoded <= 140, "the first frame, once to learn the times, once for the frames")
+    #expect(video.framesDecoded <= 140, "the first frame, once to learn the times, once for the frames")
   }
 
   /// FFmpeg reads packets of all streams ahead before one is chosen.
@@ -130,6 +130,6 @@ import Testing
     )
     let video = try Video(path)
     #expect(try video.pass().pictures.count == 60)
-    #expect(video.picturesDecoded == 60 && video.decodeErrors == 0)
+    #expect(video.framesDecoded == 60 && video.decodeErrors == 0)
   }
 }

@@ -61,9 +61,9 @@ import Testing
         let (sparing, through) = (try Video(path, threads: threads), try Video(path, threads: threads))
         #expect(try sparing.pass(wanted, seeking: true) == through.pass(wanted))
         #expect(sparing.decodeErrors == 0)
-        #expect(sparing.picturesDecoded + sparing.picturesSkipped == count)
-        #expect(through.picturesSkipped == 0)
-        if step == 2 && first == 0 { #expect(sparing.picturesSkipped >= spared) }
+        #expect(sparing.framesDecoded + sparing.framesSkipped == count)
+        #expect(through.framesSkipped == 0)
+        if step == 2 && first == 0 { #expect(sparing.framesSkipped >= spared) }
       }
     }
   }
@@ -80,8 +80,8 @@ import Testing
     for wanted in [Array(stride(from: 0, to: 120, by: 2)), [], [119], Array(0..<120)] {
       let video = try Video(path)
       _ = try video.pass(wanted, seeking: true)
-      #expect(video.picturesDecoded == needed.union(wanted).count)
-      #expect(video.picturesSkipped == 120 - video.picturesDecoded)
+      #expect(video.framesDecoded == needed.union(wanted).count)
+      #expect(video.framesSkipped == 120 - video.framesDecoded)
     }
   }
 

@@ -76,7 +76,7 @@ extension WorkerMessage {
       body.add(UInt32(clamping: video.width))
       body.add(UInt32(clamping: video.height))
       body.add(UInt64(clamping: video.decodeErrors))
-      body.add(UInt64(clamping: video.picturesDecoded))
+      body.add(UInt64(clamping: video.framesDecoded))
       body.add(UInt32(clamping: video.track))
       body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
       body.bytes += video.codec.utf8.prefix(64)
@@ -132,7 +132,7 @@ extension VideoSummary {
     width = Int(rest.next(UInt32.self))
     height = Int(rest.next(UInt32.self))
     decodeErrors = Int(clamping: rest.next(UInt64.self))
-    picturesDecoded = Int(clamping: rest.next(UInt64.self))
+    framesDecoded = Int(clamping: rest.next(UInt64.self))
     track = Int(rest.next(UInt32.self))
     let profile = Int(rest.next(UInt32.self))
     warnings = profile == 0 ? [] : [.dolbyVision(profile: profile)]
