@@ -1,5 +1,6 @@
 import CCurl
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// One request by HTTP or HTTPS, whose body is handed over as it arrives.
 ///
@@ -93,7 +94,7 @@ package struct Transfer {
     let status = ccurl_status(handle)
     let own = message.baseAddress.map { String(cString: $0) } ?? ""
     let text = own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
-    let cause = text.prefix(1).lowercased() + text.dropFirst().trimmingCharacters(in: .whitespacesAndNewlines)
+    let cause = text.prefix(1).lowercased() + text.dropFirst().trimmed
     switch code {
     case CURLE_OK: return nil
     case CURLE_RANGE_ERROR, CURLE_BAD_DOWNLOAD_RESUME: return .cannotResume
@@ -136,5 +137,13 @@ private final class Receiver {
       self.error = error
       return false
     }
+  }
+}
+
+extension StringProtocol {
+  /// Without white space at its ends.
+  fileprivate var trimmed: String {
+    let rest = drop(while: \.isWhitespace)
+    return rest.lastIndex { !$0.isWhitespace }.map { String(rest[...$0]) } ?? ""
   }
 }

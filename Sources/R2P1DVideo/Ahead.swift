@@ -1,5 +1,6 @@
 import Dispatch
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Runs `produce` on a thread of its own and hands what it yields to `consume` on the caller's, in order.
@@ -12,7 +13,7 @@ func ahead<Element: Sendable>(
   consume: (Element) throws -> Void
 ) throws {
   let line = Line<Element>(capacity: capacity)
-  Thread.detachNewThread {
+  DetachedThread.start {
     line.finish(Result { try produce { try line.put($0) } })
   }
   do {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// How fast this machine is at each step of the way: network, loading, decoding and preprocessing.

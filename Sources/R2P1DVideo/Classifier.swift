@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 import VideoDecoding
 
@@ -55,7 +56,7 @@ public final class Classifier {
       frames: sampling.frames, threads: options.threads, precision: options.precision)
     precision = Precision(predictor.precision)
     if options.givesReceipts, options.threads > 1 {
-      Thread.detachNewThread { [modelHash] in _ = modelHash.digits }
+      DetachedThread.start { [modelHash] in _ = modelHash.digits }
     }
   }
 

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// Which samples of a video become which windows. A nil is the model's own value.

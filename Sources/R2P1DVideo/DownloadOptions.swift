@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How patient a download is, and whom it trusts.
 public struct DownloadOptions: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A file that is not complete yet: it lies beside its final place under a hidden name and belongs to one process at a
 /// time, whatever becomes of that process.
@@ -64,7 +65,7 @@ final class Draft {
   private func takeUp() throws(SystemError) {
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
-      let read = Foundation.read(descriptor, &buffer, buffer.count)
+      let read = Glibc.read(descriptor, &buffer, buffer.count)
       if read < 0 && errno == EINTR { continue }
       guard read >= 0 else { throw SystemError() }
       if read == 0 { return }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Features of many videos as a table, a row a window.
 public enum FeatureFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What the operating system refused; `description` is its own word for the cause, as "no such file or directory".
 package struct SystemError: Error, CustomStringConvertible {
@@ -27,19 +28,11 @@ extension FilePath {
     return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// The file, open to be read; it closes itself when it is no longer used.
-  func openForReading() throws(SystemError) -> FileHandle {
-    let descriptor = withCString { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw SystemError() }
-    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-  }
-
   /// A small file's whole content; more than `limit` bytes are refused as too large.
-  func read(limit: Int) throws(SystemError) -> Data {
-    let file = try openForReading()
-    guard let data = try? file.read(upToCount: limit + 1) ?? Data() else { throw SystemError() }
-    guard data.count <= limit else { throw SystemError(EFBIG) }
-    return data
+  func read(limit: Int) throws(SystemError) -> [UInt8] {
+    let bytes = try InputFile(self).read(upTo: limit + 1)
+    guard bytes.count <= limit else { throw SystemError(EFBIG) }
+    return bytes
   }
 
   /// Makes the folder, and those above it, where they are missing.

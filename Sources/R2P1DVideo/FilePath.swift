@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A path as the operating system holds it: bytes, which need not be UTF-8.
 public struct FilePath: Sendable, Hashable, ExpressibleByStringLiteral {

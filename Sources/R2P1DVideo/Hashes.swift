@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 extension FilePath {
@@ -6,8 +7,10 @@ extension FilePath {
   func sha256() throws(ClassifierError) -> String {
     var hash = SHA256()
     do {
-      let file = try openForReading()
-      while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty {
+      let file = try InputFile(self)
+      while true {
+        let chunk = try file.read(upTo: 1 << 20)
+        if chunk.isEmpty { break }
         chunk.withUnsafeBytes { hash.update($0) }
       }
     } catch {

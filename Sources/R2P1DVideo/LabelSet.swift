@@ -1,5 +1,6 @@
 import CEmbedded
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The names of a network's classes, in the order of its outputs.
 public struct LabelSet: Sendable, Equatable {
@@ -40,7 +41,7 @@ public struct LabelSet: Sendable, Equatable {
   private init(lines bytes: some Sequence<UInt8>) {
     var lines = String(decoding: Array(bytes), as: UTF8.self).split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline
-    ).map { $0.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}"])) }
+    ).map { String($0).trimmed(["\u{FEFF}"]) }
     while lines.last?.isEmpty == true { lines.removeLast() }
     names = lines
   }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// What a conversion changes; a nil keeps what the model says of itself.

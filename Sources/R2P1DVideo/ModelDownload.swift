@@ -1,5 +1,6 @@
 import Download
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected one.
 ///
@@ -128,7 +129,7 @@ public struct ModelDownload: Sendable {
         guard failures <= options.retries else { throw unreachable(cause, tries: failures) }
         let pause = options.pause(after: failures)
         report(.retrying(cause: cause, attempt: failures + 1, of: options.retries + 1, seconds: pause))
-        Thread.sleep(forTimeInterval: pause)
+        DetachedThread.sleep(seconds: pause)
       } catch let error as TransferError {
         throw failure(error)
       }

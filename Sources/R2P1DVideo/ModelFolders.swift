@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The folders that hold checkpoints, in the order they are searched.
 public struct ModelFolders: Sendable, Equatable {
@@ -12,7 +13,7 @@ public struct ModelFolders: Sendable, Equatable {
   /// The folders that `environment` names. Relative ones in `XDG_CACHE_HOME` are ignored, as the XDG specification asks.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func folder(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
-    let home = folder("HOME") ?? NSHomeDirectory()
+    let home = folder("HOME") ?? Self.accountHome
     let caches = folder("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.cache"
     let torch = folder("TORCH_HOME") ?? "\(caches)/torch"
     let own = (folder("R2P1D_MODELS") ?? "").split(separator: ":").map(String.init)
@@ -49,5 +50,10 @@ public struct ModelFolders: Sendable, Equatable {
   public func address(of entry: ModelEntry) -> String {
     guard let mirror else { return entry.address }
     return mirror + (mirror.hasSuffix("/") ? "" : "/") + entry.file
+  }
+
+  /// The home folder of the account that the process runs as, where no variable says another.
+  private static var accountHome: String {
+    getpwuid(getuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/"
   }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// The models that there are by name: the built-in one, and the published checkpoints.
@@ -23,7 +24,7 @@ public struct ModelList: Sendable {
         let blanks = String(repeating: " ", count: cell.1 - cell.0.count)
         return (2...6).contains(column) ? blanks + cell.0 : cell.0 + blanks
       }
-      return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces) + "\n"
+      return cells.joined(separator: "  ").trimmed() + "\n"
     }.joined()
   }
 

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What became of one file.
 public struct Outcome: Sendable {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Probabilities, one a class, and the ways to make one set of several.
 public struct Scores: Sendable, Equatable {

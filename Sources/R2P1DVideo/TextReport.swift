@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A table for people: a line about the file, then a line a label. A file that failed has none; its error goes elsewhere.
 struct TextReport: Report {

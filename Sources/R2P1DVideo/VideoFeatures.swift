@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// What a network sees in each window of a video before it decides: the values that its classifier weighs.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 extension VideoLabels: Encodable {
   private enum Key: CodingKey {

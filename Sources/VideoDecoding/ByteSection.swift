@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A part of an open source, read as if it were a file of its own; opens nothing and closes nothing of the source.
 final class ByteSection {

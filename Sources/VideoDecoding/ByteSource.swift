@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// An open regular file as FFmpeg reads it, or an address that may be read over the network; closes it once.
 ///

@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What an FFmpeg function answered. Waiting for input and the end of the stream are results, not errors.
 enum FFmpegStatus: Equatable {

@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Finds out which container a file is, and refuses those that are nothing but names of other files or addresses.
 ///

@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How a stored picture has to be turned to stand upright: one of the eight ways a rectangle maps onto itself.
 ///

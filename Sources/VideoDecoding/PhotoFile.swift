@@ -1,5 +1,6 @@
 import CFFmpeg
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a video behind or into some.
 struct PhotoFile {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 
 struct BenchCommand: ParsableCommand {

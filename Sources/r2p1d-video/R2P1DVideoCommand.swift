@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 
 /// The program: `r2p1d-video label clip.mp4` and its sisters.
@@ -41,7 +42,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     let code = exitCode(for: error)
     guard code == .validationFailure else { exit(withError: error) }
     let lines = message(for: error).split(whereSeparator: \.isNewline)
-    let text = lines.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+    let text = lines.map { $0.trimmed() }.joined(separator: " ")
     Terminal.complain("\(RawArguments.printable(text)) (see r2p1d-video --help)")
     ExitStatus.usage.exit()
   }

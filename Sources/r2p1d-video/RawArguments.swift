@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 
 /// The process's arguments as strings that lose no byte, though a path need not be UTF-8.

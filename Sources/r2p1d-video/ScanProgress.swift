@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 import Synchronization
 
@@ -20,10 +21,10 @@ final class ScanProgress: Sendable {
     isDrawn = Terminal.isPresent && !isQuiet
     guard !isQuiet else { return }
     if finished > 0 { Terminal.complain("\(finished) files are done already, \(files) to do") }
-    let interval: TimeInterval = isDrawn ? 1 : 60
-    Thread.detachNewThread { [self] in
+    let interval = isDrawn ? 1.0 : 60
+    DetachedThread.start { [self] in
       while true {
-        Thread.sleep(forTimeInterval: interval)
+        DetachedThread.sleep(seconds: interval)
         guard tick() else { return }
       }
     }

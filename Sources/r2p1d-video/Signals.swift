@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 import Synchronization
 
@@ -20,7 +21,7 @@ enum Signals {
     // Blocked here, and so in every thread that starts later: only the one below takes them.
     pthread_sigmask(SIG_BLOCK, &awaited, nil)
     let set = awaited
-    Thread.detachNewThread {
+    DetachedThread.start {
       var set = set
       var number: Int32 = 0
       while true {

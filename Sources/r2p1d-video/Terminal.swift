@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 import Synchronization
 
@@ -47,7 +48,7 @@ enum Terminal {
   static func write(_ text: String) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)

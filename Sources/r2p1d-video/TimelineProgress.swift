@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import R2P1DVideo
 
 /// How far a timeline is: position, speed and time left, from when it is made on; drawn only on a terminal.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 import Synchronization
 import VideoDecoding
@@ -16,7 +17,7 @@ package enum DecodingWorker {
     let line = WorkerLine(STDIN_FILENO)
     guard let order = line.receive().flatMap({ try? JSONDecoder().decode(WorkerOrder.self, from: Data($0)) })
     else {
-      FileHandle.standardError.write(Data("r2p1d-video: \(command) is for the program's own use\n".utf8))
+      fputs("r2p1d-video: \(command) is for the program's own use\n", stderr)
       exit(64)
     }
     limit(order)
@@ -150,7 +151,7 @@ private final class WorkerLine: Sendable {
     var done = 0
     while done < bytes.count {
       let sent = bytes.withUnsafeBytes {
-        Foundation.send(socket, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+        Glibc.send(socket, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
       }
       if sent < 0 && errno == EINTR { continue }
       guard sent > 0 else { return false }
@@ -162,7 +163,7 @@ private final class WorkerLine: Sendable {
   /// Tells the parent as the decoder gets on, and ends the process at once when the parent has gone, whatever the
   /// decoder is doing.
   func watch() {
-    Thread.detachNewThread { [self] in
+    DetachedThread.start { [self] in
       var told = DecodingProgress.count
       while true {
         var place = pollfd(fd: socket, events: 0, revents: 0)

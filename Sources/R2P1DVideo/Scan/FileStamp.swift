@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Tells one content of a file from a later one: its size and when it was last changed.
 package struct FileStamp: Sendable, Hashable {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A file open for reading and appending; closed, and unlocked, once.
 final class OpenFile {

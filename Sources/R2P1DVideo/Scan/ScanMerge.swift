@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Joins the outputs of several scans, as those of shards, into one that can be gone on with and merged again.
 package struct ScanMerge {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How far a scan is and how fast, in one line.
 package struct ScanPace {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Rows of one table or of several, to become a table of their own.
 struct ScanRows {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How a scan's rows are written.
 package enum ScanFormat: String, Sendable, CaseIterable {

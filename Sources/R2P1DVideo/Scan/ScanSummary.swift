@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What became of many files, in words.
 package struct ScanSummary {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A scan's output and the journal beside it, kept so that a crash at any instant loses no finished row.
 ///

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Where a table lies: its output, its journal, and the names under which their successors are made.
 struct TablePlace {

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Inference
 
 /// One worker after another, and the files that they decode in turn.

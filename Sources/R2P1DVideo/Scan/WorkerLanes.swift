@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Decodes files in worker processes, some ahead of the one that is asked for.
@@ -26,7 +27,7 @@ final class WorkerLanes: Sendable {
     self.files = files
     for _ in 0..<options.workers {
       threads.enter()
-      Thread.detachNewThread { [self] in
+      DetachedThread.start { [self] in
         var lane = WorkerLane(order, normalization, timeout: options.timeout, stop: over)
         while let video = take() { lane.decode(video) }
         threads.leave()

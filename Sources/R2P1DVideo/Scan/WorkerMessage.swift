@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What a worker tells its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
 ///

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The parent's side of a worker: its process, and the socket to it. Killed and waited for when no longer used.
 final class WorkerProcess {
@@ -98,7 +99,7 @@ final class WorkerProcess {
     var done = 0
     while done < message.bytes.count {
       let sent = message.bytes.withUnsafeBytes {
-        Foundation.send(
+        Glibc.send(
           socket, $0.baseAddress! + done, message.bytes.count - done, Int32(MSG_NOSIGNAL))
       }
       if sent < 0 && errno == EINTR { continue }

@@ -1,5 +1,6 @@
 import CEmbedded
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The page of a timeline. Its frame, style and script are the files in Page; here are the parts that differ.
 struct HTMLPage {

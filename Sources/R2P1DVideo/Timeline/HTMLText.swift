@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Text on its way into a page, where nothing of it may become markup.
 enum HTML {
@@ -18,7 +19,7 @@ enum HTML {
 
   /// JSON for a script element: no `<` of it can end the element or begin a comment.
   static func json(_ value: some Encodable) -> String {
-    JSON.text(value, pretty: false).replacing("<", with: "\\u003c").trimmingCharacters(in: .newlines)
+    JSON.text(value, pretty: false).replacing("<", with: "\\u003c").trimmed()
   }
 
   /// A percentage of a length, to a thousandth of a pixel on a screen.

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// WebVTT: a note about the sampling, then a cue a segment.
 struct VTTReport: TimelineReport {

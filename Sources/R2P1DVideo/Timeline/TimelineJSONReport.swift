@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// One object: what is known before, `windows` as they come, and what is known after; with segments, these too.
 struct TimelineJSONReport: TimelineReport {

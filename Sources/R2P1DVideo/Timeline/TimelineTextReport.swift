@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A table for people: a line about the file, a line a window or a segment, and the labels of the whole video.
 struct TimelineTextReport: TimelineReport {

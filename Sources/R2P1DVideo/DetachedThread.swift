@@ -1,0 +1,34 @@
+import Glibc
+
+/// A thread that nobody waits for.
+package enum DetachedThread {
+  /// What it runs, as C carries it.
+  private final class Body {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  /// Runs `body` beside its caller; at once in the caller's place if the system starts no more threads.
+  package static func start(_ body: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    let carried = Unmanaged.passRetained(Body(body))
+    let code = pthread_create(
+      &thread, nil,
+      { pointer in
+        Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().run()
+        return nil
+      }, carried.toOpaque())
+    if code == 0 {
+      pthread_detach(thread)
+    } else {
+      carried.takeRetainedValue().run()
+    }
+  }
+
+  /// Sleeps for so many seconds, though signals come.
+  package static func sleep(seconds: Double) {
+    var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+    while nanosleep(&rest, &rest) != 0, errno == EINTR {}
+  }
+}
