@@ -90,7 +90,10 @@ typedef struct {
   ptrdiff_t position, segment, chunk, frame;
 } r2_transformed;
 
-/// What is to become 8-bit integers: `tiles` tiles of so many positions, segments, blocks and frames.
+enum { R2_QUANTIZED_TILES = 16 };
+
+/// What is to become 8-bit integers: `tiles` tiles, R2_QUANTIZED_TILES at most, of so many positions,
+/// segments, blocks and frames.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
   int offset;                // added: 128, or 0 where no value is negative
