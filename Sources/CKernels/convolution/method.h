@@ -135,7 +135,7 @@ struct r2_packing {
   float *weights;               // of this panel: [position][segment][k][16]
   ptrdiff_t position, segment;  // floats from position to position, segment to segment
   float *values;                // integers: what they will be made of, [position][segment][channel][16]
-  int8_t *integers;             // integers: those of one lane, [segment][channel]
+  int8_t *integers;             // integers: those of one position, [segment][channel][16]
   int segments;                 // of the filter
   double gy[R2_MAX_POINTS * 3], gx[R2_MAX_POINTS * 3];
   const r2_transform *y, *x;

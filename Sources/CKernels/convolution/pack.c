@@ -143,7 +143,7 @@ static r2_status pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int
   if (r2_scaled(conv->operands)) {
     size_t count = (size_t)p.segments * (size_t)conv->geometry.in_channels;
     size_t bytes = (size_t)part->positions * count * R2_BLOCK * sizeof(float);
-    p.values = malloc(bytes + count);
+    p.values = malloc(bytes + count * R2_BLOCK);
     if (!p.values) return R2_NO_MEMORY;
     p.integers = (int8_t *)p.values + bytes;
   }
