@@ -22,8 +22,12 @@ import Testing
 
   @Test(
     "Sums of products are exact, whatever the operands", arguments: tables,
-    [(UInt8.max, Int8.max), (.max, .min), (0, .min), (128, -127), (1, 1)])
-  func products(table: Table, operands: (u: UInt8, s: Int8)) throws {
+    [
+      (UInt8.max, Int8.max, 0), (.max, .min, 0), (0, .min, 0), (1, 1, 0), (.max, .max, 128),
+      (.max, .min, 128),
+      (0, .min, 128), (0, .max, 128), (128, -127, 128),
+    ] as [(UInt8, Int8, Int32)])
+  func products(table: Table, operands: (u: UInt8, s: Int8, offset: Int32)) throws {
     let operandsTable = try #require(table.operands)
     for (rows, k, segments, panels) in [(1, 1, 1, 1), (5, 16, 1, 1), (14, 20, 2, 2), (31, 33, 3, 2)] {
       let chunks = (k + 15) / 16
@@ -33,12 +37,15 @@ import Testing
       a[0] = 3
       b[1] = 5
       let (av, bv) = (Self.floats(a), Self.floats(b))
-      let initial = (0..<panels * segments * 16).map { Int32($0 * 1_000 - 7) }
-      let start = Self.floats(initial)
+      // the sum of a segment's weights, panel by panel and lane by lane
+      let sums = Self.floats(
+        (0..<panels * segments * 16).map { n in
+          (0..<k * 4).reduce(Int32(0)) { $0 + Int32(b[(n / 16 * k + $1 / 4) * 64 + n % 16 * 4 + $1 % 4]) }
+        })
       var c = [Float](repeating: 0, count: panels * rows * 16)
       av.withUnsafeBufferPointer { av in
         bv.withUnsafeBufferPointer { bv in
-          start.withUnsafeBufferPointer { start in
+          sums.withUnsafeBufferPointer { sums in
             c.withUnsafeMutableBufferPointer { c in
               var product = r2_product()
               product.a = av.baseAddress
@@ -50,8 +57,9 @@ import Testing
               product.c = c.baseAddress
               product.panel_stride_c = rows * 16
               product.panels = Int32(panels)
-              product.`init` = start.baseAddress
-              product.panel_stride_init = segments * 16
+              product.weight_sums = sums.baseAddress
+              product.panel_stride_sums = segments * 16
+              product.offset = operands.offset
               operandsTable.product(&product)
             }
           }
@@ -62,12 +70,11 @@ import Testing
           for lane in 0..<16 {
             var sum: Int32 = 0
             for segment in 0..<segments {
-              sum += initial[(panel * segments + segment) * 16 + lane]
               for element in 0..<k {
                 for byte in 0..<4 {
                   let from = ((segment * chunks + element / 16) * rows + row) * 64 + element % 16 * 4 + byte
                   let with = ((panel * segments + segment) * k + element) * 64 + lane * 4 + byte
-                  sum += Int32(a[from]) * Int32(b[with])
+                  sum += (Int32(a[from]) - operands.offset) * Int32(b[with])
                 }
               }
             }

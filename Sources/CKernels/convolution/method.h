@@ -150,7 +150,7 @@ void r2_store(const r2_packing *packing, int position, int segment, int i, const
 void r2_pack_square(const r2_packing *packing, const double *filter, int taps, int segment, int i);
 /// G · filter of three taps in time.
 void r2_pack_line(const r2_packing *packing, const double *filter, int i);
-/// Integers of the kept values of a panel, their scales, and what sums begin with (round.c).
+/// Integers of the kept values of a panel, their scales and their sums (round.c).
 void r2_round_panel(const r2_packing *packing, const r2_part *part, int panel);
 /// The filter of one temporal tap, as a phase of stride 2 sees it: two[2][2][16].
 void r2_phase_filter(const double *filter, int phase, double *two);

@@ -10,7 +10,7 @@ static size_t weight_floats(const r2_conv *conv, const r2_part *part) {
   return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
 }
 
-static size_t init_floats(const r2_conv *conv, const r2_part *part) {
+static size_t sum_floats(const r2_conv *conv, const r2_part *part) {
   if (!r2_scaled(conv->operands)) return 0;
   return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * R2_BLOCK;
 }
@@ -23,15 +23,15 @@ static size_t scale_floats(const r2_conv *conv, const r2_part *part) {
 size_t r2_conv_weight_floats(const r2_conv *conv) {
   size_t floats = (size_t)conv->panels * R2_BLOCK;
   for (const r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++)
-    floats += weight_floats(conv, part) + init_floats(conv, part) + scale_floats(conv, part);
+    floats += weight_floats(conv, part) + sum_floats(conv, part) + scale_floats(conv, part);
   return floats;
 }
 
 void r2_conv_place(r2_conv *conv, float *storage) {
   for (r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++) {
     part->weights = storage;
-    part->init = part->weights + weight_floats(conv, part);
-    part->scale = part->init + init_floats(conv, part);
+    part->sums = part->weights + weight_floats(conv, part);
+    part->scale = part->sums + sum_floats(conv, part);
     storage = part->scale + scale_floats(conv, part);
   }
   conv->bias = storage;

@@ -85,19 +85,19 @@ static int byte_of(const r2_conv *conv, int i) {
   return (chunk * R2_BLOCK + quarter * 4) * 4 + lane;
 }
 
-// Puts the integers where products read them, and adds up what their sums begin with.
-static void place_lanes(const r2_packing *p, int position, int32_t *init) {
+// Puts the integers where products read them, and adds them up.
+static void place_lanes(const r2_packing *p, int position, int32_t *sums) {
   const r2_conv *conv = p->conv;
   int channels = conv->geometry.in_channels, folded = p->segments / conv->segments;
   const int8_t *integers = p->integers;
   int8_t *bytes = (int8_t *)(p->weights + position * p->position);
-  memset(init, 0, (size_t)conv->segments * R2_BLOCK * sizeof *init);
+  memset(sums, 0, (size_t)conv->segments * R2_BLOCK * sizeof *sums);
   for (int segment = 0; segment < p->segments; segment++, bytes += 4 * p->segment)
     for (int i = 0; i < channels; i++, integers += R2_BLOCK) {
       int at = byte_of(conv, i);
       for (int lane = 0; lane < R2_BLOCK; lane++) {
         bytes[(at / 4 * R2_BLOCK + lane) * 4 + at % 4] = integers[lane];
-        init[segment / folded * R2_BLOCK + lane] -= conv->v_offset * integers[lane];
+        sums[segment / folded * R2_BLOCK + lane] += integers[lane];
       }
     }
 }
@@ -111,6 +111,6 @@ void r2_round_panel(const r2_packing *p, const r2_part *part, int panel) {
     scale_lanes(values, count, part->scale + row * R2_BLOCK);
     round_lanes(values, count, p->integers, error);
     settle(values, p->integers, count, error);
-    place_lanes(p, position, (int32_t *)part->init + row * conv->segments * R2_BLOCK);
+    place_lanes(p, position, (int32_t *)part->sums + row * conv->segments * R2_BLOCK);
   }
 }

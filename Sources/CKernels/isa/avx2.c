@@ -15,6 +15,7 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
 #define R2_INT8_SUFFIX avxvnni_int8
+#define INT8_SIGNED 0
 #define INT8_DOT(sum, a, b) ((vf)_mm256_dpbusd_avx_epi32((__m256i)(sum), (__m256i)(a), (__m256i)(b)))
 #include "../templates/int8.inl"
 #pragma clang attribute pop

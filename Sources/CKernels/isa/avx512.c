@@ -24,6 +24,7 @@
 
 #pragma clang attribute push(__attribute__((target(AVX512 ",avx512vnni"))), apply_to = function)
 #define R2_INT8_SUFFIX avx512_int8
+#define INT8_SIGNED 0
 #define INT8_DOT(sum, a, b) ((vf)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
 #include "../templates/int8.inl"
 #pragma clang attribute pop
