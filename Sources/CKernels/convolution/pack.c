@@ -78,14 +78,20 @@ void r2_phase_filter(const double *filter, int phase, double *two) {
     }
 }
 
-void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
-  double half[8 * 3 * R2_BLOCK], line[8 * R2_BLOCK];
+void r2_transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
+  double half[8 * 3 * R2_BLOCK];
   int py = p->y->points, px = p->x->points;
   transform_axis(p->gy, py, taps, filter, taps * R2_BLOCK, half, taps * R2_BLOCK, taps);
-  for (int y = 0; y < py; y++) {
-    transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, line, R2_BLOCK, 1);
-    for (int x = 0; x < px; x++) r2_store(p, y * px + x, segment, i, line + x * R2_BLOCK);
-  }
+  for (int y = 0; y < py; y++)
+    transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, square + y * px * R2_BLOCK,
+                   R2_BLOCK, 1);
+}
+
+void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
+  double square[8 * 8 * R2_BLOCK];
+  r2_transform_square(p, filter, taps, square);
+  for (int position = 0; position < p->y->points * p->x->points; position++)
+    r2_store(p, position, segment, i, square + position * R2_BLOCK);
 }
 
 void r2_pack_line(const r2_packing *p, const double *filter, int i) {
