@@ -180,8 +180,12 @@ import Testing
         continue
       }
       #expect(run.errors.isEmpty)
-      #expect(run.output.contains(#""precision" : "f32""#) || set != "portable")
-      #expect(["f32", "int8"].contains { run.output.contains("\"precision\" : \"\($0)\"") })
+      let output = run.text
+      #expect(output.contains(#""precision" : "f32""#) || output.contains(#""precision" : "int8""#))
+      // arm64's baseline vectors may have 8-bit products
+      #if arch(x86_64)
+        #expect(output.contains(#""precision" : "f32""#) || set != "portable")
+      #endif
     }
   }
 
