@@ -80,7 +80,8 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .damaged(let part, let found, let expected):
       return "\(part): found \(found), expected \(expected); the file is damaged, download or copy it again"
     case .tooLarge(let part, let found, let limit):
-      return "\(part): found \(found), expected at most \(limit); \(resave)"
+      let unit = limit == PickleMachine.valueLimit ? " values" : ""
+      return "\(part): found \(found), expected at most \(limit)\(unit); \(resave)"
     case .refusedName(let name):
       return "names \(name), which a state dict does not need; nothing was run; \(resave)"
     case .refusedOpcode(let name, let offset) where Self.oldOpcodes.contains(name):
