@@ -53,7 +53,8 @@ import Testing
     ])
   func remedies(function: String, remedy: String) throws {
     let tensor = Pickled.global("torch._utils", function) + Array(")R".utf8)
-    let reason = try "\(#require(refusal(Pickled.file(Pickled.dictionary([("w", tensor)])))))"
+    let other = ("other", Pickled.tensor([4]))
+    let reason = try "\(#require(refusal(Pickled.file(Pickled.dictionary([("w", tensor), other])))))"
     #expect(reason.hasPrefix("'w' is ") && reason.contains(remedy), "\(reason)")
     #expect(!reason.contains("state_dict()"))
   }

@@ -89,6 +89,7 @@ enum RefusedGlobals {
     "_pyio", "shelve", "dbm", "paramiko", "fabric", "plumbum", "urllib3", "poplib", "imaplib", "nntplib",
     "xmlrpc.client", "xmlrpc.server", "wsgiref", "zipapp", "py_compile", "compileall", "cgitb", "mailcap",
     "antigravity", "fileinput", "winreg", "numexpr", "setuptools",
+    "gc", "fcntl", "faulthandler", "crypt", "linecache", "rlcompleter",
   ]
 
   /// What runs a command, code or a pickle under whatever name it is reached.
@@ -105,7 +106,8 @@ enum RefusedGlobals {
   /// Whose names are common, so that a package of that name may be the user's own.
   private static let modules: Set<String> = [
     "code", "codeop", "commands", "imp", "bdb", "pdb", "profile", "cProfile", "timeit", "trace", "pydoc",
-    "doctest", "venv", "ensurepip", "popen2", "sh", "this", "http.client", "http.server", "urllib.request",
+    "doctest", "venv", "ensurepip", "popen2", "sh", "ssl", "site", "resource", "this", "http.client",
+    "http.server", "urllib.request",
     "concurrent.futures.process", "torch.utils.collect_env", "torch.utils._config_module",
     "torch._dynamo.guards",
   ]
@@ -128,7 +130,10 @@ enum RefusedGlobals {
     "codecs": ["open"], "tempfile": ["mkdtemp", "mkstemp", "mktemp", "NamedTemporaryFile", "TemporaryFile"],
     "gzip": ["open"], "bz2": ["open"], "lzma": ["open"], "tarfile": ["open"], "sqlite3": ["connect"],
     "platform": ["popen", "_syscmd_ver"], "urllib": ["urlopen", "urlretrieve"],
-    "atexit": ["register"], "signal": ["signal"], "unittest.mock": ["_importer"],
+    "copyreg": ["add_extension"], "copy_reg": ["add_extension"], "inspect": ["currentframe", "stack"],
+    "weakref": ["finalize"], "threading": ["Thread", "Timer"], "unittest": ["main"],
+    "logging.handlers": ["SocketHandler", "HTTPHandler"], "atexit": ["register"], "signal": ["signal"],
+    "unittest.mock": ["_importer"],
     "logging": ["FileHandler"], "jinja2": ["Template"], "keras.models": ["load_model"],
     "torch": ["load", "from_file"], "torch.serialization": ["load", "_load", "_legacy_load"],
     "torch.storage": ["_load_from_bytes"], "torch.multiprocessing": ["spawn", "start_processes"],
