@@ -6,22 +6,30 @@
 enum RefusedGlobals {
   static func contains(module: String, name: String) -> Bool {
     if isRefused(module) { return true }
+    guard name.utf8.contains(UInt8(ascii: ".")) else {
+      // A module is reached under a name of its own too: argparse knows os as _os.
+      return isPackage(name) || innards.contains(name) || names[module]?.contains(name) ?? false
+    }
+    return methods.contains(module) || leadsOut(name, from: module)
+  }
+
+  /// Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
+  private static func leadsOut(_ name: String, from module: String) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    if let refused = names[module], refused.contains(parts[0]) { return true }
-    // A module is reached under a name of its own too: argparse knows os as _os.
-    if parts.contains(where: isPackage) { return true }
-    // Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
-    guard parts.count > 1 || name.hasPrefix("__") else { return false }
-    if parts.contains(where: innards.contains) || parts.dropFirst().contains(where: callers.contains) {
-      return true
+    if names[module]?.contains(parts[0]) ?? false { return true }
+    let outer = module.split(separator: ".", maxSplits: depth).map(String.init)
+    for (place, part) in parts.enumerated() {
+      if isPackage(part) || innards.contains(part) { return true }
+      guard place > 0 else { continue }
+      let before = bare(parts[place - 1])
+      if callers.contains(part) || families.contains(before) || names[before]?.contains(part) ?? false {
+        return true
+      }
+      guard outer.count + place <= depth else { continue }
+      let whole = (outer + parts[..<place]).joined(separator: ".")
+      if isRefused(whole) || names[whole]?.contains(part) ?? false { return true }
     }
-    if parts.count > 1, methods.contains(module) { return true }
-    let outerParts = module.split(separator: ".").map(String.init)
-    return parts.indices.contains { end in
-      let outer = (outerParts + parts[..<end]).prefix(depth + 1).joined(separator: ".")
-      return end > 0 && isRefused(outer) || names[outer]?.contains(parts[end]) ?? false
-        || end > 0 && names[bare(parts[end - 1])]?.contains(parts[end]) ?? false
-    }
+    return false
   }
 
   /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an
@@ -52,7 +60,7 @@ enum RefusedGlobals {
   private static let depth = 5
 
   private static func isPackage(_ name: String) -> Bool {
-    packages.contains(name) || packages.contains(bare(name))
+    packages.contains(name) || name.utf8.first == UInt8(ascii: "_") && packages.contains(bare(name))
   }
 
   private static func bare(_ name: String) -> String { String(name.drop { $0 == "_" }) }
