@@ -22,7 +22,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
         ? ", expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
         : ", but no \(missing.map(quoted).joined(separator: ", no "))"
       return
-        "\(source): not a network of the R(2+1)D family: found \(holds)\(rest)\(Self.classifier(beside: example))"
+        "\(source): not a network of the R(2+1)D family: found \(holds)\(rest)\(Self.classifier(in: missing))"
     case .tensors(let source, let problems):
       let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
       return "\(source): \(problems.first ?? "")\(more)"
@@ -45,12 +45,10 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Of a network without its classifier.
-  private static func classifier(beside stem: String?) -> String {
-    guard let stem, stem.hasSuffix(".stem.0.weight") else { return "" }
-    return
-      ", all of them behind '\(stem.dropLast("stem.0.weight".count))': save the whole model, or its classifier as"
-      + " fc beside its stem"
+  /// The way out for a network without its classifier.
+  private static func classifier(in missing: [String]) -> String {
+    missing.last?.hasSuffix("fc.weight") ?? false
+      ? "; save the whole model, or its classifier as fc beside its stem" : ""
   }
 
   private static let remedy = "take an earlier checkpoint of that training, or download the file again"

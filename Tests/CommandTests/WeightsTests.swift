@@ -170,7 +170,8 @@ import Testing
 
   @Test func aNetworkThatLacksAPartNamesThePart() throws {
     for (part, words) in [
-      ("fc", "such as 'stem.0.weight', but no 'fc.weight'"), ("stem", "but no 'stem.0.weight'"),
+      ("fc", "such as 'stem.0.weight', but no 'fc.weight'; save the whole model"),
+      ("stem", "but no 'stem.0.weight'"),
       ("layer3", "such as 'stem.0.weight', but no 'layer3.0'"),
     ] {
       let path = try folder.write("no-\(part).safetensors", NarrowCheckpoint.safetensors(without: part))
