@@ -61,7 +61,7 @@ static void bench_product(const r2_kernels *kernels, r2_operand_type type, const
   size_t chunk = (size_t)s->rows * 16, position = chunk * (size_t)((k + 15) / 16);
   size_t panel = (size_t)(s->positions * k) * 16;
   float *a = floats(position * (size_t)s->positions), *b = floats(panel * (size_t)s->panels);
-  float *c = floats(chunk * (size_t)s->positions * 2), *init = floats((size_t)s->panels * 16);
+  float *c = floats(chunk * (size_t)s->positions * 2), *sums = floats((size_t)s->panels * 16);
   double seconds = MEDIAN({
     for (int n = 0; n < s->panels; n += kernels->max_panels)
       for (int p = 0; p < s->positions; p++) {
@@ -76,8 +76,8 @@ static void bench_product(const r2_kernels *kernels, r2_operand_type type, const
             .c = c + (size_t)p * chunk,
             .panel_stride_c = (ptrdiff_t)(chunk * (size_t)s->positions),
             .panels = n + kernels->max_panels <= s->panels ? kernels->max_panels : s->panels - n,
-            .init = init,
-            .panel_stride_init = 16,
+            .weight_sums = sums,
+            .panel_stride_sums = 16,
         };
         kernels->operands[type].product(&product);
       }
@@ -85,7 +85,7 @@ static void bench_product(const r2_kernels *kernels, r2_operand_type type, const
   double done = (double)s->rows * s->k * s->positions * s->panels * 16;
   printf("%-9s %-4s product  %-32s %9.1f µs %8.1f G multiply-adds/s\n", kernels->name, type_name[type],
          s->layer, seconds * 1e6, done / seconds * 1e-9);
-  free(a), free(b), free(c), free(init);
+  free(a), free(b), free(c), free(sums);
 }
 
 static void print_transforms(const char *set, const char *what, double to, double from, double bytes) {

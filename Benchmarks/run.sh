@@ -2,7 +2,7 @@
 # Every figure of README.md, anew: the network beside OpenVINO and torch, whole processes beside the Python pipeline, the plan's layers, the
 # kernels one by one. Wants a quiet machine, the folder `shared` beside the checkout (its perf/ and reference/), and Python with
 # shared/reference/requirements.txt.
-#   Benchmarks/run.sh [network|torch|threads|sets|bf16|family|pipeline|layers|kernels …]      (default: all)
+#   Benchmarks/run.sh [network|torch|threads|sets|bf16|int8|family|pipeline|layers|kernels …]      (default: all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=${R2P1D_SHARED:-../shared}
@@ -28,6 +28,7 @@ run_sets() {
   done
 }
 run_bf16() { heading "bf16"; network --frames 8 16 --peers openvino-bf16 openvino --ours=--precision --ours=bf16; }
+run_int8() { heading "int8"; network --frames 8 16 --peers openvino-int8 ours-f32 --ours=--precision --ours=int8; }
 run_family() {
   for arch in r3d_18 mc3_18; do
     heading "$arch"
@@ -59,5 +60,5 @@ run_errors() {
   "$work/errors" errors
 }
 
-[ $# -gt 0 ] || set -- network torch threads sets bf16 family pipeline layers kernels errors
+[ $# -gt 0 ] || set -- network torch threads sets bf16 int8 family pipeline layers kernels errors
 for part in "$@"; do "run_$part"; done

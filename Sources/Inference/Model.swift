@@ -15,7 +15,9 @@ package struct Model: Sendable {
     let shapes = checkpoint.tensors.mapValues(\.shape)
     guard let network = VideoResNet(shapes: shapes) else {
       let example = shapes.keys.filter { $0.hasSuffix("stem.0.weight") }.min() ?? shapes.keys.min()
-      throw .notAVideoResNet(source: checkpoint.path, tensors: shapes.count, example: example)
+      throw .notAVideoResNet(
+        source: checkpoint.path, tensors: shapes.count, example: example,
+        missing: Self.missing(Set(shapes.keys)))
     }
     let problems = Self.problems(network, shapes)
     if !problems.isEmpty { throw .tensors(source: checkpoint.path, problems: problems) }
@@ -51,6 +53,19 @@ package struct Model: Sendable {
       .sorted()
       .map { "\(quoted($0)) is not part of \(network.name)" }
     return misshaped + missing + unexpected
+  }
+
+  /// What a network of the family lacks among `names`, behind the prefix that its stem or its classifier has;
+  /// empty where it lacks nothing or all.
+  private static func missing(_ names: Set<String>) -> [String] {
+    let ends = ["stem.0.weight", "fc.weight"]
+    let marks = ends.compactMap { end in names.filter { $0.hasSuffix(end) }.min()?.dropLast(end.count) }
+    guard let prefix = marks.first else { return [] }
+    let needed = [ends[0]] + (1...4).map { "layer\($0).0." } + [ends[1]]
+    let missing = needed.map { prefix + $0 }.filter { name in
+      name.hasSuffix(".") ? !names.contains { $0.hasPrefix(name) } : !names.contains(name)
+    }
+    return missing.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
   }
 
   /// Calls `body` with the values of tensor `name`, row-major.

@@ -1,6 +1,6 @@
 /// Why a model cannot be used.
 package enum ModelError: Error, Sendable, CustomStringConvertible {
-  case notAVideoResNet(source: String, tensors: Int, example: String?)
+  case notAVideoResNet(source: String, tensors: Int, example: String?, missing: [String])
   case tensors(source: String, problems: [String])
   case notFinite(source: String, tensor: String, element: Int, value: String)
   /// A variance below zero, or numbers that overflow.
@@ -13,12 +13,16 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .notAVideoResNet(let source, let tensors, let example):
+    case .notAVideoResNet(let source, let tensors, let example, let missing):
       let holds =
         example.map { "\(tensors == 1 ? "a tensor" : "\(tensors) tensors") such as \(quoted($0))" }
         ?? "no tensor"
+      let rest =
+        missing.isEmpty
+        ? ", expected stem.0.weight, layer1.0 … layer4.0 and fc.weight"
+        : ", but no \(missing.map(quoted).joined(separator: ", no "))"
       return
-        "\(source): not a network of the R(2+1)D family: found \(holds), expected stem.0.weight, layer1.0 … layer4.0 and fc.weight\(Self.classifier(beside: example))"
+        "\(source): not a network of the R(2+1)D family: found \(holds)\(rest)\(Self.classifier(in: missing))"
     case .tensors(let source, let problems):
       let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
       return "\(source): \(problems.first ?? "")\(more)"
@@ -41,12 +45,10 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Of a network without its classifier.
-  private static func classifier(beside stem: String?) -> String {
-    guard let stem, stem.hasSuffix(".stem.0.weight") else { return "" }
-    return
-      ", all of them behind '\(stem.dropLast("stem.0.weight".count))': save the whole model, or its classifier as"
-      + " fc beside its stem"
+  /// The way out for a network without its classifier.
+  private static func classifier(in missing: [String]) -> String {
+    missing.last?.hasSuffix("fc.weight") ?? false
+      ? "; save the whole model, or its classifier as fc beside its stem" : ""
   }
 
   private static let remedy = "take an earlier checkpoint of that training, or download the file again"

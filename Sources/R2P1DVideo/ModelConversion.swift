@@ -75,6 +75,8 @@ public struct ModelConversion: Sendable {
     facts["std"] = Normalization.text(traits.normalization.deviation)
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
+    // Kept through conversions of conversions.
+    if let entry = loaded.entry { facts["published"] = entry.name }
     facts["origin"] = loaded.file?.name.printable ?? loaded.name
     facts["origin_weights"] = loaded.chosenWeights
     facts["origin_sha256"] = try loaded.sha256

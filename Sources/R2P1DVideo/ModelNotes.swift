@@ -46,8 +46,8 @@ extension ModelNote: CustomStringConvertible {
     case .untrained:
       "its BatchNorm was never trained (every mean is 0, every variance 1): its labels mean nothing"
     case .uncounted:
-      "its BatchNorm was never trained, as its counters say (every num_batches_tracked is 0):"
-        + " unless its statistics come from elsewhere, its labels mean nothing"
+      "its BatchNorm counted no batch (every num_batches_tracked is 0): unless its statistics come from"
+        + " elsewhere, it was never trained, and its labels mean nothing"
     }
   }
 
@@ -77,6 +77,11 @@ extension LoadedModel {
     return ModelNotes(subject: file?.printable ?? name, notes: notes)
   }
 
+  /// Whether the weights are published ones, or were converted from them.
+  private var isPublished: Bool {
+    entry != nil || checkpoint?.metadata["published"].flatMap(ModelEntry.named) != nil
+  }
+
   /// Why the labels may mean nothing, although every number is in order.
   private func doubt(_ checkpoint: Checkpoint) -> ModelNote? {
     func isAll(_ value: Float, _ name: String) -> Bool {
@@ -93,6 +98,6 @@ extension LoadedModel {
     }
     // The published models are known to be trained, wherever their statistics were counted.
     let counters = norms.map { "\($0).num_batches_tracked" }
-    return entry == nil && counters.allSatisfy { isAll(0, $0) } ? .uncounted : nil
+    return !isPublished && counters.allSatisfy { isAll(0, $0) } ? .uncounted : nil
   }
 }

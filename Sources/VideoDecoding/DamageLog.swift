@@ -22,9 +22,10 @@ final class DamageLog: Sendable {
   private static let installed: Void = {
     av_log_set_callback { object, level, format, arguments in
       if level <= AV_LOG_ERROR, let format, let arguments { TLSComplaint.note(format: format, arguments) }
-      guard let object, let format, level <= AV_LOG_ERROR || strncmp(format, "concealing", 10) == 0 else {
-        return
-      }
+      guard let object, let format, level <= AV_LOG_ERROR || strncmp(format, "concealing", 10) == 0,
+        // Said at the level of errors of every sound H.261 stream.
+        strncmp(format, "warning: ", 9) != 0
+      else { return }
       let name = object.load(as: UnsafePointer<AVClass>?.self)?.pointee.class_name
       guard let name, let opaque = DamageLog.opaque(of: object, named: name) else { return }
       DamageLog.note(UInt(bitPattern: opaque))

@@ -17,11 +17,21 @@ enum FormatProbe {
   ) throws(VideoError) -> UnsafePointer<AVInputFormat>? {
     // At least FFmpeg's smallest, which some containers need to be told from noise.
     let limit = UInt32(clamping: min(max(probeBytes, 2048), 1 << 20))
-    let format = try probe(io, name, limit)
-    guard kind(of: format) == "image2" else { return try refusingReferences(format) }
+    do {
+      let format = try probe(io, name, limit)
+      guard kind(of: format) == "image2" else { return try refusingReferences(format) }
+    } catch VideoError.notVideo(let reason) {
+      try refusePicture(io)
+      throw .notVideo(reason: reason)
+    }
     // Only the name's ending, or a pattern in it, says so, and the content counts.
-    if let picture = ImageFormat(unrecognized: peek(io)) { throw .stillPicture(format: picture.name) }
+    try refusePicture(io)
     return try refusingReferences(probe(io, [0], limit))
+  }
+
+  /// Refuses pictures that FFmpeg knows by their names alone.
+  private static func refusePicture(_ io: UnsafeMutablePointer<AVIOContext>?) throws(VideoError) {
+    if let picture = ImageFormat(unrecognized: peek(io)) { throw .stillPicture(format: picture.name) }
   }
 
   private static func probe(

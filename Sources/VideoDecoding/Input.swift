@@ -30,7 +30,8 @@ final class Input {
     self.packet = packet
     imageFormat = section == nil ? photo.map { ImageFormat(name: $0.format) } : nil
     let io = section?.io ?? source.io
-    isAnimatedWebP = ImageFormat.isAnimatedWebP(FormatProbe.peek(io))
+    let head = FormatProbe.peek(io)
+    isAnimatedWebP = ImageFormat.isAnimatedWebP(head)
     let format = try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
     guard let context = avformat_alloc_context() else {
       throw .outOfMemory
@@ -61,7 +62,10 @@ final class Input {
     case .done where !isText: break
     case .done: throw .notVideo(reason: "it holds text")
     case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: rules.maxBlockBytes)
-    default: throw .notVideo(reason: FFmpegStatus.reason(code))
+    default:
+      // Its name may have led FFmpeg astray.
+      if let picture = ImageFormat(unrecognized: head) { throw .stillPicture(format: picture.name) }
+      throw .notVideo(reason: FFmpegStatus.reason(code))
     }
   }
 

@@ -17,6 +17,8 @@ struct PacketScan {
   let stamps: [Int64]?
   /// Whether `stamps` are the pictures' own, not the order of decoding standing in for them.
   let areShown: Bool
+  /// Whether the demuxer calls packets damaged, as lost transport packets make them.
+  let areDamaged: Bool
   /// Whether the coded data bears out what the container says: each packet gives the pictures that it was counted for,
   /// and nothing is set once that a decoding of parts would miss. Implies `areShown`.
   let isBorneOut: Bool
@@ -52,6 +54,7 @@ struct PacketScan {
     identities = packets.identities
     firstTime = packets.firstTime
     references = packets.references
+    areDamaged = packets.areDamaged
     let shown = packets.shown.sorted()
     areShown =
       packets.count == shown.count && !packets.areDamaged && !packets.areReset && Self.strictlyIncrease(shown)

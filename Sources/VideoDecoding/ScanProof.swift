@@ -14,6 +14,8 @@ struct ScanProof {
   /// The latest times shown, of the packets before, ascending; and by how many packets an earlier one was preceded.
   private var latest: [Int64] = []
   private var reordering = 0
+  /// Frames that the decoder holds back from the start, as FFmpeg learned from the first ones.
+  private let heldBack: Int
 
   /// No codec of those that are followed needs more.
   private static let mostReordering = 16
@@ -31,6 +33,7 @@ struct ScanProof {
     syntax = CodedSyntaxes.syntax(of: parameters)
     self.parameters = syntax?.header.parameters ?? [:]
     isUnclear = syntax?.header.isUnclear ?? true
+    heldBack = Int(parameters.video_delay)
   }
 
   /// Notes the next packet, which has this number; whether a picture is shown for it.
@@ -81,7 +84,7 @@ struct ScanProof {
     guard let syntax, !isUnclear, let firstEntry else { return false }
     // Pictures before the first that can be decoded come out or not, as the decoder likes; and one that is told of less
     // reordering than there is drops some.
-    let allowed = syntax.reordering ?? 0
+    let allowed = syntax.reordering ?? heldBack
     return firstEntry <= first && reordering <= allowed
   }
 

@@ -29,7 +29,9 @@ package final class Video {
 
   let path: [UInt8]
   let rules: InputRules
-  let threads: Int
+  /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on which of
+  /// its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
+  private(set) var threads: Int
   let stream: Int
   let codec: UnsafePointer<AVCodec>
   let rate: AVRational
@@ -125,6 +127,7 @@ package final class Video {
     guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
     let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxPictures)
     self.scan = scan
+    if scan.areDamaged { threads = 1 }
     position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)

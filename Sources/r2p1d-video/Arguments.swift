@@ -26,11 +26,28 @@ extension SampleRate: ExpressibleByArgument {
 
 extension Resize: ExpressibleByArgument {}
 extension Merge: ExpressibleByArgument {}
-extension Precision: ExpressibleByArgument {}
 extension ReportFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
 extension TimelineFormat: ExpressibleByArgument {}
 extension ScanFormat: ExpressibleByArgument {}
+
+extension Precision: ExpressibleByArgument {
+  /// `fast` is whatever is fastest here.
+  private static let fast = "fast"
+
+  public init?(argument: String) {
+    guard let precision = argument == Self.fast ? .fastest : Precision(rawValue: argument) else { return nil }
+    self = precision
+  }
+
+  public static var allValueStrings: [String] { allCases.map(\.rawValue) + [fast] }
+
+  /// Measured on r2plus1d_18 of seeded weights: the root mean square error of logits, as a share of that of the logits.
+  static let help: ArgumentHelp = """
+    Numbers of the network. Logits are off by about 1e-6 in f32, 4e-3 in bf16, 1.3e-2 in int8. fast is int8 where the \
+    CPU has instructions for it, else f32.
+    """
+}
 
 extension Shard: ExpressibleByArgument {
   package init?(argument: String) {

@@ -41,7 +41,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Threads to use (default: the machine's cores).")
   var threads: Int?
 
-  @Option(help: "bf16 and int8 are a little less exact; int8 is the fastest.")
+  @Option(help: Precision.help)
   var precision: Precision = .f32
 
   @Flag(help: "Print how the network is computed, layer by layer.")

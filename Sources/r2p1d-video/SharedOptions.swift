@@ -51,7 +51,7 @@ struct SharedOptions: ParsableArguments {
   @Flag(name: .customLong("no-seek"), help: "Decode from the start instead of seeking: same result, slower.")
   var noSeek = false
 
-  @Option(help: "bf16 and int8 are a little less exact; int8 is the fastest.")
+  @Option(help: Precision.help)
   var precision: Precision = .f32
 
   @Option(help: "Threads to use (default: the machine's cores).")

@@ -164,11 +164,34 @@ import Testing
     }
   }
 
-  @Test func precisionThatIsNotToBeHadIsSaidAndReplaced() throws {
+  @Test(arguments: ["bf16", "int8"])
+  func precisionThatIsNotToBeHadIsSaidAndReplaced(precision: String) throws {
     let program = Program(environment: ["R2P1D_ISA": "portable"])
-    let run = try program("label", Checkout.clip, "--model", model, "--precision", "bf16", "--windows", "1")
+    let run = try program(
+      "label", Checkout.clip, "--model", model, "--precision", precision, "--windows", "1")
     #expect(run.status == 0 && !run.output.isEmpty)
+    #expect(run.errors.hasPrefix("r2p1d-video: \(precision) needs instructions"))
     #expect(run.errors.contains("(portable): using f32") && run.errors.count(where: \.isNewline) == 1)
+  }
+
+  @Test("The fastest precision is one that the instruction set has, without a word")
+  func fastestPrecision() throws {
+    for set in ["portable", "avx2", "avx512"] {
+      let run = try Program(environment: ["R2P1D_ISA": set])(
+        "label", Checkout.clip, "--model", model, "--precision", "fast", "--windows", "1", "--format", "json")
+      guard run.status == 0 else {
+        // an instruction set that this machine lacks
+        #expect(run.status == 2 && run.errors.contains("R2P1D_ISA=\(set)"))
+        continue
+      }
+      #expect(run.errors.isEmpty)
+      let output = run.text
+      #expect(output.contains(#""precision" : "f32""#) || output.contains(#""precision" : "int8""#))
+      // arm64's baseline vectors may have 8-bit products
+      #if arch(x86_64)
+        #expect(output.contains(#""precision" : "f32""#) || set != "portable")
+      #endif
+    }
   }
 
   @Test func anInstructionSetThatDoesNotExistIsStatus2() throws {

@@ -152,6 +152,34 @@ import Testing
     }
   }
 
+  @Test func countersOfZeroAreDoubtedUnlessTheModelIsPublished() throws {
+    let words = "its BatchNorm counted no batch (every num_batches_tracked is 0): unless its statistics come"
+    let uncounted = try NarrowCheckpoint.safetensors(counters: true)
+    let own = try folder.write("own.safetensors", uncounted)
+    let published = try folder.write("r2plus1d_18-91a641e6.pth", uncounted)
+    #expect(try program("models", "info", own).text.contains("\nwarning: \(words)"))
+    for path in [own, published] {
+      let (once, twice) = (folder.path("once.safetensors"), folder.path("twice.safetensors"))
+      for (from, to) in [(path, once), (once, twice)] {
+        let run = try program("models", "convert", from, to)
+        #expect(run.status == 0 && run.errors.contains(words) == (path == own), "\(run.errors)")
+      }
+      #expect(try program("models", "info", twice).text.contains("\nwarning: ") == (path == own))
+    }
+  }
+
+  @Test func aNetworkThatLacksAPartNamesThePart() throws {
+    for (part, words) in [
+      ("fc", "such as 'stem.0.weight', but no 'fc.weight'; save the whole model"),
+      ("stem", "but no 'stem.0.weight'"),
+      ("layer3", "such as 'stem.0.weight', but no 'layer3.0'"),
+    ] {
+      let path = try folder.write("no-\(part).safetensors", NarrowCheckpoint.safetensors(without: part))
+      let run = try program("models", "info", path)
+      #expect(run.status == 2 && run.errors.contains(words), "\(run.errors)")
+    }
+  }
+
   @Test func aModelInSeveralFilesIsOneModelByItsIndexOrItsFolder() throws {
     let (header, values) = try SafetensorsFile.parts(of: plain)
     let names = header.keys.sorted()

@@ -78,7 +78,9 @@ struct ConvolutionRun {
     let output = planned.output
     let inCount = conv.inChannels * input.t * input.y * input.x
     let outCount = conv.outChannels * output.t * output.y * output.x
-    let x = Formula.uniform("input", inCount * windows).map { Float($0) }
+    let signed = Formula.uniform("input", inCount * windows).map { Float($0) }
+    // what 8-bit products multiply has gone through a ReLU
+    let x = planned.algorithm.operands == .int8 ? signed.map { max($0, 0) } : signed
     let residual = Formula.uniform("residual", outCount * windows).map { Float($0) }
     let weight = Formula.uniform("weight", conv.weightShape.reduce(1, *)).map { Float($0) }
     let scale = Formula.uniform("scale", conv.outChannels).map { 1 + 0.5 * $0 }

@@ -138,6 +138,30 @@ import Testing
   }
 
   @Test(
+    "With 8-bit products every algorithm agrees to their bits, bit-identical for any number of threads",
+    arguments: NetworkGoldenTests.sets.filter { $0 != .scalar },
+    cases.filter { $0.algorithm.kind != R2_DIRECT })
+  func agreesInInt8(set: InstructionSet, test: Case) throws {
+    var algorithm = test.algorithm
+    algorithm.operands = .int8
+    if algorithm.rows == 6 { (algorithm.rows, algorithm.columns, algorithm.mixed) = (4, 4, false) }
+    if algorithm.frames == 8 { algorithm.frames = 4 }
+    // folded phases must fill lines of 64 channels
+    let isFolded = algorithm.kind == R2_POLYPHASE && test.kernel.t > 1
+    let channels = isFolded ? (64, test.channels.1) : test.channels
+    let conv = Case(
+      channels: channels, kernel: test.kernel, stride: test.stride, input: test.input, algorithm: algorithm
+    ).conv
+    let run = try ConvolutionRun(
+      conv, input: test.input, windows: test.windows, algorithm: algorithm, set: set)
+    let error = run.error(threads: 2)
+    // an operand is off by 1/254 of a tile's largest value; F4 in both directions makes ten times that of it
+    #expect(error.relative < 8e-2, "off by \(error.relative) of the largest value")
+    #expect(error.guardsIntact, "wrote outside its buffers")
+    #expect(run.error(threads: 3).output == error.output, "depends on the threads")
+  }
+
+  @Test(
     "The stem agrees with the scalar reference", arguments: NetworkGoldenTests.sets.filter { $0 != .scalar },
     [1, 3])
   func stem(set: InstructionSet, depth: Int) throws {

@@ -14,7 +14,7 @@ import Testing
       guard let table = r2_kernels_of(isa)?.pointee else { continue }
       #expect(table.name != nil && table.max_panels > 0)
       #expect(table.stem_product != nil && table.pool != nil && table.linear != nil)
-      for operands in [table.operands.0, table.operands.1] {
+      for operands in [table.operands.0, table.operands.1, table.operands.2] {
         #expect(operands.product != nil && operands.spatial_input != nil && operands.polyphase_input != nil)
         #expect(operands.temporal_input != nil && operands.gather_input != nil)
         #expect(
@@ -59,6 +59,12 @@ import Testing
     Refusal(algorithm: R2_DIRECT, kernel: square, stride: one, status: R2_UNFIT_GEOMETRY),
     Refusal(algorithm: R2_DIRECT, kernel: time, stride: one, status: R2_UNFIT_OPERANDS, operands: R2_BF16),
     Refusal(algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_UNFIT_GEOMETRY),
+    // 32 bits hold the sums of 44,150 products
+    Refusal(
+      algorithm: R2_GATHER, kernel: square, stride: one, status: R2_OK, operands: R2_INT8, channels: 4896),
+    Refusal(
+      algorithm: R2_GATHER, kernel: square, stride: one, status: R2_UNFIT_CHANNELS, operands: R2_INT8,
+      channels: 4912),
     Refusal(
       algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_UNFIT_OPERANDS, operands: R2_BF16),
     Refusal(

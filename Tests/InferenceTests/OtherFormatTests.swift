@@ -42,6 +42,47 @@ import Testing
     #expect(reason.hasPrefix("'fc.bias' \(words)"), "\(reason)")
   }
 
+  @Test(
+    "A tensor that has no plain storage is refused with the call that gives it one",
+    arguments: [
+      ("_rebuild_sparse_tensor", "tensor.to_dense()"), ("_rebuild_sparse_csr_tensor", "tensor.to_dense()"),
+      ("_rebuild_qtensor", "tensor.dequantize()"), ("_rebuild_nested_tensor", "tensor.to_padded_tensor(0)"),
+      ("_rebuild_wrapper_subclass", "tensor.full_tensor()"),
+      ("_rebuild_meta_tensor_no_storage", "load the weights into the model before it is saved"),
+      ("_rebuild_device_tensor_from_numpy", "tensor.cpu()"),
+    ])
+  func remedies(function: String, remedy: String) throws {
+    let tensor = Pickled.global("torch._utils", function) + Array(")R".utf8)
+    let other = ("other", Pickled.tensor([4]))
+    let reason = try "\(#require(refusal(Pickled.file(Pickled.dictionary([("w", tensor), other])))))"
+    #expect(reason.hasPrefix("'w' is ") && reason.contains(remedy), "\(reason)")
+    #expect(!reason.contains("state_dict()"))
+  }
+
+  @Test("Complex and quantized elements have a remedy of their own")
+  func elements() throws {
+    for (type, remedy) in [
+      ("ComplexFloatStorage", "take tensor.real"), ("QInt8Storage", "tensor.dequantize()"),
+    ] {
+      let tensor = Pickled.tensor([1], storage: Pickled.storage(type: type, count: 1))
+      let file = Pickled.file(Pickled.dictionary([("w", tensor)]), elements: [], count: 1)
+      let size = type.hasPrefix("C") ? 8 : 1
+      let reason = try "\(#require(refusal(file + [UInt8](repeating: 0, count: size))))"
+      #expect(reason.hasPrefix("'w' is of type ") && reason.contains(remedy), "\(reason)")
+    }
+  }
+
+  @Test("Pickles of protocol 0 and bombs name the way out")
+  func protocols() throws {
+    for value in ["Va\n", "F1.5\n", "S'a'\n"] {
+      let reason = try "\(#require(refusal(Pickled.file(Array(value.utf8)))))"
+      #expect(reason.contains("of protocol 0, which is not read; load it with torch and save it again"))
+    }
+    let many = Array("(".utf8) + [UInt8](repeating: UInt8(ascii: "N"), count: PickleMachine.valueLimit + 1)
+    let reason = try "\(#require(refusal(Pickled.file(many))))"
+    #expect(reason.contains("expected at most 4194304 values; save its weights alone"), "\(reason)")
+  }
+
   @Test("Files of other programs are told by their first bytes")
   func starts() throws {
     let cases: [([UInt8], String)] = [
@@ -71,6 +112,10 @@ import Testing
       (["b.pth", "a.safetensors", "notes.txt"], "it holds 'a.safetensors', 'b.pth': give one of them"),
       (["1.pt", "2.pt", "3.pt", "4.pt"], "'1.pt', '2.pt', '3.pt' … (4): give one of them"),
       (["a.index.json", "b.index.json"], "'a.index.json', 'b.index.json': give one"),
+      (
+        ["0.safetensors", "1.safetensors", "2.safetensors", "a.index.json", "b.index.json"],
+        "it holds 'a.index.json', 'b.index.json': give one"
+      ),
     ]
     for (names, words) in cases {
       let folder = CheckpointFolder(names)

@@ -104,7 +104,7 @@ import Testing
   @Test("An index in an index, of nothing, of too much, and one that has no folder are refused")
   func oddIndices() throws {
     let path = try write { index in for name in index.keys { index[name] = "model.safetensors.index.json" } }
-    #expect(try refusal(path).contains("its shard 'model.safetensors.index.json': is not a checkpoint"))
+    #expect(try refusal(path).contains("its shard 'model.safetensors.index.json': is an index itself"))
     #expect(try refusal(write { $0 = [:] }).contains("holds an index of no tensors"))
     let many = try write { index in for number in 0..<2000 { index["t\(number)"] = "\(number).safetensors" } }
     #expect(try refusal(many).contains("the shards in the index: found 2003, expected at most 1024"))
@@ -113,6 +113,14 @@ import Testing
       Issue.record("an index in memory was read")
       return
     }
+  }
+
+  @Test("A byte order mark before an index is skipped")
+  func byteOrderMark() throws {
+    let path = try write()
+    let bytes = try Data(contentsOf: URL(filePath: path))
+    try (Data([0xEF, 0xBB, 0xBF]) + bytes).write(to: URL(filePath: path))
+    #expect(try Checkpoint(contentsOf: path).tensors.mapValues(\.floats) == Golden.state)
   }
 
   @Test("A file of several by itself is known by its name, with the index beside it")

@@ -49,6 +49,84 @@ import Testing
     }
   }
 
+  @Test(
+    "Weights are found under keys that are no strings, and chosen by what Python prints for them",
+    arguments: [
+      (Pickled.integer(10), "10"), (Array("N".utf8), "None"), ([0x88], "True"),
+      ([0x47] + Pickled.littleEndian((1.5).bitPattern.byteSwapped), "1.5"),
+      (Pickled.tuple([Pickled.text("a"), Pickled.integer(1)]), "('a', 1)"),
+      (Array("C\u{1}x".utf8), "#0"), (Pickled.global("torch", "float32"), "torch.float32"),
+      (Pickled.global("torch", "strided"), "torch.strided"),
+    ])
+  func otherKeys(key: [UInt8], name: String) throws {
+    func wrapped(_ value: [UInt8]) -> [UInt8] { Array("}".utf8) + key + value + Array("s".utf8) }
+    let files = [
+      (wrapped(dictionary()), name), (wrapped(wrapped(dictionary("model."))), "\(name)/\(name)/model."),
+      (Pickled.dictionary([("models", wrapped(dictionary()))]), "models/\(name)"),
+    ]
+    for (value, expected) in files {
+      for key in [nil, name, expected] {
+        let checkpoint = try Checkpoint(bytes: Pickled.file(value), path: "test.pth", weights: key)
+        #expect(checkpoint.weights == expected && checkpoint.tensors.count == 2)
+      }
+    }
+  }
+
+  @Test("Weights are found in long lists and behind long histories")
+  func histories() throws {
+    let numbers = Array("](".utf8) + (0..<200).flatMap { _ in Array("K\u{1}".utf8) } + Array("e".utf8)
+    let list = numbers.dropLast() + dictionary() + Array("e".utf8)
+    #expect(try read([("states", Array(list))]).weights == "states/200")
+    let history = Array("}(".utf8) + (0..<70_000).flatMap { Pickled.integer($0) + Array("]K\u{1}a".utf8) }
+    #expect(
+      try read([("history", history + Array("u".utf8)), ("a", Pickled.dictionary([("b", dictionary())]))])
+        .weights == "a/b")
+  }
+
+  @Test("A search that ends before the file does says so")
+  func cut() {
+    var value = dictionary()
+    for _ in 0..<70 { value = Pickled.dictionary([("a", value)]) }
+    let reason = refusal(Pickled.file(value))
+    #expect(
+      reason == .noTensors(found: "no tensors in the first 65536 dicts and lists of at most 64 levels"))
+  }
+
+  @Test("A dict that stands under two keys answers to both, and has the plainer name")
+  func aliases() throws {
+    let shared = [
+      ("ema", dictionary() + Array("q\u{9}".utf8)),
+      ("trainer", Pickled.dictionary([("net", Array("h\u{9}".utf8))])),
+      ("state", Array("h\u{9}".utf8)),
+    ]
+    for key in [nil, "ema", "state", "trainer/net", "trainer", "net"] {
+      let checkpoint = try read(shared, weights: key)
+      #expect(checkpoint.weights == "state" && checkpoint.allWeights == ["state"])
+    }
+  }
+
+  @Test("The key of any dict around weights is enough, where no other weights have it")
+  func anyKey() throws {
+    let pairs = [
+      (
+        "callbacks",
+        Pickled.dictionary([("EMA", Pickled.dictionary([("weights", dictionary("net.model."))]))])
+      ),
+      ("runs", Pickled.dictionary([("x", Pickled.dictionary([("weights", dictionary())]))])),
+    ]
+    let name = "callbacks/EMA/weights/net.model."
+    for key in ["EMA", "EMA/weights", "callbacks", "model", "weights/net", "net.model"] {
+      #expect(try read(pairs, weights: key).weights == name, "\(key)")
+    }
+    func nested(_ key: String) -> [UInt8] {
+      Pickled.dictionary([("middle", Pickled.dictionary([(key, dictionary())]))])
+    }
+    let error = #expect(throws: CheckpointError.self) {
+      try read([("a", nested("x")), ("b", nested("y"))], weights: "middle")
+    }
+    #expect(error?.reason == .severalWeights("'middle'", fitting: ["'a/middle/x'", "'b/middle/y'"]))
+  }
+
   @Test("Of a model and its average the plain one is taken, wherever it stands")
   func plain() throws {
     let cases: [(pairs: [(String, [UInt8])], all: [String])] = [
@@ -73,6 +151,16 @@ import Testing
         ["ema", "optimizer/exp_avg"]
       ),
       (network() + [("ema", dictionary())], [".", "ema"]),
+      (network("key_encoder.") + network("query_encoder."), ["query_encoder.", "key_encoder."]),
+      (
+        network("module.encoder_k.") + network("module.encoder_q."),
+        ["module.encoder_q.", "module.encoder_k."]
+      ),
+      (network("momentum_net.") + network("an_online_network."), ["an_online_network.", "momentum_net."]),
+      (
+        [("state_dict", dictionary("model.")), ("current_model_state", dictionary("model."))],
+        ["current_model_state/model.", "state_dict/model."]
+      ),
       (
         [("cinema_schema_model", dictionary()), ("the_longest_name_of_all", dictionary())],
         ["cinema_schema_model", "the_longest_name_of_all"]

@@ -305,6 +305,10 @@ int main(int count, char **arguments) {
   if (count > 1 && strcmp(arguments[1], "errors") == 0) return print_errors();
   int done = 0, failed = 0;
   for (at_end = 0; at_end < 2; at_end++) failed += check_all(&done);
+  for (r2_isa isa = R2_SCALAR; isa < R2_ISAS; isa++)
+    if (r2_kernels_of(isa))
+      printf("%s%s%s\n", r2_kernels_of(isa)->name, r2_kernels_of(isa)->fast[R2_BF16] ? ", bf16" : "",
+             r2_kernels_of(isa)->fast[R2_INT8] ? ", int8" : "");
   printf("%d passed, %d failed\n", done - failed, failed);
   return failed != 0;
 }

@@ -145,6 +145,14 @@ import Testing
     _ = try Self.holdAgainstLinear(clips.write(bytes, "lying.mp4"))
   }
 
+  /// As hardware encoders write H.264: FFmpeg then learns from the first frames how many it has to hold back.
+  @Test func whereTheStreamDoesNotSayHowFarItReorders() throws {
+    let clips = try Clips()
+    _ = try clips.make("h264.mp4", source: "64x48:30:14", "-c:v libx264 -profile:v main -g 30 -bf 2")
+    let path = try clips.write(Lies.withoutUsability(clips.read("h264.mp4")), "silent.mp4")
+    #expect(try Self.holdAgainstLinear(path) <= 150)
+  }
+
   /// Two recordings behind one another: name, encoder, options of the first and of the second.
   static let changes: [(String, String, String, String)] = [
     ("quantizer.ts", "libx264", "-g 30 -qp 18 -x264-params 8x8dct=0", "-g 30 -qp 36 -x264-params 8x8dct=1"),

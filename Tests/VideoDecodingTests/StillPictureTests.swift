@@ -1,3 +1,4 @@
+import CFFmpeg
 import Foundation
 import Testing
 
@@ -213,6 +214,11 @@ struct PictureFile: CustomTestStringConvertible, Sendable {
     #expect(ContinuousClock.now - began < .seconds(20))
   }
 
+  @Test func anotherEndingOfItsNameMakesNoVideo() throws {
+    _ = try clips.make("one.tga", source: "32x24:1:1", "-frames:v 1 -c:v targa")
+    #expect(try failure("tga.mp4", clips.read("one.tga")) == .stillPicture(format: "TGA"))
+  }
+
   @Test func theEndingOfANameMakesNoPicture() throws {
     for name in ["a.jpg", "a.tga", "a%03d.png", "a.svgz"] {
       guard case .notVideo = try failure(name, Array(String(repeating: "no picture\n", count: 300).utf8))
@@ -222,7 +228,10 @@ struct PictureFile: CustomTestStringConvertible, Sendable {
       }
     }
     let list = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nphoto.jpg\n#EXT-X-ENDLIST\n"
-    #expect(try failure("list.jpg", Array(list.utf8)) == .namesOthers(format: "hls"))
+    // FFmpeg 7.1 and later take no list for one that is not called so.
+    let words = try failure("list.jpg", Array(list.utf8))
+    let isNameless = if case .notVideo = words { avformat_version() >= 61 << 16 } else { false }
+    #expect(isNameless || words == .namesOthers(format: "hls"))
   }
 }
 

@@ -60,6 +60,8 @@ typedef struct r2_method {
   int (*strips)(const r2_conv *conv, int part);
   r2_range (*strip_rows)(const r2_conv *conv, int part, int number);
   void (*strip)(r2_group *group, int part, int number, float *scratch);
+  /// Leaves out of the products of a position what multiplies zeros only; NULL where there is none.
+  void (*narrow)(const r2_conv *conv, int position, r2_product *product);
   /// Temporal taps that the products of a group sum, of conv->geometry.kernel_t: padding is left out.
   double (*taps)(const r2_conv *conv, int number);
   /// All that input channel `i` gives to a panel of weights.
@@ -135,7 +137,7 @@ struct r2_packing {
   float *weights;               // of this panel: [position][segment][k][16]
   ptrdiff_t position, segment;  // floats from position to position, segment to segment
   float *values;                // integers: what they will be made of, [position][segment][channel][16]
-  int8_t *integers;             // integers: those of one lane, [segment][channel]
+  int8_t *integers;             // integers: those of one position, [segment][channel][16]
   int segments;                 // of the filter
   double gy[R2_MAX_POINTS * 3], gx[R2_MAX_POINTS * 3];
   const r2_transform *y, *x;
@@ -146,11 +148,13 @@ struct r2_packing {
 void r2_filter(const r2_packing *packing, int i, int first, int count, double *to);
 /// Stores what element `i` of a segment holds of one input channel.
 void r2_store(const r2_packing *packing, int position, int segment, int i, const double *value);
-/// G · filter · Gᵀ of a filter of taps × taps, [tap][16], to its positions.
+/// G · filter · Gᵀ of a filter of taps × taps, [tap][16]: square[position][16].
+void r2_transform_square(const r2_packing *packing, const double *filter, int taps, double *square);
+/// The same, stored as a segment of its positions.
 void r2_pack_square(const r2_packing *packing, const double *filter, int taps, int segment, int i);
 /// G · filter of three taps in time.
 void r2_pack_line(const r2_packing *packing, const double *filter, int i);
-/// Integers of the kept values of a panel, their scales, and what sums begin with (round.c).
+/// Integers of the kept values of a panel, their scales and their sums (round.c).
 void r2_round_panel(const r2_packing *packing, const r2_part *part, int panel);
 /// The filter of one temporal tap, as a phase of stride 2 sees it: two[2][2][16].
 void r2_phase_filter(const double *filter, int phase, double *two);

@@ -10,7 +10,7 @@ static size_t weight_floats(const r2_conv *conv, const r2_part *part) {
   return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
 }
 
-static size_t init_floats(const r2_conv *conv, const r2_part *part) {
+static size_t sum_floats(const r2_conv *conv, const r2_part *part) {
   if (!r2_scaled(conv->operands)) return 0;
   return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * R2_BLOCK;
 }
@@ -23,15 +23,15 @@ static size_t scale_floats(const r2_conv *conv, const r2_part *part) {
 size_t r2_conv_weight_floats(const r2_conv *conv) {
   size_t floats = (size_t)conv->panels * R2_BLOCK;
   for (const r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++)
-    floats += weight_floats(conv, part) + init_floats(conv, part) + scale_floats(conv, part);
+    floats += weight_floats(conv, part) + sum_floats(conv, part) + scale_floats(conv, part);
   return floats;
 }
 
 void r2_conv_place(r2_conv *conv, float *storage) {
   for (r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++) {
     part->weights = storage;
-    part->init = part->weights + weight_floats(conv, part);
-    part->scale = part->init + init_floats(conv, part);
+    part->sums = part->weights + weight_floats(conv, part);
+    part->scale = part->sums + sum_floats(conv, part);
     storage = part->scale + scale_floats(conv, part);
   }
   conv->bias = storage;
@@ -78,14 +78,20 @@ void r2_phase_filter(const double *filter, int phase, double *two) {
     }
 }
 
-void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
-  double half[8 * 3 * R2_BLOCK], line[8 * R2_BLOCK];
+void r2_transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
+  double half[8 * 3 * R2_BLOCK];
   int py = p->y->points, px = p->x->points;
   transform_axis(p->gy, py, taps, filter, taps * R2_BLOCK, half, taps * R2_BLOCK, taps);
-  for (int y = 0; y < py; y++) {
-    transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, line, R2_BLOCK, 1);
-    for (int x = 0; x < px; x++) r2_store(p, y * px + x, segment, i, line + x * R2_BLOCK);
-  }
+  for (int y = 0; y < py; y++)
+    transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, square + y * px * R2_BLOCK,
+                   R2_BLOCK, 1);
+}
+
+void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
+  double square[8 * 8 * R2_BLOCK];
+  r2_transform_square(p, filter, taps, square);
+  for (int position = 0; position < p->y->points * p->x->points; position++)
+    r2_store(p, position, segment, i, square + position * R2_BLOCK);
 }
 
 void r2_pack_line(const r2_packing *p, const double *filter, int i) {
@@ -143,7 +149,7 @@ static r2_status pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int
   if (r2_scaled(conv->operands)) {
     size_t count = (size_t)p.segments * (size_t)conv->geometry.in_channels;
     size_t bytes = (size_t)part->positions * count * R2_BLOCK * sizeof(float);
-    p.values = malloc(bytes + count);
+    p.values = malloc(bytes + count * R2_BLOCK);
     if (!p.values) return R2_NO_MEMORY;
     p.integers = (int8_t *)p.values + bytes;
   }

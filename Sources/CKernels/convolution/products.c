@@ -36,8 +36,9 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
   };
   product.b = part->weights + panels.first * product.panel_stride_b;
   if (r2_scaled(conv->operands)) {
-    product.panel_stride_init = (ptrdiff_t)part->positions * conv->segments * R2_BLOCK;
-    product.init = part->init + panels.first * product.panel_stride_init;
+    product.panel_stride_sums = (ptrdiff_t)part->positions * conv->segments * R2_BLOCK;
+    product.weight_sums = part->sums + panels.first * product.panel_stride_sums;
+    product.offset = conv->v_offset;
   }
   return product;
 }
@@ -46,7 +47,7 @@ void r2_only_segments(const r2_conv *conv, r2_product *product, r2_range segment
   R2_ASSERT(segments.first >= 0 && segments.first + segments.count <= conv->segments);
   product->segments = segments.count;
   product->b += (ptrdiff_t)segments.first * conv->k * R2_BLOCK;
-  if (product->init) product->init += (ptrdiff_t)segments.first * R2_BLOCK;
+  if (product->weight_sums) product->weight_sums += (ptrdiff_t)segments.first * R2_BLOCK;
 }
 
 r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v, r2_range panels) {
@@ -55,12 +56,14 @@ r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v
   int positions = part->positions;
   R2_ASSERT(panels.first >= 0 && panels.count > 0 && panels.first + panels.count <= conv->panels);
   ptrdiff_t depth = product->panel_stride_b / positions, sums = product->panel_stride_c / positions;
-  ptrdiff_t init = product->panel_stride_init / positions;
+  ptrdiff_t weight_sums = product->panel_stride_sums / positions;
   ptrdiff_t lines = (ptrdiff_t)conv->v_segments * conv->chunks * product->chunk_stride;
   r2_product at = *product;
   for (int n = 0; n < positions; n++, at.a += lines, at.b += depth, at.c += sums) {
-    group->operands->product(&at);
-    if (at.init) at.init += init;
+    r2_product narrow = at;
+    if (conv->method->narrow) conv->method->narrow(conv, n, &narrow);
+    group->operands->product(&narrow);
+    if (at.weight_sums) at.weight_sums += weight_sums;
   }
   r2_sums result = {.base = product->c, .position = sums, .panel = product->panel_stride_c, .panels = panels};
   if (r2_scaled(conv->operands)) {

@@ -4,7 +4,7 @@
 #include "../assertions.h"
 #include "method.h"
 
-enum { SCRATCH_FLOATS = 16384, MOST_TILES = 16 };
+enum { SCRATCH_FLOATS = 16384 };
 
 static size_t tile_floats(const r2_conv *conv, int positions) {
   return (size_t)positions * (size_t)conv->v_segments * (size_t)conv->blocks * (size_t)conv->v_frames *
@@ -13,7 +13,7 @@ static size_t tile_floats(const r2_conv *conv, int positions) {
 
 int r2_quantized_tiles(const r2_conv *conv, int positions) {
   size_t tiles = SCRATCH_FLOATS / tile_floats(conv, positions);
-  return tiles < 1 ? 1 : tiles > MOST_TILES ? MOST_TILES : (int)tiles;
+  return tiles < 1 ? 1 : tiles > R2_QUANTIZED_TILES ? R2_QUANTIZED_TILES : (int)tiles;
 }
 
 size_t r2_quantized_floats(const r2_conv *conv, int positions) {

@@ -7,40 +7,74 @@
 
 #include "method.h"
 
-// The values of one lane: `count` of them lie R2_BLOCK apart.
-static float largest(const float *values, int count) {
-  float most = 0;
-  for (int i = 0; i < count; i++) {
-    float value = fabsf(values[(ptrdiff_t)i * R2_BLOCK]);
-    if (value > most) most = value;
+// The values of a position, [segment][channel][lane], which become multiples of their lane's scale; zero
+// where a lane has none, or is not finite and will be refused.
+static void scale_lanes(float *values, int count, float *scale) {
+  float most[R2_BLOCK] = {0}, factor[R2_BLOCK];
+  for (int i = 0; i < count; i++)
+    for (int lane = 0; lane < R2_BLOCK; lane++) {
+      float value = fabsf(values[i * R2_BLOCK + lane]);
+      most[lane] = value > most[lane] ? value : most[lane];
+    }
+  for (int lane = 0; lane < R2_BLOCK; lane++) {
+    int counts = most[lane] > 0x1p-100f && most[lane] < INFINITY;
+    scale[lane] = counts ? most[lane] / 127 : 0;
+    factor[lane] = counts ? 127 / most[lane] : 0;
   }
-  return most;
+  for (int i = 0; i < count; i++)
+    for (int lane = 0; lane < R2_BLOCK; lane++) {
+      float value = values[i * R2_BLOCK + lane] * factor[lane];
+      values[i * R2_BLOCK + lane] = value > 127 ? 127 : value < -127 ? -127 : value == value ? value : 0;
+    }
 }
 
-// The rounded value whose change by `step` does the least harm.
-static int nearest_to_half(const float *values, const int8_t *integers, int count, float factor, int step) {
-  int best = -1;
-  float most = -1;
-  for (int i = 0; i < count; i++) {
-    float off = (float)step * (values[(ptrdiff_t)i * R2_BLOCK] * factor - (float)integers[i]);
-    int moved = integers[i] + step;
-    if (off > most && moved >= -127 && moved <= 127) best = i, most = off;
-  }
-  return best;
+// The nearest integers, half to even, and what each lane's are too large by, together.
+static void round_lanes(const float *exact, int count, int8_t *integers, float *error) {
+  for (int lane = 0; lane < R2_BLOCK; lane++) error[lane] = 0;
+  for (int i = 0; i < count * R2_BLOCK; i += R2_BLOCK)
+    for (int lane = 0; lane < R2_BLOCK; lane++) {
+      float rounded = exact[i + lane] + 12582912.0f - 12582912.0f;
+      integers[i + lane] = (int8_t)(int)rounded;
+      error[lane] += rounded - exact[i + lane];
+    }
 }
 
-static void round_lane(const float *values, int count, float factor, int8_t *integers) {
-  double error = 0;
-  for (int i = 0; i < count; i++) {
-    float exact = values[(ptrdiff_t)i * R2_BLOCK] * factor;
-    integers[i] = (int8_t)lrintf(exact);
-    error += (double)integers[i] - (double)exact;
+// How many of each lane's values lie above its bound.
+static void count_above(const float *values, int count, const float *bound, int32_t *above) {
+  for (int lane = 0; lane < R2_BLOCK; lane++) above[lane] = 0;
+  for (int i = 0; i < count * R2_BLOCK; i += R2_BLOCK)
+    for (int lane = 0; lane < R2_BLOCK; lane++) above[lane] += values[i + lane] > bound[lane];
+}
+
+// Moves as many integers of a lane by one as makes its error zero, those first that lie nearest to a half.
+// `exact` becomes what each would gain. Bounds halve their distance until at most `left` gain more than the
+// upper one.
+static void settle(float *exact, int8_t *integers, int count, const float *error) {
+  float low[R2_BLOCK], high[R2_BLOCK], middle[R2_BLOCK], step[R2_BLOCK];
+  int32_t left[R2_BLOCK], above[R2_BLOCK];
+  for (int lane = 0; lane < R2_BLOCK; lane++) {
+    step[lane] = error[lane] > 0 ? -1 : 1;
+    left[lane] = (int32_t)lrintf(fabsf(error[lane]));
+    low[lane] = 0, high[lane] = 0.5f;
   }
-  int step = error > 0 ? -1 : 1;
-  for (long left = lrint(fabs(error)); left > 0; left--) {
-    int i = nearest_to_half(values, integers, count, factor, step);
-    if (i < 0) return;
-    integers[i] = (int8_t)(integers[i] + step);
+  for (int i = 0; i < count * R2_BLOCK; i += R2_BLOCK)
+    for (int lane = 0; lane < R2_BLOCK; lane++)
+      exact[i + lane] = (exact[i + lane] - (float)integers[i + lane]) * step[lane];
+  for (int halving = 0; halving < 10; halving++) {
+    for (int lane = 0; lane < R2_BLOCK; lane++) middle[lane] = (low[lane] + high[lane]) / 2;
+    count_above(exact, count, middle, above);
+    for (int lane = 0; lane < R2_BLOCK; lane++)
+      if (above[lane] > left[lane])
+        low[lane] = middle[lane];
+      else
+        high[lane] = middle[lane];
+  }
+  count_above(exact, count, high, above);
+  for (int lane = 0; lane < R2_BLOCK; lane++) left[lane] -= above[lane];
+  for (int i = 0; i < count * R2_BLOCK; i++) {
+    int lane = i % R2_BLOCK;
+    if (exact[i] > low[lane] && (exact[i] > high[lane] || left[lane]-- > 0))
+      integers[i] = (int8_t)(integers[i] + (int)step[lane]);
   }
 }
 
@@ -51,17 +85,20 @@ static int byte_of(const r2_conv *conv, int i) {
   return (chunk * R2_BLOCK + quarter * 4) * 4 + lane;
 }
 
-// Puts the integers of lane `lane` where products read them, and adds up what their sums begin with.
-static void place_lane(const r2_packing *p, int position, int lane, int32_t *init) {
+// Puts the integers where products read them, and adds them up.
+static void place_lanes(const r2_packing *p, int position, int32_t *sums) {
   const r2_conv *conv = p->conv;
   int channels = conv->geometry.in_channels, folded = p->segments / conv->segments;
+  const int8_t *integers = p->integers;
   int8_t *bytes = (int8_t *)(p->weights + position * p->position);
+  memset(sums, 0, (size_t)conv->segments * R2_BLOCK * sizeof *sums);
   for (int segment = 0; segment < p->segments; segment++, bytes += 4 * p->segment)
-    for (int i = 0; i < channels; i++) {
-      int8_t integer = p->integers[segment * channels + i];
+    for (int i = 0; i < channels; i++, integers += R2_BLOCK) {
       int at = byte_of(conv, i);
-      bytes[(at / 4 * R2_BLOCK + lane) * 4 + at % 4] = integer;
-      init[segment / folded * R2_BLOCK + lane] -= conv->v_offset * integer;
+      for (int lane = 0; lane < R2_BLOCK; lane++) {
+        bytes[(at / 4 * R2_BLOCK + lane) * 4 + at % 4] = integers[lane];
+        sums[segment / folded * R2_BLOCK + lane] += integers[lane];
+      }
     }
 }
 
@@ -70,14 +107,10 @@ void r2_round_panel(const r2_packing *p, const r2_part *part, int panel) {
   int count = p->segments * conv->geometry.in_channels;
   for (int position = 0; position < part->positions; position++) {
     ptrdiff_t row = (ptrdiff_t)panel * part->positions + position;
-    int32_t *init = (int32_t *)part->init + row * conv->segments * R2_BLOCK;
-    memset(init, 0, (size_t)conv->segments * R2_BLOCK * sizeof *init);
-    for (int lane = 0; lane < R2_BLOCK; lane++) {
-      const float *values = p->values + (ptrdiff_t)position * count * R2_BLOCK + lane;
-      float most = largest(values, count), factor = most > 0x1p-100f ? 127 / most : 0;
-      part->scale[row * R2_BLOCK + lane] = most > 0x1p-100f ? most / 127 : 0;
-      round_lane(values, count, factor, p->integers);
-      place_lane(p, position, lane, init);
-    }
+    float *values = p->values + (ptrdiff_t)position * count * R2_BLOCK, error[R2_BLOCK];
+    scale_lanes(values, count, part->scale + row * R2_BLOCK);
+    round_lanes(values, count, p->integers, error);
+    settle(values, p->integers, count, error);
+    place_lanes(p, position, (int32_t *)part->sums + row * conv->segments * R2_BLOCK);
   }
 }

@@ -112,6 +112,31 @@ const r2_method r2_method_spatial = {
 };
 
 // MARK: stride 2, on the four phases
+//
+// Even rows meet one tap of three, odd rows two, and likewise columns. A filter of one tap has nothing at the
+// point ∞: a position there, which is the last of its row or column, sums the phases with two taps alone.
+
+static int at_infinity_y(const r2_conv *conv, int position) {
+  return position / conv->x[0].points == conv->y[0].points - 1;
+}
+static int at_infinity_x(const r2_conv *conv, int position) {
+  return position % conv->x[0].points == conv->x[0].points - 1;
+}
+
+// Phases 0 and 1 have two taps along rows, 0 and 2 along columns; the weights of the latter lie side by side
+// where no others are wanted.
+static void narrow_polyphase(const r2_conv *conv, int position, r2_product *product) {
+  int y = at_infinity_y(conv, position), x = at_infinity_x(conv, position);
+  product->segments = 4 >> (y + x);
+  if (x) product->segment_stride *= 2;
+}
+
+static double taps_polyphase(const r2_conv *conv, int number) {
+  int positions = conv->parts[number].positions, segments = 0;
+  for (int position = 0; position < positions; position++)
+    segments += 4 >> (at_infinity_y(conv, position) + at_infinity_x(conv, position));
+  return (double)segments / (4 * positions);
+}
 
 static r2_status prepare_polyphase(r2_conv *conv) {
   conv->segments = conv->v_segments = 4;
@@ -123,12 +148,23 @@ static void input_polyphase(const r2_group *group, r2_range piece, r2_range bloc
   group->operands->polyphase_input(&group->in, &group->part->tiles, piece, blocks, &to);
 }
 
+// Where columns are at ∞, phase 2 takes the place of phase 1, whose weights are zero there.
+static void pack_phase(const r2_packing *packing, const double *two, int phase, int i) {
+  static const int place[4] = {0, 2, 1, 3};
+  const r2_conv *conv = packing->conv;
+  double square[8 * 8 * R2_BLOCK];
+  r2_transform_square(packing, two, 2, square);
+  for (int position = 0; position < packing->y->points * packing->x->points; position++)
+    r2_store(packing, position, at_infinity_x(conv, position) ? place[phase] : phase, i,
+             square + position * R2_BLOCK);
+}
+
 static void pack_polyphase(const r2_packing *packing, int i) {
   double filter[9 * R2_BLOCK], two[4 * R2_BLOCK];
   r2_filter(packing, i, 0, 9, filter);
   for (int phase = 0; phase < 4; phase++) {
     r2_phase_filter(filter, phase, two);
-    r2_pack_square(packing, two, 2, phase, i);
+    pack_phase(packing, two, phase, i);
   }
 }
 
@@ -139,6 +175,7 @@ const r2_method r2_method_polyphase = {
     .place = place,
     .input = input_polyphase,
     .output = output,
-    .taps = r2_all_taps,
+    .narrow = narrow_polyphase,
+    .taps = taps_polyphase,
     .pack = pack_polyphase,
 };

@@ -45,7 +45,7 @@ typedef struct {
   r2_tiles tiles;
   int positions;
   float *weights;  // [panel][position][segments · k][16] elements
-  float *init;     // 8-bit: [panel][position][segment][16] int32, what undoes the offset of V
+  float *sums;     // 8-bit: [panel][position][segment][16] int32, the sums of the weights
   float *scale;    // 8-bit: [panel][position][16], what a weight of 1 stands for
 } r2_part;
 

@@ -59,8 +59,9 @@ typedef struct {
   float *c;
   ptrdiff_t panel_stride_c;
   int panels;
-  const float *init;  // 8-bit operands: [panel][segment][16] int32 that sums begin with
-  ptrdiff_t panel_stride_init;
+  const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
+  ptrdiff_t panel_stride_sums;
+  int offset;  // 8-bit operands: what every a is too large by
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -90,7 +91,10 @@ typedef struct {
   ptrdiff_t position, segment, chunk, frame;
 } r2_transformed;
 
-/// What is to become 8-bit integers: `tiles` tiles of so many positions, segments, blocks and frames.
+enum { R2_QUANTIZED_TILES = 16 };
+
+/// What is to become 8-bit integers: `tiles` tiles, R2_QUANTIZED_TILES at most, of so many positions,
+/// segments, blocks and frames.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
   int offset;                // added: 128, or 0 where no value is negative

@@ -43,6 +43,7 @@ static float int8_dot(float sum, float a, float b) {
 }
 
 #define R2_INT8_SUFFIX scalar_int8
+#define INT8_SIGNED 0
 #define INT8_DOT(sum, a, b) ((vf)int8_dot((sum)[0], (a)[0], (b)[0]))
 #include "../templates/int8.inl"
 

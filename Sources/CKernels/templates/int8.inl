@@ -16,6 +16,7 @@
 #define PRODUCT_NAME(name) INT8_NAME(name)
 #define PRODUCT_FMA(sum, a, b) INT8_DOT(sum, a, b)
 #define PRODUCT_INIT 1
+#define PRODUCT_OFFSET INT8_SIGNED
 #include "product.inl"
 
 #define M_NAME(name) INT8_NAME(name)

@@ -1,11 +1,11 @@
 // The micro-kernel: PRODUCT_ROWS × (PRODUCT_VECTORS · LANES) sums held in registers. Rows of `a` lie a
 // constant distance apart, so that every operand is one base register and a displacement. Before it is
-// included: PRODUCT_NAME, PRODUCT_FMA(sum, a, b), a and b elements, and PRODUCT_INIT, 1 where sums are
-// integers that begin with p->init.
+// included: PRODUCT_NAME; PRODUCT_FMA(sum, a, b), a and b elements; PRODUCT_INIT, 1 where sums are integers
+// that begin with what undoes the offset of a, which PRODUCT_FMA makes less by PRODUCT_OFFSET.
 
-// One or two panels: their weights, sums and the integers these begin with.
+// One or two panels: their weights, the sums of these, and the products.
 typedef struct {
-  const float *b[2], *init[2];
+  const float *b[2], *sums[2];
   float *c[2];
 } PRODUCT_NAME(panels);
 
@@ -19,7 +19,8 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
   R2_EACH(v, vectors) {
 #if PRODUCT_INIT
     vi start = 0;
-    for (int s = 0; s < p->segments; s++) start += (vi)LOAD(COLUMN(at.init, v) + s * R2_BLOCK);
+    for (int s = 0; s < p->segments; s++) start += (vi)LOAD(COLUMN(at.sums, v) + s * R2_BLOCK);
+    start *= PRODUCT_OFFSET - p->offset;
 #else
     vf start = 0;
 #endif
@@ -91,8 +92,8 @@ R2_INLINE PRODUCT_NAME(panels)
       .c = {p->c + first * p->panel_stride_c + column, p->c + second * p->panel_stride_c + column},
   };
 #if PRODUCT_INIT
-  at.init[0] = p->init + first * p->panel_stride_init + column;
-  at.init[1] = p->init + second * p->panel_stride_init + column;
+  at.sums[0] = p->weight_sums + first * p->panel_stride_sums + column;
+  at.sums[1] = p->weight_sums + second * p->panel_stride_sums + column;
 #endif
   return at;
 }

@@ -153,7 +153,11 @@ private struct Contents {
     } else if "(LIc]}".utf8.contains(first) {
       container = .legacyPickle
       weights = try Self.earlyPickle(memory)
-    } else if followsIndex, let file = memory.file, let index = try ShardIndex(bytes) {
+    } else if let file = memory.file, let index = try ShardIndex(bytes) {
+      guard followsIndex else {
+        throw .unsupported(
+          kind: "an index itself", remedy: "an index names the files of tensors beside it, no index")
+      }
       let sharded = try Self.shards(of: index, in: file)
       container = sharded.container
       weights = sharded.weights

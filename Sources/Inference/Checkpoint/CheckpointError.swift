@@ -48,10 +48,16 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
     case distributed(String)
     /// None of the weights in it are called so.
     case noSuchWeights(String, known: [String])
+    /// More than one of the weights in it are called so.
+    case severalWeights(String, fitting: [String])
     /// What is wrong with one of the files that an index names.
     indirect case shard(String, Reason)
     case cannotWrite(String)
 
+    /// Of a pickle of text, which torch.save writes on demand only.
+    static let oldOpcodes: Set<String> = [
+      "the opcode FLOAT", "the opcode PERSID", "the opcode STRING", "the opcode UNICODE",
+    ]
     static let resave = "save its weights alone, with torch.save(model.state_dict(), path)"
   }
 }
@@ -74,9 +80,14 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .damaged(let part, let found, let expected):
       return "\(part): found \(found), expected \(expected); the file is damaged, download or copy it again"
     case .tooLarge(let part, let found, let limit):
-      return "\(part): found \(found), expected at most \(limit)"
+      let unit = limit == PickleMachine.valueLimit ? " values" : ""
+      return "\(part): found \(found), expected at most \(limit)\(unit); \(resave)"
     case .refusedName(let name):
       return "names \(name), which a state dict does not need; nothing was run; \(resave)"
+    case .refusedOpcode(let name, let offset) where Self.oldOpcodes.contains(name):
+      return
+        "its pickle holds \(name) at byte \(offset), of protocol 0, which is not read; load it with torch"
+        + " and save it again with protocol 2, as torch.save does unless told otherwise"
     case .refusedOpcode(let name, let offset):
       return "its pickle holds \(name) at byte \(offset), which a state dict does not need;"
         + " nothing was run; \(resave)"
@@ -88,7 +99,7 @@ extension CheckpointError.Reason: CustomStringConvertible {
     case .tensor(let name, let found, let expected): return "\(name) is \(found), expected \(expected)"
     case .unreadType(let name, let type):
       return "\(name) is of type \(type), expected a type that is read (float32, float16, bfloat16, float64);"
-        + " convert it with tensor.float() and save it again"
+        + " \(Self.conversion(of: type))"
     case .wholeModel(let type):
       return "holds a whole model\(type), expected a state dict of named tensors; nothing was run; \(resave)"
     case .distributed(let kind):
@@ -98,9 +109,20 @@ extension CheckpointError.Reason: CustomStringConvertible {
       return known.isEmpty
         ? "has no weights \(key), and no network of the R(2+1)D family"
         : "has no weights \(key), expected one of \(known.joined(separator: ", "))"
+    case .severalWeights(let key, let fitting):
+      return "has several weights \(key), expected the name of one: \(fitting.joined(separator: ", "))"
     case .shard(let name, let reason): return "its shard \(name): \(reason)"
     case .cannotWrite(let cause): return "cannot be written: \(cause)"
     }
+  }
+
+  /// The way from a type that is not read to one that is.
+  private static func conversion(of type: String) -> String {
+    if type.hasPrefix("complex") || ["C64", "C128", "C32"].contains(type) {
+      return "a network's weights are real numbers: take tensor.real and save it again"
+    }
+    let isQuantized = type.hasPrefix("qint") || type.hasPrefix("quint")
+    return "convert it with tensor.\(isQuantized ? "dequantize" : "float")() and save it again"
   }
 
   private static func describe(start: [UInt8]) -> String {

@@ -42,6 +42,7 @@ struct LegacyContainer: WeightContainer {
   var tables: [WeightTable] { weights.tables }
   var emptiness: CheckpointError.Reason { weights.emptiness }
   func path(to place: Int) -> [String] { weights.path(to: place) }
+  func otherPaths(to place: Int) -> [[String]] { weights.otherPaths(to: place) }
   func surroundings(of place: Int) -> [Int] { weights.surroundings(of: place) }
 
   func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {

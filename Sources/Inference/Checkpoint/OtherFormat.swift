@@ -56,6 +56,10 @@ struct OtherFormat {
       self.init(
         "an archive of NumPy arrays (.npz)",
         "save them with safetensors.numpy.save_file(dict(numpy.load(path)), newPath)")
+    } else if let name = names.first(where: { name in
+      CheckpointFolder.endings.contains { name.hasSuffix($0) }
+    }) {
+      self.init("a zip archive that holds \(quoted(name))", "unpack it and give the file in it")
     } else {
       return nil
     }
@@ -98,6 +102,8 @@ struct OtherFormat {
 struct CheckpointFolder {
   private let names: Set<String>
   private static let nameLimit = 10_000
+  /// Of files that hold weights.
+  static let endings = [".safetensors", ".pth", ".pt", ".ckpt", ".bin"]
 
   init(_ names: some Sequence<String>) {
     self.names = Set(names.prefix(Self.nameLimit))
@@ -125,9 +131,11 @@ struct CheckpointFolder {
     if names.isSuperset(of: ["data.pkl", "data"]) {
       return "it holds an unpacked checkpoint of torch.save: pack the folder again, with zip -0 -r"
     }
-    let files = names.filter { name in
-      [".safetensors", ".pth", ".pt", ".ckpt", ".bin", ShardIndex.nameEnding].contains { name.hasSuffix($0) }
-    }.sorted()
+    let indices = names.filter { $0.hasSuffix(ShardIndex.nameEnding) }.sorted()
+    // The files that an index names are no models by themselves.
+    let files =
+      indices.isEmpty
+      ? names.filter { name in Self.endings.contains { name.hasSuffix($0) } }.sorted() : indices
     guard !files.isEmpty else { return nil }
     let more = files.count > 3 ? " … (\(files.count))" : ""
     return "it holds " + files.prefix(3).map(quoted).joined(separator: ", ") + more + ": give one of them"

@@ -80,6 +80,17 @@ enum UnreadTensor: String {
   case meta = "a tensor on the meta device, which has no values"
   case wrapper = "a tensor of a subclass that wraps others"
   case otherDevice = "a tensor of a device that is saved as a NumPy array"
+
+  var remedy: String {
+    switch self {
+    case .sparse: "convert it with tensor.to_dense() and save it again"
+    case .quantized: "convert it with tensor.dequantize() and save it again"
+    case .nested: "convert it with tensor.to_padded_tensor(0), or take one of its parts, and save it again"
+    case .meta: "load the weights into the model before it is saved"
+    case .wrapper: "convert it with tensor.full_tensor(), as a DTensor of FSDP2 needs, and save it again"
+    case .otherDevice: "convert it with tensor.cpu() and save it again"
+    }
+  }
 }
 
 /// Storages of torch whose elements are not read; raw values are torch's names.

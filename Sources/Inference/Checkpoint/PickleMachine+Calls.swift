@@ -88,15 +88,16 @@ extension PickleMachine {
       default: nil
       }
     // Of what Python itself brings only attacks want a member, but for the maker of empty objects.
-    guard let type, member == "__new__" || (RefusedGlobals.isMember(member) && !isBuiltIn(type)) else {
+    guard let type, member == "__new__" || (RefusedGlobals.isMember(member) && !isClosed(type)) else {
       throw Self.refusedAttribute
     }
     openAttributes -= 1
     return try newObject(type)
   }
 
-  private func isBuiltIn(_ type: Int) -> Bool {
-    ["builtins", "__builtin__"].contains(reader.bytes.text(heap.names[type].module))
+  private func isClosed(_ type: Int) -> Bool {
+    let module = reader.bytes.text(heap.names[type].module)
+    return ["builtins", "__builtin__"].contains(module) || RefusedGlobals.hasMethods(module: module)
   }
 
   static let refusedAttribute = CheckpointError.Reason.refusedName("'builtins.getattr'")

@@ -7,20 +7,26 @@ struct PickledWeights {
   let bytes: UnsafeRawBufferPointer
   private let root: PickleValue
   private let places: [Place]
+  /// Other ways to a place than its own.
+  private let aliases: [Int: [Way]]
+  /// Whether something was left that may hold more.
+  private let isCut: Bool
 
   /// Dicts in dicts that are looked into.
   private static let depthLimit = 64
   /// Dicts, lists and tuples that are looked into: hundreds of times as many as a training script keeps
   /// beside the weights. The outer ones come first.
   private static let placeLimit = 1 << 16
-  /// Tuples and lists of more items hold data, not dicts of weights.
-  private static let itemLimit = 64
+  /// Other names that one value is known under.
+  private static let aliasLimit = 16
 
   init(root: PickleValue, heap: PickleHeap, bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
     var search = Search(heap: heap, bytes: bytes)
     try search.visit(root)
     tables = search.tables
     places = search.places
+    aliases = search.aliases
+    isCut = search.isCut
     self.heap = heap
     self.bytes = bytes
     self.root = root
@@ -32,12 +38,17 @@ struct PickledWeights {
       let type = module.type.map { " (of class \(quoted(heap.names[$0].text(bytes))))" } ?? ""
       return .wholeModel(type)
     }
+    if isCut {
+      return .noTensors(
+        found:
+          "no tensors in the first \(Self.placeLimit) dicts and lists of at most \(Self.depthLimit) levels")
+    }
     guard let pairs = heap.pairs(root), !pairs.isEmpty else {
       if case .dictionary = root { return .noTensors(found: "an empty dict") }
       return .noTensors(found: heap.describe(root, bytes))
     }
     let keys = stride(from: 0, to: min(pairs.count, 6), by: 2).map { pair in
-      text(pairs[pair]).map(quoted) ?? pairs[pair].kind
+      text(pairs[pair]).map(quoted) ?? print(pairs[pair]) ?? pairs[pair].kind
     }
     let more = pairs.count > 6 ? ", …" : ""
     return .noTensors(found: "a dict without tensors (its keys: \(keys.joined(separator: ", "))\(more))")
@@ -57,15 +68,46 @@ struct PickledWeights {
   }
 
   func path(to place: Int) -> [String] {
-    ([place] + surroundings(of: place)).dropLast().reversed().map { index in
-      if case .integer(let number) = places[index].key { return "\(number)" }
-      return text(places[index].key) ?? ""
+    ([place] + surroundings(of: place)).dropLast().reversed().map { name(of: places[$0].way) }
+  }
+
+  /// The paths under which a place is known too, because one dict stands in several.
+  func otherPaths(to place: Int) -> [[String]] {
+    let chain = Array(([place] + surroundings(of: place)).dropLast())
+    let rests = chain.indices.map { chain[..<$0].reversed().map { name(of: places[$0].way) } }
+    let paths = zip(chain, rests).flatMap { inner, rest in
+      (aliases[inner] ?? []).map { path(to: $0.parent) + [name(of: $0)] + rest }
+    }
+    return Array(paths.prefix(Self.aliasLimit))
+  }
+
+  /// A key as a user can type it.
+  private func name(of way: Way) -> String {
+    text(way.key) ?? print(way.key) ?? "#\(way.number)"
+  }
+
+  /// As Python prints it; nil for what has no short text.
+  private func print(_ key: PickleValue, depth: Int = 0) -> String? {
+    switch key {
+    case .none: return "None"
+    case .bool(let value): return value ? "True" : "False"
+    case .integer(let number): return "\(number)"
+    case .float(let number): return "\(number)"
+    case .text: return text(key).map { "'\($0)'" }
+    case .global(.elementType(let type)): return "torch.\(type)"
+    case .global(.foreign(let name)): return heap.names[name].text(bytes)
+    case .tuple where depth < 2:
+      guard let items = heap.elements(key, count: 0...8) else { return nil }
+      let texts = items.compactMap { print($0, depth: depth + 1) }
+      guard texts.count == items.count else { return nil }
+      return "(" + texts.joined(separator: ", ") + (texts.count == 1 ? ",)" : ")")
+    default: return nil
     }
   }
 
   /// From the inside out.
   func surroundings(of place: Int) -> [Int] {
-    Array(sequence(first: place) { places[$0].parent < 0 ? nil : places[$0].parent }.dropFirst())
+    Array(sequence(first: place) { places[$0].way.parent < 0 ? nil : places[$0].way.parent }.dropFirst())
   }
 
   private func text(_ value: PickleValue) -> String? {
@@ -73,12 +115,19 @@ struct PickledWeights {
     return bytes.text(start..<(start + count))
   }
 
-  /// A value to look into, and the way to it.
-  private struct Place {
-    let value: PickleValue
+  /// How a value is reached.
+  private struct Way {
     /// An index of a place; -1 for the root.
     let parent: Int
     let key: PickleValue
+    /// Which of the place's items it is, from 0.
+    let number: Int
+  }
+
+  /// A value to look into, and the way to it.
+  private struct Place {
+    let value: PickleValue
+    let way: Way
     let depth: Int
   }
 
@@ -88,9 +137,27 @@ struct PickledWeights {
     let bytes: UnsafeRawBufferPointer
     var tables: [WeightTable] = []
     private(set) var places: [Place] = []
-    private var seenPairs: Set<Int> = []
-    private var seenItems: Set<Int> = []
-    private var seenLists: Set<Int> = []
+    private(set) var aliases: [Int: [Way]] = [:]
+    private(set) var isCut = false
+    /// The place of each value that was met; nil: it holds nothing to look for.
+    private var seen: [Identity: Int?] = [:]
+
+    private enum Identity: Hashable {
+      case dictionary(Int)
+      case object(Int)
+      case list(Int)
+      case tuple(start: Int)
+
+      init?(_ value: PickleValue) {
+        switch value {
+        case .dictionary(let index): self = .dictionary(index)
+        case .object(let index): self = .object(index)
+        case .list(let index): self = .list(index)
+        case .tuple(let start, _): self = .tuple(start: start)
+        default: return nil
+        }
+      }
+    }
 
     init(heap: PickleHeap, bytes: UnsafeRawBufferPointer) {
       self.heap = heap
@@ -99,14 +166,16 @@ struct PickledWeights {
 
     /// Level by level: of a dict that is reached on two ways, the shorter one is its path.
     mutating func visit(_ root: PickleValue) throws(CheckpointError.Reason) {
-      enter(root, key: .none, from: -1)
+      enter(root, Way(parent: -1, key: .none, number: 0))
       var next = 0
       while next < places.count {
         let place = places[next]
         if let pairs = heap.pairs(place.value) {
           try visit(pairs, of: next)
-        } else if let items = heap.elements(place.value), items.count <= PickledWeights.itemLimit {
-          for (number, item) in items.enumerated() { enter(item, key: .integer(number), from: next) }
+        } else if let items = heap.elements(place.value) {
+          for (number, item) in items.enumerated() where isContainer(item) {
+            enter(item, Way(parent: next, key: .integer(number), number: number))
+          }
         }
         next += 1
       }
@@ -117,10 +186,13 @@ struct PickledWeights {
       var names: Set<String> = []
       var starts: Set<Int> = []
       for pair in stride(from: 0, to: pairs.count - 1, by: 2) {
+        let value = pairs[pair + 1]
+        let way = Way(parent: place, key: pairs[pair], number: pair / 2)
         guard case .text(let start, let count) = pairs[pair], count <= PickleMachine.nameLimit else {
+          // Nothing names a tensor in such a way, but a dict of weights may stand there.
+          enter(value, way)
           continue
         }
-        let value = pairs[pair + 1]
         let isWanted = isContainer(value) || isEnd(of: start..<(start + count))
         if case .tensor = value {} else if !isWanted { continue }
         let name = bytes.text(start..<(start + count))
@@ -132,7 +204,7 @@ struct PickledWeights {
           table.tensors.append((name, id))
         } else {
           table.others.append(name)
-          enter(value, key: pairs[pair], from: place)
+          enter(value, way)
         }
       }
       guard !table.tensors.isEmpty else { return }
@@ -142,14 +214,22 @@ struct PickledWeights {
     }
 
     private func isContainer(_ value: PickleValue) -> Bool {
-      guard places.count < PickledWeights.placeLimit else { return false }
-      return switch value {
+      switch value {
       case .dictionary(let index): !heap.dictionaries[index].isEmpty
       case .object(let index): !heap.objects[index].pairs.isEmpty
-      case .list(let index): (1...PickledWeights.itemLimit).contains(heap.lists[index].count)
-      case .tuple(_, let count): (1...PickledWeights.itemLimit).contains(count)
+      case .list(let index): !heap.lists[index].isEmpty
+      case .tuple(_, let count): count > 0
       default: false
       }
+    }
+
+    /// Whether there is something in it to look at: plain data, such as a history of losses, is not.
+    private func isWorthVisiting(_ value: PickleValue) -> Bool {
+      func isTensor(_ item: PickleValue) -> Bool { if case .tensor = item { true } else { false } }
+      if let pairs = heap.pairs(value) {
+        return pairs.contains { isTensor($0) || isContainer($0) }
+      }
+      return heap.elements(value)?.contains(where: isContainer) ?? false
     }
 
     /// Whether the text ends as a network's first or last name does.
@@ -160,20 +240,23 @@ struct PickledWeights {
       }
     }
 
-    private mutating func enter(_ value: PickleValue, key: PickleValue, from parent: Int) {
-      let depth = parent < 0 ? 0 : places[parent].depth + 1
-      guard isContainer(value), depth <= PickledWeights.depthLimit else { return }
-      let isNew =
-        switch value {
-        case .dictionary(let index): seenPairs.insert(index).inserted
-        case .object(let index): seenPairs.insert(-1 - index).inserted
-        case .list(let index): seenLists.insert(index).inserted
-        case .tuple(let start, _): seenItems.insert(start).inserted
-        default: false
+    private mutating func enter(_ value: PickleValue, _ way: Way) {
+      guard isContainer(value), let identity = Identity(value) else { return }
+      if let known = seen[identity] {
+        if let known, aliases[known, default: []].count < PickledWeights.aliasLimit {
+          aliases[known, default: []].append(way)
         }
-      if isNew {
-        places.append(Place(value: value, parent: parent, key: key, depth: depth))
+        return
       }
+      let depth = way.parent < 0 ? 0 : places[way.parent].depth + 1
+      let isLeft = places.count >= PickledWeights.placeLimit || depth > PickledWeights.depthLimit
+      guard isWorthVisiting(value), !isLeft else {
+        isCut = isCut || isLeft
+        seen[identity] = .some(nil)
+        return
+      }
+      seen[identity] = .some(places.count)
+      places.append(Place(value: value, way: way, depth: depth))
     }
   }
 }

@@ -5,28 +5,65 @@
 /// learns what it would do elsewhere. docs/reliability.md repeats the list.
 enum RefusedGlobals {
   static func contains(module: String, name: String) -> Bool {
-    if packages.contains(String(module.prefix { $0 != "." })) || modules.contains(module) { return true }
-    if let refused = names[module], refused.contains(String(name.prefix { $0 != "." })) { return true }
-    // Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
-    guard name.contains(".") || name.hasPrefix("__") else { return false }
-    let parts = module.split(separator: ".") + name.split(separator: ".")
-    let first = parts.count - name.split(separator: ".").count
-    guard first < parts.count else { return true }
-    return parts[first...].dropLast().contains { packages.contains(String($0)) }
-      || parts[first...].contains { innards.contains(String($0)) }
-      || (first..<parts.count).contains { end in
-        let outer = parts[..<end].joined(separator: ".")
-        return modules.contains(outer) || names[outer]?.contains(String(parts[end])) ?? false
-          || end > first && names[String(parts[end - 1])]?.contains(String(parts[end])) ?? false
+    if isRefused(module) { return true }
+    guard name.utf8.contains(UInt8(ascii: ".")) else {
+      // A module is reached under a name of its own too: argparse knows os as _os.
+      return isPackage(name) || innards.contains(name) || names[module]?.contains(name) ?? false
+    }
+    return methods.contains(module) || leadsOut(name, from: module)
+  }
+
+  /// Python follows the dots of a name through whatever they reach: torch.serialization, os.system.
+  private static func leadsOut(_ name: String, from module: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    if names[module]?.contains(parts[0]) ?? false { return true }
+    let outer = module.split(separator: ".", maxSplits: depth).map(String.init)
+    for (place, part) in parts.enumerated() {
+      if isPackage(part) || innards.contains(part) { return true }
+      guard place > 0 else { continue }
+      let before = bare(parts[place - 1])
+      if callers.contains(part) || families.contains(before) || names[before]?.contains(part) ?? false {
+        return true
       }
+      guard outer.count + place <= depth else { continue }
+      let whole = (outer + parts[..<place]).joined(separator: ".")
+      if isRefused(whole) || names[whole]?.contains(part) ?? false { return true }
+    }
+    return false
   }
 
   /// Whether `getattr(a class, name)` is a plain member of it: a class inside a class, a member of an
   /// enumeration, a function such as the `_annealing_cos` of torch's OneCycleLR.
   static func isMember(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("__") && name.utf8.allSatisfy { $0 > 0x7F || isWord($0) }
-      && !packages.contains(name) && !modules.contains(name) && !builtins.contains(name)
+      && !isPackage(name) && !modules.contains(bare(name)) && !builtins.contains(name)
+      && !callers.contains(name)
   }
+
+  /// Whether the module's classes have methods that open, write and remove files.
+  static func hasMethods(module: String) -> Bool { methods.contains(module) }
+
+  /// Whether everything in the module is refused: it is one of those below, or inside one.
+  private static func isRefused(_ module: String) -> Bool {
+    if packages.contains(String(module.prefix { $0 != "." })) || modules.contains(module) { return true }
+    var end = module.startIndex
+    for _ in 0..<depth {
+      end = module[end...].firstIndex(of: ".") ?? module.endIndex
+      if families.contains(String(module[..<end])) { return true }
+      if end == module.endIndex { break }
+      end = module.index(after: end)
+    }
+    return false
+  }
+
+  /// No module below has more names with dots between.
+  private static let depth = 5
+
+  private static func isPackage(_ name: String) -> Bool {
+    packages.contains(name) || name.utf8.first == UInt8(ascii: "_") && packages.contains(bare(name))
+  }
+
+  private static func bare(_ name: String) -> String { String(name.drop { $0 == "_" }) }
 
   private static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
@@ -45,21 +82,42 @@ enum RefusedGlobals {
     "webbrowser",
     "pickle", "_pickle", "cPickle", "marshal", "zipimport", "pkgutil", "requests", "aiohttp", "httpx",
     "urllib2",
-    "httplib", "telnetlib", "ftplib", "smtplib", "socketserver", "_thread",
+    "httplib", "telnetlib", "ftplib", "smtplib", "socketserver", "_thread", "sysmod",
   ]
+
+  /// With all that is in them too, but only as modules: classes and functions of these names are common.
+  private static let families: Set<String> = [
+    "torch.jit", "torch.package", "torch.hub", "torch.export", "torch.ops", "torch._ops", "torch.classes",
+    "torch._classes", "torch.fx", "torch.utils.model_zoo", "torch.utils.cpp_extension",
+    "torch.utils.show_pickle", "torch.utils.bottleneck", "torch.multiprocessing.spawn",
+    "torch._inductor.codecache", "torch._inductor.runtime", "joblib", "pandas.io.pickle", "dill", "_dill",
+    "cloudpickle", "jsonpickle", "_frozen_importlib_external", "_imp", "_interpreters",
+    "_xxsubinterpreters", "_testcapi", "multiprocessing", "pexpect", "IPython", "idlelib", "lib2to3",
+    "logging.config", "numpy.testing", "numpy.ctypeslib", "numpy.f2py", "numpy.distutils", "yaml", "sympy",
+    "_pyio", "shelve", "dbm", "paramiko", "fabric", "plumbum", "urllib3", "poplib", "imaplib", "nntplib",
+    "xmlrpc.client", "xmlrpc.server", "wsgiref", "zipapp", "py_compile", "compileall", "cgitb", "mailcap",
+    "antigravity", "fileinput", "winreg", "numexpr", "setuptools",
+    "gc", "fcntl", "faulthandler", "crypt", "linecache", "rlcompleter",
+  ]
+
+  /// What runs a command, code or a pickle under whatever name it is reached.
+  private static let callers: Set<String> = [
+    "system", "popen", "Popen", "fork_exec", "execl", "execle", "execlp", "execv", "execve", "execvp",
+    "execvpe", "spawnl", "spawnv", "spawnve", "spawnvp", "posix_spawn", "check_output", "check_call",
+    "getoutput", "getstatusoutput", "rmtree", "runstring", "run_string", "runcode", "runsource",
+    "import_module", "unsafe_load", "_load_from_bytes",
+  ]
+
+  /// Of whose classes no method is a value that a checkpoint keeps.
+  private static let methods: Set<String> = ["pathlib", "pathlib._local", "pathlib._abc", "pathlib.types"]
 
   /// Whose names are common, so that a package of that name may be the user's own.
   private static let modules: Set<String> = [
     "code", "codeop", "commands", "imp", "bdb", "pdb", "profile", "cProfile", "timeit", "trace", "pydoc",
-    "doctest",
-    "venv", "ensurepip", "popen2", "http.client", "http.server", "urllib.request", "xmlrpc.client",
-    "xmlrpc.server",
-    "multiprocessing.util", "multiprocessing.process", "multiprocessing.context",
-    "concurrent.futures.process",
-    "torch.hub", "torch.utils.cpp_extension", "torch.utils.collect_env", "torch.utils.bottleneck",
-    "torch.utils.bottleneck.__main__", "torch._inductor.codecache", "torch.utils._config_module",
-    "torch.jit.unsupported_tensor_ops", "torch._dynamo.guards", "numpy.f2py", "numpy.f2py.crackfortran",
-    "numpy.testing._private.utils", "numpy.distutils", "numpy.distutils.exec_command",
+    "doctest", "venv", "ensurepip", "popen2", "sh", "ssl", "site", "resource", "this", "http.client",
+    "http.server", "urllib.request",
+    "concurrent.futures.process", "torch.utils.collect_env", "torch.utils._config_module",
+    "torch._dynamo.guards",
   ]
 
   private static let builtins: Set<String> = [
@@ -77,13 +135,29 @@ enum RefusedGlobals {
     "functools": ["reduce"], "_functools": ["reduce"],
     "types": ["CodeType", "FunctionType", "LambdaType"],
     "io": ["open", "open_code", "FileIO"], "_io": ["open", "open_code", "FileIO"],
-    "codecs": ["open"], "tempfile": ["mkdtemp", "mkstemp", "NamedTemporaryFile"],
-    "torch": ["load"], "torch.serialization": ["load", "_load", "_legacy_load"],
-    "torch.storage": ["_load_from_bytes"], "torch.jit": ["load"], "torch.package": ["PackageImporter"],
-    "torch.fx.experimental.symbolic_shapes": ["ShapeEnv"], "torch._ops": ["_Ops"],
-    "numpy": ["load", "fromfile", "memmap"], "numpy.core.memmap": ["memmap"],
-    "numpy._core.memmap": ["memmap"], "joblib": ["load"], "dill": ["load", "loads"],
-    "cloudpickle": ["load", "loads"], "pandas": ["read_pickle", "eval"],
+    "codecs": ["open"], "tempfile": ["mkdtemp", "mkstemp", "mktemp", "NamedTemporaryFile", "TemporaryFile"],
+    "gzip": ["open"], "bz2": ["open"], "lzma": ["open"], "tarfile": ["open"], "sqlite3": ["connect"],
+    "platform": ["popen", "_syscmd_ver"], "urllib": ["urlopen", "urlretrieve"],
+    "copyreg": ["add_extension"], "copy_reg": ["add_extension"], "inspect": ["currentframe", "stack"],
+    "weakref": ["finalize"], "threading": ["Thread", "Timer"], "unittest": ["main"],
+    "logging.handlers": ["SocketHandler", "HTTPHandler"], "atexit": ["register"], "signal": ["signal"],
+    "unittest.mock": ["_importer"],
+    "logging": ["FileHandler"], "jinja2": ["Template"], "keras.models": ["load_model"],
+    "torch": ["load", "from_file"], "torch.serialization": ["load", "_load", "_legacy_load"],
+    "torch.storage": ["_load_from_bytes"], "torch.multiprocessing": ["spawn", "start_processes"],
+    "torch._C": ["import_ir_module", "import_ir_module_from_buffer", "_load_for_lite_interpreter"],
+    "torch.distributed.checkpoint": ["load"],
+    "torch.distributed.checkpoint.state_dict_loader": ["load", "load_state_dict"],
+    "torch.utils.data.datapipes.iter": ["FileOpener"],
+    "numpy": files, "numpy.lib.npyio": files, "numpy.lib._npyio_impl": files,
+    "numpy.lib.format": ["read_array", "open_memmap"], "numpy.core.multiarray": ["fromfile"],
+    "numpy._core.multiarray": ["fromfile"], "numpy.core.memmap": ["memmap"],
+    "numpy._core.memmap": ["memmap"], "pandas": ["read_pickle", "eval"], "scipy.io": ["loadmat"],
+  ]
+
+  /// Functions of NumPy that open files.
+  private static let files: Set<String> = [
+    "load", "loadtxt", "genfromtxt", "fromfile", "memmap", "save", "savez", "savetxt",
   ]
 
   /// Ways from any object to all others.

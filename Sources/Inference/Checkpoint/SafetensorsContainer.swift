@@ -145,10 +145,10 @@ enum SafetensorsField: Codable {
       ? .metadata(try Self.metadata(decoder)) : .tensor(try SafetensorsEntry(from: decoder))
   }
 
-  /// Some writers put null where there is none.
+  /// The format knows only strings. Some writers put null or numbers there, which say nothing to a reader of weights.
   private static func metadata(_ decoder: any Decoder) throws -> [String: String] {
-    if try decoder.singleValueContainer().decodeNil() { return [:] }
-    return try [String: String](from: decoder)
+    guard let values = try? [String: SafetensorsNote](from: decoder) else { return [:] }
+    return values.compactMapValues(\.text)
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -156,6 +156,16 @@ enum SafetensorsField: Codable {
     case .metadata(let values): try values.encode(to: encoder)
     case .tensor(let entry): try entry.encode(to: encoder)
     }
+  }
+}
+
+/// A value of `__metadata__`.
+private struct SafetensorsNote: Decodable {
+  /// nil: no string.
+  let text: String?
+
+  init(from decoder: any Decoder) throws {
+    text = try? decoder.singleValueContainer().decode(String.self)
   }
 }
 

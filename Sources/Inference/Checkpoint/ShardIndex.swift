@@ -25,7 +25,10 @@ struct ShardIndex {
   }
 
   /// nil: no JSON, or another one.
-  init?(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
+  init?(_ file: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
+    // Some editors put a byte order mark in front.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = file.starts(with: mark) ? file.slice(mark.count..<file.count) : file
     let start = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     guard start == UInt8(ascii: "{"), bytes.count <= Self.sizeLimit,
       let contents = try? JSONDecoder().decode(Contents.self, from: Data(bytes))

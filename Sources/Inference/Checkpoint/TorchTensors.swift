@@ -25,7 +25,7 @@ extension PickledWeights {
     case .kind(let kind):
       .tensor(
         quoted(name), found: kind.rawValue,
-        expected: "a dense tensor on the CPU; \(CheckpointError.Reason.resave)")
+        expected: "a dense tensor on the CPU; \(kind.remedy)")
     }
   }
 

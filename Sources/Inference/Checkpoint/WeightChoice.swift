@@ -89,14 +89,34 @@ struct WeightChoice {
         guard sets.count < setLimit else {
           throw .tooLarge(part: "the networks in it", found: sets.count + 1, limit: setLimit)
         }
-        sets.append(
-          WeightSet(
-            table: number, path: container.path(to: table.place), prefix: prefix,
-            isAverage: averages.contains(outer)))
+        let paths = [container.path(to: table.place)] + container.otherPaths(to: table.place)
+        let named = plainestFirst(
+          paths.map { path in
+            WeightSet(table: number, path: path, prefix: prefix, isAverage: averages.contains(outer))
+          })
+        sets.append(named[0])
+        sets[sets.count - 1].otherPaths = named.dropFirst().map(\.path)
       }
     }
+    markAverages(&sets)
+    return plainestFirst(sets)
+  }
+
+  /// Lightning's WeightAveraging keeps the average under `state_dict` and the plain weights beside it, under
+  /// `current_model_state`.
+  private static func markAverages(_ sets: inout [WeightSet]) {
+    for place in Set(
+      sets.compactMap { set in set.path.firstIndex(of: "current_model_state").map { set.path[..<$0] } })
+    {
+      for index in sets.indices where sets[index].path.starts(with: place + ["state_dict"]) {
+        sets[index].isAverage = true
+      }
+    }
+  }
+
+  private static func plainestFirst(_ sets: [WeightSet]) -> [WeightSet] {
     // In the file's order where nothing else tells them apart.
-    return sets.enumerated().sorted {
+    sets.enumerated().sorted {
       WeightSet.isPlainer($0.element, $1.element)
         || (!WeightSet.isPlainer($1.element, $0.element) && $0.offset < $1.offset)
     }.map(\.element)
@@ -105,22 +125,37 @@ struct WeightChoice {
   static let firstName = "stem.0.weight"
   static let lastName = "fc.weight"
 
-  /// The set that `key` names: its whole name, or its keys or its prefix alone, or how either begins or ends.
+  /// The set that `key` names: its whole name, or its keys or its prefix alone, or how either begins or ends;
+  /// else any of its keys or names in them, if no other set has it.
   private static func choose(_ key: String, of sets: [WeightSet]) throws(CheckpointError.Reason) -> WeightSet
   {
     func bare(_ text: String) -> String { String(text.trimmingSuffix(while: { $0 == "." || $0 == "/" })) }
     let wanted = bare(key)
+    if let set = sets.first(where: { $0.names.contains(key) }) { return set }
+    if let set = sets.first(where: { $0.names.contains { bare($0) == wanted } }) { return set }
+    func known() -> [String] { sets.map { quoted($0.name) } }
+    guard !wanted.isEmpty else { throw .noSuchWeights(quoted(key), known: known()) }
     let readings: [(WeightSet) -> Bool] = [
-      { $0.name == key },
-      { bare($0.name) == wanted },
-      { !wanted.isEmpty && ($0.path.joined(separator: "/") == wanted || bare($0.prefix) == wanted) },
-      { !wanted.isEmpty && ($0.name.hasPrefix(wanted + "/") || $0.name.hasPrefix(wanted + ".")) },
-      { !wanted.isEmpty && $0.path.last == wanted },
+      { set in
+        set.paths.contains { $0.joined(separator: "/") == wanted } || bare(set.prefix) == wanted
+      },
+      { $0.names.contains { $0.hasPrefix(wanted + "/") || $0.hasPrefix(wanted + ".") } },
+      { $0.paths.contains { $0.last == wanted } },
     ]
     for reading in readings {
       if let set = sets.first(where: reading) { return set }
     }
-    throw .noSuchWeights(quoted(key), known: sets.map { quoted($0.name) })
+    let parts = wanted.split { $0 == "/" || $0 == "." }
+    let fitting = sets.filter { set in
+      set.names.contains { name in
+        !parts.isEmpty && name.split { $0 == "/" || $0 == "." }.contains(parts)
+      }
+    }
+    switch fitting.count {
+    case 0: throw .noSuchWeights(quoted(key), known: known())
+    case 1: return fitting[0]
+    default: throw .severalWeights(quoted(key), fitting: fitting.map { quoted($0.name) })
+    }
   }
 }
 

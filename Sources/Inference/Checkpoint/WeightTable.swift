@@ -19,6 +19,9 @@ protocol WeightContainer {
   /// The keys of the dicts around a place, the outermost first.
   func path(to place: Int) -> [String]
 
+  /// Other keys that lead to the same place, because one dict stands in several.
+  func otherPaths(to place: Int) -> [[String]]
+
   /// The places around a place.
   func surroundings(of place: Int) -> [Int]
 
@@ -32,6 +35,7 @@ protocol WeightContainer {
 extension WeightContainer {
   var metadata: [String: String] { [:] }
   func path(to place: Int) -> [String] { [] }
+  func otherPaths(to place: Int) -> [[String]] { [] }
   func surroundings(of place: Int) -> [Int] { [] }
   func refuseOthers(in table: WeightTable, behind prefix: String) throws(CheckpointError.Reason) {}
 }
@@ -42,13 +46,22 @@ struct WeightSet {
   /// `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning …; empty in a plain state dict.
   let prefix: String
   let path: [String]
+  /// Other paths to them.
+  var otherPaths: [[String]] = []
   /// Whether they are a running average of others, or a teacher that follows a student.
-  let isAverage: Bool
+  var isAverage: Bool
   /// Whether they are numbers that an optimizer keeps for each weight.
   let isOptimizers: Bool
 
   /// As a user names it: the keys with slashes between, then the prefix; `.` for the names of the file themselves.
-  var name: String {
+  var name: String { name(path) }
+
+  /// All that they are called, the plainest first.
+  var names: [String] { paths.map(name) }
+
+  var paths: [[String]] { [path] + otherPaths }
+
+  private func name(_ path: [String]) -> String {
     let name = path.map { $0 + "/" }.joined() + prefix
     return name.isEmpty ? "." : prefix.isEmpty ? String(name.dropLast()) : name
   }
@@ -58,7 +71,7 @@ struct WeightSet {
     self.prefix = prefix
     self.path = path
     let words = (path + [prefix]).flatMap(Self.words)
-    self.isAverage = isAverage || words.contains(where: Self.meansAverage)
+    self.isAverage = isAverage || words.contains(where: Self.meansAverage) || Self.areKeys(words)
     isOptimizers = words.contains(where: Self.optimizers.contains)
   }
 
@@ -88,6 +101,14 @@ struct WeightSet {
     return (words + [word.lowercased()]).filter { !$0.isEmpty }
   }
 
+  /// Whether it is the encoder of the keys (MoCo's `encoder_k`), which follows that of the queries.
+  private static func areKeys(_ words: [String]) -> Bool {
+    zip(words, words.dropFirst()).contains { first, second in
+      ["k", "key", "keys"].contains(first) && encoders.contains(second)
+        || ["k", "key", "keys"].contains(second) && encoders.contains(first)
+    }
+  }
+
   private static func meansAverage(_ word: String) -> Bool {
     averages.contains(word) || (word.hasPrefix("ema") && word.count <= 12)
       || (word.hasSuffix("ema") && copies.contains(String(word.dropLast(3))))
@@ -95,6 +116,7 @@ struct WeightSet {
 
   /// What `modelema` begins with, and `schema` does not.
   private static let copies: Set<String> = ["model", "net", "network", "state", "weights", "params"]
+  private static let encoders: Set<String> = ["encoder", "backbone", "model", "net", "network", "branch"]
   private static let averages: Set<String> = [
     "swa", "avg", "average", "averaged", "averages", "moving", "polyak", "shadow", "teacher", "target",
     "momentum",
