@@ -29,6 +29,7 @@ package enum DetachedThread {
   /// Sleeps for so many seconds, though signals come.
   package static func sleep(seconds: Double) {
     var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
-    while nanosleep(&rest, &rest) != 0, errno == EINTR {}
+    var left = timespec()
+    while nanosleep(&rest, &left) != 0, errno == EINTR { rest = left }
   }
 }

@@ -23,8 +23,8 @@ public struct LabelSet: Sendable, Equatable {
 
   /// The classes named in a text file, one a line; empty lines at its end are no classes.
   public init(contentsOf path: FilePath) throws(ClassifierError) {
-    let data: Data
-    do {
+    let data: [UInt8]
+    do throws(SystemError) {
       data = try path.read(limit: Self.sizeLimit)
     } catch {
       throw .labels(path, cause: error.description)

@@ -20,11 +20,10 @@ enum FormatProbe {
     do {
       let format = try probe(io, name, limit)
       guard kind(of: format) == "image2" else { return try refusingReferences(format) }
-    } catch VideoError.notVideo(let reason) {
-      try refusePicture(io)
-      throw .notVideo(reason: reason)
+      // Only the name's ending, or a pattern in it, says so, and the content counts.
+    } catch VideoError.notVideo {
+      // From 9.0 on FFmpeg takes a pattern in the name for nothing else.
     }
-    // Only the name's ending, or a pattern in it, says so, and the content counts.
     try refusePicture(io)
     return try refusingReferences(probe(io, [0], limit))
   }

@@ -42,7 +42,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     let code = exitCode(for: error)
     guard code == .validationFailure else { exit(withError: error) }
     let lines = message(for: error).split(whereSeparator: \.isNewline)
-    let text = lines.map { $0.trimmed() }.joined(separator: " ")
+    let text = lines.map { String($0).trimmed() }.joined(separator: " ")
     Terminal.complain("\(RawArguments.printable(text)) (see r2p1d-video --help)")
     ExitStatus.usage.exit()
   }
@@ -60,6 +60,6 @@ enum ExitStatus: Int32 {
   case interrupted = 130
 
   func exit() -> Never {
-    Foundation.exit(rawValue)
+    Glibc.exit(rawValue)
   }
 }

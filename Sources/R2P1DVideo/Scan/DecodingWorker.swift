@@ -17,7 +17,8 @@ package enum DecodingWorker {
     let line = WorkerLine(STDIN_FILENO)
     guard let order = line.receive().flatMap({ try? JSONDecoder().decode(WorkerOrder.self, from: Data($0)) })
     else {
-      fputs("r2p1d-video: \(command) is for the program's own use\n", stderr)
+      let words = "r2p1d-video: \(command) is for the program's own use\n"
+      _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
       exit(64)
     }
     limit(order)

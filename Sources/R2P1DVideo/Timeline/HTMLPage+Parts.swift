@@ -46,7 +46,7 @@ extension HTMLPage {
       let kind = (isMain ? "main" : "") + (isMain && isFew || !isMain && isFew ? " few" : "")
       return """
         <img class="\(kind)" width="\(thumbnail.width)" height="\(thumbnail.height)" alt="" \
-        src="data:image/jpeg;base64,\(Foundation.Data(thumbnail.jpeg).base64EncodedString())">
+        src="data:image/jpeg;base64,\(Data(thumbnail.jpeg).base64EncodedString())">
 
         """
     }
