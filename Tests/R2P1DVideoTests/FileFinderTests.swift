@@ -102,10 +102,10 @@ import Testing
   }
 
   @Test func listsAreLinesOrZeroSeparated() {
-    let lines = Data("a.mp4\r\n\nb c.mp4\nd\u{E9}".utf8)
-    #expect(PathList.paths(in: lines, zeroSeparated: false) == ["a.mp4", "b c.mp4", "d\u{E9}"])
+    let lines = Array("a.mp4\r\n\nb c.mp4\nd\u{E9}".utf8)
+    #expect(PathList.paths(in: Array(lines), zeroSeparated: false) == ["a.mp4", "b c.mp4", "d\u{E9}"])
     #expect(PathList.paths(in: Array("a\nb\0c\r\0\0".utf8), zeroSeparated: true) == ["a\nb", "c\r"])
-    #expect(PathList.paths(in: Array(), zeroSeparated: false).isEmpty)
+    #expect(PathList.paths(in: [], zeroSeparated: false).isEmpty)
   }
 
   @Test(arguments: ["\u{FEFF}a.mp4\nb.mp4", "\u{FEFF}a.mp4\r\nb.mp4\r\n", "a.mp4\r\nb.mp4\r\n\r\n"])
