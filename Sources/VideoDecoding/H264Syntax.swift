@@ -26,15 +26,10 @@ struct H264Syntax: CodedSyntax {
     var at = 5
     for mask in [UInt8(31), 255] {
       guard at < bytes.count else { return units }
-      let count = bytes[at] & mask
+      let count = Int(bytes[at] & mask)
       at += 1
-      for _ in 0..<count {
-        guard at + 2 <= bytes.count else { return units }
-        let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
-        guard at + 2 + length <= bytes.count else { return units }
-        units.append(bytes[at + 2..<at + 2 + length].withoutFinalZeros)
-        at += 2 + length
-      }
+      guard let next = bytes.units(count, at: &at) else { return units }
+      units += next
     }
     return units
   }

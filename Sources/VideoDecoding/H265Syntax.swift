@@ -32,13 +32,8 @@ struct H265Syntax: CodedSyntax {
       guard at + 3 <= bytes.count else { return units }
       let count = Int(bytes[at + 1]) << 8 | Int(bytes[at + 2])
       at += 3
-      for _ in 0..<count {
-        guard at + 2 <= bytes.count else { return units }
-        let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
-        guard at + 2 + length <= bytes.count else { return units }
-        units.append(bytes[at + 2..<at + 2 + length].withoutFinalZeros)
-        at += 2 + length
-      }
+      guard let next = bytes.units(count, at: &at) else { return units }
+      units += next
     }
     return units
   }

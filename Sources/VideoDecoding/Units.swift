@@ -92,3 +92,19 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
     return self[...last]
   }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The next `count` units of a decoder configuration record (ISO 14496-15), each behind its length in 16 bits; `place`
+  /// is left behind them. Nil if the record ends before they do.
+  func units(_ count: Int, at place: inout Int) -> [Units.Element]? {
+    var units: [Units.Element] = []
+    for _ in 0..<count {
+      guard place + 2 <= self.count else { return nil }
+      let end = place + 2 + (Int(self[place]) << 8 | Int(self[place + 1]))
+      guard end <= self.count else { return nil }
+      units.append(self[place + 2..<end].withoutFinalZeros)
+      place = end
+    }
+    return units
+  }
+}
