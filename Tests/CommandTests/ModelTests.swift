@@ -227,7 +227,7 @@ import Testing
   }
 
   @Test func infoTellsAPublishedFileFromAnotherOfItsName() throws {
-    let file = "\(AbsentModelTests.name)-0aa0550b.pth"
+    let file = "\(MissingModelTests.name)-0aa0550b.pth"
     for (content, verdict) in [
       (try NarrowCheckpoint.published(), "(as published)"),
       (narrow, "(not the published file, which is 0aa0550b)"),
@@ -235,7 +235,7 @@ import Testing
       let lines = try info(folder.write(file, content))
       let hash = try #require(lines.first { $0.hasPrefix("sha-256: ") })
       #expect(hash.hasSuffix(verdict))
-      #expect(holds(lines, ["frames: 8", "batch norm epsilon: 0.001", "name: \(AbsentModelTests.name)"]))
+      #expect(holds(lines, ["frames: 8", "batch norm epsilon: 0.001", "name: \(MissingModelTests.name)"]))
     }
   }
 

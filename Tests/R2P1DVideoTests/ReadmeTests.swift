@@ -21,7 +21,7 @@ import Testing
 
   @Test func everyPublishedModelIsNamed() throws {
     let readme = try text("README.md")
-    for entry in ModelEntry.all where !entry.name.contains("clip32") {
+    for entry in PublishedModel.all where !entry.name.contains("clip32") {
       #expect(readme.contains("`\(entry.name)`"))
     }
   }

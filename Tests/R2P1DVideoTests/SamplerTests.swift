@@ -53,17 +53,17 @@ import Testing
     }
 
     /// The timeline of the stream of this name.
-    static func timeline(_ name: String) throws -> Timeline {
+    static func timeline(_ name: String) throws -> PresentationTimes {
       let stream = try #require(all.streams[name])
       let (tick, rate) = (try #require(Rational(stream.tick)), try #require(Rational(stream.rate)))
       let container = try #require(Rational(stream.container))
-      let clock = Timeline.Clock(
+      let clock = PresentationTimes.Clock(
         tickSeconds: (Int32(tick.numerator), Int32(tick.denominator)),
         rate: (Int32(rate.numerator), Int32(rate.denominator)),
         containerStart: (Int64(container.numerator), Int32(container.denominator)))
       var builder = TimelineBuilder(clock: clock)
       let times = stream.stamps.map { builder.time(stamp: $0) }
-      return Timeline(times: times, start: builder.start, lastDuration: stream.last, clock: clock)
+      return PresentationTimes(times: times, start: builder.start, lastDuration: stream.last, clock: clock)
     }
   }
 
@@ -139,8 +139,8 @@ import Testing
 
   /// The latest times and the finest units that a timeline can have.
   @Test func productsOfExtremeTimesFit() throws {
-    let clock = Timeline.Clock(tickSeconds: (1, 2_147_483_647), rate: (2_147_483_629, 1))
-    let timeline = Timeline(times: [0, 1 << 64], clock: clock)
+    let clock = PresentationTimes.Clock(tickSeconds: (1, 2_147_483_647), rate: (2_147_483_629, 1))
+    let timeline = PresentationTimes(times: [0, 1 << 64], clock: clock)
     for rate in [Rational(1_073_741_789, 1_073_742), Rational(1_073_742, 1_073_741_789), 15] {
       let sampler = try Sampler(timeline, rate: .perSecond(rate), start: Rational(999_999, 1_000_000))
       #expect(sampler.first == 0)
@@ -149,8 +149,8 @@ import Testing
   }
 
   @Test func aListOfTooManyWindowsIsAnError() throws {
-    let clock = Timeline.Clock(tickSeconds: (1, 1000), rate: (25, 1))
-    let sampler = try Sampler(Timeline(times: [0, 1 << 50], clock: clock), rate: .perSecond(15))
+    let clock = PresentationTimes.Clock(tickSeconds: (1, 1000), rate: (25, 1))
+    let sampler = try Sampler(PresentationTimes(times: [0, 1 << 50], clock: clock), rate: .perSecond(15))
     #expect(throws: VideoError.tooManyWindows(samples: sampler.count)) {
       try sampler.starts(frames: 16, .stride(8))
     }

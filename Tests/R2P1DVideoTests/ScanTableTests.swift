@@ -69,7 +69,7 @@ import Testing
   func beginningAnewEmptiesTheOutputBeforeTheJournal() throws {
     let head = try #require(try Journal(journal, path: "j").head)
     try place(head.header, head.line)
-    let place = TablePlace(folder.path())
+    let place = ScanTableFiles(folder.path())
     let full = try OpenFile("/dev/full", flags: O_RDWR)
     #expect(throws: ClassifierError.self) { try place.begin(head, full) }
     #expect(try folder.read("t.csv").isEmpty)
@@ -201,7 +201,7 @@ import Testing
     func stop(after steps: Int) throws {
       try place(output, journal)
       folder.remove("t.csv.next", "t.csv.journal.next")
-      let place = TablePlace(folder.path())
+      let place = ScanTableFiles(folder.path())
       let table = try place.open(#require(Journal(journal, path: "j").head))
       let record = table.contents.records[0]
       let row = ScanRows.Row(

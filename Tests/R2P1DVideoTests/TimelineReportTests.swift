@@ -7,7 +7,7 @@ import Testing
   static let facts = TimelineFacts(
     file: "a/b & c.mp4", model: ModelSummary(name: "m --> n", architecture: "r2plus1d_18", classes: 3),
     labels: LabelSet(["a,\"b\"", "<b>c</b> & d", "e\nf"]),
-    sampling: SamplingSummary(
+    sampling: ResolvedSampling(
       frames: 16, rate: .perSecond(Rational(25, 2)), placement: .stride(8), resize: .crop, merge: .mean,
       track: nil,
       normalization: .kinetics))
@@ -137,10 +137,10 @@ import Testing
   }
 
   @Test func columnsStayFewAndAreOfOneWidth() {
-    var columns = ScoreColumns()
+    var columns = ScoreHeatmap()
     for number in 0..<5003 {
       columns.add(
-        Moment(start: Rational(number), end: Rational(number + 1), scores: [Double(number % 2), 0.5]))
+        ScoreInterval(start: Rational(number), end: Rational(number + 1), scores: [Double(number % 2), 0.5]))
     }
     // 5003 moments are 625 columns of eight, and one of three.
     #expect(columns.columns.map(\.start) == stride(from: 0, to: 5003, by: 8).map { Rational($0) })

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func onlyTheStrideIsTheTimelinesOwn() throws {
-    let sampling = SamplingSummary(
+    let sampling = ResolvedSampling(
       frames: 32, rate: .source, placement: .even(3), resize: .squash, merge: .max, track: 2,
       normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")))
     var expected = sampling
@@ -46,7 +46,7 @@ import Testing
     options.threads = 1
     let reader = try WindowReader.open(
       Self.clip,
-      SamplingSummary(
+      ResolvedSampling(
         frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean, track: nil,
         normalization: .kinetics),
       options.sampling, threads: 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TimelineTests {
   /// Ticks of 1/10 s, 5 pictures a second: a unit is 1/10 s, a period 2 units.
-  static let clock = Timeline.Clock(tickSeconds: (1, 10), rate: (5, 1))
+  static let clock = PresentationTimes.Clock(tickSeconds: (1, 10), rate: (5, 1))
 
   @Test(
     arguments: [
@@ -32,12 +32,12 @@ import Testing
   }
 
   @Test(arguments: [
-    Timeline.Clock(tickSeconds: (.max, 1), rate: (1, 86_400)),
-    Timeline.Clock(tickSeconds: (.max, 1), rate: (.max - 1, 1), containerStart: (.min, 1)),
-    Timeline.Clock(tickSeconds: (.max, 1), rate: (1, 1), containerStart: (.max, .max - 18)),
-    Timeline.Clock(tickSeconds: (1, .max), rate: (.max - 1, 1), containerStart: (.min, .max - 18)),
+    PresentationTimes.Clock(tickSeconds: (.max, 1), rate: (1, 86_400)),
+    PresentationTimes.Clock(tickSeconds: (.max, 1), rate: (.max - 1, 1), containerStart: (.min, 1)),
+    PresentationTimes.Clock(tickSeconds: (.max, 1), rate: (1, 1), containerStart: (.max, .max - 18)),
+    PresentationTimes.Clock(tickSeconds: (1, .max), rate: (.max - 1, 1), containerStart: (.min, .max - 18)),
   ])
-  func timesThatNoFileHasStayWithinBounds(_ clock: Timeline.Clock) {
+  func timesThatNoFileHasStayWithinBounds(_ clock: PresentationTimes.Clock) {
     let extremes: [[Int64?]] = [
       [0, .max, nil, .min, nil], [.min, .max, .min, .max, 0], [.max, .min, .max, nil],
     ]
@@ -46,7 +46,7 @@ import Testing
       let times = stamps.map { builder.time(stamp: $0) }
       #expect(times.allSatisfy { (0...1 << 64).contains($0) })
       #expect(times == times.sorted())
-      let timeline = Timeline(times: times, start: builder.start, lastDuration: .max, clock: clock)
+      let timeline = PresentationTimes(times: times, start: builder.start, lastDuration: .max, clock: clock)
       #expect(abs(timeline.start) < 1 << 64 && (1...1 << 65).contains(timeline.duration))
       #expect(clock.reach >= 0)
     }
@@ -65,7 +65,7 @@ import Testing
   func theUnitHoldsTheTickAndThePeriodExactly(
     _ tick: (Int32, Int32), _ rate: (Int32, Int32), _ scale: Int128, _ units: Int128, _ period: Int128
   ) {
-    let clock = Timeline.Clock(tickSeconds: tick, rate: rate)
+    let clock = PresentationTimes.Clock(tickSeconds: tick, rate: rate)
     #expect(clock.scale == scale)
     #expect(clock.tick == units)
     #expect(clock.period == period)
@@ -76,7 +76,7 @@ import Testing
     arguments: [(nil, 11), (0, 11), (1, 11), (2, 11), (3, 11), (4, 13), (30, 39), (-5, 11)]
       as [(Int64?, Int128)])
   func theLastFrameLastsOnePeriodOrItsOwnDurationIfThatIsOverOneAndAHalf(_ own: Int64?, _ duration: Int128) {
-    #expect(Timeline(times: [0, 2, 9], lastDuration: own, clock: Self.clock).duration == duration)
+    #expect(PresentationTimes(times: [0, 2, 9], lastDuration: own, clock: Self.clock).duration == duration)
   }
 
   @Test(
@@ -87,7 +87,7 @@ import Testing
   func theFirstFrameIsShownAtItsStampLessTheContainersStart(
     _ above: Int64, _ below: Int32, _ stamp: Int64, _ start: Int, _ scale: Int
   ) {
-    let clock = Timeline.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: (above, below))
+    let clock = PresentationTimes.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: (above, below))
     var builder = TimelineBuilder(clock: clock)
     #expect(builder.time(stamp: stamp) == 0)
     #expect(clock.scale == Int128(scale) && builder.start == Int128(start))
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func aFirstFrameWithoutAStampIsShownAtTheStart() {
-    let clock = Timeline.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: (3, 1))
+    let clock = PresentationTimes.Clock(tickSeconds: (1, 10), rate: (5, 1), containerStart: (3, 1))
     var builder = TimelineBuilder(clock: clock)
     #expect([nil, 3].map { builder.time(stamp: $0) } == [0, 3] && builder.start == 0)
   }

@@ -14,8 +14,11 @@ package enum DecodingWorker {
     signal(SIGPIPE, SIG_IGN)
     // What `top` shows: else the link's name that it was started by.
     try? Data("r2p1d-worker".utf8).write(to: URL(filePath: "/proc/self/comm"))
-    let line = WorkerLine(STDIN_FILENO)
-    guard let order = line.receive().flatMap({ try? JSONDecoder().decode(WorkerOrder.self, from: Data($0)) })
+    let line = WorkerChannel(STDIN_FILENO)
+    guard
+      let order = line.receive().flatMap({
+        try? JSONDecoder().decode(WorkerConfiguration.self, from: Data($0))
+      })
     else {
       let words = "r2p1d-video: \(command) is for the program's own use\n"
       _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
@@ -29,7 +32,7 @@ package enum DecodingWorker {
   }
 
   /// No memory beyond the order's, no core dump, and no file can be written.
-  private static func limit(_ order: WorkerOrder) {
+  private static func limit(_ order: WorkerConfiguration) {
     for (resource, bytes) in [(RLIMIT_AS, order.memory), (RLIMIT_CORE, 0), (RLIMIT_FSIZE, 0)] {
       var limit = rlimit()
       getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
@@ -41,14 +44,14 @@ package enum DecodingWorker {
 
   /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
   private static func decode(
-    _ path: FilePath, _ order: WorkerOrder, _ line: WorkerLine, _ memory: AddressSpace
+    _ path: FilePath, _ order: WorkerConfiguration, _ line: WorkerChannel, _ memory: AddressSpace
   ) {
     do {
       let reader = try order.open(path)
       var sender = WindowSender(line)
       try reader.windows { try sender.send($0, of: reader.starts.count) }
       try line.send(.end(VideoSummary(reader)))
-    } catch is WorkerLine.Gone {
+    } catch is WorkerChannel.Gone {
       exit(0)
     } catch {
       let isExhausted = (error as? VideoError)?.isOfMemory == true || memory.isHalfGone
@@ -81,12 +84,12 @@ private struct AddressSpace {
 
 /// Sends each sample once, though windows share it.
 private struct WindowSender {
-  private let line: WorkerLine
+  private let line: WorkerChannel
   private var last: Window?
   private var numbers: [ObjectIdentifier: UInt32] = [:]
   private var next: UInt32 = 0
 
-  init(_ line: WorkerLine) {
+  init(_ line: WorkerChannel) {
     self.line = line
   }
 
@@ -113,7 +116,7 @@ private struct WindowSender {
 }
 
 /// The worker's end of the socket.
-private final class WorkerLine: Sendable {
+private final class WorkerChannel: Sendable {
   /// The parent does not listen any more.
   struct Gone: Error {}
 

@@ -23,10 +23,10 @@ package struct Scan {
   package func run(
     _ files: [FilePath], into table: ScanTable, stop: StopFlag, observe: (Event) -> Void
   ) throws(ClassifierError) {
-    let order = WorkerOrder(
+    let order = WorkerConfiguration(
       classifier.sampling, classifier.options.sampling, classifier.options.input,
       threads: classifier.options.threads, memory: options.workerMemory)
-    let lanes = WorkerLanes(
+    let lanes = WorkerPool(
       files, order: order, normalization: classifier.sampling.normalization, options: options)
     defer { lanes.end() }
     let clock = ContinuousClock()
@@ -54,10 +54,10 @@ package struct Scan {
   private static var syncInterval: Duration { .seconds(10) }
 
   private func outcome(
-    of video: IncomingVideo, progress: (_ done: Int, _ of: Int) -> Void
+    of video: DecodeJob, progress: (_ done: Int, _ of: Int) -> Void
   ) throws(ClassifierError) -> Outcome {
     do {
-      let labels = try classifier.classify(video.path, from: IncomingWindows(video), progress: progress)
+      let labels = try classifier.classify(video.path, from: RemoteWindows(video), progress: progress)
       return Outcome(file: video.path, result: .success(labels))
     } catch {
       guard error.scope == .input else { throw error }

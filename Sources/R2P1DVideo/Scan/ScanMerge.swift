@@ -37,7 +37,7 @@ package struct ScanMerge {
 
   private struct Part {
     let path: FilePath
-    let table: TablePlace.Opened
+    let table: ScanTableFiles.Opened
 
     var rows: [ScanRows.Row] {
       let starts = [table.contents.head?.header.count ?? 0] + table.contents.records.map(\.end)
@@ -53,7 +53,7 @@ package struct ScanMerge {
       if let target, path.status.map(FileIdentity.init) == target {
         throw .output(path, cause: "is a part and the output: use another --output")
       }
-      return Part(path: path, table: try TablePlace(path).openPart())
+      return Part(path: path, table: try ScanTableFiles(path).openPart())
     }
   }
 
@@ -76,7 +76,7 @@ package struct ScanMerge {
 extension ScanTable {
   /// Makes `rows` the table at `path`, instead of what may be there: all of it, or after a failure nothing.
   static func replace(_ path: FilePath, with rows: ScanRows) throws(ClassifierError) {
-    let place = TablePlace(path)
+    let place = ScanTableFiles(path)
     let former = try place.openForReplacement()
     let end = former.size
     do {

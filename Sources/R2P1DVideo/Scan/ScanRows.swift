@@ -14,7 +14,7 @@ struct ScanRows {
   let rows: [Row]
 
   /// A table under its preliminary names, complete and on the disk.
-  struct Successor {
+  struct Replacement {
     let output: OpenFile
     let journal: OpenFile
     let records: [ScanRecord]
@@ -22,7 +22,7 @@ struct ScanRows {
     let journalEnd: Int
 
     /// Puts both files under their names.
-    func install(at place: TablePlace) throws(SystemError) {
+    func install(at place: ScanTableFiles) throws(SystemError) {
       try output.move(to: place.output)
       try journal.move(to: place.journal)
       place.output.folder.sync()
@@ -30,7 +30,7 @@ struct ScanRows {
   }
 
   /// Writes output and journal under preliminary names; nothing of them remains after a failure.
-  func written(beside place: TablePlace) throws(SystemError) -> Successor {
+  func written(beside place: ScanTableFiles) throws(SystemError) -> Replacement {
     do {
       return try write(place)
     } catch {
@@ -39,7 +39,7 @@ struct ScanRows {
     }
   }
 
-  private func write(_ place: TablePlace) throws(SystemError) -> Successor {
+  private func write(_ place: ScanTableFiles) throws(SystemError) -> Replacement {
     let output = try OpenFile(place.nextOutput, flags: O_RDWR | O_CREAT | O_TRUNC)
     let journal = try OpenFile(place.nextJournal, flags: O_RDWR | O_CREAT | O_TRUNC)
     guard journal.lock() else { throw SystemError(EWOULDBLOCK) }
@@ -60,7 +60,7 @@ struct ScanRows {
     try journalBatch.flush()
     try output.sync()
     try journal.sync()
-    return Successor(
+    return Replacement(
       output: output, journal: journal, records: records, outputEnd: outputBatch.end,
       journalEnd: journalBatch.end)
   }

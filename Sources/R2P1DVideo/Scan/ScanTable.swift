@@ -31,7 +31,7 @@ package final class ScanTable {
     let path = path.resolved
     var report = format.report.report(files: 0, top: top)
     let head = Journal.Head(settings: settings, header: Array(report.begin().utf8))
-    let place = TablePlace(path)
+    let place = ScanTableFiles(path)
     (self.path, self.report) = (path, report)
     let opened = try place.open(head)
     // A table that is there keeps the header that it has.
@@ -78,10 +78,10 @@ package final class ScanTable {
     let starts = [head.header.count] + records.map(\.end)
     try told(path) { () throws(SystemError) in
       let rows = kept.map { ScanRows.Row(record: $0.element, file: source.table, start: starts[$0.offset]) }
-      let successor = try ScanRows(head: head, rows: rows).written(beside: TablePlace(path))
+      let successor = try ScanRows(head: head, rows: rows).written(beside: ScanTableFiles(path))
       try journal.append(Journal.supersededLine, at: journalEnd)
       try journal.sync()
-      try successor.install(at: TablePlace(path))
+      try successor.install(at: ScanTableFiles(path))
       (output, former, journal) = (successor.output, journal, successor.journal)
       records = successor.records
       outputEnd = successor.outputEnd

@@ -22,7 +22,7 @@ final class WorkerProcess {
   private var isWaitedFor = false
 
   /// Starts this very program as a worker that nothing of this process is open in but one socket.
-  init(_ order: WorkerOrder) throws(SystemError) {
+  init(_ order: WorkerConfiguration) throws(SystemError) {
     var ends: [Int32] = [0, 0]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw SystemError()
@@ -109,7 +109,7 @@ final class WorkerProcess {
   }
 
   /// The worker's next message, waited for as long as `patience` has time.
-  func receive(_ patience: inout Patience) throws(Fault) -> WorkerMessage {
+  func receive(_ patience: inout IdleTimeout) throws(Fault) -> WorkerMessage {
     var head = ByteReader(bytes: try read(8, &patience)[...])
     let (code, length) = (head.next(UInt32.self), Int(head.next(UInt32.self)))
     guard let kind = WorkerMessage.Kind(rawValue: code),
@@ -121,12 +121,12 @@ final class WorkerProcess {
     return message
   }
 
-  private func read(_ count: Int, _ patience: inout Patience) throws(Fault) -> [UInt8] {
+  private func read(_ count: Int, _ patience: inout IdleTimeout) throws(Fault) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
       var place = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&place, 1, Patience.sliceMilliseconds)
+      let ready = poll(&place, 1, IdleTimeout.sliceMilliseconds)
       if ready < 0 && errno == EINTR { continue }
       try patience.check(waited: ready == 0)
       guard ready != 0 else { continue }
@@ -164,7 +164,7 @@ final class WorkerProcess {
 /// How long to wait for a worker: so many seconds without a sign of progress, and sixty times that in all.
 ///
 /// Time is counted in slices of waiting, so that a machine or a program that was asleep in between does not count.
-struct Patience {
+struct IdleTimeout {
   static let sliceMilliseconds: Int32 = 200
 
   let seconds: Int

@@ -4,16 +4,16 @@
 /// give the same segments, to the bit.
 public struct Segmenter: Sendable {
   private let labels: LabelSet
-  private var moments = MomentAverage()
+  private var moments = OverlapAverager()
   private var smoothing: Smoothing
   private var hysteresis: Hysteresis
-  private var runs: RunJoiner
+  private var runs: SegmentMerger
 
   public init(_ options: SegmentOptions = SegmentOptions(), labels: LabelSet) {
     self.labels = labels
     smoothing = Smoothing(width: options.smoothing)
     hysteresis = Hysteresis(enter: options.enter, leave: options.leave)
-    runs = RunJoiner(minimumLength: options.minimumLength, minimumScore: options.minimumScore)
+    runs = SegmentMerger(minimumLength: options.minimumLength, minimumScore: options.minimumScore)
   }
 
   /// The segments that are certain once `window` is known. Windows come in the order of their starts.

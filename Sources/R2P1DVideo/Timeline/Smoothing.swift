@@ -1,6 +1,6 @@
 /// A moment, and its scores averaged with those around it.
 struct SmoothedMoment: Sendable {
-  let moment: Moment
+  let moment: ScoreInterval
   let scores: [Double]
 }
 
@@ -9,7 +9,7 @@ struct SmoothedMoment: Sendable {
 struct Smoothing: Sendable {
   private let width: Double
   /// The moments within reach of the next one to be smoothed, and those after.
-  private var kept: [Moment] = []
+  private var kept: [ScoreInterval] = []
   /// The place in `kept` of the next one.
   private var next = 0
 
@@ -18,7 +18,7 @@ struct Smoothing: Sendable {
   }
 
   /// The moments whose box is known to the end.
-  mutating func add(_ moment: Moment) -> [SmoothedMoment] {
+  mutating func add(_ moment: ScoreInterval) -> [SmoothedMoment] {
     kept.append(moment)
     return smooth(upTo: moment.end.double)
   }
@@ -41,7 +41,7 @@ struct Smoothing: Sendable {
     return smoothed
   }
 
-  private func mean(around moment: Moment) -> [Double] {
+  private func mean(around moment: ScoreInterval) -> [Double] {
     let (from, to) = (moment.middle - width / 2, moment.middle + width / 2)
     // A box within the moment changes nothing, not even by rounding.
     guard from < moment.start.double || to > moment.end.double else { return moment.scores }

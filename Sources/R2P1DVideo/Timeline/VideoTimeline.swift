@@ -11,7 +11,7 @@ public final class VideoTimeline {
   /// The names of the network's classes.
   public let labels: LabelSet
   /// The sampling in force; `placement` is a stride.
-  public let sampling: SamplingSummary
+  public let sampling: ResolvedSampling
 
   private let classifier: Classifier
   private let reader: WindowReader
@@ -104,12 +104,12 @@ public struct TimelineSummary: Sendable {
   /// In time order.
   public let thumbnails: [Thumbnail]
   /// What the scores were made with; nil if the classifier's options want none.
-  public internal(set) var receipt: Receipt? = nil
+  public internal(set) var receipt: Provenance? = nil
 }
 
-extension SamplingSummary {
+extension ResolvedSampling {
   /// The same with windows at a stride: half a window where none was asked for.
-  var strided: SamplingSummary {
+  var strided: ResolvedSampling {
     guard case .even = placement else { return self }
     var strided = self
     strided.placement = .stride(max(1, frames / 2))

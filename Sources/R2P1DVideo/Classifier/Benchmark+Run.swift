@@ -1,0 +1,126 @@
+import FoundationEssentials
+import Glibc
+import Inference
+import VideoDecoding
+
+/// What a benchmark measures.
+public struct BenchmarkOptions: Sendable {
+  /// Random weights or a checkpoint's: the time is the same.
+  public var model: ModelSource
+  /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
+  public var weights: String?
+  /// Samples in a window; nil is the model's own.
+  public var frames: Int?
+  /// Windows in one call.
+  public var batch = 1
+  /// Calls that count, after two that do not.
+  public var runs = 5
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  public var precision: Precision = .f32
+  /// A video to time decoding and preprocessing with.
+  public var video: FilePath?
+  /// Its stream, by its number in the container; nil is the best one.
+  public var track: Int?
+  /// Whether to time the network layer by layer as well.
+  public var wantsPlan = false
+  public var folders = ModelStore()
+
+  public init(model: ModelSource) {
+    self.model = model
+  }
+}
+
+extension Benchmark {
+  /// The figures, a table of the network's plan if one is wanted, and what one should know of the weights.
+  public static func run(_ options: BenchmarkOptions) throws(ClassifierError) -> (
+    figures: Benchmark, plan: String, notes: ModelNotes
+  ) {
+    let clock = ContinuousClock()
+    let began = clock.now
+    let loaded = try LoadedModel(options.model, weights: options.weights, folders: options.folders)
+    let frames = options.frames ?? loaded.traits.frames
+    let predictor = try loaded.predictor(
+      frames: frames, batch: options.batch, threads: options.threads, precision: options.precision)
+    let load = loaded.file.map { _ in LoadTime(seconds: seconds(clock.now - began)) }
+
+    let windows = try inMemory(loaded) { () throws(ModelError) in
+      try noise(windows: options.batch, frames: frames)
+    }
+    let times = (0..<(2 + options.runs)).map { _ in
+      seconds(clock.measure { _ = predictor.predict(windows) })
+    }
+    let network = NetworkTime(
+      architecture: loaded.model.network.name, frames: frames, batch: options.batch, threads: options.threads,
+      isa: Versions.instructionSet, precision: predictor.precision.rawValue,
+      seconds: Spread(Array(times.dropFirst(2))))
+    let video = try options.video.map { (path) throws(ClassifierError) in
+      try watch(path, track: options.track, frames, options.threads)
+    }
+    let figures = Benchmark(
+      network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
+    let notes = loaded.notes(wasChosen: options.weights != nil)
+    guard options.wantsPlan else { return (figures, "", notes) }
+    let plan = try inMemory(loaded) { () throws(ModelError) in try predictor.plan }
+    return (figures, plan?.text ?? "the scalar reference has no plan\n", notes)
+  }
+
+  /// What `body` gives; that there is no memory for it is the model's error.
+  private static func inMemory<Value>(
+    _ model: LoadedModel, _ body: () throws(ModelError) -> Value
+  ) throws(ClassifierError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .network(model.name, cause: "\(error)")
+    }
+  }
+
+  /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
+  private static func watch(
+    _ path: FilePath, track: Int?, _ frames: Int, _ threads: Int
+  ) throws(ClassifierError) -> (decode: DecodeTime, preprocess: PreprocessTime) {
+    var options = SamplingOptions()
+    options.placement = .stride(max(frames / 2, 1))
+    options.track = track
+    let sampling = ResolvedSampling(options, merge: .mean, traits: ModelMetadata(frames: frames))
+    var windows = 0
+    let clock = ContinuousClock()
+    let (began, cpuBegan) = (clock.now, cpuTime())
+    let reader = try WindowReader.open(path, sampling, options, threads: threads)
+    try reader.windows(of: path, threads: 1) { (_) throws(ClassifierError) in windows += 1 }
+    let cpu = cpuTime() - cpuBegan
+    let preprocessing = seconds(reader.preprocessing)
+    let decode = DecodeTime(
+      frames: reader.framesDecoded, skipped: reader.framesSkipped,
+      seconds: seconds(clock.now - began) - preprocessing, cpuSeconds: cpu.roundedTime)
+    return (decode, PreprocessTime(windows: windows, seconds: preprocessing))
+  }
+
+  /// Processor time of all threads so far, in seconds.
+  private static func cpuTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Windows of normally distributed values, the same every time.
+  private static func noise(windows: Int, frames: Int) throws(ModelError) -> [[Sample]] {
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+    func uniform() -> Float {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(state >> 40) / Float(1 << 24)
+    }
+    return try (0..<windows).map { _ throws(ModelError) in
+      try (0..<frames).map { _ throws(ModelError) in
+        let sample = try Sample()
+        // A sum of three uniform numbers is near enough to a normal one: mean 0, deviation 1.
+        for i in 0..<Sample.count { sample.values[i] = 2 * (uniform() + uniform() + uniform()) - 3 }
+        return sample
+      }
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    (duration / .seconds(1)).roundedTime
+  }
+}

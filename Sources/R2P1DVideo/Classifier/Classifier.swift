@@ -1,0 +1,120 @@
+import FoundationEssentials
+import Glibc
+import Inference
+import VideoDecoding
+
+/// Labels videos with one network: load it once, then classify as many files as you like.
+///
+/// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network, and
+/// one that computes the model's hash.
+public final class Classifier {
+  public let model: ModelSummary
+  public let options: ClassifierOptions
+  /// The names of the network's classes.
+  public let labels: LabelSet
+  /// The sampling in force: the options', completed by the model's own.
+  public let sampling: ResolvedSampling
+  /// The precision in force: `f32` where the CPU lacks the instructions for what was asked for.
+  public let precision: Precision
+
+  /// What one should know of the weights that were read.
+  public let modelNotes: ModelNotes
+
+  /// Inputs of the classifier, 512 in the networks of the paper: what `embed` gives a window.
+  public let features: Int
+
+  let predictor: Predictor
+  let modelHash: ModelHash
+  /// Which weights were read, where the checkpoint has those of several networks.
+  let chosenWeights: String?
+
+  /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
+  public convenience init(
+    model: String = "r2plus1d_18", options: ClassifierOptions = ClassifierOptions()
+  ) throws(ClassifierError) {
+    guard let source = ModelSource(FilePath(model)) else {
+      throw .network(model, cause: "expected random:NAME or random:NAME:SEED, the seed a whole number")
+    }
+    try self.init(source: source, options: options)
+  }
+
+  /// Loads the model that `source` names.
+  public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
+    try options.input.certificates?.checkCertificates()
+    let loaded = try LoadedModel(
+      source, weights: options.weights, folders: options.folders, absent: options.absentModel,
+      zeroInitResidual: options.zeroInitResidual)
+    self.options = options
+    model = loaded.summary
+    modelHash = ModelHash(loaded.checkpoint)
+    modelNotes = loaded.notes(wasChosen: options.weights != nil)
+    chosenWeights = loaded.chosenWeights
+    labels = try loaded.labels(from: options.labels)
+    features = loaded.model.network.features
+    sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: loaded.traits)
+    predictor = try loaded.predictor(
+      frames: sampling.frames, threads: options.threads, precision: options.precision)
+    precision = Precision(predictor.precision)
+    if options.givesReceipts, options.threads > 1 {
+      DetachedThread.start { [modelHash] in _ = modelHash.digits }
+    }
+  }
+
+  /// The labels of the video at `path`; `progress` hears how many windows of how many are done.
+  ///
+  /// This is the whole way of the data: file → samples → windows → logits → scores → labels.
+  public func classify(
+    _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws(ClassifierError) -> VideoLabels {
+    let reader = try WindowReader.open(
+      path, sampling, options.sampling, options.input, threads: options.threads)
+    return try classify(
+      path, from: OwnWindows(reader: reader, path: path, threads: options.threads), progress: progress)
+  }
+
+  /// The same for windows that come from elsewhere.
+  func classify(
+    _ path: FilePath, from source: some WindowSource, progress: (_ done: Int, _ of: Int) -> Void
+  ) throws(ClassifierError) -> VideoLabels {
+    var logits: [[Float]] = []
+    var windows: [WindowLabels] = []
+    let video = try source.handOver { (window) throws(ClassifierError) in
+      if window.number == 0 { (logits, windows) = ([], []) }  // also where the reader has to begin anew
+      let answer = predictor.predict([window.samples])[0].logits
+      guard answer.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+      logits.append(answer)
+      windows.append(label(window, answer))
+      progress(windows.count, window.count)
+    }
+    let best = scored(Scores(windows: logits, merge: options.merge))
+    return VideoLabels(
+      file: path, model: model, video: video, sampling: sampling, labels: best, windows: windows,
+      receipt: receipt(video))
+  }
+
+  /// The labels of one of many videos, or what kept it from them.
+  public func outcome(
+    of path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) -> Outcome {
+    do {
+      return Outcome(file: path, result: .success(try classify(path, progress: progress)))
+    } catch {
+      return Outcome(file: path, result: .failure(error))
+    }
+  }
+
+  /// The same for a path in UTF-8.
+  public func classify(_ path: String) throws(ClassifierError) -> VideoLabels {
+    try classify(FilePath(path))
+  }
+
+  private func label(_ window: Window, _ logits: [Float]) -> WindowLabels {
+    WindowLabels(
+      start: window.start, end: window.end, padded: window.padded,
+      labels: scored(Scores(logits: logits.map(Double.init))), logits: options.keepsLogits ? logits : nil)
+  }
+
+  func scored(_ scores: Scores) -> [ScoredLabel] {
+    scores.top(options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
+  }
+}

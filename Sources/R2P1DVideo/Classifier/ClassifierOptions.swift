@@ -1,0 +1,86 @@
+import FoundationEssentials
+import Glibc
+import Inference
+
+/// Which samples of a video become which windows. A nil is the model's own value.
+public struct SamplingOptions: Sendable, Equatable {
+  /// Samples in a window, at least 1; the networks were trained on 8, 16 or 32. Else 16.
+  public var frames: Int?
+  /// Samples a second. Else 15.
+  public var rate: SampleRate?
+  public var placement: WindowPlacement = .even(5)
+  public var resize: Resize = .crop
+  /// The part of the video to look at, in seconds of a player's clock, which counts from the container's start time; nil
+  /// is the video's own start or end. A start before the first frame means the first frame.
+  public var start: Rational?
+  public var end: Rational?
+  /// The video stream to look at, by its number in the container as ffprobe counts; nil is the best one.
+  public var track: Int?
+  /// Whether windows are reached by seeking. The pictures are the same either way; only the time taken differs.
+  public var seeking = true
+
+  public init() {}
+}
+
+/// How a classifier works and what it reports.
+public struct ClassifierOptions: Sendable {
+  public var sampling = SamplingOptions()
+  public var input = InputOptions()
+  /// A file with the names of the classes, one a line, instead of the model's own.
+  public var labels: FilePath?
+  /// Which weights, of a checkpoint with those of several networks, as `ModelInfo` names them; nil for the plain ones.
+  public var weights: String?
+  public var merge: Merge = .mean
+  /// Labels reported, at least 1, of the video and of each window.
+  public var top = 5
+  /// Whether the results carry each window's raw logits.
+  public var keepsLogits = false
+  /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
+  public var givesReceipts = true
+  public var precision: Precision = .f32
+  /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  public var folders = ModelStore()
+  /// Of a random network: whether the last BatchNorm of each block begins with weight 0, so that the block passes its
+  /// input on (torchvision's `zero_init_residual`).
+  public var zeroInitResidual = false
+  /// Nothing is fetched from a network unless this says so.
+  public var absentModel = MissingModelPolicy.refused
+
+  public init() {}
+}
+
+/// The numbers that the network computes with. A CPU without the instructions for one uses `f32`.
+public enum Precision: String, Sendable, CaseIterable {
+  case f32
+  /// A little less exact, and faster where the CPU multiplies bfloat16 at twice the rate of float32.
+  case bf16
+  /// Products of 8-bit integers, scaled by the values at hand: the fastest, as exact as bfloat16 or nearly so.
+  case int8
+}
+
+extension Precision {
+  /// The fastest of the instruction set in use: 8-bit products where it has them. Not measured, so the same machine gives
+  /// the same answers.
+  public static var fastest: Precision {
+    guard let set = try? InstructionSet.current() else { return .f32 }
+    return Inference.Precision.int8.isAvailable(on: set) ? .int8 : .f32
+  }
+
+  /// The engine's policy of the same name.
+  var engine: Inference.Precision {
+    switch self {
+    case .f32: .f32
+    case .bf16: .bf16
+    case .int8: .int8
+    }
+  }
+
+  init(_ engine: Inference.Precision) {
+    switch engine {
+    case .f32: self = .f32
+    case .bf16: self = .bf16
+    case .int8: self = .int8
+    }
+  }
+}

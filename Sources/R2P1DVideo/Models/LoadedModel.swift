@@ -1,0 +1,132 @@
+import Inference
+
+/// A network, its name and its traits.
+package struct LoadedModel: Sendable {
+  package let name: String
+  package let model: Model
+  package let traits: ModelMetadata
+  /// The published entry that the checkpoint is, or stands for.
+  package let entry: PublishedModel?
+  /// Nil for random weights and for a built-in model.
+  package let file: FilePath?
+  /// Nil for random weights.
+  package let checkpoint: Checkpoint?
+
+  /// Finds and reads the checkpoint, or draws the random weights. `weights` says which ones are meant where the
+  /// checkpoint holds those of several networks.
+  package init(
+    _ source: ModelSource, weights: String? = nil, folders: ModelStore, absent: MissingModelPolicy = .refused,
+    zeroInitResidual: Bool = false
+  ) throws(ClassifierError) {
+    switch source {
+    case .random(let name, let seed):
+      if let weights { throw .network("\(source)", cause: "has no weights '\(FilePath(weights).printable)'") }
+      try self.init(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
+    case .file(let path):
+      try self.init(path, name: path.modelName, entry: .of(path), weights)
+    case .named(let name):
+      if let checkpoint = try BuiltInModel.checkpoint(named: name, weights: weights) {
+        try self.init(checkpoint, FilePath(name), name: name, entry: nil, file: nil)
+        return
+      }
+      let path = try folders.find(name, absent: absent)
+      try self.init(path, name: name, entry: .of(path) ?? .named(name), weights)
+    }
+  }
+
+  private init(random name: String, seed: UInt64, zeroInitResidual: Bool) throws(ClassifierError) {
+    self.name = "random:\(name):\(seed)"
+    do {
+      model = try Model(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
+    } catch {
+      throw .network(self.name, cause: "\(error)")
+    }
+    traits = ModelMetadata()
+    entry = nil
+    file = nil
+    checkpoint = nil
+  }
+
+  private init(
+    _ path: FilePath, name: String, entry: PublishedModel?, _ weights: String?
+  ) throws(ClassifierError) {
+    try self.init(try Checkpoint.open(path, weights: weights), path, name: name, entry: entry, file: path)
+  }
+
+  private init(
+    _ checkpoint: Checkpoint, _ path: FilePath, name: String, entry: PublishedModel?, file: FilePath?
+  ) throws(ClassifierError) {
+    traits = ModelMetadata(entry, metadata: checkpoint.metadata)
+    do {
+      model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
+    } catch {
+      if let file, let problem = Checkpoint.shardProblem(file.bytes) {
+        throw .checkpoint(path, cause: problem)
+      }
+      if case .tensors(_, let problems) = error { throw .tensors(path, problems: problems) }
+      throw .checkpoint(path, cause: error.cause(without: path))
+    }
+    self.name = entry?.name ?? name
+    self.entry = entry
+    self.checkpoint = checkpoint
+    self.file = file
+  }
+
+  package var summary: ModelSummary {
+    ModelSummary(name: name, architecture: model.network.name, classes: model.network.classes)
+  }
+
+  /// The classes' names: those in `file` if one is given, else the model's own, else Kinetics-400's for 400 classes,
+  /// else numbers.
+  package func labels(from file: FilePath?) throws(ClassifierError) -> LabelSet {
+    let classes = model.network.classes
+    let names =
+      try file.map { (path) throws(ClassifierError) in try LabelSet(contentsOf: path) } ?? traits.labels
+    guard let names else {
+      return classes == LabelSet.kinetics400.names.count ? .kinetics400 : .numbered(classes)
+    }
+    guard names.names.count == classes else {
+      throw .labelCount(file ?? self.file ?? FilePath(name), found: names.names.count, expected: classes)
+    }
+    return names
+  }
+}
+
+extension LoadedModel {
+  /// The network, planned for windows of `frames` samples, `batch` at a time.
+  func predictor(
+    frames: Int, batch: Int = 1, threads: Int, precision: Precision
+  ) throws(ClassifierError) -> Predictor {
+    do {
+      let options = EngineOptions(
+        threads: threads, precision: precision.engine,
+        instructionSet: try InstructionSet.current())
+      return try Predictor(model, frames: frames, batch: batch, options: options)
+    } catch {
+      let cause = error.cause(without: file ?? FilePath(name))
+      switch error {
+      case .notFinite, .notFoldable:
+        throw file.map { .checkpoint($0, cause: cause) } ?? .network(name, cause: cause)
+      default: throw .network(name, cause: cause)
+      }
+    }
+  }
+}
+
+extension ModelError {
+  /// The description without the file's name at its front.
+  func cause(without path: FilePath) -> String {
+    String(description.trimmingPrefix("\(path.string): "))
+  }
+}
+
+extension FilePath {
+  /// What a model is called that lies in this file: its name without the ending, or the folder's.
+  fileprivate var modelName: String {
+    let path = FilePath(bytes: bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? 0))
+    if path.isFolder { return path.name.string }
+    let ending = Array(".index.json".utf8)
+    guard path.bytes.suffix(ending.count) == ending[...] else { return path.stem.string }
+    return FilePath(bytes: path.bytes.dropLast(ending.count)).stem.string
+  }
+}

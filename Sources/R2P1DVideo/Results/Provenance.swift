@@ -1,0 +1,90 @@
+import Inference
+import Synchronization
+
+/// What a result was made with, so that it can be made again and told from another.
+public struct Provenance: Sendable, Equatable, Encodable {
+  /// This project's version.
+  public let tool: String
+  /// The versions of FFmpeg's libraries, by name.
+  public let ffmpeg: [String: String]
+  /// Of the kernels: `avx512`, for one.
+  public let instructionSet: String
+  public let precision: String
+  public let model: String
+  /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all, and where
+  /// no weights were needed.
+  public let modelSHA256: String?
+  /// Which weights of that checkpoint, where it holds those of several networks.
+  public let weights: String?
+  /// Of the names of the classes, one a line; nil where there were none.
+  public let labelsSHA256: String?
+  public let sampling: ResolvedSampling
+  /// Damaged packets and pictures that were skipped.
+  public internal(set) var decodeErrors: Int
+  /// Pictures that the decoder had to produce.
+  public internal(set) var framesDecoded: Int
+
+  /// Of the work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
+  init(
+    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
+    sampling: ResolvedSampling,
+    decodeErrors: Int, framesDecoded: Int
+  ) {
+    tool = Versions.tool
+    ffmpeg = Dictionary(
+      Versions.ffmpeg.map { ($0.library, $0.version) }, uniquingKeysWith: { first, _ in first })
+    instructionSet = Versions.instructionSet
+    self.precision = precision.rawValue
+    self.model = model
+    self.modelSHA256 = modelSHA256
+    self.weights = weights
+    self.labelsSHA256 = labelsSHA256
+    self.sampling = sampling
+    self.decodeErrors = decodeErrors
+    self.framesDecoded = framesDecoded
+  }
+}
+
+extension Classifier {
+  /// The receipt of one video's labels; nil if `options` want none.
+  func receipt(_ video: VideoSummary, _ sampling: ResolvedSampling? = nil) -> Provenance? {
+    receipt(decodeErrors: video.decodeErrors, framesDecoded: video.framesDecoded, sampling)
+  }
+
+  func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil) -> Provenance? {
+    guard options.givesReceipts else { return nil }
+    return Provenance(
+      model: model.name, modelSHA256: modelHash.digits, weights: chosenWeights, labelsSHA256: labels.sha256,
+      precision: precision,
+      sampling: sampling ?? self.sampling, decodeErrors: decodeErrors, framesDecoded: framesDecoded)
+  }
+}
+
+/// The SHA-256 of the checkpoint that a model was read from.
+///
+/// A hundred megabytes take a tenth of a second, so it is computed on a thread beside the work on the first video.
+final class ModelHash: Sendable {
+  private enum State {
+    case pending(Checkpoint?)
+    case known(String?)
+  }
+
+  private let state: Mutex<State>
+
+  init(_ checkpoint: Checkpoint?) {
+    state = Mutex(.pending(checkpoint))
+  }
+
+  /// In hexadecimal; nil for random weights. Computed by whoever asks first, while others wait.
+  var digits: String? {
+    state.withLock { state in
+      switch state {
+      case .known(let digits): return digits
+      case .pending(let checkpoint):
+        let digits = checkpoint?.sha256
+        state = .known(digits)
+        return digits
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import Glibc
+import Inference
+
+/// What a network sees in each window of a video before it decides: the values that its classifier weighs.
+public struct VideoFeatures: Sendable {
+  public let file: FilePath
+  public let video: VideoSummary
+  /// In time order; there is at least one.
+  public let windows: [WindowFeatures]
+  /// What they were made with; nil if the classifier's options want none.
+  public let receipt: Provenance?
+}
+
+/// The features of one window.
+public struct WindowFeatures: Sendable {
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
+  public let start: Double
+  public let end: Double
+  /// Whether the video is shorter than the window, so that its last sample is held.
+  public let padded: Bool
+  /// As many as the classifier has inputs, 512 in the networks of the paper: the last layer's output averaged over time
+  /// and space, as torchvision's `avgpool` gives it.
+  public let values: [Float]
+}
+
+extension Classifier {
+  /// The features of the video at `path`, a row a window; `progress` hears how many windows of how many are done.
+  public func embed(
+    _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws(ClassifierError) -> VideoFeatures {
+    let reader = try WindowReader.open(
+      path, sampling, options.sampling, options.input, threads: options.threads)
+    var windows: [WindowFeatures] = []
+    try reader.windows(of: path, threads: options.threads) { (window) throws(ClassifierError) in
+      if window.number == 0 { windows = [] }  // also where the reader has to begin anew
+      let values = predictor.predict([window.samples])[0].features
+      guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+      windows.append(
+        WindowFeatures(start: window.start, end: window.end, padded: window.padded, values: values))
+      progress(windows.count, reader.starts.count)
+    }
+    let video = VideoSummary(reader)
+    return VideoFeatures(file: path, video: video, windows: windows, receipt: receipt(video))
+  }
+}

@@ -1,0 +1,92 @@
+/// The labels of a video, and what they were made from.
+public struct VideoLabels: Sendable {
+  public let file: FilePath
+  public let model: ModelSummary
+  public let video: VideoSummary
+  public let sampling: ResolvedSampling
+  /// The highest scores of the whole video, highest first.
+  public let labels: [ScoredLabel]
+  /// In time order; there is at least one.
+  public let windows: [WindowLabels]
+  /// What they were made with; nil if the options want none.
+  public internal(set) var receipt: Provenance? = nil
+}
+
+/// A class and its probability.
+public struct ScoredLabel: Sendable, Equatable {
+  public let label: String
+  /// The class's place among the network's outputs, from 0.
+  public let index: Int
+  /// From 0 to 1.
+  public let score: Double
+}
+
+/// The labels of one window.
+public struct WindowLabels: Sendable {
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
+  public let start: Double
+  public let end: Double
+  /// Whether the video is shorter than the window, so that its last sample is held.
+  public let padded: Bool
+  /// The highest scores, highest first.
+  public let labels: [ScoredLabel]
+  /// One a class, if `keepsLogits` asked for them.
+  public let logits: [Float]?
+}
+
+/// The network that scored.
+public struct ModelSummary: Sendable, Equatable, Encodable {
+  public let name: String
+  public let architecture: String
+  public let classes: Int
+}
+
+/// The file as it was decoded.
+public struct VideoSummary: Sendable, Equatable {
+  /// When the first frame is shown, in seconds of a player's clock: 3 where sound begins 3 s before it.
+  public let start: Double
+  /// Seconds from the first frame to the end of the last one, which lasts one average frame period, or as long as its
+  /// packet says where that is over one and a half periods.
+  public let duration: Double
+  /// Upright, in pixels.
+  public let width: Int
+  public let height: Int
+  /// Average frames a second.
+  public let frameRate: Double
+  public let codec: String
+  /// Damaged packets and pictures that were skipped.
+  public let decodeErrors: Int
+  /// Pictures that the decoder had to produce for the windows.
+  public let framesDecoded: Int
+  /// The number in the container of the stream that was looked at, as ffprobe counts.
+  public internal(set) var track = 0
+  /// What may make the labels worse than they need be.
+  public internal(set) var warnings: [VideoWarning] = []
+}
+
+/// Something in a video that decoding does not do justice. `description` is one line without the file's name.
+public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
+  /// Frames in colours of their own (IPTPQc2), which are taken for those of any other video.
+  case dolbyVision(profile: Int)
+
+  public var description: String {
+    switch self {
+    case .dolbyVision(let profile):
+      "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; "
+        + "convert it to SDR first"
+    }
+  }
+}
+
+/// The sampling in force.
+public struct ResolvedSampling: Sendable, Equatable {
+  public let frames: Int
+  public let rate: SampleRate
+  public internal(set) var placement: WindowPlacement
+  public let resize: Resize
+  public let merge: Merge
+  /// The stream asked for; nil is the best one.
+  public let track: Int?
+  /// The model's own. No field here has a default: whoever makes a summary has to say what it is.
+  public let normalization: Normalization
+}

@@ -1,0 +1,102 @@
+import CFFmpeg
+
+/// Packets in, pictures out. Owns the codec context and one frame, and frees each once.
+final class Decoder {
+  private let context: UnsafeMutablePointer<AVCodecContext>
+  /// The picture last received; released by the next `receive`.
+  let frame: UnsafeMutablePointer<AVFrame>
+  private let damage = ConcealmentCounter()
+  /// Packets given, and how many times more it was asked for a picture after the last.
+  private var sent = 0
+  private var drained = 0
+  private var isDraining = false
+
+  /// `threads` is for frame and slice threads together, at least 1.
+  init(
+    _ codec: UnsafePointer<AVCodec>, _ parameters: UnsafePointer<AVCodecParameters>, timeBase: AVRational,
+    rate: AVRational, threads: Int, maxPixels: Int
+  ) throws(VideoError) {
+    let name = String(cString: codec.pointee.name)
+    guard let context = avcodec_alloc_context3(codec) else { throw .outOfMemory }
+    guard let frame = av_frame_alloc() else {
+      var last: UnsafeMutablePointer<AVCodecContext>? = context
+      avcodec_free_context(&last)
+      throw .outOfMemory
+    }
+    self.context = context
+    self.frame = frame
+    var code = avcodec_parameters_to_context(context, parameters)
+    context.pointee.pkt_timebase = timeBase
+    context.pointee.framerate = rate
+    context.pointee.max_pixels = Int64(maxPixels)
+    context.pointee.thread_count =
+      Self.hasRacingSlices(codec.pointee.id) ? 1 : Int32(clamping: max(1, threads))
+    context.pointee.opaque = damage.word(packet: 0)
+    if code >= 0 { code = avcodec_open2(context, codec, nil) }
+    // What is said on opening, of what the container gives once, is no packet's.
+    damage.clear()
+    guard code >= 0 else { throw .decoderFailed(codec: name, reason: FFmpegStatus.reason(code)) }
+  }
+
+  /// Whether the codec's threads share a frame's slices, and what they make up for lost ones depends on which of them
+  /// was ahead: the ffmpeg program itself then gives other frames from run to run.
+  private static func hasRacingSlices(_ codec: AVCodecID) -> Bool {
+    codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO
+  }
+
+  deinit {
+    var lastFrame: UnsafeMutablePointer<AVFrame>? = frame
+    av_frame_free(&lastFrame)
+    var lastContext: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_free_context(&lastContext)
+    damage.close()
+  }
+
+  /// Hands over a packet; nil asks for the pictures still inside.
+  func send(_ packet: UnsafeMutablePointer<AVPacket>?) -> FFmpegStatus {
+    if let packet {
+      context.pointee.opaque = damage.word(packet: sent)
+      if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { damage.mark(sent) }
+      sent += 1
+    } else {
+      isDraining = true
+    }
+    let status = FFmpegStatus(avcodec_send_packet(context, packet))
+    if status == .again || status.isFailure { damage.mark(max(0, finished - 1)) }
+    return status
+  }
+
+  /// Puts the next picture into `frame`.
+  func receive() -> FFmpegStatus {
+    let status = FFmpegStatus(avcodec_receive_frame(context, frame))
+    if isDraining { drained += 1 }
+    if status.isFailure { damage.mark(max(0, finished - 1)) }
+    return status
+  }
+
+  /// When the picture is shown, in ticks of the stream; nil if nothing says so.
+  var stamp: Int64? {
+    let time = frame.pointee.best_effort_timestamp
+    return time == CFFMPEG_NO_TIME ? nil : time
+  }
+
+  /// How long the frame is shown, in ticks of the stream, as its packet says; 0 if nothing says so.
+  var duration: Int64 { cffmpeg_frame_duration(frame) }
+
+  /// Whether the picture was decoded from others that are missing.
+  var isDamaged: Bool { frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 }
+
+  /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there are more
+  /// pictures to receive.
+  var damagedPackets: Int { damage.count() }
+
+  /// Of the packets whose decoding is finished for certain, those that are damaged: the same number in each run.
+  var finishedDamage: Int { damage.count(before: finished) }
+
+  /// How many packets are decoded for certain. With frame threads, one answer waits for the oldest packet under way.
+  private var finished: Int {
+    let underWay =
+      context.pointee.active_thread_type & FF_THREAD_FRAME != 0 ? Int(context.pointee.thread_count) - 1 : 0
+    return min(sent, max(0, sent - underWay + drained))
+  }
+}

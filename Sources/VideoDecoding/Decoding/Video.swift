@@ -1,0 +1,205 @@
+import CFFmpeg
+
+/// What a file says of the video stream that is taken.
+package struct VideoInfo: Sendable, Equatable {
+  /// FFmpeg's name of the codec: `h264`.
+  package let codec: String
+  /// Upright, in pixels: those of the first picture.
+  package internal(set) var width: Int
+  package internal(set) var height: Int
+  /// Average pictures a second.
+  package let frameRate: Double
+  /// The stream's number in the container, as ffprobe counts.
+  package let track: Int
+  /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion shows right.
+  package let dolbyVisionProfile: Int?
+}
+
+/// A video stream of a file, the best one unless another is asked for: its times, and its pictures in the order shown.
+///
+/// For one thread at a time. Nothing here prints, nor starts a thread but the decoder's own.
+package final class Video {
+  package internal(set) var info: VideoInfo
+  /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
+  package var decodeErrors: Int { errors + decoder.damagedPackets + (input.isDamaged ? 1 : 0) }
+  /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
+  package internal(set) var framesDecoded = 0
+  /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
+  package internal(set) var framesSkipped = 0
+
+  let path: [UInt8]
+  let rules: InputRules
+  /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on which of
+  /// its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
+  private(set) var threads: Int
+  let stream: Int
+  let codec: UnsafePointer<AVCodec>
+  let rate: AVRational
+  let clock: PresentationTimes.Clock
+  let converter = RGBConverter()
+  /// Of `decodeErrors`, those that no packet given to the decoder is the cause of.
+  var errors = 0
+  var input: Input
+  var decoder: Decoder
+  var scan: PacketScan?
+  var knownTimeline: PresentationTimes?
+  /// Whether the timeline was learned by decoding, and so is beyond doubt.
+  var isTimelineExact = false
+  /// Whether the time of the first frame was learned by decoding.
+  var isStartExact = false
+  /// What the decoder need not be given, if it may be spared anything.
+  var spared: SkippablePackets?
+  /// Where `input` and `decoder` stand.
+  var position = Position.start
+  /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the scan saw.
+  var expected: Int?
+  /// Whether a packet came that is not the one that the scan saw: what was decoded before it is right.
+  var isAstray = false
+
+  enum Position {
+    /// Nothing read, nothing decoded.
+    case start
+    /// Somewhere; `packetIsRead` if the input's packet is still to be decoded, `isDraining` once there are no more.
+    case inside(packetIsRead: Bool, isDraining: Bool)
+  }
+
+  /// Packets that no wanted picture needs.
+  struct SkippablePackets {
+    /// When all pictures of the stream are shown, in ticks, and the numbers of the wanted ones, ascending.
+    let stamps: [Int64]
+    let wanted: [Int]
+    let references: PacketDependencies
+    /// The numbers of pictures that were passed over and have not been missed yet.
+    var numbers: Set<Int> = []
+
+    /// Whether the packet can be passed over, which is then noted.
+    mutating func takes(_ packet: AVPacket) -> Bool {
+      guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
+        references.areAbsent(to: packet)
+      else { return false }
+      let number = stamps.partitioningIndex { $0 >= packet.pts }
+      guard number < stamps.count, stamps[number] == packet.pts else { return false }
+      let place = wanted.partitioningIndex { $0 >= number }
+      guard place == wanted.count || wanted[place] != number else { return false }
+      numbers.insert(number)
+      return true
+    }
+  }
+
+  /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's; `track` is a
+  /// stream's number in the container, nil for the best video stream.
+  package init(
+    path: [UInt8], threads: Int, track: Int? = nil, rules: InputRules = InputRules()
+  ) throws(VideoError) {
+    ConcealmentCounter.install()
+    self.path = path
+    self.rules = rules
+    // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
+    self.threads = threads > 1 ? min(threads, 15) + 1 : 1
+    input = try Input(path: path, rules: rules)
+    let hasRead: Bool
+    (stream, codec, hasRead) = try input.videoStream(track)
+    if hasRead {
+      input = try Input(path: path, rules: rules)
+      guard input.streams.count > stream else { throw .noVideoStream(found: []) }
+    }
+    rate = input.rate(of: stream)
+    let (info, clock) = try input.describe(stream, rate: rate)
+    self.info = info
+    self.clock = clock
+    try input.select(stream)
+    decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
+  }
+
+  /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
+  package func timeline() throws(VideoError) -> PresentationTimes {
+    if let knownTimeline { return knownTimeline }
+    var timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
+    if let format = input.imageFormat, timeline.times.count == 1 {
+      guard input.isAnimatedWebP else { throw .stillPicture(format: format.name) }
+      timeline = try animationTimeline()
+    }
+    knownTimeline = timeline
+    return timeline
+  }
+
+  private func predictedTimeline() throws(VideoError) -> PresentationTimes? {
+    guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
+    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxPictures)
+    self.scan = scan
+    if scan.areDamaged { threads = 1 }
+    position = .inside(packetIsRead: false, isDraining: false)
+    guard let stamps = scan.stamps else { return nil }
+    var builder = TimelineBuilder(clock: clock)
+    let times = stamps.map { builder.time(stamp: $0) }
+    return PresentationTimes(
+      times: times, start: builder.start, lastDuration: scan.lastDuration, clock: clock)
+  }
+
+  /// Of an animated WebP that comes as one packet.
+  private func animationTimeline() throws(VideoError) -> PresentationTimes {
+    do {
+      return try decodedTimeline()
+    } catch {
+      if case .noPicture = error { throw .noDecoder(codec: "animated WebP") }
+      throw error
+    }
+  }
+
+  private func decodedTimeline() throws(VideoError) -> PresentationTimes {
+    try restart(reopening: true)
+    var builder = TimelineBuilder(clock: clock)
+    var times: [Int128] = []
+    var lastDuration: Int64?
+    while try decodeNext() {
+      if times.isEmpty { try noteFirstPicture() }
+      guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
+      times.append(builder.time(stamp: decoder.stamp))
+      lastDuration = decoder.duration
+    }
+    guard !times.isEmpty else { throw .noPicture(decodeErrors: decodeErrors) }
+    (isTimelineExact, isStartExact) = (true, true)
+    return PresentationTimes(times: times, start: builder.start, lastDuration: lastDuration, clock: clock)
+  }
+}
+
+extension Input {
+  /// What the container says of a stream before anything of it is decoded.
+  fileprivate func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (
+    VideoInfo, PresentationTimes.Clock
+  ) {
+    guard let stream = streams[index], let parameters = stream.pointee.codecpar else {
+      throw .noVideoStream(found: [])
+    }
+    let orientation = cffmpeg_stream_matrix(stream).map(Orientation.init(matrix:)) ?? .upright
+    let size = orientation.size(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
+    let info = VideoInfo(
+      codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
+      height: size.height, frameRate: Double(rate.num) / Double(rate.den), track: index,
+      dolbyVisionProfile: dolbyVisionProfile(of: stream))
+    let base = stream.pointee.time_base
+    let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
+    return (
+      info,
+      PresentationTimes.Clock(tickSeconds: tick, rate: (rate.num, rate.den), containerStart: containerStart)
+    )
+  }
+
+  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1,
+  /// 20 in MV-HEVC.
+  private func dolbyVisionProfile(of stream: UnsafePointer<AVStream>) -> Int? {
+    guard let record = cffmpeg_dolby_vision(stream)?.pointee else { return nil }
+    let isAlone = record.dv_bl_signal_compatibility_id == 0
+    let profile = Int(record.dv_profile)
+    return profile == 5 || isAlone && [10, 20].contains(profile) ? profile : nil
+  }
+
+  func decoder(
+    _ codec: UnsafePointer<AVCodec>, for index: Int, rate: AVRational, threads: Int, _ rules: InputRules
+  ) throws(VideoError) -> Decoder {
+    guard let stream = streams[index], let parameters else { throw .noVideoStream(found: []) }
+    return try Decoder(
+      codec, parameters, timeBase: stream.pointee.time_base, rate: rate, threads: threads,
+      maxPixels: rules.maxPixels)
+  }
+}

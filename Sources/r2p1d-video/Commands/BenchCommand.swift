@@ -1,0 +1,86 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measures the network, and decoding and preprocessing, on this machine.",
+    discussion: "The network's figure is one call on noise: two calls to warm up, then the median of --runs.")
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Option(help: "The architecture, with random weights (default: r2plus1d_18).")
+  var network: String?
+
+  @Option(help: "A checkpoint, instead of --network; its loading is timed too.")
+  var model: ModelSource?
+
+  @Option(
+    help: "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+  var weights: String?
+
+  @Option(help: "A video, to time decoding and preprocessing.")
+  var video: FilePath?
+
+  @Option(help: "Its video stream, by ffprobe's index (default: the best).")
+  var track: Int?
+
+  @Option(help: "Samples in a window (default: the model's own, else 16).")
+  var frames: Int?
+
+  @Option(help: "Windows in one call.")
+  var batch = 1
+
+  @Option(help: "Calls that count.")
+  var runs = 5
+
+  @Option(help: "Threads to use (default: the machine's cores).")
+  var threads: Int?
+
+  @Option(help: Precision.help)
+  var precision: Precision = .f32
+
+  @Flag(help: "Print how the network is computed, layer by layer.")
+  var plan = false
+
+  @Option(help: "How to print the figures.")
+  var format: Format = .text
+
+  func validate() throws {
+    try check(frames, "--frames", (1...512).contains, "a number of samples from 1 to 512")
+    try check(batch, "--batch", (1...64).contains, "a number of windows from 1 to 64")
+    try check(runs, "--runs", (1...100_000).contains, "a number of calls from 1")
+    try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
+    try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
+    if track != nil && video == nil { throw ValidationError("--track is about --video") }
+    if network != nil && model != nil { throw ValidationError("give --network or --model, not both") }
+    if weights != nil && model == nil {
+      throw ValidationError("--weights is about the checkpoint of --model")
+    }
+    if plan && format == .json { throw ValidationError("--plan is a table: leave --format json away") }
+  }
+
+  func run() throws {
+    var options = BenchmarkOptions(model: model ?? .random(network ?? "r2plus1d_18", seed: 0))
+    options.weights = weights
+    options.frames = frames
+    options.batch = batch
+    options.runs = runs
+    options.precision = precision
+    options.video = video
+    options.track = track
+    options.wantsPlan = plan
+    if let threads { options.threads = threads }
+
+    let (figures, table, notes) = try Benchmark.run(options)
+    Terminal.warn(notes)
+    if figures.network.precision != precision.rawValue { Terminal.warn(noSuch: precision) }
+    let output = Output.standard()
+    if plan { try output.write(table) }
+    try output.write(format == .json ? figures.json : figures.text)
+  }
+}

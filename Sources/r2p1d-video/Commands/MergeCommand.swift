@@ -1,0 +1,27 @@
+import ArgumentParser
+import R2P1DVideo
+
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Joins the outputs of several scans into one.",
+    discussion: "The parts, and the journals beside them, stay. The rows come in the order of a walk.")
+
+  @Argument(help: "Outputs of scan, each with its journal beside it.")
+  var parts: [FilePath]
+
+  @Option(name: .shortAndLong, help: "The output; a scan may go on with it.")
+  var output: FilePath
+
+  @Flag(help: "No summary.")
+  var quiet = false
+
+  func run() throws {
+    let merged = try ScanMerge(parts, into: output)
+    if !quiet {
+      Terminal.warn(
+        "\(output.printable): \(merged.rows) rows of \(parts.count) parts, \(merged.failures) failed")
+    }
+    if merged.failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+
+/// The program: `r2p1d-video label clip.mp4` and its sisters.
+@main
+struct R2P1DVideoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "r2p1d-video",
+    abstract: "Labels videos with the R(2+1)D family of networks, on a CPU, offline.",
+    version: Version.text,
+    subcommands: [
+      LabelCommand.self,
+      TimelineCommand.self,
+      ScanCommand.self,
+      MergeCommand.self,
+      WindowsCommand.self,
+      EmbedCommand.self,
+      ModelsCommand.self,
+      BenchCommand.self,
+      ScanWorkerCommand.self,
+    ])
+
+  static func main() {
+    if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
+    StandardStreams.hold()
+    Signals.install()
+    do {
+      var command = try parseAsRoot(RawArguments.ofProcess())
+      try command.run()
+    } catch let error as ClassifierError {
+      Terminal.warn("\(error)")
+      (error.scope == .setup ? ExitStatus.setup : .input).exit()
+    } catch {
+      finish(with: error)
+    }
+  }
+
+  /// Ends as the argument parser would, a wrong usage told in one line.
+  private static func finish(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    guard code == .validationFailure else { exit(withError: error) }
+    let lines = message(for: error).split(whereSeparator: \.isNewline)
+    let text = lines.map { String($0).trimmed() }.joined(separator: " ")
+    Terminal.warn("\(RawArguments.printable(text)) (see r2p1d-video --help)")
+    ExitStatus.usage.exit()
+  }
+}
+
+/// What the program's exit status says.
+enum ExitStatus: Int32 {
+  /// Some input failed, one or all.
+  case input = 1
+  /// Nothing could run: no model, no labels, no place for the output.
+  case setup = 2
+  /// The arguments make no sense.
+  case usage = 64
+  /// Ctrl-C, or a request to end.
+  case interrupted = 130
+
+  func exit() -> Never {
+    Glibc.exit(rawValue)
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import R2P1DVideo
+
+struct WindowsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "windows",
+    abstract: "Writes the tensors that the network sees: .npy, float32 [N, 3, T, 112, 112].",
+    discussion:
+      "Prints, as JSON, the number of samples, each window's first sample and the frames shown at its samples."
+  )
+
+  @Argument(help: "The video.")
+  var file: FilePath
+
+  @OptionGroup var shared: SharedOptions
+  @OptionGroup var result: OutputOptions
+
+  func validate() throws {
+    guard let path = result.output, path != "-" else {
+      throw ValidationError("windows writes tensors: give --output FILE.npy")
+    }
+  }
+
+  func run() throws {
+    let output = try result.open()
+    let windows = try VideoWindows(file, model: shared.model, options: shared.classifier)
+    Terminal.warn(windows.warnings, of: file)
+    let progress = Progress(isQuiet: result.quiet)
+    let advance = progress.start(file)
+    let header = windows.header
+    try output.write(header)
+    try windows.read { (window) throws(ClassifierError) in
+      if window.number == 0 { try output.cut(to: header.count) }
+      try output.write(window.values)
+      advance(window.number + 1, windows.starts.count)
+    }
+    progress.clear()
+    if windows.header != header { try output.overwrite(windows.header) }
+    try output.finish()
+    try Output.standard().write(windows.layout)
+  }
+}

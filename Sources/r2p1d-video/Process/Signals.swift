@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+import Synchronization
+
+/// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
+enum Signals {
+  private static let drafts = Mutex<Set<FilePath>>([])
+  private static let softEnd = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and one whose
+  /// reader has gone ends without a word.
+  static func install() {
+    signal(SIGPIPE, SIG_DFL)
+    MappedFileFaultHandler.install()
+    var awaited = sigset_t()
+    sigemptyset(&awaited)
+    for number in [SIGINT, SIGTERM, SIGHUP] where number == SIGINT || !isIgnored(number) {
+      sigaddset(&awaited, number)
+    }
+    // Blocked here, and so in every thread that starts later: only the one below takes them.
+    pthread_sigmask(SIG_BLOCK, &awaited, nil)
+    let set = awaited
+    DetachedThread.start {
+      var set = set
+      var number: Int32 = 0
+      while true {
+        while sigwait(&set, &number) != 0 {}
+        guard let action = softEnd.withLock({ $0.take() }) else { leave(128 + number) }
+        action()
+      }
+    }
+  }
+
+  /// A file to remove if the process is interrupted.
+  static func remove(_ path: FilePath) {
+    drafts.withLock {
+      $0.insert(path)
+      MappedFileFaultHandler.note($0)
+    }
+  }
+
+  /// The same for a file that `make` makes, so that there is no instant at which it would stay behind.
+  static func remove<Failure: Error>(madeBy make: () throws(Failure) -> FilePath) throws(Failure) -> FilePath
+  {
+    // A closure's own typed error does not pass through `withLock`.
+    let made = drafts.withLock { paths -> Result<FilePath, Failure> in
+      do throws(Failure) {
+        let path = try make()
+        paths.insert(path)
+        MappedFileFaultHandler.note(paths)
+        return .success(path)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try made.get()
+  }
+
+  /// That file has its final name, or is gone.
+  static func keep(_ path: FilePath) {
+    drafts.withLock {
+      $0.remove(path)
+      MappedFileFaultHandler.note($0)
+    }
+  }
+
+  /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at once.
+  static func endSoftly(_ action: @escaping @Sendable () -> Void) {
+    softEnd.withLock { $0 = action }
+  }
+
+  private static func leave(_ status: Int32) -> Never {
+    // Held to the end, so that no file takes its final name any more.
+    drafts.withLock { paths in
+      for path in paths { _ = path.withCString { unlink($0) } }
+      if Terminal.isPresent { Terminal.write("\n") }
+      _exit(status)
+    }
+  }
+
+  /// As `nohup` does it with SIGHUP.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

@@ -1,0 +1,79 @@
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+import Synchronization
+
+/// How far a scan is: a line that changes on a terminal, elsewhere one line a minute.
+final class ScanProgress: Sendable {
+  private struct State {
+    var pace: ScanThroughput
+    var current = ""
+    var isOver = false
+  }
+
+  private let state: Mutex<State>
+  private let began = ContinuousClock.now
+  private let isDrawn: Bool
+
+  /// `files` to do, beside `finished` ones that are done already.
+  init(files: Int, finished: Int, isQuiet: Bool) {
+    state = Mutex(State(pace: ScanThroughput(total: files)))
+    isDrawn = Terminal.isPresent && !isQuiet
+    guard !isQuiet else { return }
+    if finished > 0 { Terminal.warn("\(finished) files are done already, \(files) to do") }
+    let interval = isDrawn ? 1.0 : 60
+    DetachedThread.start { [self] in
+      while true {
+        DetachedThread.sleep(seconds: interval)
+        guard tick() else { return }
+      }
+    }
+  }
+
+  var seconds: Double { (ContinuousClock.now - began) / .seconds(1) }
+
+  /// Takes note; a failure is told at once.
+  func hear(_ event: Scan.Event) {
+    state.withLock { state in
+      switch event {
+      case .began(let file): state.current = file.name.printable
+      case .windowDone(let file, let done, let total):
+        state.current = "\(file.name.printable) \(done)/\(total)"
+      case .warned(let file, let warning):
+        clear()
+        Terminal.warn([warning], of: file)
+      case .finished(let record):
+        state.pace.add(record)
+        if record.isFailed {
+          clear()
+          Terminal.warn("\(record.path.printable): \(FilePath(record.note).printable)")
+        }
+      }
+      if isDrawn { draw(state) }
+    }
+  }
+
+  /// Takes the line off the screen for good.
+  func end() {
+    state.withLock { state in
+      if !state.isOver { clear() }
+      state.isOver = true
+    }
+  }
+
+  private func tick() -> Bool {
+    state.withLock { state in
+      if state.isOver { return false }
+      if isDrawn { draw(state) } else { Terminal.warn(state.pace.text(after: seconds)) }
+      return true
+    }
+  }
+
+  private func draw(_ state: State) {
+    Terminal.write("\r\u{1B}[K\(state.pace.text(after: seconds))  \(state.current)")
+  }
+
+  private func clear() {
+    if isDrawn { Terminal.write("\r\u{1B}[K") }
+  }
+}
