@@ -19,8 +19,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "A checkpoint, instead of --network; its loading is timed too.")
   var model: ModelSource?
 
-  @Option(
-    help: "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+  @Option(help: ModelArguments.weightsHelp)
   var weights: String?
 
   @Option(help: "A video, to time decoding and preprocessing.")
@@ -38,7 +37,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Calls that count.")
   var runs = 5
 
-  @Option(help: "Threads to use (default: the machine's cores).")
+  @Option(help: ModelArguments.threadsHelp)
   var threads: Int?
 
   @Option(help: Precision.help)
@@ -54,7 +53,7 @@ struct BenchCommand: ParsableCommand {
     try check(frames, "--frames", (1...512).contains, "a number of samples from 1 to 512")
     try check(batch, "--batch", (1...64).contains, "a number of windows from 1 to 64")
     try check(runs, "--runs", (1...100_000).contains, "a number of calls from 1")
-    try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
+    try ModelArguments.checkThreads(threads)
     try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
     if track != nil && video == nil { throw ValidationError("--track is about --video") }
     if network != nil && model != nil { throw ValidationError("give --network or --model, not both") }

@@ -16,9 +16,7 @@ extension ModelsCommand {
     @Argument(help: "The file to write, NAME.safetensors: whole or not at all.")
     var output: FilePath
 
-    @Option(
-      help:
-        "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+    @Option(help: ModelArguments.weightsHelp)
     var weights: String?
 
     @Option(help: "The names of the classes, one a line (default: the model's own).")

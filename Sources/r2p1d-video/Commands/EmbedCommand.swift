@@ -4,23 +4,33 @@ import R2P1DVideo
 struct EmbedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
-    abstract: "Writes the features before the classifier, a row a window: .npy, float32 [N, 512], or CSV.",
+    abstract:
+      "Writes the features before the classifier, one row per window: .npy, float32 [N, 512], or CSV.",
     discussion: "Beside e.npy or e.csv, e.json tells each row's file and times, the model and the sampling.")
 
   @Argument(help: "The videos.")
   var files: [FilePath]
 
-  @OptionGroup var shared: SharedOptions
-  @OptionGroup var result: OutputOptions
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Model") var engine: EngineArguments
+  @OptionGroup(title: "Output") var result: OutputArguments
+  @OptionGroup(title: "Output") var formatting: Formatting
+  @OptionGroup(title: "Sampling") var placement: PlacementArguments
+  @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Internet") var addresses: AddressArguments
+  @OptionGroup(title: "Internet") var certificates: CertificateArguments
+  @OptionGroup(title: "Limits") var limits: LimitArguments
 
-  @Option(help: "npy or csv (default: as the output's name ends).")
-  var format: FeatureFormat?
+  struct Formatting: ParsableArguments {
+    @Option(help: "npy or csv (default: as the output's name ends).")
+    var format: FeatureFormat?
+  }
 
   func validate() throws {
     guard let path = result.output, path != "-" else {
       throw ValidationError("embed writes features: give --output FILE.npy or FILE.csv")
     }
-    guard format != nil || ending(path) != nil else {
+    guard formatting.format != nil || ending(path) != nil else {
       throw ValidationError("'\(path.printable)' ends neither in .npy nor in .csv: give --format npy or csv")
     }
     if sidecar(path).name == path.name {
@@ -29,12 +39,13 @@ struct EmbedCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let path = result.output, let format = format ?? ending(path) else { return }
+    guard let path = result.output, let format = formatting.format ?? ending(path) else { return }
     let output = try result.open()
     let beside = try Output(sidecar(path))
-    let classifier = try Classifier(source: shared.model, options: shared.classifier)
-    Terminal.warn(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.warn(noSuch: shared.precision) }
+    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    options.set(engine)
+    let classifier = try Classifier(source: model.model, options: options)
+    Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)
     var failures = 0

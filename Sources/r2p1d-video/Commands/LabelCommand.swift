@@ -8,21 +8,34 @@ struct LabelCommand: ParsableCommand {
   @Argument(help: "The videos.")
   var files: [FilePath]
 
-  @OptionGroup var shared: SharedOptions
-  @OptionGroup var result: OutputOptions
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Model") var engine: EngineArguments
+  @OptionGroup(title: "Output") var result: OutputArguments
+  @OptionGroup(title: "Output") var formatting: Formatting
+  @OptionGroup(title: "Output") var scores: ScoreArguments
+  @OptionGroup(title: "Sampling") var placement: PlacementArguments
+  @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Internet") var addresses: AddressArguments
+  @OptionGroup(title: "Internet") var certificates: CertificateArguments
+  @OptionGroup(title: "Limits") var limits: LimitArguments
 
-  @Option(help: "How to write the labels.")
-  var format: ReportFormat = .text
+  struct Formatting: ParsableArguments {
+    @Option(help: "How to write the labels.")
+    var format: ReportFormat = .text
+  }
+
+  private var format: ReportFormat { formatting.format }
+
+  func validate() throws {
+    try scores.checkLogits(in: format, holdsLogits: format.isJSON)
+  }
 
   func run() throws {
     let output = try result.open()
-    var options = shared.classifier
-    options.givesReceipts = format.isJSON
-    let classifier = try Classifier(source: shared.model, options: options)
-    Terminal.warn(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.warn(noSuch: shared.precision) }
+    let classifier = try Classifier(source: model.model, options: options)
+    Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
-    var report = format.report(files: files.count, top: shared.top)
+    var report = format.report(files: files.count, top: scores.top)
     var failures = 0
 
     try output.write(report.begin())
@@ -40,5 +53,13 @@ struct LabelCommand: ParsableCommand {
     try output.write(report.end())
     try output.finish()
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
+  }
+
+  private var options: ClassifierOptions {
+    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    options.set(engine)
+    options.set(scores)
+    options.givesReceipts = format.isJSON
+    return options
   }
 }

@@ -13,9 +13,7 @@ struct ModelsCommand: ParsableCommand {
     @Argument(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
     var model: ModelSource
 
-    @Option(
-      help:
-        "Which weights, of a checkpoint with several: as models info names them (default: the plain ones).")
+    @Option(help: ModelArguments.weightsHelp)
     var weights: String?
 
     func run() throws {

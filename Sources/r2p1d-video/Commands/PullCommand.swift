@@ -23,7 +23,7 @@ extension ModelsCommand {
     @Option(help: "Tries after the first, where the network or the server fails for the moment.")
     var retries = 3
 
-    @Option(help: InputFlags.caFileHelp)
+    @Option(help: CertificateArguments.help)
     var caFile: FilePath?
 
     @Flag(help: "No progress bar.")

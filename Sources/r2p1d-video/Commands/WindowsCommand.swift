@@ -12,8 +12,13 @@ struct WindowsCommand: ParsableCommand {
   @Argument(help: "The video.")
   var file: FilePath
 
-  @OptionGroup var shared: SharedOptions
-  @OptionGroup var result: OutputOptions
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Output") var result: OutputArguments
+  @OptionGroup(title: "Sampling") var placement: PlacementArguments
+  @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Internet") var addresses: AddressArguments
+  @OptionGroup(title: "Internet") var certificates: CertificateArguments
+  @OptionGroup(title: "Limits") var limits: LimitArguments
 
   func validate() throws {
     guard let path = result.output, path != "-" else {
@@ -23,7 +28,8 @@ struct WindowsCommand: ParsableCommand {
 
   func run() throws {
     let output = try result.open()
-    let windows = try VideoWindows(file, model: shared.model, options: shared.classifier)
+    let options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    let windows = try VideoWindows(file, model: model.model, options: options)
     Terminal.warn(windows.warnings, of: file)
     let progress = Progress(isQuiet: result.quiet)
     let advance = progress.start(file)

@@ -64,3 +64,8 @@ struct TimeArgument: ExpressibleByArgument {
     self.seconds = seconds
   }
 }
+
+/// A usage error unless `value` is absent or legal.
+func check(_ value: Int?, _ option: String, _ isLegal: (Int) -> Bool, _ expected: String) throws {
+  if let value, !isLegal(value) { throw ValidationError("\(option) is \(value), expected \(expected)") }
+}

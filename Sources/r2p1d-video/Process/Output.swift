@@ -1,28 +1,6 @@
-import ArgumentParser
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
-
-/// Where results go, and whether a bar shows the way there.
-struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Write here, whole or not at all, instead of to standard output (-).")
-  var output: FilePath?
-
-  @Flag(help: "No progress bar.")
-  var quiet = false
-
-  func open() throws(ClassifierError) -> Output {
-    if quiet { Terminal.hideBars() }
-    guard let output, output != "-" else { return Output.standard() }
-    return try Output(output)
-  }
-
-  /// Whether the output will be a file in the folder that `file` is in.
-  func isBeside(_ file: FilePath) -> Bool {
-    guard let output, output != "-" else { return false }
-    return output.folder.resolved == file.folder.resolved
-  }
-}
 
 /// Standard output, or a file that appears under its name only when `finish` has been called.
 ///
@@ -142,16 +120,5 @@ final class Output {
   deinit {
     if let draft { _ = draft.withCString { unlink($0) } }
     if descriptor != STDOUT_FILENO { close(descriptor) }
-  }
-}
-
-extension FilePath {
-  /// The file that a chain of links leads to.
-  fileprivate var resolved: FilePath {
-    withCString { path in
-      guard let real = realpath(path, nil) else { return self }
-      defer { free(real) }
-      return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
-    }
   }
 }

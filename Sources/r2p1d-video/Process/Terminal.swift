@@ -38,6 +38,12 @@ enum Terminal {
     }
   }
 
+  /// What one should know of a classifier before its results.
+  static func warn(of classifier: Classifier, asked precision: Precision) {
+    warn(classifier.modelNotes)
+    if classifier.precision != precision { warn(noSuch: precision) }
+  }
+
   static func warn(noSuch precision: Precision) {
     warn(
       "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"

@@ -1,21 +1,15 @@
 import ArgumentParser
 import R2P1DVideo
 
-/// Where videos may come from, and what one may take before it is refused.
-struct InputFlags: ParsableArguments {
-  @Flag(help: "Read http:// and https:// addresses given as videos.")
-  var allowNetwork = false
-
-  @Option(help: Self.caFileHelp)
-  var caFile: FilePath?
-
-  @Option(help: "Refuse larger pictures: width times height.")
+/// What a video may take before it is refused.
+struct LimitArguments: ParsableArguments {
+  @Option(help: "Refuse larger frames: width times height.")
   var maxPixels = InputOptions().maxPixels
 
   @Option(help: "Refuse files of more streams.")
   var maxStreams = InputOptions().maxStreams
 
-  @Option(help: "Refuse videos of more pictures.")
+  @Option(help: "Refuse videos of more frames.")
   var maxPictures = InputOptions().maxPictures
 
   @Option(help: "Refuse videos of more samples, where windows lie at a stride.")
@@ -31,20 +25,15 @@ struct InputFlags: ParsableArguments {
     try check(
       maxPixels, "--max-pixels", (1...Int(Int32.max)).contains, "a number of pixels from 1 to 2147483647")
     try check(maxStreams, "--max-streams", (1...1_000_000).contains, "a number of streams from 1")
-    try check(maxPictures, "--max-pictures", (1...1_000_000_000).contains, "a number of pictures from 1")
+    try check(maxPictures, "--max-pictures", (1...1_000_000_000).contains, "a number of frames from 1")
     try check(maxSamples, "--max-samples", (1...1_000_000_000).contains, "a number of samples from 1")
     try check(probeSize, "--probe-size", (32...1 << 40).contains, "a number of bytes from 32")
     try check(maxMemory, "--max-memory", (1...1 << 20).contains, "a number of MiB from 1")
   }
 
-  static let caFileHelp: ArgumentHelp =
-    "Certificates to trust for https, a file in PEM (default: that of SSL_CERT_FILE, else the system's)."
-
   /// The options as the library takes them.
   var options: InputOptions {
     var options = InputOptions()
-    options.allowsNetwork = allowNetwork
-    options.certificates = caFile
     options.maxPixels = maxPixels
     options.maxStreams = maxStreams
     options.maxPictures = maxPictures

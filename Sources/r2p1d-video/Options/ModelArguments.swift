@@ -1,0 +1,38 @@
+import ArgumentParser
+import FoundationEssentials
+import R2P1DVideo
+
+/// Which model, and how much of the machine it may have.
+struct ModelArguments: ParsableArguments {
+  @Option(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
+  var model: ModelSource = .named("r2plus1d_18")
+
+  @Option(help: Self.weightsHelp)
+  var weights: String?
+
+  @Option(help: Self.threadsHelp)
+  var threads: Int?
+
+  func validate() throws { try Self.checkThreads(threads) }
+
+  static func checkThreads(_ threads: Int?) throws {
+    try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
+  }
+
+  static let weightsHelp: ArgumentHelp =
+    "Which weights, of a checkpoint with several: as models info names them (default: the plain ones)."
+  static let threadsHelp: ArgumentHelp = "Threads to use (default: the machine's cores)."
+}
+
+/// How the network computes, and whether its checkpoint may be downloaded.
+struct EngineArguments: ParsableArguments {
+  @Option(help: Precision.help)
+  var precision: Precision = .f32
+
+  @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
+  var offline = false
+
+  var isOffline: Bool {
+    offline || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import R2P1DVideo
+
+/// Where results go, and whether a bar shows the way there.
+struct OutputArguments: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Write here, whole or not at all, instead of to standard output (-).")
+  var output: FilePath?
+
+  @Flag(help: "No progress bar.")
+  var quiet = false
+
+  func open() throws(ClassifierError) -> Output {
+    if quiet { Terminal.hideBars() }
+    guard let output, output != "-" else { return Output.standard() }
+    return try Output(output)
+  }
+
+  /// Whether the output will be a file in the folder that `file` is in.
+  func isBeside(_ file: FilePath) -> Bool {
+    guard let output, output != "-" else { return false }
+    return output.folder.resolved == file.folder.resolved
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import R2P1DVideo
+
+/// The table that a scan writes.
+struct TableArguments: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The output; rows are added to it as files end.")
+  var output: FilePath
+
+  @Option(help: "How to write the rows.")
+  var format: ScanFormat = .csv
+
+  @Flag(help: "No progress and no summary.")
+  var quiet = false
+
+  func validate() throws {
+    if output == "-" { throw ValidationError("scan resumes where it was interrupted: give --output FILE") }
+  }
+}
+
+/// Which files a scan takes.
+struct FileArguments: ParsableArguments {
+  @Option(help: "More folders and files, one a line (-: from standard input).")
+  var filesFrom: FilePath?
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "The list's entries end with a zero byte, not with a line.")
+  var zeroSeparated = false
+
+  @Flag(help: "Try every file, whatever its name.")
+  var all = false
+
+  @Flag(help: "Try files that failed before once more.")
+  var retryFailed = false
+
+  @Option(help: "Take only this share of the files, as 2/5; the 5 shares are disjoint and complete.")
+  var shard: Shard?
+
+  func validate() throws {
+    if zeroSeparated && filesFrom == nil { throw ValidationError("-0 is about the list of --files-from") }
+  }
+}
+
+/// The processes that decode a scan's files.
+struct WorkerArguments: ParsableArguments {
+  @Option(help: "Give a file up after so many seconds without progress.")
+  var timeout = 600
+
+  @Option(help: "Processes that decode (default: --threads, else the machine's cores).")
+  var workers: Int?
+
+  @Option(help: "Memory that each of them may use, in MiB of address space.")
+  var workerMemory = 4096
+
+  func validate() throws {
+    try check(timeout, "--timeout", (1...1_000_000).contains, "a number of seconds from 1")
+    try check(workers, "--workers", (1...256).contains, "a number of processes from 1 to 256")
+    try check(workerMemory, "--worker-memory", (256...1 << 30).contains, "a number of MiB from 256")
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import R2P1DVideo
+
+/// How windows' logits become the labels that are reported.
+struct ScoreArguments: ParsableArguments {
+  @Option(help: "The names of the classes, one a line (default: the model's own).")
+  var labels: FilePath?
+
+  @Option(help: "Labels reported.")
+  var top = 5
+
+  @Option(help: "How the windows' scores become the video's.")
+  var merge: Merge = .mean
+
+  @Flag(help: "JSON also carries the raw logits of every window.")
+  var logits = false
+
+  func validate() throws {
+    try check(top, "--top", (1...10_000).contains, "a number of labels from 1 to 10000")
+  }
+
+  /// A usage error where logits are wanted of a format that has no place for them.
+  func checkLogits(in format: some RawRepresentable<String>, holdsLogits: Bool) throws {
+    if logits && !holdsLogits {
+      throw ValidationError("--logits needs --format json or jsonl, not \(format.rawValue)")
+    }
+  }
+}
