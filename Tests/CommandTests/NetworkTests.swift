@@ -67,9 +67,4 @@ import Testing
     let run = try label("\(server.address)/clip.mp4")
     #expect(run.status == 1 && run.errors.contains("404") && run.errors.count(where: \.isNewline) == 1)
   }
-
-  @Test func scanReadsFilesAlone() throws {
-    let run = try program("scan", ".", "--output", folder.path("l.csv"), "--allow-network")
-    #expect(run.status == 64)
-  }
 }

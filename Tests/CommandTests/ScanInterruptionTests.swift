@@ -19,7 +19,7 @@ import Testing
     kill(worker, SIGCONT)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-    #expect(folder.errors.contains("run the same command to go on"), "\(folder.errors)")
+    #expect(folder.errors.contains("run the same command to resume"), "\(folder.errors)")
     let rows = try folder.rows()
     #expect((2...4).contains(rows.count), "\(rows.count)")
     let last = try folder.scanManyWindows()

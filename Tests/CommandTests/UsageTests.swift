@@ -31,6 +31,13 @@ import Testing
     ["embed", "a.mp4"], ["embed", "a.mp4", "--output", "-"], ["embed", "a.mp4", "--output", "e.txt"],
     ["embed", "a.mp4", "--output", "e.json", "--format", "csv"],
     ["models", "pull"], ["models", "pull", "r3d_18", "--timeout", "0"],
+    ["timeline", "a.mp4", "--windows", "3"], ["scan", ".", "--output", "l.csv", "--allow-network"],
+    ["embed", "a.mp4", "--output", "e.npy", "--labels", "l.txt"],
+    ["embed", "a.mp4", "--output", "e.npy", "--top", "3"],
+    ["windows", "a.mp4", "--output", "w.npy", "--logits"],
+    ["windows", "a.mp4", "--output", "w.npy", "--precision", "int8"],
+    ["label", "a.mp4", "--logits"], ["label", "a.mp4", "--logits", "--format", "csv"],
+    ["timeline", "a.mp4", "--logits", "--format", "vtt"], ["scan", ".", "--output", "l.csv", "--logits"],
     ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
   ])
   func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
@@ -39,6 +46,15 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(run.errors.hasPrefix("r2p1d-video: "))
     #expect(run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+  }
+
+  /// What most people look for comes first, what protects from hostile files last.
+  @Test(arguments: ["label", "timeline", "scan", "embed", "windows"])
+  func helpBeginsWithModelAndOutputAndEndsWithLimits(_ command: String) throws {
+    let help = try program(command, "--help").text
+    let sections = help.split(separator: "\n").filter { $0.wholeMatch(of: /[A-Z]+:/) != nil }
+    #expect(sections.prefix(3).elementsEqual(["ARGUMENTS:", "MODEL:", "OUTPUT:"]), "\(sections)")
+    #expect(sections.suffix(2).elementsEqual(["LIMITS:", "OPTIONS:"]), "\(sections)")
   }
 
   @Test func helpGoesToStandardOutputAndNamesEveryOption() throws {
