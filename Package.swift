@@ -8,7 +8,8 @@ let package = Package(
     .executable(name: "r2p1d-video", targets: ["r2p1d-video"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
   ],
   targets: [
     .systemLibrary(
@@ -28,12 +29,16 @@ let package = Package(
     .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
-      dependencies: ["VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded"]),
+      dependencies: [
+        "VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .executableTarget(
       name: "r2p1d-video",
       dependencies: [
         "R2P1DVideo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
     .testTarget(name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg"]),

@@ -1,3 +1,5 @@
+import Foundation
+
 @testable import Inference
 
 extension StoredTensor {
@@ -77,5 +79,14 @@ func refusal(_ bytes: [UInt8]) -> CheckpointError.Reason? {
     return nil
   } catch {
     return error.reason
+  }
+}
+
+extension Checkpoint {
+  /// A safetensors file of `tensors` at `path`.
+  static func write(_ tensors: [StoredTensor], metadata: [String: String] = [:], to path: String) throws {
+    var bytes: [UInt8] = []
+    try encode(tensors, metadata: metadata) { bytes += $0 }
+    try Data(bytes).write(to: URL(filePath: path), options: .atomic)
   }
 }

@@ -70,7 +70,7 @@ import Testing
     let head = try #require(try Journal(journal, path: "j").head)
     try place(head.header, head.line)
     let place = ScanTableFiles(folder.path())
-    let full = try OpenFile("/dev/full", flags: O_RDWR)
+    let full = try OpenFile("/dev/full", .readWrite)
     #expect(throws: ClassifierError.self) { try place.begin(head, full) }
     #expect(try folder.read("t.csv").isEmpty)
     try resumes(keeping: 0, "begun anew")

@@ -3,14 +3,6 @@
 #else
   import Foundation
 #endif
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Glibc)
-  import Glibc
-#endif
-
 extension StoredTensor {
   /// A tensor of its own memory, for writing. `values` lie row by row; there must be as many as `shape` asks
   /// for.
@@ -31,25 +23,8 @@ extension StoredTensor {
 }
 
 extension Checkpoint {
-  /// Writes a safetensors file in which every tensor keeps its element type, and every tensor is aligned for
-  /// it. The file appears whole or not at all: it is written beside `path`, then renamed.
-  ///
-  /// Throws `.duplicate` for a name given twice, `.cannotWrite` where the system refuses.
-  package static func write(
-    _ tensors: [StoredTensor], metadata: [String: String] = [:], to path: String
-  ) throws(CheckpointError) {
-    do {
-      let file = try PendingFile(replacing: path)
-      try encode(tensors, metadata: metadata) { (bytes) throws(CheckpointError.Reason) in
-        try file.write(bytes)
-      }
-      try file.finish()
-    } catch {
-      throw CheckpointError(path: path, reason: error as? CheckpointError.Reason ?? .cannotWrite("\(error)"))
-    }
-  }
-
-  /// Hands over the bytes of such a file in order. Throws `.duplicate` before the first of them, and what `body` throws.
+  /// Hands over the bytes of a safetensors file in which every tensor keeps its element type, and is aligned for it.
+  /// Throws `.duplicate` before the first of them for a name given twice, and what `body` throws.
   package static func encode<Failure: Error>(
     _ tensors: [StoredTensor], metadata: [String: String],
     to body: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -84,49 +59,5 @@ extension Checkpoint {
     guard var json = try? Array(encoder.encode(fields)) else { throw .cannotWrite("its header is not JSON") }
     json += [UInt8](repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
     return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
-  }
-}
-
-/// A file that is written under another name in the same folder, and takes its own when it is finished; else
-/// it disappears.
-private final class PendingFile {
-  private let path: String
-  private let temporaryPath: String
-  private let file: CInt
-  private var isFinished = false
-
-  init(replacing path: String) throws(CheckpointError.Reason) {
-    self.path = path
-    temporaryPath = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
-    file = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard file >= 0 else { throw .cannotWrite(systemError()) }
-  }
-
-  deinit {
-    if file >= 0 { close(file) }
-    if file >= 0, !isFinished { unlink(temporaryPath) }
-  }
-
-  #if canImport(Darwin)
-    private static let systemWrite = Darwin.write
-  #elseif canImport(Musl)
-    private static let systemWrite = Musl.write
-  #else
-    private static let systemWrite = Glibc.write
-  #endif
-
-  func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = Self.systemWrite(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw .cannotWrite(systemError()) }
-      rest = rest.dropFirst(written)
-    }
-  }
-
-  func finish() throws(CheckpointError.Reason) {
-    guard fsync(file) == 0, rename(temporaryPath, path) == 0 else { throw .cannotWrite(systemError()) }
-    isFinished = true
   }
 }

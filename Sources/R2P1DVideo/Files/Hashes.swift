@@ -14,7 +14,7 @@ extension FilePath {
         chunk.withUnsafeBytes { hash.update($0) }
       }
     } catch {
-      throw .checkpoint(self, cause: "cannot be read: \(error)")
+      throw .checkpoint(self, cause: "cannot be read: \(error.reason)")
     }
     return hash.digits
   }

@@ -1,6 +1,7 @@
 import Download
 import FoundationEssentials
 import Glibc
+import struct SystemPackage.Errno
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected one.
 ///
@@ -82,7 +83,7 @@ public struct ModelDownload: Sendable {
     } catch let error as ClassifierError {
       throw error
     } catch {
-      throw .output(target, cause: "cannot be written: \(error)")
+      throw .output(target, cause: "cannot be written: \((error as? Errno)?.reason ?? "\(error)")")
     }
   }
 

@@ -1,6 +1,7 @@
 import CEmbedded
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// The names of a network's classes, in the order of its outputs.
 public struct LabelSet: Sendable, Equatable {
@@ -24,10 +25,10 @@ public struct LabelSet: Sendable, Equatable {
   /// The classes named in a text file, one a line; empty lines at its end are no classes.
   public init(contentsOf path: FilePath) throws(ClassifierError) {
     let data: [UInt8]
-    do throws(SystemError) {
+    do throws(Errno) {
       data = try path.read(limit: Self.sizeLimit)
     } catch {
-      throw .labels(path, cause: error.description)
+      throw .labels(path, cause: error.reason)
     }
     guard String(validating: data, as: UTF8.self) != nil else {
       throw .labels(path, cause: "not a text file in UTF-8; expected one class a line")

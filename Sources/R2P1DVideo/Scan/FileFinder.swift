@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// Finds the files to scan, always in the same order.
 ///
@@ -48,7 +49,7 @@ package struct FileFinder {
     do {
       names = try folder.entries()
     } catch {
-      unreadable.append((folder, "cannot be read: \(error)"))
+      unreadable.append((folder, "cannot be read: \(error.reason)"))
       return
     }
     for name in names where name.bytes.first != UInt8(ascii: ".") {
@@ -72,8 +73,8 @@ package struct FileFinder {
 
 extension FilePath {
   /// The names in this folder, in the order of their bytes.
-  func entries() throws(SystemError) -> [FilePath] {
-    guard let folder = withCString({ opendir($0) }) else { throw SystemError() }
+  func entries() throws(Errno) -> [FilePath] {
+    guard let folder = withCString({ opendir($0) }) else { throw Errno.last }
     defer { closedir(folder) }
     var names: [FilePath] = []
     while true {
@@ -86,7 +87,7 @@ extension FilePath {
           bytes: UnsafeRawBufferPointer(start: name, count: strlen(name.assumingMemoryBound(to: CChar.self))))
       )
     }
-    guard errno == 0 else { throw SystemError() }
+    guard errno == 0 else { throw Errno.last }
     return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 

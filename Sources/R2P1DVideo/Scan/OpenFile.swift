@@ -1,18 +1,23 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// A file open for reading and appending; closed, and unlocked, once.
 final class OpenFile {
   let path: FilePath
-  let descriptor: Int32
+  private let file: FileDescriptor
 
-  init(_ path: FilePath, flags: Int32) throws(SystemError) {
+  init(
+    _ path: FilePath, _ mode: FileDescriptor.AccessMode = .readWrite,
+    options: FileDescriptor.OpenOptions = []
+  ) throws(Errno) {
     self.path = path
-    descriptor = path.withCString { open($0, flags | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw SystemError() }
+    file = try .open(path, mode, options: options)
   }
 
-  deinit { close(descriptor) }
+  deinit { try? file.close() }
+
+  var descriptor: Int32 { file.rawValue }
 
   var status: stat {
     var status = stat()
@@ -39,49 +44,31 @@ final class OpenFile {
     return false
   }
 
-  func read(from start: Int, count: Int) throws(SystemError) -> [UInt8] {
-    var failure: SystemError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let got = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(start + filled))
-        if got < 0 && errno == EINTR { continue }
-        if got < 0 { failure = SystemError() }
-        guard got > 0 else { return }
-        filled += got
-      }
-    }
-    if let failure { throw failure }
-    return bytes
+  func read(from start: Int, count: Int) throws(Errno) -> [UInt8] {
+    try file.read(from: start, count: count)
   }
 
   /// Appends all of `bytes`, or takes back what could be written of them.
-  func append(_ bytes: [UInt8], at end: Int) throws(SystemError) {
-    var done = 0
-    while done < bytes.count {
-      let written = bytes.withUnsafeBytes {
-        pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(end + done))
-      }
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else {
-        let error = SystemError(written < 0 ? errno : EIO)
-        ftruncate(descriptor, off_t(end))
-        throw error
-      }
-      done += written
+  func append(_ bytes: [UInt8], at end: Int) throws(Errno) {
+    do {
+      try file.write(all: bytes, at: end)
+    } catch {
+      try? file.cut(to: end)
+      throw error
     }
   }
 
-  func cut(to size: Int) throws(SystemError) {
-    guard ftruncate(descriptor, off_t(size)) == 0 else { throw SystemError() }
+  func cut(to size: Int) throws(Errno) {
+    try file.cut(to: size)
   }
 
   /// Waits until the disk has it. A file system that cannot say so is taken at its word.
-  func sync() throws(SystemError) {
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw SystemError() }
+  func sync() throws(Errno) {
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw Errno.last }
   }
 
-  func move(to other: FilePath) throws(SystemError) {
+  func move(to other: FilePath) throws(Errno) {
     let moved = path.withCString { old in other.withCString { rename(old, $0) } }
-    guard moved == 0 else { throw SystemError() }
+    guard moved == 0 else { throw Errno.last }
   }
 }

@@ -10,7 +10,7 @@ package enum PathList {
       let file = try path == "-" ? InputFile(standardInput: ()) : InputFile(path)
       data = try file.read(upTo: .max)
     } catch {
-      throw .list(path, cause: "cannot be read: \(error)")
+      throw .list(path, cause: "cannot be read: \(error.reason)")
     }
     if !zeroSeparated, isUTF16(data) {
       throw .list(path, cause: "is in UTF-16; save it as UTF-8, one path a line")

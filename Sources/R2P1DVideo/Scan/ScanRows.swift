@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// Rows of one table or of several, to become a table of their own.
 struct ScanRows {
@@ -22,7 +23,7 @@ struct ScanRows {
     let journalEnd: Int
 
     /// Puts both files under their names.
-    func install(at place: ScanTableFiles) throws(SystemError) {
+    func install(at place: ScanTableFiles) throws(Errno) {
       try output.move(to: place.output)
       try journal.move(to: place.journal)
       place.output.folder.sync()
@@ -30,7 +31,7 @@ struct ScanRows {
   }
 
   /// Writes output and journal under preliminary names; nothing of them remains after a failure.
-  func written(beside place: ScanTableFiles) throws(SystemError) -> Replacement {
+  func written(beside place: ScanTableFiles) throws(Errno) -> Replacement {
     do {
       return try write(place)
     } catch {
@@ -39,10 +40,10 @@ struct ScanRows {
     }
   }
 
-  private func write(_ place: ScanTableFiles) throws(SystemError) -> Replacement {
-    let output = try OpenFile(place.nextOutput, flags: O_RDWR | O_CREAT | O_TRUNC)
-    let journal = try OpenFile(place.nextJournal, flags: O_RDWR | O_CREAT | O_TRUNC)
-    guard journal.lock() else { throw SystemError(EWOULDBLOCK) }
+  private func write(_ place: ScanTableFiles) throws(Errno) -> Replacement {
+    let output = try OpenFile(place.nextOutput, options: [.create, .truncate])
+    let journal = try OpenFile(place.nextJournal, options: [.create, .truncate])
+    guard journal.lock() else { throw Errno.wouldBlock }
     if let mode = place.output.status?.st_mode { fchmod(output.descriptor, mode & 0o777) }
     var records: [ScanRecord] = []
     var (outputBatch, journalBatch) = (Batch(output), Batch(journal))
@@ -50,7 +51,7 @@ struct ScanRows {
     try journalBatch.add(head.line)
     for row in rows {
       let bytes = try row.file.read(from: row.start, count: row.record.end - row.start)
-      guard bytes.count == row.record.end - row.start else { throw SystemError(EIO) }
+      guard bytes.count == row.record.end - row.start else { throw Errno.ioError }
       try outputBatch.add(bytes)
       let record = row.record.moved(to: outputBatch.end)
       try journalBatch.add(record.line)
@@ -75,12 +76,12 @@ struct ScanRows {
 
     var end: Int { written + bytes.count }
 
-    mutating func add(_ more: [UInt8]) throws(SystemError) {
+    mutating func add(_ more: [UInt8]) throws(Errno) {
       bytes += more
       if bytes.count >= 1 << 20 { try flush() }
     }
 
-    mutating func flush() throws(SystemError) {
+    mutating func flush() throws(Errno) {
       try file.append(bytes, at: written)
       written += bytes.count
       bytes = []

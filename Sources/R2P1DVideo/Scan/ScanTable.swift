@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// A scan's output and the journal beside it, kept so that a crash at any instant loses no finished row.
 ///
@@ -55,7 +56,7 @@ package final class ScanTable {
       try? output.cut(to: outputEnd)
       throw .output(
         path,
-        cause: "cannot be written: \(error); its \(records.count) rows are kept: run scan again to go on")
+        cause: "cannot be written: \(error.reason); its \(records.count) rows are kept: run scan again to go on")
     }
     records.append(record)
     outputEnd += row.count
@@ -64,7 +65,7 @@ package final class ScanTable {
 
   /// Waits until all rows are on the disk, so that not even a power cut takes them.
   package func sync() throws(ClassifierError) {
-    try told(path) { () throws(SystemError) in
+    try told(path) { () throws(Errno) in
       try output.sync()
       try journal.sync()
     }
@@ -76,7 +77,7 @@ package final class ScanTable {
     let kept = records.enumerated().filter { !isStale($0.element) }
     let source = (table: output, records: records)
     let starts = [head.header.count] + records.map(\.end)
-    try told(path) { () throws(SystemError) in
+    try told(path) { () throws(Errno) in
       let rows = kept.map { ScanRows.Row(record: $0.element, file: source.table, start: starts[$0.offset]) }
       let successor = try ScanRows(head: head, rows: rows).written(beside: ScanTableFiles(path))
       try journal.append(Journal.supersededLine, at: journalEnd)
@@ -92,12 +93,12 @@ package final class ScanTable {
 
 /// What `body` does, its failure told as that of the output at `path`.
 func told<R>(
-  _ path: FilePath, _ verb: String = "written", _ body: () throws(SystemError) -> R
+  _ path: FilePath, _ verb: String = "written", _ body: () throws(Errno) -> R
 ) throws(ClassifierError) -> R {
   do {
     return try body()
   } catch {
-    throw .output(path, cause: "cannot be \(verb): \(error)")
+    throw .output(path, cause: "cannot be \(verb): \(error.reason)")
   }
 }
 

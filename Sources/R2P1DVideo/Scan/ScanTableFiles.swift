@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// Where a table lies: its output, its journal, and the names under which their successors are made.
 struct ScanTableFiles {
@@ -58,7 +59,7 @@ struct ScanTableFiles {
     }
     let (journal, contents) = try lockedJournal(shared: true)
     guard let head = contents.head else { throw .output(journal.path, cause: "is no journal of a scan") }
-    let file = try told(output, "read") { () throws(SystemError) in try OpenFile(output, flags: O_RDONLY) }
+    let file = try told(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
     let kept = try sound(contents, head, file)
     guard kept == contents.records.count else {
       throw .output(output, cause: "lacks rows that its journal has: run its scan again first")
@@ -88,14 +89,14 @@ struct ScanTableFiles {
   /// The journal under its name, after a replacement that was interrupted has been completed.
   private func lockedJournal(shared: Bool = false) throws(ClassifierError) -> (OpenFile, Journal) {
     while true {
-      let file = try told(journal, shared ? "read" : "written") { () throws(SystemError) in
-        try OpenFile(journal, flags: shared ? O_RDONLY : O_RDWR | O_CREAT)
+      let file = try told(journal, shared ? "read" : "written") { () throws(Errno) in
+        try OpenFile(journal, shared ? .readOnly : .readWrite, options: shared ? [] : .create)
       }
       guard file.lock(shared: shared) else {
         throw .output(output, cause: "another scan is writing it: wait for its end, or use another --output")
       }
       guard file.isInPlace else { continue }
-      let bytes = try told(journal, "read") { () throws(SystemError) in
+      let bytes = try told(journal, "read") { () throws(Errno) in
         try file.read(from: 0, count: file.size)
       }
       let contents = try Journal(bytes, path: journal)
@@ -107,26 +108,26 @@ struct ScanTableFiles {
         throw .output(
           journal, cause: "lacks its successor \(nextJournal.name.printable): use another --output")
       }
-      try told(output) { () throws(SystemError) in try completeReplacement() }
+      try told(output) { () throws(Errno) in try completeReplacement() }
     }
   }
 
   /// Puts the successors in place, as far as they are not yet.
-  func completeReplacement() throws(SystemError) {
+  func completeReplacement() throws(Errno) {
     for (next, place) in [(nextOutput, output), (nextJournal, journal)] where next.status != nil {
       let moved = next.withCString { next in place.withCString { rename(next, $0) } }
-      guard moved == 0 else { throw SystemError() }
+      guard moved == 0 else { throw Errno.last }
     }
     output.folder.sync()
   }
 
   func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
-    try told(output) { () throws(SystemError) in
+    try told(output) { () throws(Errno) in
       // In this order, so that nothing is ever in an output that has no journal.
-      if self.output.status != nil { try OpenFile(self.output, flags: O_RDWR).cut(to: 0) }
+      if self.output.status != nil { try OpenFile(self.output).cut(to: 0) }
       try journal.cut(to: 0)
       try journal.append(head.line, at: 0)
-      let output = try OpenFile(output, flags: O_RDWR | O_CREAT)
+      let output = try OpenFile(output, options: .create)
       try output.append(head.header, at: 0)
       var contents = Journal()
       contents.head = head
@@ -139,14 +140,14 @@ struct ScanTableFiles {
   private func repaired(
     _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
   ) throws(ClassifierError) -> Opened {
-    let file = try told(output) { () throws(SystemError) in try OpenFile(output, flags: O_RDWR) }
+    let file = try told(output) { () throws(Errno) in try OpenFile(output) }
     let kept = try sound(contents, head, file)
     if kept == 0 { return try begin(newHead, journal) }
     var contents = contents
     contents.records.removeLast(contents.records.count - kept)
     contents.ends.removeLast(contents.ends.count - kept)
     let (outputEnd, journalEnd) = (contents.records[kept - 1].end, contents.ends[kept - 1])
-    try told(output) { () throws(SystemError) in
+    try told(output) { () throws(Errno) in
       if file.size != outputEnd { try file.cut(to: outputEnd) }
       if journal.size != journalEnd { try journal.cut(to: journalEnd) }
     }
@@ -167,7 +168,7 @@ struct ScanTableFiles {
     for (number, (end, check)) in checks.enumerated() {
       let range = start
       guard end <= size else { return max(number - 1, 0) }
-      let bytes = try told(output, "read") { () throws(SystemError) in
+      let bytes = try told(output, "read") { () throws(Errno) in
         try file.read(from: range, count: end - range)
       }
       guard bytes.count == end - range, StableHash(bytes).value == check else {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// The parent's side of a worker: its process, and the socket to it. Killed and waited for when no longer used.
 final class WorkerProcess {
@@ -22,10 +23,10 @@ final class WorkerProcess {
   private var isWaitedFor = false
 
   /// Starts this very program as a worker that nothing of this process is open in but one socket.
-  init(_ order: WorkerConfiguration) throws(SystemError) {
+  init(_ order: WorkerConfiguration) throws(Errno) {
     var ends: [Int32] = [0, 0]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw SystemError()
+      throw Errno.last
     }
     let theirs = ends[1]
     defer { close(theirs) }
@@ -46,7 +47,7 @@ final class WorkerProcess {
     if !isWaitedFor { _ = end() }
   }
 
-  private static func spawn(_ socket: Int32) throws(SystemError) -> pid_t {
+  private static func spawn(_ socket: Int32) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -73,7 +74,7 @@ final class WorkerProcess {
     defer { for argument in arguments { free(argument) } }
     // The running file, even if another has taken its name since.
     let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, arguments, environ)
-    guard code == 0 else { throw SystemError(code) }
+    guard code == 0 else { throw Errno(rawValue: code) }
     return process
   }
 

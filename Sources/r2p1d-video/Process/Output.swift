@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+import struct SystemPackage.Errno
+import struct SystemPackage.FileDescriptor
 
 /// Standard output, or a file that appears under its name only when `finish` has been called.
 ///
@@ -35,7 +37,7 @@ final class Output {
   }
 
   private convenience init(_ path: FilePath, descriptor: Int32) throws(ClassifierError) {
-    guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(SystemError())") }
+    guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
     self.init(name: path, descriptor: descriptor)
   }
 
@@ -46,7 +48,7 @@ final class Output {
     var descriptor: Int32 = -1
     let draft = try Signals.remove { () throws(ClassifierError) in
       descriptor = mkstemp(&template)
-      guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(SystemError())") }
+      guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
       return FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
     }
     self.init(name: path, descriptor: descriptor)
@@ -67,11 +69,19 @@ final class Output {
 
   /// Writes the values' bytes as they are in memory.
   func write<Value: BitwiseCopyable>(_ values: [Value]) throws(ClassifierError) {
-    guard values.withUnsafeBytes(put) else { throw failure() }
+    // A closure's own typed error does not pass through `withUnsafeBytes`.
+    let written = values.withUnsafeBytes { bytes in
+      Result { () throws(ClassifierError) in try write(bytes) }
+    }
+    try written.get()
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(ClassifierError) {
-    guard put(bytes) else { throw failure() }
+    do throws(Errno) {
+      try FileDescriptor(rawValue: descriptor).write(all: bytes)
+    } catch {
+      throw failure(error)
+    }
   }
 
   /// Whether what was written can be taken back: not from a pipe.
@@ -91,18 +101,6 @@ final class Output {
     try write(bytes)
   }
 
-  /// Whether all bytes could be written; `errno` says why not.
-  private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
-  }
-
   /// Puts a file under its name, complete and on the disk.
   func finish() throws(ClassifierError) {
     guard let draft else { return }
@@ -113,8 +111,8 @@ final class Output {
     Signals.keep(draft)
   }
 
-  private func failure() -> ClassifierError {
-    .output(name, cause: "cannot be written: \(SystemError())")
+  private func failure(_ error: Errno = .last) -> ClassifierError {
+    .output(name, cause: "cannot be written: \(error.reason)")
   }
 
   deinit {

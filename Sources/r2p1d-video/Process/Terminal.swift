@@ -2,6 +2,8 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
+import struct SystemPackage.Errno
+import struct SystemPackage.FileDescriptor
 
 /// Words for the person at the terminal, all on standard error.
 enum Terminal {
@@ -52,13 +54,7 @@ enum Terminal {
 
   /// Words that cannot be written are lost: a full disk or a reader that has gone changes no result.
   static func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
-    }
+    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
   }
 }
 

@@ -1,19 +1,6 @@
 import FoundationEssentials
 import Glibc
-
-/// What the operating system refused; `description` is its own word for the cause, as "no such file or directory".
-package struct SystemError: Error, CustomStringConvertible {
-  package let code: Int32
-
-  package init(_ code: Int32 = errno) {
-    self.code = code
-  }
-
-  package var description: String {
-    let text = String(cString: strerror(code))
-    return text.prefix(1).lowercased() + text.dropFirst()
-  }
-}
+import SystemPackage
 
 extension FilePath {
   /// Whether a regular file, or a link to one, is there.
@@ -29,9 +16,9 @@ extension FilePath {
   }
 
   /// A small file's whole content; more than `limit` bytes are refused as too large.
-  func read(limit: Int) throws(SystemError) -> [UInt8] {
+  func read(limit: Int) throws(Errno) -> [UInt8] {
     let bytes = try InputFile(self).read(upTo: limit + 1)
-    guard bytes.count <= limit else { throw SystemError(EFBIG) }
+    guard bytes.count <= limit else { throw .fileTooLarge }
     return bytes
   }
 
@@ -42,6 +29,6 @@ extension FilePath {
       try folder.makeFolders()
       if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
     }
-    throw .output(self, cause: "cannot be made: \(SystemError())")
+    throw .output(self, cause: "cannot be made: \(Errno.last.reason)")
   }
 }
