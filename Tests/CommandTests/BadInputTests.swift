@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is wrong with a file, and what the one line about it must say.
@@ -35,8 +36,7 @@ struct BadFile: CustomTestStringConvertible, Sendable {
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   @Test(arguments: BadFile.videos)

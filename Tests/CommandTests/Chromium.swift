@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A Chromium without a window, driven through its DevTools protocol: JSON messages ended by a zero byte, on descriptors
@@ -17,8 +18,8 @@ final class Chromium {
   private var count = 0
   private var session: String?
 
-  static let program = OtherProgram.find("chromium", "chromium-browser", "google-chrome", "chrome")
-  static let note: Comment = "skipped: there is no chromium here"
+  static let program = Tool("chromium", "chromium-browser", "google-chrome", "chrome").url
+  static let note: Comment = "there is no chromium here"
 
   struct Failure: Error, CustomStringConvertible {
     let description: String

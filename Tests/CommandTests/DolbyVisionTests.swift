@@ -1,19 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Colours that are taken for what they are not are spoken of once a file.
-@Suite(.enabled(if: FFmpegProgram.canEncode("libx265"), FFmpegProgram.note)) struct DolbyVisionTests {
+@Suite(.enabled(if: Clips.canEncode("libx265"), Clips.note)) struct DolbyVisionTests {
   let folder: TemporaryFolder
   let program: Program
 
   init() throws {
     folder = try TemporaryFolder()
-    var program = Program()
-    program.folder = folder.url
-    self.program = program
-    try FFmpegProgram.run(
-      "-f lavfi -i testsrc2=s=64x48:r=15:d=1 -c:v libx265 -x265-params log-level=none -tag:v hvc1 plain.mp4",
-      in: folder)
+    program = Program(folder: folder.url)
+    try folder.ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=15:d=1 -c:v libx265 -x265-params log-level=none -tag:v hvc1 plain.mp4")
     let plain = [UInt8](try folder.read("plain.mp4"))
     for (name, profile, compatibility) in [("five.mp4", 5, 0), ("eight.mp4", 8, 1), ("ten.mp4", 10, 0)] {
       let file = Self.adding(Self.configuration(profile, compatibility), to: plain)
@@ -25,12 +23,7 @@ import Testing
   /// The box `dvcC` (Dolby Vision streams within ISO BMFF, 2.2).
   private static func configuration(_ profile: Int, _ compatibility: Int) -> [UInt8] {
     let record: [UInt8] = [1, 0, UInt8(profile << 1), 1 << 3 | 5, UInt8(compatibility << 4)]
-    return box("dvcC", record + [UInt8](repeating: 0, count: 24 - record.count))
-  }
-
-  private static func box(_ kind: String, _ body: [UInt8]) -> [UInt8] {
-    let size = body.count + 8
-    return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: size >> $0) } + Array(kind.utf8) + body
+    return Boxes.box("dvcC", record + [UInt8](repeating: 0, count: 24 - record.count))
   }
 
   /// The movie with `more` at the end of its sample entry. Its `moov` box has to come after the samples.
@@ -43,9 +36,9 @@ import Testing
       let kind = String(decoding: boxes[at + 4..<at + 8], as: UTF8.self)
       let body = Array(boxes[at + 8..<at + size])
       switch kind {
-      case "moov", "trak", "mdia", "minf", "stbl": result += box(kind, adding(more, to: body))
-      case "stsd": result += box(kind, body[..<8] + adding(more, to: Array(body[8...])))
-      case "hvc1": result += box(kind, body + more)
+      case "moov", "trak", "mdia", "minf", "stbl": result += Boxes.box(kind, adding(more, to: body))
+      case "stsd": result += Boxes.box(kind, body[..<8] + adding(more, to: Array(body[8...])))
+      case "hvc1": result += Boxes.box(kind, body + more)
       default: result += boxes[at..<at + size]
       }
       at += size
@@ -54,7 +47,7 @@ import Testing
   }
 
   private func run(_ arguments: String) throws -> Program.Run {
-    try program.run(Program.built, arguments.split(separator: " ").map(String.init))
+    try program(line: arguments)
   }
 
   private static let model = "--model camera-motion"

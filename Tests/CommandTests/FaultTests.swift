@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Faults of the machine around the program: what the user sees, and that nothing half-done looks whole.
@@ -8,8 +9,7 @@ import Testing
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   private func label(_ rest: String = "") -> String {
@@ -147,7 +147,7 @@ import Testing
   }
 
   /// The mapped pages that are gone raise SIGBUS; it must not be what the user sees.
-  @Test(.enabled(if: FaultTests.canCompile, "skipped: there is no clang here"))
+  @Test(.enabled(if: Tool.clang.isThere, Tool.clang.note))
   func aCheckpointThatIsCutShortWhileItIsReadIsOneLine() throws {
     let run = try label(once: "truncate(path, 64)", happenedToTheModel: "--output l.txt")
     #expect(run.status == 2)
@@ -158,7 +158,7 @@ import Testing
   }
 
   /// The file that was opened is what labels and what is hashed, whatever has its name by then.
-  @Test(.enabled(if: FaultTests.canCompile, "skipped: there is no clang here"))
+  @Test(.enabled(if: Tool.clang.isThere, Tool.clang.note))
   func aCheckpointThatIsReplacedWhileItIsReadIsStillTheOneThatWasOpened() throws {
     let arguments = "--windows 1 --format json --logits"
     let expected = try program.shell("\"$r2p1d\" label '\(Checkout.clip)' --model '\(model)' \(arguments)")
@@ -197,8 +197,6 @@ import Testing
       """)
   }
 
-  static let canCompile = (try? Program().shell("command -v clang").status) == 0
-
   /// A run under way, with its output begun.
   private func started(_ options: [String] = [], clip: String = Checkout.clip, clips: Int = 1000) throws
     -> Process
@@ -214,7 +212,7 @@ import Testing
 
 /// Mounts of a test's own, in a namespace that ends with it.
 enum Mounts {
-  static let note: Comment = "skipped: only the superuser can mount, where namespaces are allowed"
+  static let note: Comment = "only the superuser can mount, where namespaces are allowed"
 
   static let arePossible: Bool = {
     let run = try? Program().shell("unshare -m mount -t tmpfs tmpfs /mnt 2>/dev/null")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Checkpoints of eight megabytes made of the smallest parts there are: what they cost is bounded by their size.

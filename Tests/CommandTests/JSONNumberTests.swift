@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Readers that learn a column's type from its first rows see a real number in every row, and whole numbers

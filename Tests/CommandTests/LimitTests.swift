@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a video may take, and the option that raises it.
@@ -8,8 +9,7 @@ import Testing
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   @Test(arguments: [
@@ -39,7 +39,7 @@ import Testing
       String(decoding: try folder.read("l.csv"), as: UTF8.self).contains("over the limit of 1000 pixels"))
   }
 
-  @Test(.enabled(if: Tool.ffmpeg.isThere, "makes its clips with ffmpeg"))
+  @Test(.enabled(if: Tool.ffmpeg.isThere, Tool.ffmpeg.note))
   func manyStreamsAndLargePicturesAreRefusedUntilTheLimitIsRaised() throws {
     let streams = String(repeating: "-map 0 ", count: 6)
     // Of its own choice FFmpeg 9 makes more slices of so large a frame than it decodes.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A published model that is not on this machine.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `http://` addresses are read where the user says so, and only those that the user named.
@@ -9,8 +10,7 @@ import Testing
   let clip: Data
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
     clip = try Data(contentsOf: URL(filePath: Checkout.clip))
   }
 

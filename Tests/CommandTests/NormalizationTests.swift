@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A checkpoint's own mean and deviation are followed by every command that samples, and stand in what it

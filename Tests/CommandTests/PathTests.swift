@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Names that are no text, or would be taken for something else on a terminal.
@@ -8,8 +9,7 @@ import Testing
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   /// Labels a copy of a clip under a name that `printf` makes of `format`.

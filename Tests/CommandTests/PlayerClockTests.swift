@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Printed times are those of a player: nothing of a video that begins after its sound is shown before that.
-@Suite(.enabled(if: FFmpegProgram.canEncode("mpeg4") && FFmpegProgram.canEncode("aac"), FFmpegProgram.note))
+@Suite(.enabled(if: Clips.canEncode("mpeg4", "aac"), Clips.note))
 struct PlayerClockTests {
   let program = Program()
   let folder: TemporaryFolder
@@ -10,9 +11,9 @@ struct PlayerClockTests {
   /// Three seconds of sound, then the clip of two motions, which are two seconds each.
   init() throws {
     folder = try TemporaryFolder()
-    try FFmpegProgram.run(
+    try folder.ffmpeg(
       "-f lavfi -i sine=d=7 -itsoffset 3 -i '\(TimelineTests.twoMotions)' -map 1:v -map 0:a "
-        + "-fps_mode passthrough -c:v mpeg4 -q:v 2 -c:a aac late.mp4", in: folder)
+        + "-fps_mode passthrough -c:v mpeg4 -q:v 2 -c:a aac late.mp4")
   }
 
   private func run(_ words: String) throws -> Program.Run {
@@ -64,11 +65,11 @@ struct PlayerClockTests {
     (try? Program().shell("ffmpeg -v quiet -filters").text.contains(" subtitles ")) ?? false
 
   /// The two segments cover all of the video: with cues three seconds early the last frames would have none.
-  @Test(.enabled(if: burnsSubtitles, "skipped: this ffmpeg has no filter that draws subtitles"))
+  @Test(.enabled(if: burnsSubtitles, "this ffmpeg has no filter that draws subtitles"))
   func subtitlesBurnedInStandOnEveryFrameOfTheirSegment() throws {
     _ = try run("timeline '\(folder.path("late.mp4"))' --format srt --output '\(folder.path("t.srt"))'")
-    try FFmpegProgram.run("-i late.mp4 -map v -f framemd5 plain.txt", in: folder)
-    try FFmpegProgram.run("-i late.mp4 -map v -vf subtitles=t.srt -f framemd5 burned.txt", in: folder)
+    try folder.ffmpeg("-i late.mp4 -map v -f framemd5 plain.txt")
+    try folder.ffmpeg("-i late.mp4 -map v -vf subtitles=t.srt -f framemd5 burned.txt")
     let (plain, burned) = (try hashes("plain.txt"), try hashes("burned.txt"))
     #expect(plain.count == burned.count && plain.count >= 100)
     #expect(zip(plain, burned).allSatisfy { $0 != $1 })

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a result was made with stands in every JSON.
@@ -8,8 +9,7 @@ import Testing
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   private func sum(_ path: String) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `models pull` against a real server that behaves badly.
@@ -193,7 +194,7 @@ import Testing
     #expect(cached == [Self.name])
   }
 
-  @Test(.enabled(if: Program.mayLimitFiles, "skipped: the sanitizer keeps its memory in files"))
+  @Test(.enabled(if: Program.mayLimitFiles, "the sanitizer keeps its memory in files"))
   func aDiskThatIsFullIsOneLineAndLeavesNothing() throws {
     // A limit of the shell's stands for the disk's: 100 KiB and the write is refused.
     let server = try server(.file(Self.file))

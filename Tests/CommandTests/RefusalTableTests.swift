@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The table of refused checkpoints in docs/reliability.md, row by row: a file that is refused so, in those words.

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Where the system has no memory for one more sample, the file fails, or the command, but nothing traps.
 @Suite(
-  .enabled(if: FaultTests.canCompile, "skipped: there is no clang here"),
+  .enabled(if: Tool.clang.isThere, Tool.clang.note),
   .enabled(if: !Program.isSanitized, Program.sanitizedNote))
 struct SampleMemoryTests {
   let program = Program()
@@ -11,8 +12,7 @@ struct SampleMemoryTests {
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   /// Runs in the folder, with a library loaded before all others that refuses memory of a sample's size, from the one

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder with a copy of the sample clips in `clips`, and scans of it as a user runs them.
@@ -54,7 +55,7 @@ struct ScanFolder {
   }
 
   func remove(_ names: String...) {
-    for name in names { try? FileManager.default.removeItem(atPath: folder.path(name)) }
+    for name in names { folder.remove(name) }
   }
 }
 

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Files that are none, that never end, or whose names are traps: a row each, and the rest is done.
-@Suite(.enabled(if: Tool.ffmpeg.isThere, "makes its clips with ffmpeg"))
+@Suite(.enabled(if: Tool.ffmpeg.isThere, Tool.ffmpeg.note))
 struct ScanHostileTests {
   let folder: ScanFolder
 
@@ -53,7 +54,7 @@ struct ScanHostileTests {
       again.status == 1 && again.errors.contains("9 files are done already, 0 to do"), "\(again.errors)")
   }
 
-  @Test(.enabled(if: Tool.python3.isThere, "reads the table with Python's csv"))
+  @Test(.enabled(if: Tool.python3.isThere, Tool.python3.note))
   func pythonReadsOneRowAFileAndTheSameNames() throws {
     _ = try folder.scan(paths: ["zoo"])
     let python = try folder.program.shell(

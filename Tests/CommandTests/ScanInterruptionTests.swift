@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Ctrl-C, a full disk, places that cannot be written.
@@ -42,7 +43,7 @@ import Testing
     #expect(try folder.rows().count == 7)
   }
 
-  @Test(.enabled(if: Program.mayLimitFiles, "skipped: the sanitizer keeps its memory in files"))
+  @Test(.enabled(if: Program.mayLimitFiles, "the sanitizer keeps its memory in files"))
   func aFullDiskIsAnErrorThatKeepsTheRows() throws {
     #expect(try folder.scan(output: "whole.csv").status == 0)
     // Half the output fits: blocks are of 512 bytes or, in some shells, of 1024.

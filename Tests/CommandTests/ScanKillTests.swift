@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kill -9` at any moment: nothing lost, nothing twice, nothing torn.
@@ -10,7 +11,7 @@ import Testing
     let whole = try folder.folder.read("whole.csv")
     let duration = (ContinuousClock.now - began) / .seconds(1)
 
-    var random = SeededRandom(state: 5)
+    var random = SplitMix64(seed: 5)
     var (kills, resumed) = (0, 0)
     while kills < 50 {
       let rowsBefore = folder.journalLines()
@@ -53,17 +54,5 @@ import Testing
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     #expect(eventually { !workers.contains(where: Processes.isAlive) })
-  }
-}
-
-/// The same numbers in every run.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
   }
 }

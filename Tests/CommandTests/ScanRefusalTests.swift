@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A file that is refused costs its row and next to nothing else: the worker that refused it takes the next
@@ -41,7 +42,7 @@ import Testing
   }
 
   /// Of every kind that is refused in words, each before and after files that are labelled.
-  @Test(.enabled(if: Tool.ffmpeg.isThere, "makes its clips with ffmpeg"))
+  @Test(.enabled(if: Tool.ffmpeg.isThere, Tool.ffmpeg.note))
   func whatComesAfterARefusedFileIsAsItIsWithoutIt() throws {
     let made = try folder.program.shell(
       """
@@ -96,7 +97,7 @@ import Testing
   }
 
   /// What a scan takes of the processors for each file, its workers included; a process for each took 30 ms.
-  @Test(.enabled(if: !Program.isSanitized, "skipped: a sanitizer takes many times as long"))
+  @Test(.enabled(if: !Program.isSanitized, "a sanitizer takes many times as long"))
   func aRefusedFileTakesAFewMillisecondsOfProcessorTime() throws {
     try writeTexts(400)
     let run = try folder.program.shell(

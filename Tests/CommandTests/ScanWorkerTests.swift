@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Decoding that crashes, hangs or asks for too much costs its file's row and nothing else.
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Tool.ffmpeg.isThere, "makes its clip with ffmpeg"),
+    .enabled(if: Tool.ffmpeg.isThere, Tool.ffmpeg.note),
     .enabled(if: !Program.isSanitized, Program.sanitizedNote))
   func aFileThatNeedsTooMuchMemoryFailsAlone() throws {
     #expect(
@@ -115,15 +116,5 @@ extension Processes {
       return (name, line.dropFirst(26).split(separator: " ").first.map(String.init) ?? "")
     }
     return Dictionary(rows) { first, _ in first }
-  }
-}
-
-/// A program that some tests need.
-enum Tool: String {
-  case ffmpeg, python3
-
-  var isThere: Bool {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(rawValue)") }
   }
 }

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Subtitles, as FFmpeg reads them.
-@Suite(.enabled(if: FFmpegProgram.canEncode("libx264"), FFmpegProgram.note)) struct SubtitleTests {
+@Suite(.enabled(if: Clips.canEncode("libx264"), Clips.note)) struct SubtitleTests {
   let program = Program()
   let folder: TemporaryFolder
 
@@ -12,7 +13,7 @@ import Testing
 
   /// The cues of a file as FFmpeg's own SubRip has them: `00:00:00,000 --> 00:00:02,000` and a text.
   private func cues(_ name: String) throws -> [(times: String, text: String)] {
-    try FFmpegProgram.run("-i \(name) -f srt read.srt", in: folder)
+    try folder.ffmpeg("-i \(name) -f srt read.srt")
     let text = String(decoding: try folder.read("read.srt"), as: UTF8.self)
     return text.split(separator: "\n\n").map { cue in
       let lines = cue.split(separator: "\n")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// TLS in front of a `WebServer`, with a certificate that only itself vouches for, until this object goes.
@@ -9,8 +10,8 @@ final class TLSServer {
   private let process: Process
   private let folder: TemporaryFolder
 
-  static let isPossible = Python.isThere && OtherProgram.find("openssl") != nil
-  static let note: Comment = "skipped: there is no python3 or no openssl here"
+  static let isPossible = Tool.python3.isThere && Tool("openssl").isThere
+  static let note: Comment = "there is no python3 or no openssl here"
 
   /// The certificate is for `names`, as openssl's subjectAltName takes them.
   init(before server: WebServer, names: String = "IP:127.0.0.1,DNS:localhost") throws {

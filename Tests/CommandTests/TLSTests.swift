@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `https://` is read from those alone whose certificate is trusted, with every FFmpeg and with libcurl.
@@ -10,8 +11,7 @@ import Testing
   let server: TLSServer
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
     web = try WebServer([
       "/clip.mp4": [.parts(try Data(contentsOf: URL(filePath: Checkout.clip)))],
       "/ours-\(Self.hash).pth": [.file(Self.checkpoint)],

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The HTML page, as a browser shows it.
 @Suite(
   .serialized, .enabled(if: Chromium.program != nil, Chromium.note),
-  .enabled(if: FFmpegProgram.canEncode("libvpx"), FFmpegProgram.note))
+  .enabled(if: Clips.canEncode("libvpx"), Clips.note))
 struct TimelinePageTests {
   let program = Program()
   let folder: TemporaryFolder
@@ -18,9 +19,9 @@ struct TimelinePageTests {
     _ name: String = "two.webm", isBeside: Bool = true, codec: String = "libvpx -b:v 400k -deadline realtime",
     labels: [String]? = nil, before: String = ""
   ) throws -> String {
-    try FFmpegProgram.run(
-      "\(before) -i '\(TimelineTests.twoMotions)' -c:v \(codec) 'made.\(name.split(separator: ".").last ?? "")'",
-      in: folder)
+    try folder.ffmpeg(
+      "\(before) -i '\(TimelineTests.twoMotions)' -c:v \(codec) 'made.\(name.split(separator: ".").last ?? "")'"
+    )
     let made = folder.path("made.\(name.split(separator: ".").last ?? "")")
     let clip = try folder.write(
       (isBeside ? "" : "elsewhere/") + name, try Data(contentsOf: URL(filePath: made)))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TimelineTests {
@@ -7,8 +8,7 @@ import Testing
   let model: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    model = try folder.write("narrow.safetensors", NarrowCheckpoint.safetensors())
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
   static let twoMotions = Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4")
@@ -30,7 +30,8 @@ import Testing
     try Python.read(data, "import csv; print(json.dumps(list(csv.reader(io.StringIO(text, newline='')))))")
   }
 
-  @Test(.enabled(if: Python.isThere, Python.note)) func csvHasARowAWindowHalfAWindowApart() throws {
+  @Test(.enabled(if: Tool.python3.isThere, Tool.python3.note)) func csvHasARowAWindowHalfAWindowApart() throws
+  {
     let rows = try rows(try timeline("--format", "csv").output)
     #expect(rows[0] == ["start", "end", "label", "score"])
     // 60 samples: windows of 8 start at 0, 4, 8 … 52.
@@ -40,7 +41,7 @@ import Testing
     #expect(rows.dropFirst().allSatisfy { (0.5...1).contains(Double($0[3]) ?? -1) })
   }
 
-  @Test(.enabled(if: Python.isThere, Python.note)) func allScoresAreAColumnAClass() throws {
+  @Test(.enabled(if: Tool.python3.isThere, Tool.python3.note)) func allScoresAreAColumnAClass() throws {
     let rows = try rows(try timeline("--format", "csv", "--all-scores").output)
     #expect(rows[0].prefix(5) == ["start", "end", "label", "score", "static"])
     #expect(rows.allSatisfy { $0.count == 4 + 9 })
@@ -209,12 +210,12 @@ import Testing
     #expect(folder.names == ["narrow.safetensors"])
   }
 
-  @Test(.enabled(if: FFmpegProgram.canEncode("libx264"), FFmpegProgram.note))
+  @Test(.enabled(if: Clips.canEncode("libx264"), Clips.note))
   func rowsThatTurnOutWrongAreTakenBackWhereThatCanBe() throws {
     // The last pictures of H.264 in AVI have no time of their own, which only decoding shows.
-    try FFmpegProgram.run(
-      "-f lavfi -i testsrc2=s=64x48:r=30:d=4 -c:v libx264 -bf 3 b.mp4", in: folder)
-    try FFmpegProgram.run("-i b.mp4 -c copy b.avi", in: folder)
+    try folder.ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=30:d=4 -c:v libx264 -bf 3 b.mp4")
+    try folder.ffmpeg("-i b.mp4 -c copy b.avi")
     let words = "timeline '\(folder.path("b.avi"))' --model '\(model)' --fps 60 --stride 1 --format csv"
     let piped = try program.shell("\"$r2p1d\" \(words)")
     #expect(piped.status == 1)

@@ -1,26 +1,24 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--track`, and motion photos, in every command that samples.
-@Suite(.enabled(if: ["mpeg4", "aac", "mjpeg"].allSatisfy(FFmpegProgram.canEncode), FFmpegProgram.note))
+@Suite(.enabled(if: Clips.canEncode("mpeg4", "aac", "mjpeg"), Clips.note))
 struct TrackTests {
   let folder: TemporaryFolder
   let program: Program
 
   init() throws {
     folder = try TemporaryFolder()
-    var program = Program()
-    program.folder = folder.url
-    self.program = program
-    try FFmpegProgram.run(
+    program = Program(folder: folder.url)
+    try folder.ffmpeg(
       "-f lavfi -i testsrc2=s=64x48:r=15:d=1 -f lavfi -i testsrc=s=160x120:r=15:d=1 -f lavfi -i sine=d=1 "
-        + "-map 0 -map 1 -map 2 -c:v mpeg4 -c:a aac -disposition:v:0 default -disposition:v:1 0 two.mp4",
-      in: folder)
-    try FFmpegProgram.run("-i two.mp4 -map 0:1 -c copy only.mp4", in: folder)
+        + "-map 0 -map 1 -map 2 -c:v mpeg4 -c:a aac -disposition:v:0 default -disposition:v:1 0 two.mp4")
+    try folder.ffmpeg("-i two.mp4 -map 0:1 -c copy only.mp4")
   }
 
   private func run(_ arguments: String) throws -> Program.Run {
-    try program.run(Program.built, arguments.split(separator: " ").map(String.init))
+    try program(line: arguments)
   }
 
   private static let model = "--model camera-motion"
@@ -79,9 +77,7 @@ struct TrackTests {
   func aWrongTrackIsOneLineThatListsThem(_ command: String) throws {
     let streams = "0 (mpeg4 video, 64x48), 1 (mpeg4 video, 160x120), 2 (aac audio)"
     for track in [2, 7] {
-      for name in ["s.csv", "s.csv.journal"] {
-        try? FileManager.default.removeItem(atPath: folder.path(name))
-      }
+      folder.remove("s.csv", "s.csv.journal")
       let run = try run("\(command) \(Self.model) --track \(track) --quiet")
       #expect(run.status == 1)
       #expect(
@@ -91,7 +87,7 @@ struct TrackTests {
   }
 
   @Test func aPhotoIsRefusedAndTheFilmInAMotionPhotoRead() throws {
-    try FFmpegProgram.run("-i two.mp4 -frames:v 1 photo.jpg", in: folder)
+    try folder.ffmpeg("-i two.mp4 -frames:v 1 photo.jpg")
     let photo = try folder.read("photo.jpg")
     try folder.write("motion.jpg", photo + folder.read("only.mp4"))
     let still = try run("label photo.jpg \(Self.model)")

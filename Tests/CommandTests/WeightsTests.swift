@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Checkpoints as trainers write them: weights behind prefixes, beside others, over several files, or untrained.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -87,19 +88,4 @@ import Testing
     let start = try #require(memory.baseAddress)
     #expect(address.map { $0 > start && $0 < start + bytes.count } == true)
   }
-}
-
-/// A folder that goes with the value.
-final class TemporaryFolder {
-  private let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "checkpoint-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appending(path: name).path }
-  var files: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? [] }
 }

@@ -1,10 +1,14 @@
 @testable import Inference
 
+#if canImport(TestSupport)
+  import TestSupport
+#endif
+
 /// Checkpoints damaged at random.
 enum CheckpointMutation {
   /// Damages one of `originals`, perhaps with parts of the others; the same seed gives the same bytes everywhere.
   static func of(_ originals: [[UInt8]], seed: Int) -> [UInt8] {
-    var random = SplitMix(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     var bytes = originals[Int.random(in: 0..<originals.count, using: &random)]
     for _ in 0..<Int.random(in: 1...4, using: &random) where bytes.count > 8 {
       let index = Int.random(in: 0..<(bytes.count - 8), using: &random)
@@ -28,18 +32,5 @@ enum CheckpointMutation {
       }
     }
     return bytes
-  }
-}
-
-/// Steele, Lea and Flood's SplitMix64: the same mutations on every machine.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

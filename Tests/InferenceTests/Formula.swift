@@ -1,4 +1,5 @@
 import Inference
+import TestSupport
 
 /// The formula that weights and inputs of the network goldens come from; make_networks.py has the same.
 enum Formula {
@@ -53,10 +54,9 @@ enum Formula {
     let tensors = try network.tensors.map {
       try StoredTensor(name: $0.name, shape: $0.shape, values: tensor($0.name, $0.shape))
     }
-    let path = temporaryPath("formula.safetensors")
-    defer { removeFile(path) }
-    try Checkpoint.write(tensors, to: path)
-    return try Checkpoint(contentsOf: path)
+    let folder = try TemporaryFolder()
+    try Checkpoint.write(tensors, to: folder.path("formula.safetensors"))
+    return try Checkpoint(contentsOf: folder.path("formula.safetensors"))
   }
 
   /// The (2+1)D network of the goldens with few channels.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -48,7 +49,7 @@ import Testing
       #expect(checkpoint.tensors.mapValues(\.floats) == Golden.state)
       #expect(checkpoint.fileCount == count + 1)
       #expect(checkpoint.metadata.count == count + 1 && checkpoint.metadata["format"] == "pt")
-      let sizes = try folder.files.map { try Data(contentsOf: URL(filePath: folder.path($0))).count }
+      let sizes = try folder.names.map { try Data(contentsOf: URL(filePath: folder.path($0))).count }
       #expect(checkpoint.byteCount == sizes.reduce(0, +))
       var read = 0
       checkpoint.readThrough { read += $0.count }

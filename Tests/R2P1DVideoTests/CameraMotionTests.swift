@@ -1,13 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
 
 /// The built-in model on the sample clips, which it was not trained on.
 @Suite struct CameraMotionTests {
-  static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "SampleVideos")
-
   static let motions = [
     "static", "pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out", "roll_clockwise",
     "roll_counterclockwise",
@@ -17,7 +15,7 @@ import Testing
     -> VideoLabels
   {
     try Classifier(model: "camera-motion", options: options).classify(
-      Self.samples.appending(path: "\(name).mp4").path)
+      Checkout.samples.appending(path: "\(name).mp4").path)
   }
 
   @Test("Every sample clip is labelled with its motion, surely", arguments: motions)

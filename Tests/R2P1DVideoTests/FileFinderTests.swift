@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -116,12 +117,11 @@ import Testing
   }
 
   @Test func aListInUTF16IsRefusedInTrueWords() throws {
-    let list = FileManager.default.temporaryDirectory.appending(path: "r2p1d-list-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: list) }
+    let folder = try TemporaryFolder()
     for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0, 0x0A, 0], [0xFE, 0xFF, 0, 0x61, 0, 0x0A]] {
-      try Data(bytes).write(to: list)
+      let list = try folder.write("list", bytes)
       let error = #expect(throws: ClassifierError.self) {
-        try PathList.read(FilePath(list.path), zeroSeparated: false)
+        try PathList.read(FilePath(list), zeroSeparated: false)
       }
       #expect(error?.cause.contains("UTF-16") == true)
     }

@@ -1,21 +1,18 @@
 import Foundation
 import R2P1DVideo
+import TestSupport
 import Testing
 
 @Suite struct LabelSetTests {
   @Test func theLabelsInTheBinaryAreThoseOfTheFile() throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../labels/kinetics-400.txt")
-    let names = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    let names = try Checkout.text("labels/kinetics-400.txt").split(separator: "\n").map(String.init)
     #expect(LabelSet.kinetics400.names == names)
     #expect(names.count == 400 && names.first == "abseiling" && names.last == "zumba")
   }
 
   private func read(_ bytes: [UInt8]) throws -> [String] {
-    let file = FileManager.default.temporaryDirectory.appending(path: "labels-\(UUID().uuidString).txt")
-    try Data(bytes).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    return try LabelSet(contentsOf: FilePath(file.path)).names
+    let folder = try TemporaryFolder()
+    return try LabelSet(contentsOf: FilePath(folder.write("labels.txt", bytes))).names
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -84,7 +85,7 @@ import Testing
       options.keepsLogits = true
       change(&options)
       let classifier = try Classifier(source: .random("f_r2d_18", seed: 1), options: options)
-      return try classifier.classify(CameraMotionTests.samples.appending(path: "static.mp4").path).windows[0]
+      return try classifier.classify(Checkout.samples.appending(path: "static.mp4").path).windows[0]
         .logits
     }
     let (plain, zero) = (try logits { _ in }, try logits { $0.zeroInitResidual = true })

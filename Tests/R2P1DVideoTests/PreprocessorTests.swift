@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -16,12 +17,7 @@ import Testing
 
     var testDescription: String { "\(width)x\(height), \(resize)" }
 
-    static let all: [Golden] = {
-      guard let folder = Bundle.module.url(forResource: "Goldens", withExtension: nil),
-        let data = try? Data(contentsOf: folder.appending(path: "preprocessing.json"))
-      else { return [] }
-      return (try? JSONDecoder().decode([Golden].self, from: data)) ?? []
-    }()
+    static func all() throws -> [Golden] { try GoldenFile.read("preprocessing", in: .module) }
   }
 
   /// The formula of `make_preprocessing.py`, as it is stored for an orientation.
@@ -67,11 +63,11 @@ import Testing
   }
 
   @Test func theGoldensAreThere() {
-    #expect(Golden.all.count == 30)
+    #expect(try Golden.all().count == 30)
   }
 
   /// To the bit: the same float32 operations in the same order, so no tolerance is needed.
-  @Test(arguments: Golden.all)
+  @Test(arguments: try Golden.all())
   func aSampleHasTorchvisionsBits(_ golden: Golden) throws {
     let preprocessor = Preprocessor(try #require(Resize(rawValue: golden.resize)), .kinetics)
     let sample = try Self.sample(preprocessor, width: golden.width, height: golden.height)
@@ -82,7 +78,7 @@ import Testing
 
   @Test func onePreprocessorServesPicturesOfSeveralSizes() throws {
     let preprocessor = Preprocessor(.crop, .kinetics)
-    for golden in Golden.all where golden.resize == "crop" {
+    for golden in try Golden.all() where golden.resize == "crop" {
       let sample = try Self.sample(preprocessor, width: golden.width, height: golden.height)
       #expect(Self.hash(sample) == golden.hash)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -42,19 +43,13 @@ import Testing
     let streams: [String: Stream]
     let cases: [Case]
 
-    static let all = Self.read()
+    static let read = Result { try GoldenFile.read("sampling", in: .module, as: Goldens.self) }
 
-    private static func read() -> Goldens {
-      guard let folder = Bundle.module.url(forResource: "Goldens", withExtension: nil),
-        let data = try? Data(contentsOf: folder.appending(path: "sampling.json")),
-        let goldens = try? JSONDecoder().decode(Goldens.self, from: data)
-      else { return Goldens(streams: [:], cases: []) }
-      return goldens
-    }
+    static func all() throws -> Goldens { try read.get() }
 
     /// The timeline of the stream of this name.
     static func timeline(_ name: String) throws -> PresentationTimes {
-      let stream = try #require(all.streams[name])
+      let stream = try #require(try all().streams[name])
       let (tick, rate) = (try #require(Rational(stream.tick)), try #require(Rational(stream.rate)))
       let container = try #require(Rational(stream.container))
       let clock = PresentationTimes.Clock(
@@ -67,11 +62,7 @@ import Testing
     }
   }
 
-  @Test func theGoldensAreThere() {
-    #expect(Goldens.all.cases.count > 50)
-  }
-
-  @Test(arguments: Goldens.all.cases)
+  @Test(arguments: try Goldens.all().cases)
   func samplesShowTheFramesThatExactFractionsGive(_ golden: Goldens.Case) throws {
     let sampler = try Sampler(
       Goldens.timeline(golden.name), rate: try #require(SampleRate(golden.fps)),
@@ -82,9 +73,9 @@ import Testing
     #expect(sampler.endTime == Rational(golden.finish))
   }
 
-  @Test(arguments: Goldens.all.streams.keys.sorted())
+  @Test(arguments: try Goldens.all().streams.keys.sorted())
   func stampsGiveTheTimesAndDurationThatExactFractionsGive(_ name: String) throws {
-    let (stream, timeline) = (try #require(Goldens.all.streams[name]), try Goldens.timeline(name))
+    let (stream, timeline) = (try #require(try Goldens.all().streams[name]), try Goldens.timeline(name))
     let seconds = { (units: Int128) in Rational(nearest: units, timeline.scale).description }
     #expect(timeline.times.map(seconds) == stream.times)
     #expect(seconds(timeline.duration) == stream.duration)

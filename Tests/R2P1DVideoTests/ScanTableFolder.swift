@@ -1,17 +1,15 @@
 import Foundation
+import TestSupport
 
 @testable import R2P1DVideo
 
 /// A folder of a test's own with tables in it, and what a scan would put there.
 final class ScanTableFolder {
-  let url: URL
+  private let folder: TemporaryFolder
 
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "r2p1d-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  var url: URL { folder.url }
 
   static let settings = ScanSettings(facts: [
     .init(name: "model", value: "m"), .init(name: "frames", value: "8"),
@@ -28,18 +26,18 @@ final class ScanTableFolder {
     FileStamp(size: Int64(100 + number), modified: 1_700_000_000)
   }
 
-  var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()) ?? [] }
+  var names: [String] { folder.names }
 
-  func path(_ name: String = "t.csv") -> FilePath { FilePath(url.appending(path: name).path) }
+  func path(_ name: String = "t.csv") -> FilePath { FilePath(folder.path(name)) }
 
-  func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url.appending(path: name))) }
+  func read(_ name: String) throws -> [UInt8] { Array(try folder.read(name)) }
 
   func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
-    try Data(bytes).write(to: url.appending(path: name))
+    try folder.write(name, bytes)
   }
 
   func remove(_ names: String...) {
-    for name in names { try? FileManager.default.removeItem(at: url.appending(path: name)) }
+    for name in names { folder.remove(name) }
   }
 
   func open(_ name: String = "t.csv", _ settings: ScanSettings = settings) throws -> ScanTable {

@@ -1,13 +1,14 @@
 import Foundation
 import Inference
+import TestSupport
 import Testing
 import VideoDecoding
 
 @testable import R2P1DVideo
 
 /// Every shared video against `make_shared_videos.py`'s goldens, that is, against the reference.
-@Suite(.enabled(if: SharedVideos.folder != nil, SharedVideos.note)) struct SharedVideosTests {
-  @Test(arguments: SharedVideos.goldens)
+@Suite(.enabled(if: SharedFolder.videos != nil, SharedFolder.note)) struct SharedVideosTests {
+  @Test(arguments: try SharedVideos.goldens())
   func windowsAreTheReferences(_ golden: SharedVideos.Golden) throws {
     let reader = try golden.reader(threads: 2)
     var windows: [Window] = []
@@ -48,7 +49,7 @@ import VideoDecoding
   }
 
   /// What is concealed of a damaged file differs with the number of threads.
-  @Test(arguments: SharedVideos.goldens.filter { $0.windows == 5 && $0.file != "corrupted.mp4" })
+  @Test(arguments: try SharedVideos.goldens().filter { $0.windows == 5 && $0.file != "corrupted.mp4" })
   func oneThreadAndNoSeekingGiveTheSameWindows(_ golden: SharedVideos.Golden) throws {
     let (one, two) = (try golden.reader(threads: 1, seeking: false), try golden.reader(threads: 2))
     var (first, second): ([Window], [Window]) = ([], [])
@@ -63,7 +64,7 @@ import VideoDecoding
   }
 
   @Test func samplesThatShowTheSameFrameAreTheSameObject() throws {
-    let golden = try #require(SharedVideos.goldens.first { $0.file == "six_fps.mp4" })
+    let golden = try #require(try SharedVideos.goldens().first { $0.file == "six_fps.mp4" })
     var shared = false
     try golden.reader(threads: 2).windows { window in
       shared = shared || zip(window.samples, window.samples.dropFirst()).contains { $0 === $1 }
@@ -89,7 +90,7 @@ enum SharedVideos {
     var testDescription: String { "\(file): \(frames) frames, \(fps) a second, \(resize)" }
 
     func reader(threads: Int, seeking: Bool = true) throws -> WindowReader {
-      let folder = try #require(SharedVideos.folder)
+      let folder = try #require(SharedFolder.videos)
       return try WindowReader(
         path: Array(folder.appending(path: file).path.utf8), frames: frames,
         rate: try #require(SampleRate(fps)),
@@ -99,23 +100,5 @@ enum SharedVideos {
     }
   }
 
-  static let note: Comment =
-    "skipped: no folder shared/videos beside the checkout, and $R2P1D_SHARED names none that holds videos"
-
-  /// `$R2P1D_SHARED/videos`, or `shared/videos` beside the checkout.
-  static let folder: URL? = {
-    let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let named = ProcessInfo.processInfo.environment["R2P1D_SHARED"].map { URL(filePath: $0) }
-    let shared = named ?? checkout.deletingLastPathComponent().appending(path: "shared")
-    let videos = shared.appending(path: "videos")
-    return FileManager.default.fileExists(atPath: videos.path) ? videos : nil
-  }()
-
-  static let goldens: [Golden] = {
-    guard let folder = Bundle.module.url(forResource: "Goldens", withExtension: nil),
-      let data = try? Data(contentsOf: folder.appending(path: "shared_videos.json"))
-    else { return [] }
-    return (try? JSONDecoder().decode([Golden].self, from: data)) ?? []
-  }()
+  static func goldens() throws -> [Golden] { try GoldenFile.read("shared_videos", in: .module) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -6,19 +7,16 @@ import Testing
 /// `R2P1D_SOAK=10000` says how many calls, at least ten.
 @Suite(.enabled(if: Soak.calls >= 10, "skipped: takes minutes; R2P1D_SOAK=10000 runs so many calls"))
 struct SoakTests {
-  private static let clip = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "SampleVideos/pan_left.mp4").path
-
   @Test func callsLeaveNeitherMemoryNorDescriptorsBehind() throws {
     var options = ClassifierOptions()
     options.sampling.placement = .even(1)
     let classifier = try Classifier(model: "camera-motion", options: options)
     // What allocators and decoders keep for the next time is there after the first calls.
-    for _ in 0..<max(Soak.calls / 10, 20) { _ = try classifier.classify(Self.clip) }
+    for _ in 0..<max(Soak.calls / 10, 20) { _ = try classifier.classify(Checkout.clip) }
     let (memory, descriptors) = (Self.residentBytes, Self.openDescriptors)
     var course = [memory >> 10]
     for call in 1...Soak.calls {
-      _ = try classifier.classify(Self.clip)
+      _ = try classifier.classify(Checkout.clip)
       if call % max(Soak.calls / 10, 1) == 0 { course.append(Self.residentBytes >> 10) }
     }
     print(

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import VideoDecoding
 
 @testable import R2P1DVideo
 
 @Suite struct ThumbnailTests {
-  private static let clip = CameraMotionTests.samples.appending(path: "pan_left.mp4").path
+  private static let clip = Checkout.clip
 
   private func read(_ count: Int, stride: Int = 4, threads: Int = 2, end: Rational? = nil) throws
     -> [Thumbnail]
@@ -47,10 +48,9 @@ import VideoDecoding
     let encoder = try #require(JPEGEncoder(width: 33, height: 17))
     let red = try #require(encoder.encode((0..<33 * 17).flatMap { _ in [250, 10, 20] as [UInt8] }))
     #expect(encoder.encode([1, 2, 3]) == nil)
-    let path = FileManager.default.temporaryDirectory.appending(path: "r2p1d-\(UUID().uuidString).jpg").path
+    let folder = try TemporaryFolder()
     // Twice, for one alone is a still picture, not a video.
-    try Data(red + red).write(to: URL(filePath: path))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let path = try folder.write("red.jpg", red + red)
     let video = try Video(path: Array(path.utf8), threads: 1)
     try video.frames([0], seeking: false) { _, frame in
       #expect(frame.width == 33 && frame.height == 17)

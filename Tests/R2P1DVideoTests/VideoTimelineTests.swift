@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
 
 @Suite struct VideoTimelineTests {
-  private static let clip = FilePath(CameraMotionTests.samples.appending(path: "pan_left.mp4").path)
+  private static let clip = FilePath(Checkout.clip)
 
   @Test func theDefaultIsAWindowEveryHalfWindow() throws {
     let timeline = try Classifier(model: "camera-motion").timeline(of: Self.clip)

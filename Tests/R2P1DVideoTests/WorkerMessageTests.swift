@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -86,14 +87,10 @@ import Testing
   }
 
   @Test func noiseCrashesNothing() {
-    var state: UInt64 = 1
-    func next() -> UInt8 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return UInt8(truncatingIfNeeded: state >> 56)
-    }
+    var random = SplitMix64(seed: 1)
     for kind in [WorkerMessage.Kind.window, .end, .refusal, .exhausted] {
       for length in 0..<200 where WorkerMessage.isLegal(kind, length: length, frames: 8) {
-        for _ in 0..<10 { _ = WorkerMessage(kind, (0..<length).map { _ in next() }, frames: 8) }
+        for _ in 0..<10 { _ = WorkerMessage(kind, random.bytes(length), frames: 8) }
       }
     }
   }

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The data references of QuickTime movies (`dref`), which say where the samples lie.
 enum DataReference {
   /// An alias record, as the Finder wrote it: volume, folder and name of the file.

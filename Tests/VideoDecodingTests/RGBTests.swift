@@ -1,4 +1,5 @@
 import CFFmpeg
+import TestSupport
 import Testing
 
 @testable import VideoDecoding
@@ -18,17 +19,16 @@ import Testing
       frame.pointee.color_range = range
       frame.pointee.colorspace = matrix
       try #require(av_frame_get_buffer(frame, 0) >= 0)
-      var state: UInt32 = 1
+      var random = SplitMix64(seed: 1)
       for (plane, stride) in zip(
         [frame.pointee.data.0, frame.pointee.data.1, frame.pointee.data.2, frame.pointee.data.3],
         frame.pointee.planes.1)
       {
         guard let plane else { continue }
         for index in 0..<Int(stride) * height where index < Int(stride) * height {
-          state = state &* 1_664_525 &+ 1_013_904_223
           // A plane of chroma holds fewer rows than the picture.
           if index / Int(stride) >= (plane == frame.pointee.data.0 ? height : (height + 1) / 2) { break }
-          plane[index] = UInt8(state >> 24)
+          plane[index] = UInt8(random.next() >> 56)
         }
       }
     }

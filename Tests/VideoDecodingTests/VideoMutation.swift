@@ -1,21 +1,16 @@
 @testable import VideoDecoding
 
+#if canImport(TestSupport)
+  import TestSupport
+#endif
+
 /// One way to damage a file.
 struct VideoMutation {
-  private var state: UInt64
+  private var random: SplitMix64
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+  init(seed: UInt64) { random = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ 1) }
 
-  /// SplitMix64.
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-
-  private mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(limit, 1))) }
+  private mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(max(limit, 1))) }
 
   /// A place, often near the start or the end, where containers keep their tables.
   private mutating func place(in bytes: [UInt8]) -> Int {
@@ -40,7 +35,7 @@ struct VideoMutation {
         let from = below(other.count)
         bytes.replaceSubrange(at..<at + length, with: other[from..<min(other.count, from + length)])
       case 4: for index in at..<at + length { bytes[index] = below(2) == 0 ? 0xFF : 0 }
-      case 5: for index in at..<at + length { bytes[index] = UInt8(truncatingIfNeeded: next()) }
+      case 5: for index in at..<at + length { bytes[index] = UInt8(truncatingIfNeeded: random.next()) }
       default:
         let value = [0, 1, 0x7F, 0xFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x1000_0000][below(8)]
         for index in 0..<min(4, bytes.count - at) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VideoDecoding
@@ -12,7 +13,7 @@ import Testing
   private static let patience = 300.0
 
   @Test func damagedVideosDecodeOrFailAndNeverHang() throws {
-    let originals = try Originals.files.map { [UInt8](try Data(contentsOf: $0)) }
+    let originals = try Originals.files().map { [UInt8](try Data(contentsOf: $0)) }
     try #require(!originals.isEmpty)
     let clips = try Clips()
     var (decoded, refused, pictures) = (0, 0, 0)
@@ -54,18 +55,13 @@ import Testing
 
 /// The videos of the checkout, and those that may lie beside it.
 private enum Originals {
-  static let files: [URL] = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let folders = [
-      root.appending(path: "SampleVideos"), root.deletingLastPathComponent().appending(path: "shared/videos"),
-    ]
+  static func files() throws -> [URL] {
     let kinds: Set<String> = ["mp4", "mov", "mkv", "avi", "gif", "webm", "ts"]
-    return folders.flatMap { folder in
-      ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
+    return try ([Checkout.samples] + (SharedFolder.videos.map { [$0] } ?? [])).flatMap { folder in
+      try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         .filter { kinds.contains($0.pathExtension) }.sorted { $0.path < $1.path }
     }
-  }()
+  }
 }
 
 /// Ends all decoding if it is not ended in time.

@@ -2,9 +2,9 @@ import Foundation
 
 /// A narrow R(2+1)D-18 with seeded weights, as the bytes of a safetensors file of some hundred kilobytes: whatever its
 /// labels mean, it makes the program do all that it does with a full one.
-enum NarrowCheckpoint {
+package enum NarrowCheckpoint {
   /// `factors` multiply tensors by their names; with `counters` each BatchNorm counted 0 batches.
-  static func safetensors(
+  package static func safetensors(
     classes: Int = 400, seed: UInt64 = 1, metadata: [String: String] = [:], without prefix: String = "none",
     factors: [String: Double] = [:], counters: Bool = false
   ) throws -> Data {
@@ -36,7 +36,7 @@ enum NarrowCheckpoint {
   }
 
   /// The tensors of several such files in one, each file's behind its prefix.
-  static func joined(_ files: [(prefix: String, file: Data)]) throws -> Data {
+  package static func joined(_ files: [(prefix: String, file: Data)]) throws -> Data {
     var header: [String: Any] = [:]
     var values = Data()
     for (prefix, file) in files {
@@ -88,6 +88,17 @@ enum NarrowCheckpoint {
     ]
   }
 
+  /// Seeded numbers with mean 0 and deviation 1, from -1.73 to 1.73. No other generator can take its place: one of the
+  /// files made with it has a SHA-256 that was sought.
+  private struct Noise {
+    var state: UInt64
+
+    mutating func next() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (Double(state >> 11) / Double(1 << 53) - 0.5) * 12.0.squareRoot()
+    }
+  }
+
   private static func conv(_ name: String, norm: String, _ shape: [Int]) -> [Tensor] {
     let taps = Double(shape.dropFirst().reduce(1, *))
     return [
@@ -98,14 +109,15 @@ enum NarrowCheckpoint {
       Tensor(name: "\(norm).running_var", shape: [shape[0]], mean: 1, deviation: 0.1),
     ]
   }
+}
 
-  /// Seeded numbers with mean 0 and deviation 1, from -1.73 to 1.73.
-  private struct Noise {
-    var state: UInt64
-
-    mutating func next() -> Double {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return (Double(state >> 11) / Double(1 << 53) - 0.5) * 12.0.squareRoot()
-    }
+extension TemporaryFolder {
+  /// A folder with a narrow checkpoint in it, and the checkpoint's path.
+  package static func withNarrowCheckpoint(
+    classes: Int = 400, metadata: [String: String] = [:]
+  ) throws -> (folder: TemporaryFolder, model: String) {
+    let folder = try TemporaryFolder()
+    let file = try NarrowCheckpoint.safetensors(classes: classes, metadata: metadata)
+    return (folder, try folder.write("narrow.safetensors", file))
   }
 }
