@@ -103,7 +103,7 @@ import Testing
         #expect(other.start.isMultiple(of: other.elementType.size))
       }
     }
-    #expect(folder.files == ["copy.safetensors"])
+    #expect(folder.names == ["copy.safetensors"])
   }
 
   @Test("A checkpoint can be written over itself, and a failed write leaves the old file and nothing else")
@@ -120,7 +120,7 @@ import Testing
     let twice = try StoredTensor(name: "a", shape: [], values: [3])
     let error = #expect(throws: CheckpointError.self) { try Checkpoint.write([twice, twice], to: path) }
     #expect(error?.reason == .duplicate("the tensor 'a'"))
-    #expect(folder.files == ["a.safetensors"])
+    #expect(folder.names == ["a.safetensors"])
     let missing = folder.path("missing/a.safetensors")
     let refused = #expect(throws: CheckpointError.self) { try Checkpoint.write([twice], to: missing) }
     #expect(refused?.description == "\(missing): cannot be written: No such file or directory")

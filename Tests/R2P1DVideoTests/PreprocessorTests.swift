@@ -62,7 +62,7 @@ import Testing
     return String(repeating: "0", count: 16 - text.count) + text
   }
 
-  @Test func theGoldensAreThere() {
+  @Test func theGoldensAreThere() throws {
     #expect(try Golden.all().count == 30)
   }
 
