@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ReadmeTests {
   @Test func theLibrarysExampleIsTheOneThatIsCompiledHere() throws {
-    let example = try Checkout.text("Tests/R2P1DVideoTests/LibraryExample.swift")
+    let example = try Checkout.text("Tests/R2P1DVideoTests/Documentation/LibraryExample.swift")
     #expect(try Checkout.text("README.md").contains("```swift\n\(example)```\n"))
   }
 
