@@ -41,14 +41,18 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
-    .testTarget(name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference", "CKernels"],
+      name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg", "TestSupport"]),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference", "CKernels", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
-      name: "R2P1DVideoTests", dependencies: ["R2P1DVideo", "VideoDecoding", "Inference"],
+      name: "R2P1DVideoTests",
+      dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
-    .testTarget(name: "CommandTests", dependencies: ["r2p1d-video"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

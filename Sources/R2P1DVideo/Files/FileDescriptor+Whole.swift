@@ -9,7 +9,8 @@ extension FileDescriptor {
   ) throws(Errno) -> FileDescriptor {
     try path.withCString { (path) throws(Errno) in
       try errno {
-        try open(path, mode, options: options.union(.closeOnExec), permissions: FilePermissions(rawValue: 0o666))
+        try open(
+          path, mode, options: options.union(.closeOnExec), permissions: FilePermissions(rawValue: 0o666))
       }
     }
   }

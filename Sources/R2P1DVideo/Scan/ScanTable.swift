@@ -54,9 +54,8 @@ package final class ScanTable {
       try journal.append(line, at: journalEnd)
     } catch {
       try? output.cut(to: outputEnd)
-      throw .output(
-        path,
-        cause: "cannot be written: \(error.reason); its \(records.count) rows are kept: run scan again to go on")
+      let kept = "its \(records.count) rows are kept: run scan again to resume"
+      throw .output(path, cause: "cannot be written: \(error.reason); \(kept)")
     }
     records.append(record)
     outputEnd += row.count

@@ -1,0 +1,82 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Readers that learn a column's type from its first rows see a real number in every row, and whole numbers
+/// nowhere else.
+@Suite struct JSONNumberTests {
+  let folder: TemporaryFolder
+  var program = Program()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    program.folder = folder.url
+    try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
+    try folder.write(
+      "narrow.safetensors", NarrowCheckpoint.safetensors(metadata: ["mean": "0 0 0", "std": "1 1 1"]))
+  }
+
+  /// What makes JSON, as a shell script that leaves it on standard output.
+  static let commands = [
+    "label clip.mp4 --model narrow.safetensors --logits --format json",
+    "label clip.mp4 clip.mp4 --model narrow.safetensors --fps 30 --format jsonl",
+    "timeline clip.mp4 --model narrow.safetensors --logits --all-scores --format json",
+    "timeline clip.mp4 --model narrow.safetensors --all-scores --format jsonl",
+    "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --all-scores --format json",
+    "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --format jsonl",
+    "scan clip.mp4 --model narrow.safetensors --format jsonl --quiet --output s.jsonl && cat s.jsonl",
+    "windows clip.mp4 --model narrow.safetensors --output w.npy",
+    "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
+    "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
+    "models list --format json",
+  ]
+
+  private static let reals: Set<String> = [
+    "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
+    "cpuSeconds", "median", "min", "max", "smooth", "enter", "leave", "minLength", "minScore", "top1", "top5",
+  ]
+  private static let counts: Set<String> = [
+    "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
+    "stride",
+    "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
+  ]
+
+  @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {
+    let run = try program.shell("\"$r2p1d\" \(command)")
+    try #require(run.status == 0, "\(run.errors)")
+    var (reals, counts) = (0, 0)
+    for (key, number) in Self.numbers(run.text) {
+      if Self.reals.contains(key) {
+        #expect(number.contains("."), "\(key) is \(number)")
+        reals += 1
+      } else {
+        #expect(Self.counts.contains(key), "\(key) is neither a real nor a count")
+        #expect(Int(number) != nil, "\(key) is \(number)")
+        counts += 1
+      }
+    }
+    #expect(counts > 0 && (reals > 0 || command.hasPrefix("windows")))
+  }
+
+  /// Every number of a JSON text as it is spelt, and the last key before it.
+  private static func numbers(_ text: String) -> [(key: String, number: String)] {
+    var found: [(String, String)] = []
+    var (key, string) = ("", "")
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      if character == "\"" {
+        string = ""
+        while let next = rest.popFirst(), next != "\"" {
+          string.append(next)
+          if next == "\\", let escaped = rest.popFirst() { string.append(escaped) }
+        }
+        if rest.drop(while: \.isWhitespace).first == ":" { key = string }
+      } else if character == "-" || character.isNumber {
+        let more = rest.prefix { $0.isNumber || "+-.eE".contains($0) }
+        rest = rest.dropFirst(more.count)
+        found.append((key, String(character) + more))
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct UsageTests {
+  let program = Program()
+
+  @Test func versionNamesTheToolFFmpegAndTheInstructionSetOneALine() throws {
+    let run = try program("--version")
+    let lines = run.text.split(separator: "\n")
+    #expect(run.status == 0)
+    try #require(lines.count == 3)
+    #expect(lines[0].wholeMatch(of: /r2p1d-video \d+\.\d+\.\d+/) != nil)
+    #expect(lines[1].hasPrefix("FFmpeg ") && lines[1].contains(/libavcodec \d+\.\d+\.\d+/))
+    #expect(lines[2].wholeMatch(of: /instruction set (scalar|portable|avx2|avx512)/) != nil)
+  }
+
+  @Test(arguments: [
+    ["label"], ["label", "a.mp4", "--frobnicate"], ["label", "a.mp4", "--frames", "9"],
+    ["label", "a.mp4", "--windows", "0"], ["label", "a.mp4", "--windows", "3", "--stride", "4"],
+    ["label", "a.mp4", "--fps", "0"], ["label", "a.mp4", "--fps", "1/0"],
+    ["label", "a.mp4", "--fps", "fast"],
+    ["label", "a.mp4", "--start", "1:75"], ["label", "a.mp4", "--start", "-1"],
+    ["label", "a.mp4", "--start", "2", "--end", "1"], ["label", "a.mp4", "--top", "0"],
+    ["label", "a.mp4", "--threads", "0"], ["label", "a.mp4", "--resize", "stretch"],
+    ["label", "a.mp4", "--merge", "median"], ["label", "a.mp4", "--format", "xml"],
+    ["label", "a.mp4", "--model", "random:r2plus1d_18:x"], ["windows", "a.mp4"],
+    ["windows", "a.mp4", "--output", "-"], ["bench", "--runs", "0"], ["frobnicate"], ["models", "info"],
+    ["models", "list", "--format", "xml"], ["models", "convert", "random:r3d_18"],
+    ["models", "convert", "random:r3d_18", "out.pth"],
+    ["models", "convert", "random:r3d_18", "out.safetensors", "--eps", "1"],
+    ["embed", "a.mp4"], ["embed", "a.mp4", "--output", "-"], ["embed", "a.mp4", "--output", "e.txt"],
+    ["embed", "a.mp4", "--output", "e.json", "--format", "csv"],
+    ["models", "pull"], ["models", "pull", "r3d_18", "--timeout", "0"],
+    ["timeline", "a.mp4", "--windows", "3"], ["scan", ".", "--output", "l.csv", "--allow-network"],
+    ["embed", "a.mp4", "--output", "e.npy", "--labels", "l.txt"],
+    ["embed", "a.mp4", "--output", "e.npy", "--top", "3"],
+    ["windows", "a.mp4", "--output", "w.npy", "--logits"],
+    ["windows", "a.mp4", "--output", "w.npy", "--precision", "int8"],
+    ["label", "a.mp4", "--logits"], ["label", "a.mp4", "--logits", "--format", "csv"],
+    ["timeline", "a.mp4", "--logits", "--format", "vtt"], ["scan", ".", "--output", "l.csv", "--logits"],
+    ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
+  ])
+  func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
+    let run = try program.shell("exec \"$r2p1d\" " + arguments.map { "'\($0)'" }.joined(separator: " "))
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("r2p1d-video: "))
+    #expect(run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+  }
+
+  /// What most people look for comes first, what protects from hostile files last.
+  @Test(arguments: ["label", "timeline", "scan", "embed", "windows"])
+  func helpBeginsWithModelAndOutputAndEndsWithLimits(_ command: String) throws {
+    let help = try program(command, "--help").text
+    let sections = help.split(separator: "\n").filter { $0.wholeMatch(of: /[A-Z]+:/) != nil }
+    #expect(sections.prefix(3).elementsEqual(["ARGUMENTS:", "MODEL:", "OUTPUT:"]), "\(sections)")
+    #expect(sections.suffix(2).elementsEqual(["LIMITS:", "OPTIONS:"]), "\(sections)")
+  }
+
+  @Test func helpGoesToStandardOutputAndNamesEveryOption() throws {
+    let run = try program("label", "--help")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    for option in [
+      "model", "labels", "frames", "fps", "windows", "stride", "resize", "merge", "top", "start", "end",
+      "no-seek",
+      "precision", "threads", "offline", "logits", "format", "output", "quiet",
+    ] {
+      #expect(run.text.contains("--\(option)"))
+    }
+  }
+}

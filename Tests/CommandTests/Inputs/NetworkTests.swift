@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `http://` addresses are read where the user says so, and only those that the user named.
+@Suite struct NetworkTests {
+  let program = Program()
+  let folder: TemporaryFolder
+  let model: String
+  let clip: Data
+
+  init() throws {
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
+    clip = try Data(contentsOf: URL(filePath: Checkout.clip))
+  }
+
+  private func label(_ input: String, _ options: String = "--allow-network") throws -> Program.Run {
+    try program.shell(
+      "env -u http_proxy -u https_proxy \"$r2p1d\" label '\(input)' --model '\(model)' --format json --windows 2 \(options)"
+    )
+  }
+
+  @Test func anAddressIsLabelledAsItsFileIs() throws {
+    let server = try WebServer(["/clip.mp4": [.parts(clip)]])
+    let (there, here) = (try label("\(server.address)/clip.mp4"), try label(Checkout.clip))
+    #expect(there.status == 0, "\(there.errors)")
+    var (a, b) = (try there.object(), try here.object())
+    #expect(a["file"] as? String == "\(server.address)/clip.mp4")
+    (a["file"], b["file"]) = (nil, nil)
+    #expect(a as NSDictionary == b as NSDictionary)
+    #expect(!server.requests.isEmpty)
+  }
+
+  @Test func withoutTheOptionNothingIsAskedFor() throws {
+    let server = try WebServer(["/clip.mp4": [.parts(clip)]])
+    let run = try label("\(server.address)/clip.mp4", "")
+    #expect(run.status == 1)
+    #expect(
+      run.errors
+        == "r2p1d-video: \(server.address)/clip.mp4: no such file; to read an address over the network, give --allow-network\n"
+    )
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test(arguments: [
+    "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}\n#EXT-X-ENDLIST\n", "ffconcat version 1.0\nfile {}\n",
+  ])
+  func aListLeadsNoFurther(_ list: String) throws {
+    for target in ["/clip.mp4", "file://\(Checkout.clip)", Checkout.clip] {
+      let text = Data(list.replacing("{}", with: target).utf8)
+      let server = try WebServer(["/list.m3u8": [.parts(text)], "/clip.mp4": [.parts(clip)]])
+      let run = try label("\(server.address)/list.m3u8")
+      #expect(run.status == 1 && run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+      #expect(Set(server.requests.map(\.target)) == ["/list.m3u8"])
+    }
+  }
+
+  @Test(arguments: ["file://\(Checkout.clip)", Checkout.clip, "ftp://127.0.0.1/a", "concat:\(Checkout.clip)"])
+  func aRedirectionLeadsToNoFile(_ target: String) throws {
+    let server = try WebServer(["/clip.mp4": [.redirect(target)]])
+    let run = try label("\(server.address)/clip.mp4")
+    #expect(run.status == 1 && run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
+  }
+
+  @Test func whatTheServerRefusesIsOneLine() throws {
+    let server = try WebServer([:])
+    let run = try label("\(server.address)/clip.mp4")
+    #expect(run.status == 1 && run.errors.contains("404") && run.errors.count(where: \.isNewline) == 1)
+  }
+}

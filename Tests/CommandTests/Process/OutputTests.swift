@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct OutputTests {
+  let program = Program()
+  let folder: TemporaryFolder
+  let model: String
+
+  init() throws {
+    (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
+  }
+
+  @Test func outputHoldsWhatStandardOutputWould() throws {
+    let arguments = "label '\(Checkout.clip)' --model '\(model)' --format csv"
+    let run = try program.shell(
+      "\"$r2p1d\" \(arguments) --output '\(folder.path("l.csv"))' && \"$r2p1d\" \(arguments)")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try folder.read("l.csv") == run.output)
+    #expect(folder.names == ["l.csv", "narrow.safetensors"])
+  }
+
+  @Test func aDashIsStandardOutput() throws {
+    let run = try program("label", Checkout.clip, "--model", model, "--format", "jsonl", "--output", "-")
+    #expect(run.status == 0 && run.text.hasPrefix("{"))
+  }
+
+  @Test func anOldFileStaysWhenNothingCouldRun() throws {
+    let path = try folder.write("l.json", "old")
+    let run = try program("label", Checkout.clip, "--model", folder.path("none.pth"), "--output", path)
+    #expect(run.status == 2)
+    #expect(try folder.read("l.json") == Data("old".utf8))
+    #expect(folder.names == ["l.json", "narrow.safetensors"])
+  }
+
+  @Test func aReplacedFileKeepsItsModeAndItsLink() throws {
+    let path = try folder.write("real.csv", "old")
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.csv"), withDestinationPath: "real.csv")
+    let run = try program(
+      "label", Checkout.clip, "--model", model, "--windows", "1", "--format", "csv", "--output",
+      folder.path("link.csv"))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try folder.read("real.csv").starts(with: Data("\"file\",status".utf8)))
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(attributes[.posixPermissions] as? Int == 0o640)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.csv")) == "real.csv")
+  }
+
+  @Test(arguments: ["nowhere/l.csv", "."])
+  func aPlaceThatCannotBeWrittenIsSaidBeforeAnythingRuns(_ name: String) throws {
+    let run = try program(
+      "label", Checkout.clip, "--model", folder.path("none.pth"), "--output", folder.path(name))
+    #expect(run.status == 2)
+    #expect(
+      run.errors.hasPrefix("r2p1d-video: \(folder.path(name)): ") && run.errors.count(where: \.isNewline) == 1
+    )
+  }
+
+  @Test func aDeviceIsWrittenToNotReplaced() throws {
+    let run = try program("label", Checkout.clip, "--model", model, "--windows", "1", "--output", "/dev/null")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try program.shell("test -c /dev/null").status == 0)
+  }
+
+  @Test func aFullDeviceIsAnErrorNotASuccess() throws {
+    let run = try program.shell(
+      "exec \"$r2p1d\" label '\(Checkout.clip)' --model '\(model)' --windows 1 > /dev/full")
+    #expect(run.status == 2)
+    #expect(run.errors == "r2p1d-video: standard output: cannot be written: no space left on device\n")
+  }
+
+  @Test func aReaderThatLeavesEndsTheProgramQuietly() throws {
+    let clips = Array(repeating: "'\(Checkout.clip)'", count: 6).joined(separator: " ")
+    let run = try program.shell(
+      "\"$r2p1d\" label \(clips) --model '\(model)' --format jsonl --logits --windows 1 | head -c 10")
+    #expect(run.output.count == 10)
+    #expect(run.errors.isEmpty)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func anInterruptionLeavesNoHalfFile(_ signal: Int32) throws {
+    // So many clips that the run would take many seconds.
+    let clips = Array(repeating: Checkout.clip, count: 1000)
+    let process = try program.start(
+      Program.built, ["label"] + clips + ["--model", model, "--output", folder.path("l.txt")],
+      FileHandle.nullDevice, nil)
+    let hidden = { folder.names.contains { $0.hasPrefix(".l.txt.") } }
+    // Asleep on a thread of its own: a task would wake up only when other tests leave it one.
+    while process.isRunning, !hidden() { Thread.sleep(forTimeInterval: 0.002) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 128 + signal)
+    #expect(folder.names == ["narrow.safetensors"])
+  }
+}

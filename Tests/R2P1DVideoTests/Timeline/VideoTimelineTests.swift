@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import R2P1DVideo
+
+@Suite struct VideoTimelineTests {
+  private static let clip = FilePath(Checkout.clip)
+
+  @Test func theDefaultIsAWindowEveryHalfWindow() throws {
+    let timeline = try Classifier(model: "camera-motion").timeline(of: Self.clip)
+    #expect(timeline.sampling.placement == .stride(4))
+    var windows: [ScoredWindow] = []
+    let summary = try timeline.read { windows.append($0) }
+    #expect(windows.map(\.number) == Array(windows.indices) && windows.count == summary.windows)
+    #expect(windows.allSatisfy { $0.count == windows.count && $0.videoEnd == summary.video.duration })
+    #expect(windows.dropLast().map(\.start) == windows.indices.dropLast().map { Rational(4 * $0, 15) })
+    #expect(windows.last?.end == 3)
+    #expect(summary.labels.first?.label == "pan left" && summary.thumbnails.isEmpty)
+  }
+
+  @Test func onlyTheStrideIsTheTimelinesOwn() throws {
+    let sampling = ResolvedSampling(
+      frames: 32, rate: .source, placement: .even(3), resize: .squash, merge: .max, track: 2,
+      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")))
+    var expected = sampling
+    expected.placement = .stride(16)
+    #expect(sampling.strided == expected && expected.strided == expected)
+  }
+
+  @Test func windowsAreTheOnesThatClassifyGives() throws {
+    var options = ClassifierOptions()
+    options.sampling.placement = .stride(7)
+    options.keepsLogits = true
+    let classifier = try Classifier(model: "camera-motion", options: options)
+    let labels = try classifier.classify(Self.clip)
+    var windows: [ScoredWindow] = []
+    let summary = try classifier.timeline(of: Self.clip).read { windows.append($0) }
+    #expect(windows.map(\.logits) == labels.windows.map { $0.logits ?? [] })
+    #expect(windows.map { $0.start.double } == labels.windows.map(\.start))
+    #expect(summary.labels == labels.labels)
+  }
+
+  /// With one thread reading goes on only when a window has been dealt with.
+  @Test func aWindowComesBeforeTheRestIsDecoded() throws {
+    var options = ClassifierOptions()
+    options.threads = 1
+    let reader = try WindowReader.open(
+      Self.clip,
+      ResolvedSampling(
+        frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean, track: nil,
+        normalization: .kinetics),
+      options.sampling, threads: 1)
+    var decoded: [Int] = []
+    try reader.windows(of: Self.clip, threads: 1) { _ in decoded.append(reader.framesDecoded) }
+    let first = try #require(decoded.first)
+    #expect(first < 40 && reader.framesDecoded + reader.framesSkipped == 90)
+    #expect(try #require(decoded.last) > first)
+    #expect(decoded == decoded.sorted())
+  }
+
+  @Test func whatTheCallerThrowsEndsTheReading() throws {
+    let timeline = try Classifier(model: "camera-motion").timeline(of: Self.clip)
+    var count = 0
+    #expect(throws: ClassifierError.output("o", cause: "full")) {
+      try timeline.read { (_) throws(ClassifierError) in
+        count += 1
+        if count == 3 { throw .output("o", cause: "full") }
+      }
+    }
+    #expect(count == 3)
+  }
+}

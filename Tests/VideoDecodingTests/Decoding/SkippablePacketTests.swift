@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+
+@testable import VideoDecoding
+
+/// Pictures that no other is predicted from are not decoded unless they are wanted.
+@Suite(.enabled(if: Clips.canEncode("libx264"), Clips.note)) struct SkippablePacketTests {
+  /// Four seconds of small pictures, 30 a second: name of the file, encoder, its options, and how many of 120 pictures
+  /// at least are spared when every second one is wanted.
+  static let kinds: [(String, String, String, Int)] = [
+    ("plain.mp4", "libx264", "-bf 3 -b_strategy 0", 50),
+    ("plain.mkv", "libx264", "-bf 3 -b_strategy 0", 50),
+    ("plain.ts", "libx264", "-bf 3 -b_strategy 0", 50),
+    ("nopyramid.mp4", "libx264", "-bf 2 -b_strategy 0 -x264-params b-pyramid=none", 30),
+    ("adaptive.mp4", "libx264", "-bf 5 -b_strategy 2 -weightp 2 -refs 5", 10),
+    ("open.mp4", "libx264", "-x264-params open-gop=1:bframes=3:b-adapt=0:keyint=20", 40),
+    ("slices.mp4", "libx264", "-bf 3 -b_strategy 0 -x264-params slices=4:aud=1", 50),
+    ("interlaced.mkv", "libx264", "-bf 3 -b_strategy 0 -flags +ildct+ilme", 40),
+    ("intra.mp4", "libx264", "-g 1", 0),
+    ("hevc.mp4", "libx265", "-x265-params bframes=3:b-adapt=0:log-level=none", 40),
+    ("hevc.ts", "libx265", "-x265-params bframes=3:b-adapt=0:log-level=none", 40),
+    ("layers.mkv", "libx265", "-x265-params bframes=3:b-adapt=0:temporal-layers=1:log-level=none", 30),
+    ("mpeg1.mkv", "mpeg1video", "-g 15 -bf 2", 30),
+    ("mpeg2.ts", "mpeg2video", "-g 15 -bf 2", 30),
+    ("mpeg2.mkv", "mpeg2video", "-g 15 -bf 2 -flags +ildct+ilme", 30),
+    ("mpeg4.mp4", "mpeg4", "-g 50 -bf 2", 30),
+    ("vp9.webm", "libvpx-vp9", "-g 60 -cpu-used 8 -deadline realtime -b:v 100k", 0),
+  ]
+
+  static func kinds(_ encoders: String...) -> [(String, String, String, Int)] {
+    kinds.filter { encoders.contains($0.1) }
+  }
+
+  @Test(arguments: kinds("libx264", "mpeg1video", "mpeg2video", "mpeg4"))
+  func theWantedPicturesAreTheSameToTheBit(
+    _ name: String, _ encoder: String, _ options: String, _ spared: Int
+  ) throws {
+    try check(name, encoder, options, spared)
+  }
+
+  @Test(.enabled(if: Clips.canEncode("libx265"), Clips.note), arguments: kinds("libx265"))
+  func theWantedPicturesOfHEVCAreTheSameToTheBit(
+    _ name: String, _ encoder: String, _ options: String, _ spared: Int
+  ) throws {
+    try check(name, encoder, options, spared)
+  }
+
+  @Test(.enabled(if: Clips.canEncode("libvpx-vp9"), Clips.note), arguments: kinds("libvpx-vp9"))
+  func theWantedPicturesOfVP9AreTheSameToTheBit(
+    _ name: String, _ encoder: String, _ options: String, _ spared: Int
+  ) throws {
+    try check(name, encoder, options, spared)
+  }
+
+  private func check(_ name: String, _ encoder: String, _ options: String, _ spared: Int) throws {
+    let clips = try Clips()
+    let path = try clips.make(name, source: "64x48:30:4", "-c:v \(encoder) \(options)")
+    for (first, step) in [(0, 2), (1, 2), (0, 3), (7, 31)] {
+      let count = try Video(path).timeline().times.count
+      let wanted = Array(stride(from: first, to: count, by: step))
+      for threads in [1, 2] {
+        let (sparing, through) = (try Video(path, threads: threads), try Video(path, threads: threads))
+        #expect(try sparing.pass(wanted, seeking: true) == through.pass(wanted))
+        #expect(sparing.decodeErrors == 0)
+        #expect(sparing.framesDecoded + sparing.framesSkipped == count)
+        #expect(through.framesSkipped == 0)
+        if step == 2 && first == 0 { #expect(sparing.framesSkipped >= spared) }
+      }
+    }
+  }
+
+  /// Held against FFmpeg's own opinion of which pictures others need.
+  @Test(arguments: ["-bf 3 -b_strategy 0", "-bf 2 -x264-params b-pyramid=none", "-bf 5 -b_strategy 2"])
+  func everyPictureThatNothingNeedsIsSpared(_ options: String) throws {
+    let clips = try Clips()
+    let path = try clips.make("film.mp4", source: "64x48:30:4", "-c:v libx264 \(options)")
+    let list = try clips.run("-skip_frame noref -i film.mp4 -fps_mode passthrough -f framecrc -")
+    let lines = String(decoding: list, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+    let needed = Set(lines.map { $0.split(separator: ",")[2] }.map { Int($0.filter(\.isNumber))! })
+    #expect(needed.count > 30 && needed.count < 100)
+    for wanted in [Array(stride(from: 0, to: 120, by: 2)), [], [119], Array(0..<120)] {
+      let video = try Video(path)
+      _ = try video.pass(wanted, seeking: true)
+      #expect(video.framesDecoded == needed.union(wanted).count)
+      #expect(video.framesSkipped == 120 - video.framesDecoded)
+    }
+  }
+
+  /// What the container says and what the pictures say differ: everything is decoded after all.
+  @Test func damageInWhatIsDecodedMakesItAllDecoded() throws {
+    let clips = try Clips()
+    let path = try clips.make("whole.mp4", source: "64x48:30:4", "-c:v libx264 -bf 3 -b_strategy 0 -g 30")
+    var bytes = try clips.read("whole.mp4")
+    for at in stride(from: bytes.count / 3, to: bytes.count / 3 + 400, by: 7) { bytes[at] ^= 0x55 }
+    let broken = try clips.write(bytes, "broken.mp4")
+    let wanted = Array(stride(from: 0, to: 120, by: 2))
+    let (sparing, through) = (try Video(broken), try Video(broken))
+    #expect(try sparing.pass(wanted, seeking: true) == through.pass(wanted))
+    #expect(sparing.decodeErrors == through.decodeErrors && through.decodeErrors > 0)
+    #expect(try Video(path).pass(wanted, seeking: true).pictures.count == 60)
+  }
+}
