@@ -83,7 +83,7 @@ struct SharedOptions: ParsableArguments {
     var options = ClassifierOptions()
     options.sampling = sampling
     options.input = input.options
-    options.weights = weights
+    options.network.weights = weights
     options.labels = labels
     options.merge = merge
     options.top = top
@@ -94,7 +94,7 @@ struct SharedOptions: ParsableArguments {
       let words = DownloadProgressPrinter()
       var download = DownloadOptions()
       download.certificates = input.caFile
-      options.absentModel = .downloaded(options: download) { words.report($0, $1) }
+      options.network.absentModel = .downloaded(options: download) { words.report($0, $1) }
     }
     return options
   }
