@@ -35,6 +35,11 @@ package struct Model: Sendable {
     guard let network = VideoResNet(named: name, classes: classes) else {
       throw .unknownNetwork(name: name, known: VideoResNet.names)
     }
+    self.init(random: network, seed: seed, zeroInitResidual: zeroInitResidual)
+  }
+
+  /// `network` with random weights.
+  init(random network: VideoResNet, seed: UInt64, zeroInitResidual: Bool = false) {
     self.network = network
     batchNormEpsilon = 1e-5
     weights = .random(seed: seed, zeroInitResidual: zeroInitResidual)

@@ -7,7 +7,7 @@ package struct Extent: Sendable, Equatable {
   package init(_ t: Int, _ y: Int, _ x: Int) { (self.t, self.y, self.x) = (t, y, x) }
 }
 
-/// A convolution without bias, the BatchNorm after it, and whether a ReLU follows both.
+/// A convolution without bias, the BatchNorm after it, and whether a ReLU follows both, and what is added to them.
 package struct ConvNorm: Sendable {
   package let name: String  // the checkpoint has `name.weight` [out, in, t, y, x]
   package let norm: String  // and `norm.weight`, `.bias`, `.running_mean`, `.running_var` [out]
@@ -38,8 +38,9 @@ package struct ConvNorm: Sendable {
 
 /// Two convolutions and what is added to them: the input, or its projection (torchvision's `BasicBlock`).
 package struct BasicBlock: Sendable {
+  package let name: String  // layer1.0
   package let conv1: [ConvNorm]
-  package let conv2: [ConvNorm]  // the last has `relu` set: it comes after the addition
+  package let conv2: [ConvNorm]
   package let downsample: ConvNorm?
 }
 
@@ -64,6 +65,8 @@ package struct VideoResNet: Sendable {
   package let stem: [ConvNorm]
   package let layers: [[BasicBlock]]
   package let classes: Int
+  /// Rows and columns of a sample.
+  package let sampleSide: Int
   package let stemKind: StemKind
   package let kinds: [BlockKind]
 
@@ -79,11 +82,12 @@ package struct VideoResNet: Sendable {
   ///     the convolution (1 or 2).
   package init(
     stem kind: StemKind, kinds: [BlockKind], depths: [Int], widths: [Int], classes: Int,
-    mids: (_ layer: Int, _ block: Int, _ conv: Int) -> Int
+    sampleSide: Int = Sample.side, mids: (_ layer: Int, _ block: Int, _ conv: Int) -> Int
   ) {
     stemKind = kind
     self.kinds = kinds
     self.classes = classes
+    self.sampleSide = sampleSide
     stem = Self.stem(kind, outChannels: widths[0])
     layers = (1...4).map { layer in
       (0..<depths[layer - 1]).map { block in
@@ -126,6 +130,7 @@ package struct VideoResNet: Sendable {
     let projected = stride != 1 || inChannels != outChannels
     let s = kind.temporalStride(stride)
     return BasicBlock(
+      name: name,
       conv1: convolution("\(name).conv1", layer, kind, inChannels, outChannels, mid: mid(1), stride: stride),
       conv2: convolution("\(name).conv2", layer, kind, outChannels, outChannels, mid: mid(2), stride: 1),
       downsample: projected
@@ -183,26 +188,5 @@ package struct VideoResNet: Sendable {
   /// Trained parameters; BatchNorm's running statistics are none.
   package var parameterCount: Int {
     tensors.filter { !$0.name.contains("running_") }.reduce(0) { $0 + $1.shape.reduce(1, *) }
-  }
-}
-
-extension VideoResNet {
-  /// Multiply-adds of one window of `frames` pictures of 112 × 112, done directly: convolutions and classifier.
-  package func multiplyAdds(frames: Int) -> Int {
-    var clip = Extent(frames, Sample.side, Sample.side)
-    var sum = classes * features
-    func add(_ convs: [ConvNorm]) {
-      for conv in convs {
-        sum += conv.multiplyAdds(of: clip)
-        clip = conv.output(of: clip)
-      }
-    }
-    add(stem)
-    for block in blocks {
-      sum += block.downsample?.multiplyAdds(of: clip) ?? 0
-      add(block.conv1)
-      add(block.conv2)
-    }
-    return sum
   }
 }

@@ -19,11 +19,10 @@ package struct PlanTable: Sendable {
   package let activationBytes: Int
   package let scratchBytes: Int
   package let weightBytes: Int
-  package let threads: Int
 
-  init(_ plan: Plan, threads: Int, peak: Double, time: (_ runs: Int) -> [Double]) {
+  init(_ weights: PlannedWeights, scratchFloats: Int, peak: Double, time: (_ runs: Int) -> [Double]) {
     let seconds = time(7)
-    self.threads = threads
+    let plan = weights.plan
     self.peak = peak
     rows = zip(plan.steps, seconds).map { step, seconds in
       let convs = [step.first] + (step.second.map { [$0] } ?? [])
@@ -40,7 +39,7 @@ package struct PlanTable: Sendable {
         seconds: seconds)
     }
     activationBytes = plan.activationFloats * 4
-    scratchBytes = (plan.threadFloats * threads + plan.sharedFloats) * 4
-    weightBytes = (plan.weights?.count ?? 0) * 4
+    scratchBytes = scratchFloats * 4
+    weightBytes = weights.convolutions.count * 4
   }
 }

@@ -1,6 +1,8 @@
 import CKernels
 
 /// A convolution with its algorithm and, once packed, its weights: BatchNorm folded in, transformed, in the kernels' order.
+///
+/// `Sendable` because nothing changes it once its panels are packed, before anyone else sees it.
 final class PlannedConv: @unchecked Sendable {
   let conv: ConvNorm
   let input: Extent

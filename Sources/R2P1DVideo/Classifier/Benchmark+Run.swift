@@ -39,11 +39,12 @@ extension Benchmark {
     let began = clock.now
     let loaded = try LoadedModel(options.model, weights: options.weights, folders: options.folders)
     let frames = options.frames ?? loaded.traits.frames
-    let predictor = try loaded.predictor(
+    let packed = try loaded.packed(
       frames: frames, batch: options.batch, threads: options.threads, precision: options.precision)
+    let predictor = try loaded.predictor(packed, threads: options.threads)
     let load = loaded.file.map { _ in LoadTime(seconds: seconds(clock.now - began)) }
 
-    let windows = try inMemory(loaded) { () throws(ModelError) in
+    let windows = try loaded.namingModel { () throws(ModelError) in
       try noise(windows: options.batch, frames: frames)
     }
     let times = (0..<(2 + options.runs)).map { _ in
@@ -60,19 +61,8 @@ extension Benchmark {
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
     let notes = loaded.notes(wasChosen: options.weights != nil)
     guard options.wantsPlan else { return (figures, "", notes) }
-    let plan = try inMemory(loaded) { () throws(ModelError) in try predictor.plan }
+    let plan = try loaded.namingModel { () throws(ModelError) in try predictor.plan }
     return (figures, plan?.text ?? "the scalar reference has no plan\n", notes)
-  }
-
-  /// What `body` gives; that there is no memory for it is the model's error.
-  private static func inMemory<Value>(
-    _ model: LoadedModel, _ body: () throws(ModelError) -> Value
-  ) throws(ClassifierError) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw .network(model.name, cause: "\(error)")
-    }
   }
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.

@@ -6,9 +6,9 @@ import VideoDecoding
 /// Labels videos with one network: load it once, then classify as many files as you like.
 ///
 /// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network, and
-/// one that computes the model's hash.
+/// one that computes the model's hash. Several that work at once share a ``Network``.
 public final class Classifier {
-  public let model: ModelSummary
+  public let network: Network
   public let options: ClassifierOptions
   /// The names of the network's classes.
   public let labels: LabelSet
@@ -17,16 +17,13 @@ public final class Classifier {
   /// The precision in force: `f32` where the CPU lacks the instructions for what was asked for.
   public let precision: Precision
 
+  public var model: ModelSummary { network.summary }
   /// What one should know of the weights that were read.
-  public let modelNotes: ModelNotes
-
-  /// Inputs of the classifier, 512 in the networks of the paper: what `embed` gives a window.
-  public let features: Int
+  public var modelNotes: ModelNotes { network.notes }
+  /// Inputs of the network's last layer, 512 in the networks of the paper: what `embed` gives a window.
+  public var features: Int { network.features }
 
   let predictor: Predictor
-  let modelHash: ModelHash
-  /// Which weights were read, where the checkpoint has those of several networks.
-  let chosenWeights: String?
 
   /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
   public convenience init(
@@ -38,25 +35,25 @@ public final class Classifier {
     try self.init(source: source, options: options)
   }
 
-  /// Loads the model that `source` names.
-  public init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
+  /// Loads the model that `source` names, for this classifier alone.
+  public convenience init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
     try options.input.certificates?.checkCertificates()
-    let loaded = try LoadedModel(
-      source, weights: options.weights, folders: options.folders, absent: options.absentModel,
-      zeroInitResidual: options.zeroInitResidual)
+    try self.init(network: try Network(source: source, options: options.network), options: options)
+  }
+
+  /// A classifier with memory and threads of its own and the weights of `network`, which others may use at the same
+  /// time; of the options, those about loading (`network`) were the network's.
+  public init(network: Network, options: ClassifierOptions) throws(ClassifierError) {
+    try options.input.certificates?.checkCertificates()
+    self.network = network
     self.options = options
-    model = loaded.summary
-    modelHash = ModelHash(loaded.checkpoint)
-    modelNotes = loaded.notes(wasChosen: options.weights != nil)
-    chosenWeights = loaded.chosenWeights
-    labels = try loaded.labels(from: options.labels)
-    features = loaded.model.network.features
-    sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: loaded.traits)
-    predictor = try loaded.predictor(
+    labels = try network.loaded.labels(from: options.labels)
+    sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
+    predictor = try network.predictor(
       frames: sampling.frames, threads: options.threads, precision: options.precision)
     precision = Precision(predictor.precision)
     if options.givesReceipts, options.threads > 1 {
-      DetachedThread.start { [modelHash] in _ = modelHash.digits }
+      DetachedThread.start { [network] in _ = network.hash.digits }
     }
   }
 

@@ -24,12 +24,12 @@ public struct SamplingOptions: Sendable, Equatable {
 
 /// How a classifier works and what it reports.
 public struct ClassifierOptions: Sendable {
+  /// How the network is loaded, by a classifier that loads one.
+  public var network = NetworkOptions()
   public var sampling = SamplingOptions()
   public var input = InputOptions()
   /// A file with the names of the classes, one a line, instead of the model's own.
   public var labels: FilePath?
-  /// Which weights, of a checkpoint with those of several networks, as `ModelInfo` names them; nil for the plain ones.
-  public var weights: String?
   public var merge: Merge = .mean
   /// Labels reported, at least 1, of the video and of each window.
   public var top = 5
@@ -40,12 +40,6 @@ public struct ClassifierOptions: Sendable {
   public var precision: Precision = .f32
   /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
-  public var folders = ModelStore()
-  /// Of a random network: whether the last BatchNorm of each block begins with weight 0, so that the block passes its
-  /// input on (torchvision's `zero_init_residual`).
-  public var zeroInitResidual = false
-  /// Nothing is fetched from a network unless this says so.
-  public var absentModel = MissingModelPolicy.refused
 
   public init() {}
 }

@@ -17,7 +17,8 @@ public struct InputOptions: Sendable, Equatable {
   public var maxSamples = InputRules().maxSamples
   /// Bytes that may be read to find out what the streams are.
   public var probeBytes = InputRules().probeBytes
-  /// Bytes that the decoder may ask for at once; the last classifier's value holds for the whole process.
+  /// Bytes that the decoder may ask for at once; the last value used holds for the whole process, and for one alone that
+  /// called ``FFmpegProcess/own()``.
   public var maxBlockBytes = InputRules().maxBlockBytes
 
   public init() {}

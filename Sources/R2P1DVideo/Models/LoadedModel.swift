@@ -93,15 +93,26 @@ package struct LoadedModel: Sendable {
 }
 
 extension LoadedModel {
-  /// The network, planned for windows of `frames` samples, `batch` at a time.
-  func predictor(
+  /// The network packed for windows of `frames` samples, `batch` at a time; `threads` work on it.
+  func packed(
     frames: Int, batch: Int = 1, threads: Int, precision: Precision
-  ) throws(ClassifierError) -> Predictor {
-    do {
+  ) throws(ClassifierError) -> PackedModel {
+    try namingModel { () throws(ModelError) in
       let options = EngineOptions(
-        threads: threads, precision: precision.engine,
-        instructionSet: try InstructionSet.current())
-      return try Predictor(model, frames: frames, batch: batch, options: options)
+        threads: threads, precision: precision.engine, instructionSet: try InstructionSet.current())
+      return try PackedModel(model, frames: frames, batch: batch, options: options)
+    }
+  }
+
+  /// A worker of `threads` threads on a model that was packed.
+  func predictor(_ packed: PackedModel, threads: Int) throws(ClassifierError) -> Predictor {
+    try namingModel { () throws(ModelError) in try Predictor(packed, threads: threads) }
+  }
+
+  /// What `body` gives; its error is this model's.
+  func namingModel<Value>(_ body: () throws(ModelError) -> Value) throws(ClassifierError) -> Value {
+    do {
+      return try body()
     } catch {
       let cause = error.cause(without: file ?? FilePath(name))
       switch error {

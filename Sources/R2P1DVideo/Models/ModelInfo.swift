@@ -28,11 +28,11 @@ public struct ModelInfo: Sendable {
   private typealias Facts = [(String, String)]
 
   private static func network(_ network: VideoResNet, _ labels: LabelSet, frames: Int) -> Facts {
-    [
+    let cost = (try? network.multiplyAdds(frames: frames)).map { ("multiply-adds a window", "\($0)") }
+    return [
       ("architecture", network.name), ("parameters", "\(network.parameterCount)"),
       ("classes", "\(network.classes)"), ("labels", describe(labels)), ("features", "\(network.features)"),
-      ("multiply-adds a window", "\(network.multiplyAdds(frames: frames))"),
-    ]
+    ] + (cost.map { [$0] } ?? [])
   }
 
   private static func describe(_ labels: LabelSet) -> String {
@@ -44,8 +44,8 @@ public struct ModelInfo: Sendable {
   /// What a classifier with the default options holds.
   private static func memory(_ loaded: LoadedModel) -> Facts {
     let threads = ClassifierOptions().threads
-    let predictor = try? loaded.predictor(
-      frames: loaded.traits.frames, threads: threads, precision: .f32)
+    let packed = try? loaded.packed(frames: loaded.traits.frames, threads: threads, precision: .f32)
+    let predictor = packed.flatMap { try? loaded.predictor($0, threads: threads) }
     guard let bytes = predictor?.byteCount else { return [] }
     return [("memory", String(format: "%.0f MB, with %d threads", Double(bytes) / 1e6, threads))]
   }

@@ -49,9 +49,10 @@ package final class WindowReader {
   package init(
     path: [UInt8], frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
     normalization: Normalization, start: Rational? = nil, end: Rational? = nil,
-    seeking: Bool = true, track: Int? = nil, threads: Int, rules: InputRules = InputRules()
+    seeking: Bool = true, track: Int? = nil, threads: Int, rules: InputRules = InputRules(),
+    control: DecodingControl = DecodingControl()
   ) throws(VideoError) {
-    video = try Video(path: path, threads: threads, track: track, rules: rules)
+    video = try Video(source: .path(path), threads: threads, track: track, rules: rules, control: control)
     preprocessor = Preprocessor(resize, normalization)
     plan = Plan(
       frames: max(frames, 1), rate: rate, placement: placement, start: start, end: end,

@@ -25,9 +25,11 @@ package enum DecodingWorker {
       exit(64)
     }
     limit(order)
-    line.watch()
+    FFmpegProcess.own()
+    let control = DecodingControl()
+    line.watch(control)
     let memory = AddressSpace()
-    while let path = line.receive() { decode(FilePath(bytes: path), order, line, memory) }
+    while let path = line.receive() { decode(FilePath(bytes: path), order, control, line, memory) }
     exit(0)
   }
 
@@ -44,10 +46,11 @@ package enum DecodingWorker {
 
   /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
   private static func decode(
-    _ path: FilePath, _ order: WorkerConfiguration, _ line: WorkerChannel, _ memory: AddressSpace
+    _ path: FilePath, _ order: WorkerConfiguration, _ control: DecodingControl, _ line: WorkerChannel,
+    _ memory: AddressSpace
   ) {
     do {
-      let reader = try order.open(path)
+      let reader = try order.open(path, control: control)
       var sender = WindowSender(line)
       try reader.windows { try sender.send($0, of: reader.starts.count) }
       try line.send(.end(VideoSummary(reader)))
@@ -166,14 +169,14 @@ private final class WorkerChannel: Sendable {
 
   /// Tells the parent as the decoder gets on, and ends the process at once when the parent has gone, whatever the
   /// decoder is doing.
-  func watch() {
+  func watch(_ control: DecodingControl) {
     DetachedThread.start { [self] in
-      var told = DecodingProgress.count
+      var told = control.packetsRead
       while true {
         var place = pollfd(fd: socket, events: 0, revents: 0)
         // No event is asked for: that the other end was closed is told always.
         if poll(&place, 1, 1000) > 0 { _exit(0) }
-        let count = DecodingProgress.count
+        let count = control.packetsRead
         // While something else is being sent, the parent knows.
         if count != told { sending.withLockIfAvailable { _ in _ = put(WorkerMessage.beat.bytes) } }
         told = count

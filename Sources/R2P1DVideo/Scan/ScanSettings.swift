@@ -35,10 +35,10 @@ package struct ScanSettings: Sendable, Equatable {
     let track = sampling.track.map { [Fact(name: "track", value: "\($0)")] } ?? []
     // Only where there is a choice.
     let weights =
-      classifier.chosenWeights.map { [Fact(name: "weights", value: FilePath($0).printable)] } ?? []
+      classifier.network.chosenWeights.map { [Fact(name: "weights", value: FilePath($0).printable)] } ?? []
     let facts = [
       Fact(name: "model", value: classifier.model.name),
-      Fact(name: "model-sha-256", value: classifier.modelHash.digits ?? classifier.model.name),
+      Fact(name: "model-sha-256", value: classifier.network.hash.digits ?? classifier.model.name),
       Fact(name: "labels-sha-256", value: classifier.labels.sha256),
       Fact(name: "frames", value: "\(sampling.frames)"),
       Fact(name: "fps", value: sampling.rate.description),

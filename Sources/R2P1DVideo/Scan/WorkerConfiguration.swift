@@ -43,12 +43,12 @@ struct WorkerConfiguration: Codable, Equatable {
   }
 
   /// A reader of the windows of the file at `path`.
-  func open(_ path: FilePath) throws -> WindowReader {
+  func open(_ path: FilePath, control: DecodingControl) throws -> WindowReader {
     try WindowReader(
       path: path.bytes, frames: frames, rate: SampleRate(rate) ?? .perSecond(15),
       placement: windows.map(WindowPlacement.even) ?? .stride(stride),
       resize: Resize(rawValue: resize) ?? .crop, normalization: SampleBytes.normalizationOnTheWay,
       start: start.map { Rational($0[0], $0[1]) }, end: end.map { Rational($0[0], $0[1]) }, seeking: seeking,
-      track: track, threads: threads, rules: rules)
+      track: track, threads: threads, rules: rules, control: control)
   }
 }

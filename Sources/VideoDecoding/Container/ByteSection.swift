@@ -1,68 +1,20 @@
 import CFFmpeg
-import FoundationEssentials
 import Glibc
 
 /// A part of an open source, read as if it were a file of its own; opens nothing and closes nothing of the source.
 final class ByteSection {
-  private(set) var io: UnsafeMutablePointer<AVIOContext>?
-  /// Kept open for as long as it is read from.
-  private let source: ByteSource
-  private let range: Range<Int64>
-  /// From the start of the section.
-  private var position: Int64 = 0
+  private let stream: CustomIO
 
-  private static let bufferBytes = 32 << 10
+  var io: UnsafeMutablePointer<AVIOContext>? { stream.io }
 
-  /// `range` lies within the source.
+  /// `range` lies within the source, which is kept open for as long as it is read from.
   init(_ range: Range<Int64>, of source: ByteSource) throws(VideoError) {
-    self.source = source
-    self.range = range
-    let buffer = av_malloc(Self.bufferBytes)?.assumingMemoryBound(to: UInt8.self)
-    guard let buffer else { throw .outOfMemory }
-    io = avio_alloc_context(
-      buffer, Int32(Self.bufferBytes), 0, Unmanaged.passUnretained(self).toOpaque(),
-      { section, bytes, count in ByteSection.of(section).read(bytes, count) }, nil,
-      { section, offset, whence in ByteSection.of(section).seek(offset, whence) })
-    guard io != nil else {
-      av_free(buffer)
-      throw .outOfMemory
+    stream = try CustomIO(count: Int64(range.count), source.control) { buffer, position in
+      let place = avio_seek(source.io, range.lowerBound + position, SEEK_SET)
+      guard place >= 0 else { return Int32(clamping: place) }
+      return avio_read_partial(
+        source.io, buffer.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: buffer.count))
     }
-  }
-
-  deinit {
-    // FFmpeg may have put another buffer in the place of the first.
-    if let io { av_free(io.pointee.buffer) }
-    avio_context_free(&io)
-  }
-
-  private static func of(_ opaque: UnsafeMutableRawPointer?) -> ByteSection {
-    Unmanaged<ByteSection>.fromOpaque(opaque!).takeUnretainedValue()
-  }
-
-  private func read(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int32) -> Int32 {
-    let left = Int64(range.count) - position
-    guard left > 0 else { return CFFMPEG_ERROR_EOF }
-    let place = avio_seek(source.io, range.lowerBound + position, SEEK_SET)
-    guard place >= 0 else { return Int32(clamping: place) }
-    let got = avio_read_partial(source.io, bytes, min(count, Int32(clamping: left)))
-    if got > 0 { position += Int64(got) }
-    return got == 0 ? CFFMPEG_ERROR_EOF : got
-  }
-
-  private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
-    let count = Int64(range.count)
-    let base: Int64
-    switch whence & ~AVSEEK_FORCE {
-    case AVSEEK_SIZE: return count
-    case SEEK_SET: base = 0
-    case SEEK_CUR: base = position
-    case SEEK_END: base = count
-    default: return Int64(CFFMPEG_ERROR_INVALID)
-    }
-    let (target, overflows) = base.addingReportingOverflow(offset)
-    guard !overflows, (0...count).contains(target) else { return Int64(CFFMPEG_ERROR_INVALID) }
-    position = target
-    return target
   }
 }
 

@@ -2,31 +2,63 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// An open regular file as FFmpeg reads it, or an address that may be read over the network; closes it once.
+/// An open regular file as FFmpeg reads it, an address that may be read over the network, or bytes that Swift code gives;
+/// closes it once.
 ///
 /// For a file the `file` protocol alone is allowed, and its path is never taken for an address: `http:x` is a file's
 /// name. An address is read by HTTP and what that needs, and no redirection leads back to a file.
 final class ByteSource {
   private(set) var io: UnsafeMutablePointer<AVIOContext>?
-  /// The address, or the path behind `file:`, as FFmpeg wants it.
+  /// The address, or the path or name behind `file:`, as FFmpeg wants it.
   let address: [CChar]
+  let control: DecodingControl
+  /// What a reader threw, if it did: its bytes end there.
+  private(set) var failure: VideoError?
+  /// In place of a file or an address of FFmpeg's own.
+  private var stream: CustomIO?
 
-  /// `path` is the path's or the address's bytes, without a closing zero.
-  init(path: [UInt8], rules: InputRules) throws(VideoError) {
-    let isAddress = Self.isAddress(path)
-    if isAddress && rules.allowsNetwork && !path.contains(0) {
-      address = path.map(CChar.init(bitPattern:)) + [0]
-      try open(protocols: "http,https,httpproxy,tls,tcp", Certificates.options(rules))
-    } else {
-      address = Array("file:".utf8).map(CChar.init(bitPattern:)) + path.map(CChar.init(bitPattern:)) + [0]
-      do {
-        try Self.check(path: address[5...].map { $0 })
-      } catch {
-        if isAddress, case .unreadable = error { throw .networkNotAllowed }
-        throw error
+  init(_ source: VideoSource, rules: InputRules, control: DecodingControl) throws(VideoError) {
+    self.control = control
+    switch source {
+    case .path(let path):
+      let isAddress = Self.isAddress(path)
+      if isAddress && rules.allowsNetwork && !path.contains(0) {
+        address = path.map(CChar.init(bitPattern:)) + [0]
+        try open(protocols: "http,https,httpproxy,tls,tcp", Certificates.options(rules))
+      } else {
+        address = Self.address(ofFile: path)
+        do {
+          try Self.check(path: address[5...].map { $0 })
+        } catch {
+          if isAddress, [.missing, .unreadable].contains(error.kind) { throw .networkNotAllowed }
+          throw error
+        }
+        try open(protocols: "file")
       }
-      try open(protocols: "file")
+    case .reader(let reader, let name):
+      address = Self.address(ofFile: name.utf8.filter { $0 != 0 })
+      try open(reader)
     }
+  }
+
+  private static func address(ofFile path: [UInt8]) -> [CChar] {
+    (Array("file:".utf8) + path).map(CChar.init(bitPattern:)) + [0]
+  }
+
+  private func open(_ reader: any VideoReader) throws(VideoError) {
+    guard reader.byteCount > 0 else { throw .empty }
+    let stream = try CustomIO(count: reader.byteCount, control) { [unowned self] buffer, position in
+      guard failure == nil else { return CFFMPEG_ERROR_IO }
+      do {
+        let count = try reader.read(into: buffer, at: position)
+        guard 0...buffer.count ~= count else { throw VideoError.unreadable(reason: "its reader is faulty") }
+        return Int32(clamping: count)
+      } catch {
+        failure = error as? VideoError ?? .unreadable(reason: "\(error)".onOneLine)
+        return CFFMPEG_ERROR_IO
+      }
+    }
+    (self.stream, io) = (stream, stream.io)
   }
 
   private func open(
@@ -35,12 +67,12 @@ final class ByteSource {
     // A server that says nothing for so many microseconds is given up; files know no such option.
     var options = FFmpegOptions(["protocol_whitelist": protocols, "rw_timeout": "30000000"])
     options.add(network)
-    var interrupt = Self.interrupt
+    var interrupt = control.interrupt
     var code: Int32 = 0
     let isUntrusted = TLSComplaint.isMade {
       code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
     }
-    if FFmpegStatus(code) == .interrupted, Interruption.isRequested { throw .interrupted }
+    if FFmpegStatus(code) == .interrupted, control.isCancelled { throw .interrupted }
     if code < 0, isUntrusted { throw .untrustedServer }
     guard io != nil, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
   }
@@ -50,18 +82,14 @@ final class ByteSource {
     return start.hasPrefix("http://") || start == "https://"
   }
 
-  deinit { avio_closep(&io) }
-
-  /// Lets FFmpeg's blocking reads end when the user asks for it.
-  static var interrupt: AVIOInterruptCB {
-    AVIOInterruptCB(callback: { _ in Interruption.isRequested ? 1 : 0 }, opaque: nil)
-  }
+  deinit { if stream == nil { avio_closep(&io) } }
 
   /// Refuses what would block or cannot hold a video, before anything is opened.
   private static func check(path: [CChar]) throws(VideoError) {
     var status = stat()
-    guard !path.dropLast().contains(0), stat(path, &status) == 0 else {
-      throw .unreadable(reason: String(cString: strerror(path.dropLast().contains(0) ? ENOENT : errno)))
+    guard !path.dropLast().contains(0) else { throw .missing }
+    guard stat(path, &status) == 0 else {
+      throw errno == ENOENT ? .missing : .unreadable(reason: String(cString: strerror(errno)))
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
@@ -71,6 +99,13 @@ final class ByteSource {
     default: throw .notRegularFile(kind: "a device")
     }
     guard status.st_size > 0 else { throw .empty }
+  }
+}
+
+extension String {
+  /// What a reader's own error says, which goes into a message of one line.
+  fileprivate var onOneLine: String {
+    String(prefix(300)).split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }
 

@@ -3,6 +3,7 @@ import CFFmpeg
 /// A container being read: packets in file order. Owns the demuxer and one packet, and frees each once.
 final class Input {
   private let source: ByteSource
+  private let control: DecodingControl
   /// The video inside a motion photo, in place of the whole source.
   private let section: ByteSection?
   private(set) var context: UnsafeMutablePointer<AVFormatContext>?
@@ -21,9 +22,11 @@ final class Input {
   /// What a GIF's packets need; nil in other containers.
   private(set) var delays: GIFDelays?
 
-  init(path: [UInt8], rules: InputRules) throws(VideoError) {
-    av_max_alloc(rules.maxBlockBytes)
-    source = try ByteSource(path: path, rules: rules)
+  init(_ source: VideoSource, rules: InputRules, control: DecodingControl) throws(VideoError) {
+    FFmpegProcess.limitBlocks(to: rules.maxBlockBytes)
+    self.control = control
+    let source = try ByteSource(source, rules: rules, control: control)
+    self.source = source
     let photo = PhotoFile(source)
     section = try photo?.movie(in: source)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
@@ -38,7 +41,7 @@ final class Input {
     }
     context.pointee.pb = io
     context.pointee.opaque = damage.word(packet: 0)
-    context.pointee.interrupt_callback = ByteSource.interrupt
+    context.pointee.interrupt_callback = control.interrupt
     // Playlists, references and image sequences would open further files: they are refused.
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
@@ -57,11 +60,12 @@ final class Input {
       code = avformat_find_stream_info(opened, nil)
       try check(rules)
     }
+    if let failure { throw failure }
     switch FFmpegStatus(code) {
     case .interrupted: throw .interrupted
     case .done where !isText: break
     case .done: throw .notVideo(reason: "it holds text")
-    case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: rules.maxBlockBytes)
+    case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: FFmpegProcess.blockLimit)
     default:
       // Its name may have led FFmpeg astray.
       if let picture = ImageFormat(unrecognized: head) { throw .stillPicture(format: picture.name) }
@@ -131,6 +135,9 @@ final class Input {
     return (start, AV_TIME_BASE)
   }
 
+  /// What a reader of the bytes threw, if it did.
+  var failure: VideoError? { source.failure }
+
   /// Whether the demuxer found the file damaged since `forgetDamage`.
   var isDamaged: Bool { damage.count() > 0 }
 
@@ -141,19 +148,20 @@ final class Input {
   func read() -> FFmpegStatus {
     var status: FFmpegStatus
     repeat {
-      if Interruption.isRequested { return .interrupted }
+      if control.isCancelled { return .interrupted }
       av_packet_unref(packet)
       status = takeAhead() ? .done : FFmpegStatus(readNext(packet))
-      if packet.pointee.size > 0 { DecodingProgress.advance() }
+      if packet.pointee.size > 0 { control.countPacket() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && !isSelected(packet.pointee.stream_index)
     return status
   }
 
   private func isSelected(_ stream: Int32) -> Bool { selected == nil || selected == Int(stream) }
+
   /// Reads up to `limit` packets that `read` will return later, until `isEnough` of those read so far.
   func readAhead(_ limit: Int, until isEnough: ([AVPacket]) -> Bool) {
-    while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !Interruption.isRequested {
+    while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !control.isCancelled {
       var next = av_packet_alloc()
       guard let packet = next else { return }
       guard readNext(packet) >= 0 else { return av_packet_free(&next) }

@@ -44,6 +44,7 @@ struct PacketScan {
         guard list.count <= limit else { throw .tooManyPictures(limit: limit) }
       case .interrupted: throw .interrupted
       default:
+        if let failure = input.failure { throw failure }
         self.init(list)
         return
       }

@@ -4,8 +4,8 @@ import Synchronization
 /// Which packets FFmpeg found damaged, or decoded only by making parts up.
 ///
 /// A picture's own flags tell it too, but with frame threads they are copied while another thread may still be at work
-/// on it: the count would differ from run to run. What FFmpeg logs does not. So its log goes here, in the whole
-/// process, and nothing of it is printed. A codec's or container's context says in `opaque` whose it is and which packet
+/// on it: the count would differ from run to run. What FFmpeg logs does not. So where the process is
+/// `FFmpegProcess.own`'s, its log goes here and nothing of it is printed; elsewhere the flags have to do. A codec's or container's context says in `opaque` whose it is and which packet
 /// it is given; each thread of a decoder keeps what held when it got its packet.
 final class ConcealmentCounter: Sendable {
   private let damaged = Mutex<Set<Int>>([])
@@ -17,9 +17,7 @@ final class ConcealmentCounter: Sendable {
   private static let packetBits: UInt = 36
 
   /// Sends FFmpeg's log here.
-  static func install() { _ = installed }
-
-  private static let installed: Void = {
+  static func install() {
     av_log_set_callback { object, level, format, arguments in
       if level <= AV_LOG_ERROR, let format, let arguments { TLSComplaint.note(format: format, arguments) }
       guard let object, let format, level <= AV_LOG_ERROR || strncmp(format, "concealing", 10) == 0,
@@ -30,7 +28,7 @@ final class ConcealmentCounter: Sendable {
       guard let name, let opaque = ConcealmentCounter.opaque(of: object, named: name) else { return }
       ConcealmentCounter.note(UInt(bitPattern: opaque))
     }
-  }()
+  }
 
   private static func opaque(
     of object: UnsafeMutableRawPointer, named name: UnsafePointer<CChar>

@@ -83,8 +83,11 @@ final class Decoder {
   /// How long the frame is shown, in ticks of the stream, as its packet says; 0 if nothing says so.
   var duration: Int64 { cffmpeg_frame_duration(frame) }
 
-  /// Whether the picture was decoded from others that are missing.
-  var isDamaged: Bool { frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 }
+  /// Whether the frame was decoded from others that are missing, or, where FFmpeg's log does not tell, in part only.
+  var isDamaged: Bool {
+    frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
+      || frame.pointee.decode_error_flags != 0 && !FFmpegProcess.isOwned
+  }
 
   /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there are more
   /// pictures to receive.

@@ -41,7 +41,7 @@ extension Video {
 
   /// Gives the decoder one packet, or tells it that there are no more.
   private func feed() throws(VideoError) {
-    if Interruption.isRequested { throw .interrupted }
+    if control.isCancelled { throw .interrupted }
     var status = FFmpegStatus.done
     if case .inside(packetIsRead: true, _) = position {
     } else {
@@ -58,6 +58,7 @@ extension Video {
       status = decoder.send(input.packet)
     case .interrupted: throw .interrupted
     default:
+      if let failure = input.failure { throw failure }
       if status != .end { errors += 1 }
       status = decoder.send(nil)
     }
@@ -94,7 +95,7 @@ extension Video {
     defer { input.forgetDamage() }
     if case .start = position { return }
     if reopening || !seekToFirst() {
-      input = try Input(path: path, rules: rules)
+      input = try Input(source, rules: rules, control: control)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
       try input.select(stream)
       position = .start

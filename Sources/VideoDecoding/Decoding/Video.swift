@@ -27,7 +27,8 @@ package final class Video {
   /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
   package internal(set) var framesSkipped = 0
 
-  let path: [UInt8]
+  package let source: VideoSource
+  let control: DecodingControl
   let rules: InputRules
   /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on which of
   /// its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
@@ -86,21 +87,29 @@ package final class Video {
     }
   }
 
-  /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's; `track` is a
-  /// stream's number in the container, nil for the best video stream.
-  package init(
+  /// Opens a file and its decoder. `path` is the path's bytes.
+  package convenience init(
     path: [UInt8], threads: Int, track: Int? = nil, rules: InputRules = InputRules()
   ) throws(VideoError) {
-    ConcealmentCounter.install()
-    self.path = path
+    try self.init(source: .path(path), threads: threads, track: track, rules: rules)
+  }
+
+  /// Opens a source and its decoder. `threads`, from 1, are the decoder's; `track` is a stream's number in the
+  /// container, nil for the best video stream; through `control` other threads cancel this one.
+  package init(
+    source: VideoSource, threads: Int, track: Int? = nil, rules: InputRules = InputRules(),
+    control: DecodingControl = DecodingControl()
+  ) throws(VideoError) {
+    self.source = source
     self.rules = rules
+    self.control = control
     // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
-    input = try Input(path: path, rules: rules)
+    input = try Input(source, rules: rules, control: control)
     let hasRead: Bool
     (stream, codec, hasRead) = try input.videoStream(track)
     if hasRead {
-      input = try Input(path: path, rules: rules)
+      input = try Input(source, rules: rules, control: control)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
     }
     rate = input.rate(of: stream)

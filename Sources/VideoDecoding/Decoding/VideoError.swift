@@ -1,6 +1,10 @@
+import Glibc
+
 /// Why a file gives no pictures. `description` is one line without the file's name.
 package enum VideoError: Error, Sendable, Equatable {
-  /// The operating system will not open or read the file.
+  /// There is no such file.
+  case missing
+  /// The operating system will not open or read the file, or what reads it fails.
   case unreadable(reason: String)
   /// A directory, a pipe, a device: `kind` says which, with its article.
   case notRegularFile(kind: String)
@@ -25,6 +29,8 @@ package enum VideoError: Error, Sendable, Equatable {
   case cropsEverything(width: Int, height: Int)
   /// The part asked for holds nothing: `start` is at or after `end`. Seconds.
   case emptyPart(start: Double, end: Double)
+  /// Frames in memory that make no video.
+  case unusableFrames(String)
   /// A rate of samples, or a time, that is out of range.
   case unusableSampling(String)
   /// More windows than can be held: the file's times are damaged, or the stride is too small for them.
@@ -47,18 +53,60 @@ package enum VideoError: Error, Sendable, Equatable {
 }
 
 extension VideoError {
-  /// Whether it is for want of memory.
-  package var isOfMemory: Bool {
+  /// What a program can act on, whatever the particulars.
+  package enum Kind: Sendable, Hashable {
+    /// There is no such file.
+    case missing
+    /// It is there, and cannot be read: a right is lacking, a disk or a server fails, or it is no file.
+    case unreadable
+    /// Reading it, or what it names, is not allowed.
+    case refused
+    /// Nothing that this program, or this FFmpeg, makes frames of: text, sound alone, a codec without a decoder.
+    case unsupported
+    /// A video, so damaged that no frame comes out of it.
+    case damaged
+    /// What was asked of the video does not fit it: a track, a part, a rate.
+    case request
+    case limit(Limit)
+    case outOfMemory
+    case cancelled
+    /// Nothing that a caller sees.
+    case restart
+  }
+
+  /// What there was more of than `InputRules` allow.
+  package enum Limit: Sendable, Hashable {
+    case pixels, streams, frames, samples, windows, memory
+  }
+
+  package var kind: Kind {
     switch self {
-    case .tooMuchMemory, .outOfMemory: true
-    default: false
+    case .missing: .missing
+    case .unreadable, .notRegularFile, .untrustedServer, .unusableCertificates: .unreadable
+    case .namesOthers, .networkNotAllowed: .refused
+    case .empty, .notVideo, .stillPicture, .noVideoStream, .noDecoder, .unsupportedPixels: .unsupported
+    case .decoderFailed, .noPicture, .cropsEverything: .damaged
+    case .noSuchTrack, .emptyPart, .unusableSampling, .unusableFrames: .request
+    case .tooManyPixels: .limit(.pixels)
+    case .tooManyStreams: .limit(.streams)
+    case .tooManyPictures: .limit(.frames)
+    case .tooManySamples: .limit(.samples)
+    case .tooManyWindows: .limit(.windows)
+    case .tooMuchMemory: .limit(.memory)
+    case .outOfMemory: .outOfMemory
+    case .interrupted: .cancelled
+    case .timelineChanged: .restart
     }
   }
+
+  /// Whether it is for want of memory.
+  package var isOfMemory: Bool { [.limit(.memory), .outOfMemory].contains(kind) }
 }
 
 extension VideoError: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .missing: "cannot be read: \(String(cString: strerror(ENOENT)))"
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .notRegularFile(let kind): "is \(kind), expected a video file"
     case .empty: "is empty (0 bytes), expected a video file"
@@ -80,6 +128,7 @@ extension VideoError: CustomStringConvertible {
       "its container crops its \(width)x\(height) frames to nothing"
     case .emptyPart(let start, let end):
       "nothing to sample: the part starts at \(start) s and ends at \(end) s"
+    case .unusableFrames(let what): "cannot be used as a video: \(what)"
     case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"

@@ -24,6 +24,7 @@ struct R2P1DVideoCommand: ParsableCommand {
 
   static func main() {
     if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
+    FFmpegProcess.own()
     StandardStreams.hold()
     Signals.install()
     do {

@@ -7,7 +7,7 @@ extension ClassifierOptions {
     _ limits: LimitArguments, _ certificates: CertificateArguments, _ addresses: AddressArguments? = nil
   ) {
     self.init()
-    weights = model.weights
+    network.weights = model.weights
     if let threads = model.threads { self.threads = threads }
     self.sampling = sampling.options(placement)
     input = limits.options
@@ -22,7 +22,7 @@ extension ClassifierOptions {
     let printer = DownloadProgressPrinter()
     var download = DownloadOptions()
     download.certificates = input.certificates
-    absentModel = .downloaded(options: download) { printer.report($0, $1) }
+    network.absentModel = .downloaded(options: download) { printer.report($0, $1) }
   }
 
   /// How scores are reported.

@@ -48,6 +48,34 @@ import Testing
   func multiplyAdds(name: String, billions: Double) throws {
     let network = try #require(VideoResNet(named: name))
     // 0.1 G: the published figures are rounded
-    #expect(abs(Double(network.multiplyAdds(frames: 16)) / 1e9 - billions) < 0.1)
+    #expect(abs(try Double(network.multiplyAdds(frames: 16)) / 1e9 - billions) < 0.1)
+  }
+
+  @Test("The operations of a network are those of its convolutions, a pool and a classifier", arguments: VideoResNet.names)
+  func operations(name: String) throws {
+    let network = try #require(VideoResNet(named: name, classes: 7))
+    let operations = try network.operations(frames: 16)
+    let convolutions = operations.compactMap { operation -> (name: String, adds: Bool, relu: Bool)? in
+      guard case .convolution(let conv, let residual) = operation.kind else { return nil }
+      return (conv.name, residual != nil, conv.relu)
+    }
+    #expect(Set(convolutions.map(\.name)) == Set(network.convolutions.map(\.name)))
+    #expect(convolutions.count == network.convolutions.count && operations.count == convolutions.count + 2)
+    // what is added is added by the last convolution of each block, whose ReLU follows
+    let adding = convolutions.filter(\.adds).map(\.name)
+    #expect(adding == network.blocks.compactMap { $0.conv2.last?.name })
+    #expect(convolutions.allSatisfy { $0.relu != $0.name.hasSuffix("downsample.0") })
+    // each reads what came to be before it
+    #expect(operations.enumerated().allSatisfy { $0.element.input.number <= $0.offset })
+    #expect(operations.map(\.output.number) == Array(1...operations.count))
+    #expect(operations.last?.output.channels == 7)
+  }
+
+  @Test("A window too short for a network is an error with its length", arguments: [("r2d_18", 15), ("r3d_18", 0)])
+  func tooShort(name: String, frames: Int) throws {
+    let network = try #require(VideoResNet(named: name))
+    #expect { try network.operations(frames: frames) } throws: { error in
+      if case .frames(frames, _)? = error as? ModelError { true } else { false }
+    }
   }
 }

@@ -88,7 +88,7 @@ import Testing
       return try classifier.classify(Checkout.samples.appending(path: "static.mp4").path).windows[0]
         .logits
     }
-    let (plain, zero) = (try logits { _ in }, try logits { $0.zeroInitResidual = true })
+    let (plain, zero) = (try logits { _ in }, try logits { $0.network.zeroInitResidual = true })
     #expect(plain != zero && zero?.allSatisfy(\.isFinite) == true)
   }
 

@@ -1,38 +1,24 @@
 import CKernels
 
-/// Runs a plan: owns its threads, its arena of activations and its scratch.
-final class PlannedForward {
-  private let plan: Plan
-  private let team: OpaquePointer
-  private let threads: Int
+/// Runs a plan on the CPU: owns its threads, its arena of activations and its scratch.
+final class CPUExecutor: Executor {
+  private let weights: PlannedWeights
+  private let pool: ThreadPool
   private let activations: Arena
   private let scratch: Arena
 
-  init(
-    _ model: Model, frames: Int, windows: Int, precision: Precision, kernels: UnsafePointer<r2_kernels>,
-    threads: Int
-  ) throws(ModelError) {
-    guard let team = r2_team_create(Int32(threads)) else { throw .outOfMemory(bytes: threads << 20) }
-    self.team = team
-    self.threads = threads
-    do {
-      plan = try Plan(
-        model, frames: frames, windows: windows, precision: precision, kernels: kernels, team: team)
-      activations = try Arena(floats: plan.activationFloats, isReused: true)
-      scratch = try Arena(floats: plan.threadFloats * threads + plan.sharedFloats, isReused: true)
-    } catch {
-      r2_team_destroy(team)
-      throw error
-    }
+  private var plan: Plan { weights.plan }
+
+  init(_ weights: PlannedWeights, _ pool: ThreadPool) throws(ModelError) {
+    self.weights = weights
+    self.pool = pool
+    let plan = weights.plan
+    activations = try Arena(floats: plan.activationFloats, isReused: true)
+    scratch = try Arena(floats: plan.threadFloats * pool.count + plan.sharedFloats, isReused: true)
   }
 
-  deinit { r2_team_destroy(team) }
-
-  /// Of all that it holds.
-  var byteCount: Int {
-    let floats = [plan.weights?.count ?? 0, plan.classifier.count, activations.count, scratch.count]
-    return floats.reduce(0, +) * MemoryLayout<Float>.stride
-  }
+  /// Of what it does not share.
+  var byteCount: Int { (activations.count + scratch.count) * MemoryLayout<Float>.stride }
 
   func run(_ windows: [[Sample]]) -> [Prediction] {
     forward(windows) { _, _ in }
@@ -44,14 +30,14 @@ final class PlannedForward {
       let blocks = (features + 15) / 16
       let pooled = [Float](unsafeUninitializedCapacity: blocks * 16) { buffer, count in
         for block in 0..<blocks {
-          plan.kernels.pointee.pool(&view, Int32(block), buffer.baseAddress.map { $0 + block * 16 })
+          weights.kernels.pointee.pool(&view, Int32(block), buffer.baseAddress.map { $0 + block * 16 })
         }
         count = blocks * 16
       }
       let classes = plan.network.classes
       let logits = [Float](unsafeUninitializedCapacity: classes) { buffer, count in
-        plan.kernels.pointee.linear(
-          plan.classifier.base, plan.classifier.base + classes * features, pooled, Int32(classes),
+        weights.kernels.pointee.linear(
+          weights.classifier.base, weights.classifier.base + classes * features, pooled, Int32(classes),
           Int32(features),
           buffer.baseAddress)
         count = classes
@@ -64,7 +50,7 @@ final class PlannedForward {
   private func forward(_ windows: [[Sample]], done: (Plan.Step, Int) -> Void) {
     fillStem(windows)
     var run = r2_run(
-      kernels: plan.kernels, team: team, shared: scratch.base + plan.threadFloats * threads,
+      kernels: weights.kernels, team: pool.handle, shared: scratch.base + plan.threadFloats * pool.count,
       own: scratch.base,
       own_floats: plan.threadFloats, windows: Int32(windows.count))
     for (number, step) in plan.steps.enumerated() {
@@ -88,7 +74,7 @@ final class PlannedForward {
     let layout = r2_stem_layout(plan.steps[0].first.kernel)
     let stride = layout.frame * (plan.frames + 2 * Int(layout.pad_t))
     let base = activations.base + plan.buffers[0].offset
-    _ = Team.run(team, windows.count * plan.frames) { item, _ in
+    pool.run(windows.count * plan.frames) { item, _ in
       let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
       withUnsafePointer(to: layout) {
         r2_stem_fill($0, windows[window][frame].values, Int32(frame), base + window * stride)
@@ -140,15 +126,16 @@ final class PlannedForward {
   /// Multiply-adds a second of the float32 micro-kernel with operands in the first cache, all threads together.
   private func peak() -> Double {
     let (rows, depth, calls) = (14, 96, 4000)
-    let panels = Int(plan.kernels.pointee.max_panels)
-    let kernels = plan.kernels
+    let threads = pool.count
+    let panels = Int(weights.kernels.pointee.max_panels)
+    let kernels = weights.kernels
     let floats = 16 * (rows * depth / 16 + 2 * depth + 2 * rows)
     guard let memory = try? Arena(floats: floats * threads) else { return .infinity }
     let base = memory.base
     let clock = ContinuousClock()
     let times = (0..<5).map { _ in
       clock.measure {
-        _ = Team.run(team, threads) { _, thread in
+        pool.run(threads) { _, thread in
           let a = base + floats * thread
           var product = r2_product()
           product.a = UnsafePointer(a)
@@ -171,7 +158,7 @@ final class PlannedForward {
 
   func table() throws(ModelError) -> PlanTable {
     let sample = try Sample()
-    return PlanTable(plan, threads: threads, peak: peak()) { run in
+    return PlanTable(weights, scratchFloats: scratch.count, peak: peak()) { run in
       let clock = ContinuousClock()
       var seconds = Array(repeating: [Double](), count: plan.steps.count)
       for _ in 0..<run {

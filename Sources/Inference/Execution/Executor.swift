@@ -1,0 +1,7 @@
+/// Runs a network that is planned and packed, in memory of its own. Used by one thread at a time.
+protocol Executor: AnyObject {
+  /// One prediction a window, of at most as many windows as the model was packed for.
+  func run(_ windows: [[Sample]]) -> [Prediction]
+  /// Activations after every step of one window, in torch's order [C, T, H, W].
+  func trace(_ window: [Sample]) -> [(name: String, values: [Float])]
+}

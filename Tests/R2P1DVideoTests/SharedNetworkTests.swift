@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@testable import R2P1DVideo
+
+/// One network, several classifiers.
+@Suite struct SharedNetworkTests {
+  private static func clip(_ name: String) -> FilePath {
+    FilePath(CameraMotionTests.samples.appending(path: "\(name).mp4").path)
+  }
+
+  private static var options: ClassifierOptions {
+    var options = ClassifierOptions()
+    options.keepsLogits = true
+    options.threads = 2
+    return options
+  }
+
+  @Test("Classifiers of one network that work at once give the bits of one alone")
+  func atOnce() async throws {
+    let names = ["pan_left", "zoom_in"]
+    let options = Self.options
+    let alone = try names.map {
+      try Classifier(model: "camera-motion", options: options).classify(Self.clip($0)).windows.map(\.logits)
+    }
+    let network = try Network(source: .named("camera-motion"))
+    try await withThrowingTaskGroup(of: (Int, [[Float]?]).self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          let classifier = try Classifier(network: network, options: options)
+          return (task % 2, try classifier.classify(Self.clip(names[task % 2])).windows.map(\.logits))
+        }
+      }
+      for try await (clip, logits) in group { #expect(logits == alone[clip]) }
+    }
+  }
+
+  @Test("Classifiers of one network may differ in frames, precision and labels")
+  func differently() throws {
+    let network = try Network(source: .named("camera-motion"))
+    var options = Self.options
+    let eight = try Classifier(network: network, options: options)
+    options.sampling.frames = 16
+    options.sampling.placement = .even(1)
+    let sixteen = try Classifier(network: network, options: options)
+    #expect(eight.sampling.frames == 8 && sixteen.sampling.frames == 16)
+    let (short, long) = (
+      try eight.classify(Self.clip("roll_clockwise")), try sixteen.classify(Self.clip("roll_clockwise"))
+    )
+    #expect(short.labels[0].label == "roll clockwise" && long.labels[0].label == "roll clockwise")
+    #expect(short.windows[0].logits != long.windows[0].logits)
+    #expect(short.receipt?.modelSHA256 != nil && short.receipt?.modelSHA256 == long.receipt?.modelSHA256)
+  }
+
+  @Test("Packed weights are shared while they are used, and the last ones kept")
+  func packedOnce() throws {
+    let network = try Network(source: .named("camera-motion"))
+    let options = Self.options
+    let first = try Classifier(network: network, options: options)
+    let second = try Classifier(network: network, options: options)
+    #expect(first.predictor.model === second.predictor.model)
+    var other = options
+    other.sampling.frames = 16
+    let packed = { [weak model = try Classifier(network: network, options: other).predictor.model] in model }
+    #expect(packed() != nil && packed() !== first.predictor.model)
+    #expect(try Classifier(network: network, options: options).predictor.model === first.predictor.model)
+    #expect(packed() == nil)
+  }
+
+  @Test(
+    "Four classifiers of r2plus1d_18 in one process take at most 1.45 times the memory of one",
+    .enabled(if: !isSanitized, "sanitizers keep memory of their own"))
+  func memory() async throws {
+    await #expect(processExitsWith: .success) {
+      // Of a process of its own: the peak of this one is that of whatever ran in it.
+      let network = try Network(source: .random("r2plus1d_18", seed: 1))
+      var options = ClassifierOptions()
+      options.sampling.placement = .even(1)
+      options.threads = 2
+      let clip = CameraMotionTests.samples.appending(path: "pan_left.mp4").path
+      var classifiers: [Classifier] = []
+      var peaks: [Int] = []
+      for _ in 0..<4 {
+        classifiers.append(try Classifier(network: network, options: options))
+        _ = try classifiers[classifiers.count - 1].classify(clip)
+        peaks.append(try #require(Self.peakResidentKiB))
+      }
+      let ratio = Double(peaks[3]) / Double(peaks[0])
+      // More than the weights of one, or it was not measured.
+      #expect(peaks[0] > 200_000 && ratio > 1 && ratio <= 1.45, "\(peaks) KiB, ratio \(ratio)")
+      print("peak of one to four classifiers: \(peaks) KiB")
+      exit(peaks[0] > 200_000 && ratio > 1 && ratio <= 1.45 ? 0 : 1)
+    }
+  }
+
+  private static var isSanitized: Bool { ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil }
+
+  private static var peakResidentKiB: Int? {
+    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+  }
+}
