@@ -1,15 +1,19 @@
 import Synchronization
 
-/// Ends all decoding in this process, as Ctrl-C asks for.
+/// Ends the decoding of the videos that were opened with it, from any thread and for good.
 ///
 /// Every read of a file and every packet looks here; a decoding under way throws `VideoError.interrupted`.
-package enum Interruption {
-  private static let flag = Atomic<Bool>(false)
+package final class Interruption: Sendable {
+  private let flag = Atomic<Bool>(false)
 
-  package static var isRequested: Bool { flag.load(ordering: .relaxed) }
+  package init() {}
 
-  package static func request() { flag.store(true, ordering: .relaxed) }
+  package var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-  /// Lets decoding go on, for a program that stays after an interruption.
-  package static func withdraw() { flag.store(false, ordering: .relaxed) }
+  package func request() { flag.store(true, ordering: .relaxed) }
+
+  /// Throws if it was requested.
+  package func check() throws(VideoError) {
+    if isRequested { throw .interrupted }
+  }
 }
