@@ -60,7 +60,9 @@ import VideoDecoding
   func whatMakesNoSenseIsRefused(_ words: String, _ others: String) throws {
     let configuration = WorkerConfiguration(
       try Self.odd(), threads: 1, memory: 1 << 30, rules: InputRules())
-    let text = String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = String(decoding: try encoder.encode(configuration), as: UTF8.self)
     try #require(text.contains(words), "\(text)")
     let changed = Data(text.replacing(words, with: others).utf8)
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(WorkerConfiguration.self, from: changed) }
