@@ -76,8 +76,12 @@ extension Benchmark {
     var windows = 0
     let clock = ContinuousClock()
     let (began, cpuBegan) = (clock.now, cpuTime())
-    let reader = try WindowReader.open(path, sampling, options, threads: threads)
-    try reader.windows(of: path, threads: 1) { (_) throws(ClassifierError) in windows += 1 }
+    let reader = try WindowReader.open(path, sampling, threads: threads)
+    do {
+      try reader.read { if case .window = $0 { windows += 1 } }
+    } catch {
+      throw .video(path, cause: "\(error)")
+    }
     let cpu = cpuTime() - cpuBegan
     let preprocessing = seconds(reader.preprocessing)
     let decode = DecodeTime(

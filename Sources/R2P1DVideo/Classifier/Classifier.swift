@@ -61,37 +61,31 @@ public final class Classifier {
   ///
   /// This is the whole way of the data: file → samples → windows → logits → scores → labels.
   public func classify(
-    _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    _ path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) -> VideoLabels {
-    let reader = try WindowReader.open(
-      path, sampling, options.sampling, options.input, threads: options.threads)
-    return try classify(
-      path, from: OwnWindows(reader: reader, path: path, threads: options.threads), progress: progress)
+    try classify(path, scoredWindows(of: path, progress: progress))
   }
 
-  /// The same for windows that come from elsewhere.
-  func classify(
-    _ path: FilePath, from source: some WindowSource, progress: (_ done: Int, _ of: Int) -> Void
-  ) throws(ClassifierError) -> VideoLabels {
-    var logits: [[Float]] = []
+  /// The labels of the video at `path`, made of all its windows.
+  func classify(_ path: FilePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
+    var merged = MergedScores(options.merge)
     var windows: [WindowLabels] = []
-    let video = try source.handOver { (window) throws(ClassifierError) in
-      if window.number == 0 { (logits, windows) = ([], []) }  // also where the reader has to begin anew
-      let answer = predictor.predict([window.samples])[0].logits
-      guard answer.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
-      logits.append(answer)
-      windows.append(label(window, answer))
-      progress(windows.count, window.count)
+    while let window = try scored.next() {
+      merged.add(logits: window.logits, scores: window.scores)
+      windows.append(
+        WindowLabels(
+          start: window.start.double, end: window.end.double, padded: window.padded,
+          labels: self.scored(window.scores), logits: options.keepsLogits ? window.logits : nil))
     }
-    let best = scored(Scores(windows: logits, merge: options.merge))
+    let video = try scored.summary
     return VideoLabels(
-      file: path, model: model, video: video, sampling: sampling, labels: best, windows: windows,
-      receipt: receipt(video))
+      file: path, model: model, video: video, sampling: sampling, labels: self.scored(merged.scores),
+      windows: windows, receipt: receipt(video))
   }
 
   /// The labels of one of many videos, or what kept it from them.
   public func outcome(
-    of path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    of path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) -> Outcome {
     do {
       return Outcome(file: path, result: .success(try classify(path, progress: progress)))
@@ -103,12 +97,6 @@ public final class Classifier {
   /// The same for a path in UTF-8.
   public func classify(_ path: String) throws(ClassifierError) -> VideoLabels {
     try classify(FilePath(path))
-  }
-
-  private func label(_ window: Window, _ logits: [Float]) -> WindowLabels {
-    WindowLabels(
-      start: window.start, end: window.end, padded: window.padded,
-      labels: scored(Scores(logits: logits.map(Double.init))), logits: options.keepsLogits ? logits : nil)
   }
 
   func scored(_ scores: Scores) -> [ScoredLabel] {

@@ -11,6 +11,11 @@ package enum DetachedThread {
 
   /// Runs `body` beside its caller; at once in the caller's place if the system starts no more threads.
   package static func start(_ body: @escaping @Sendable () -> Void) {
+    do { try run(body) } catch { body() }
+  }
+
+  /// Runs `body` beside its caller, or throws if the system starts no more threads.
+  static func run(_ body: @escaping @Sendable () -> Void) throws(ThreadLimit) {
     var thread = pthread_t()
     let carried = Unmanaged.passRetained(Body(body))
     let code = pthread_create(
@@ -19,11 +24,11 @@ package enum DetachedThread {
         Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().run()
         return nil
       }, carried.toOpaque())
-    if code == 0 {
-      pthread_detach(thread)
-    } else {
-      carried.takeRetainedValue().run()
+    guard code == 0 else {
+      carried.release()
+      throw ThreadLimit()
     }
+    pthread_detach(thread)
   }
 
   /// Sleeps for so many seconds, though signals come.
@@ -32,4 +37,9 @@ package enum DetachedThread {
     var left = timespec()
     while nanosleep(&rest, &left) != 0, errno == EINTR { rest = left }
   }
+}
+
+/// The system starts no more threads.
+struct ThreadLimit: Error, CustomStringConvertible {
+  let description = "the system starts no more threads: raise its limit (ulimit -u), or run fewer at once"
 }

@@ -88,7 +88,7 @@ extension TimelineFacts: Encodable {
     try file.encodeAsFile(to: encoder)
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(model, forKey: .model)
-    try values.encode(sampling, forKey: .sampling)
+    try values.encode(SamplingJSON(sampling), forKey: .sampling)
   }
 }
 

@@ -2,7 +2,7 @@ import Inference
 import Synchronization
 
 /// What a result was made with, so that it can be made again and told from another.
-public struct Provenance: Sendable, Equatable, Encodable {
+public struct Provenance: Sendable, Equatable {
   /// This project's version.
   public let tool: String
   /// The versions of FFmpeg's libraries, by name.
@@ -27,8 +27,7 @@ public struct Provenance: Sendable, Equatable, Encodable {
   /// Of the work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
   init(
     model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
-    sampling: ResolvedSampling,
-    decodeErrors: Int, framesDecoded: Int
+    sampling: ResolvedSampling, decodeErrors: Int, framesDecoded: Int
   ) {
     tool = Versions.tool
     ffmpeg = Dictionary(
@@ -42,6 +41,28 @@ public struct Provenance: Sendable, Equatable, Encodable {
     self.sampling = sampling
     self.decodeErrors = decodeErrors
     self.framesDecoded = framesDecoded
+  }
+}
+
+extension Provenance: Encodable {
+  private enum Key: CodingKey {
+    case tool, ffmpeg, instructionSet, precision, model, modelSHA256, weights, labelsSHA256, sampling
+    case decodeErrors, framesDecoded
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(tool, forKey: .tool)
+    try values.encode(ffmpeg, forKey: .ffmpeg)
+    try values.encode(instructionSet, forKey: .instructionSet)
+    try values.encode(precision, forKey: .precision)
+    try values.encode(model, forKey: .model)
+    try values.encodeIfPresent(modelSHA256, forKey: .modelSHA256)
+    try values.encodeIfPresent(weights, forKey: .weights)
+    try values.encodeIfPresent(labelsSHA256, forKey: .labelsSHA256)
+    try values.encode(SamplingJSON(sampling), forKey: .sampling)
+    try values.encode(decodeErrors, forKey: .decodeErrors)
+    try values.encode(framesDecoded, forKey: .framesDecoded)
   }
 }
 

@@ -32,7 +32,7 @@ public struct Scores: Sendable, Equatable {
 }
 
 /// How the windows' scores become the video's.
-public enum Merge: String, Sendable, CaseIterable {
+public enum Merge: String, Sendable, CaseIterable, Codable {
   /// The mean of the windows' probabilities.
   case mean
   /// Each class's highest probability in any window.

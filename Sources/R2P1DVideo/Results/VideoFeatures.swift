@@ -27,20 +27,16 @@ public struct WindowFeatures: Sendable {
 extension Classifier {
   /// The features of the video at `path`, a row a window; `progress` hears how many windows of how many are done.
   public func embed(
-    _ path: FilePath, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    _ path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) -> VideoFeatures {
-    let reader = try WindowReader.open(
-      path, sampling, options.sampling, options.input, threads: options.threads)
+    let scored = try scoredWindows(of: path, .features, progress: progress)
     var windows: [WindowFeatures] = []
-    try reader.windows(of: path, threads: options.threads) { (window) throws(ClassifierError) in
-      if window.number == 0 { windows = [] }  // also where the reader has to begin anew
-      let values = predictor.predict([window.samples])[0].features
-      guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+    while let window = try scored.next() {
       windows.append(
-        WindowFeatures(start: window.start, end: window.end, padded: window.padded, values: values))
-      progress(windows.count, reader.starts.count)
+        WindowFeatures(
+          start: window.start.double, end: window.end.double, padded: window.padded, values: window.features))
     }
-    let video = VideoSummary(reader)
+    let video = try scored.summary
     return VideoFeatures(file: path, video: video, windows: windows, receipt: receipt(video))
   }
 }

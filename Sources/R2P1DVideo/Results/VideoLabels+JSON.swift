@@ -11,7 +11,7 @@ extension VideoLabels: Encodable {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(model, forKey: .model)
     try values.encode(video, forKey: .video)
-    try values.encode(sampling, forKey: .sampling)
+    try values.encode(SamplingJSON(sampling), forKey: .sampling)
     try values.encode(labels, forKey: .labels)
     try values.encode(windows, forKey: .windows)
     try values.encodeIfPresent(receipt, forKey: .receipt)
@@ -62,30 +62,6 @@ extension VideoSummary: Encodable {
     try values.encode(track, forKey: .track)
     try values.encode(decodeErrors, forKey: .decodeErrors)
     try values.encode(framesDecoded, forKey: .framesDecoded)
-  }
-}
-
-extension ResolvedSampling: Encodable {
-  private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge, track, mean, std
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(frames, forKey: .frames)
-    switch rate {
-    case .source: try values.encode("source", forKey: .fps)
-    case .perSecond(let rate): try values.encode(rate.double.roundedTime, forKey: .fps)
-    }
-    switch placement {
-    case .even(let count): try values.encode(count, forKey: .windows)
-    case .stride(let samples): try values.encode(samples, forKey: .stride)
-    }
-    try values.encode(resize.rawValue, forKey: .resize)
-    try values.encode(merge.rawValue, forKey: .merge)
-    try values.encodeIfPresent(track, forKey: .track)
-    try values.encode(normalization.mean, forKey: .mean)
-    try values.encode(normalization.deviation, forKey: .std)
   }
 }
 

@@ -77,16 +77,3 @@ public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
     }
   }
 }
-
-/// The sampling in force.
-public struct ResolvedSampling: Sendable, Equatable {
-  public let frames: Int
-  public let rate: SampleRate
-  public internal(set) var placement: WindowPlacement
-  public let resize: Resize
-  public let merge: Merge
-  /// The stream asked for; nil is the best one.
-  public let track: Int?
-  /// The model's own. No field here has a default: whoever makes a summary has to say what it is.
-  public let normalization: Normalization
-}

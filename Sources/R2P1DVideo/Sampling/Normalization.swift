@@ -18,15 +18,20 @@ public struct Normalization: Sendable, Hashable {
   /// Three finite numbers each with blanks or commas between, the deviations more than 0; nil for anything else.
   init?(mean: String, deviation: String) {
     guard let mean = Self.numbers(mean), let deviation = Self.numbers(deviation),
-      deviation.allSatisfy({ $0 > 0 })
+      Self.isUsable(mean, deviation)
     else { return nil }
     self.init(mean: mean, deviation: deviation)
   }
 
+  private static func isUsable(_ mean: [Float], _ deviation: [Float]) -> Bool {
+    [mean, deviation].allSatisfy { $0.count == 3 && $0.allSatisfy(\.isFinite) }
+      && deviation.allSatisfy { $0 > 0 }
+  }
+
   private static func numbers(_ text: String) -> [Float]? {
-    let numbers = text.split { $0 == " " || $0 == "," }.map { Float($0) }
-    let finite = numbers.compactMap { $0 }.filter(\.isFinite)
-    return numbers.count == 3 && finite.count == 3 ? finite : nil
+    let words = text.split { $0 == " " || $0 == "," }
+    let numbers = words.compactMap { Float($0) }
+    return numbers.count == words.count ? numbers : nil
   }
 
   /// Three numbers with blanks between, as checkpoints keep them.
@@ -37,5 +42,27 @@ public struct Normalization: Sendable, Hashable {
     var table = preprocess_table()
     preprocess_table_init(&table, mean, deviation)
     return table
+  }
+}
+
+extension Normalization: Codable {
+  private enum Key: CodingKey {
+    case mean, std
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    mean = try values.decode([Float].self, forKey: .mean)
+    deviation = try values.decode([Float].self, forKey: .std)
+    guard Self.isUsable(mean, deviation) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .std, in: values, debugDescription: "expected three numbers each, the deviations more than 0")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(mean, forKey: .mean)
+    try values.encode(deviation, forKey: .std)
   }
 }

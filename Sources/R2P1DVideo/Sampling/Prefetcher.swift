@@ -3,24 +3,35 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Runs `produce` on a thread of its own and hands what it yields to `consume` on the caller's, in order.
+/// Runs `produce` on a thread of its own, from the first `next` on, and gives what it yields in order.
 ///
-/// At most `capacity` elements wait in between: a producer that is ahead of that sleeps. An error of either side ends
-/// both, and is thrown once the producer's thread no longer runs.
-func ahead<Element: Sendable>(
-  capacity: Int,
-  produce: @escaping @Sendable (_ yield: (Element) throws -> Void) throws -> Void,
-  consume: (Element) throws -> Void
-) throws {
-  let line = BoundedQueue<Element>(capacity: capacity)
-  DetachedThread.start {
-    line.finish(Result { try produce { try line.put($0) } })
+/// At most `capacity` elements wait: a producer that is ahead of that sleeps. With 0 the two sides take turns: the
+/// producer runs only while `next` waits for it. Once this object is gone, so is the producer's thread.
+final class Prefetcher<Element: Sendable> {
+  typealias Producer = @Sendable (_ yield: (Element) throws -> Void) throws -> Void
+
+  private let queue: BoundedQueue<Element>
+  /// Until it runs.
+  private var producer: Producer?
+
+  init(capacity: Int, _ producer: @escaping Producer) {
+    queue = BoundedQueue(capacity: capacity)
+    self.producer = producer
   }
-  do {
-    while let element = try line.take() { try consume(element) }
-  } catch {
-    line.abandon()
-    throw error
+
+  deinit {
+    if producer == nil { queue.abandon() }
+  }
+
+  /// The next element; nil at the end, or the producer's error.
+  func next() throws -> Element? {
+    if let producer {
+      try DetachedThread.run { [queue] in
+        queue.finish(Result { try producer { try queue.put($0) } })
+      }
+      self.producer = nil
+    }
+    return try queue.take()
   }
 }
 
@@ -34,17 +45,21 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   private struct State {
     var entries: [Entry] = []
     var isAbandoned = false
+    var hasBegun = false
   }
 
   /// Thrown into a producer whose consumer has gone.
   private struct Abandoned: Error {}
 
   private let state = Mutex(State())
+  /// Of no capacity: an element is put at once, and `free` is the consumer's wish for the next one.
+  private let takesTurns: Bool
   private let free: DispatchSemaphore
   private let filled = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
   init(capacity: Int) {
+    takesTurns = capacity == 0
     free = DispatchSemaphore(value: 0)
     // Raised from zero, for Dispatch traps on a semaphore that is freed below its first value.
     for _ in 0..<capacity { free.signal() }
@@ -52,9 +67,10 @@ final class BoundedQueue<Element: Sendable>: Sendable {
 
   func put(_ element: Element) throws {
     try stopIfAbandoned()
+    if takesTurns { append(.element(element)) }
     free.wait()
     try stopIfAbandoned()
-    append(.element(element))
+    if !takesTurns { append(.element(element)) }
   }
 
   func finish(_ result: Result<Void, any Error>) {
@@ -62,12 +78,13 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     ended.signal()
   }
 
-  /// The next element; nil at the end, or the producer's error.
+  /// The next element; nil at the end, or the producer's error. Not to be called again then.
   func take() throws -> Element? {
+    if takesTurns { startTurn() }
     filled.wait()
     switch state.withLock({ $0.entries.removeFirst() }) {
     case .element(let element):
-      free.signal()
+      if !takesTurns { free.signal() }
       return element
     case .end(let result):
       try result.get()
@@ -75,11 +92,27 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
-  /// Tells the producer to stop, and waits until it has.
-  func abandon() {
+  /// Lets the producer stop.
+  func giveUp() {
     state.withLock { $0.isAbandoned = true }
     free.signal()
+  }
+
+  /// Lets the producer stop, and waits until it has.
+  func abandon() {
+    giveUp()
     ended.wait()
+    // For whoever abandons it too.
+    ended.signal()
+  }
+
+  /// The producer's first turn begins by itself.
+  private func startTurn() {
+    let isFirst = state.withLock { state in
+      defer { state.hasBegun = true }
+      return !state.hasBegun
+    }
+    if !isFirst { free.signal() }
   }
 
   private func stopIfAbandoned() throws {

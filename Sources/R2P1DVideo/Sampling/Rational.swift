@@ -73,3 +73,21 @@ extension Rational: CustomStringConvertible {
   /// `15` or `25/2`.
   public var description: String { denominator == 1 ? "\(numerator)" : "\(numerator)/\(denominator)" }
 }
+
+/// As the pair of its numbers.
+extension Rational: Codable {
+  public init(from decoder: any Decoder) throws {
+    var numbers = try decoder.unkeyedContainer()
+    let (above, below) = (try numbers.decode(Int.self), try numbers.decode(Int.self))
+    guard above >= 0, below > 0 else {
+      throw DecodingError.dataCorruptedError(in: numbers, debugDescription: "\(above)/\(below) is no fraction from 0")
+    }
+    self.init(above, below)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var numbers = encoder.unkeyedContainer()
+    try numbers.encode(numerator)
+    try numbers.encode(denominator)
+  }
+}

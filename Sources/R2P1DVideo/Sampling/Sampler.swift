@@ -86,6 +86,20 @@ package struct Sampler: RandomAccessCollection, Sendable {
     }
   }
 
+  /// When the frame that sample `sample` shows is shown: seconds of a player's clock.
+  func shownTime(of sample: Int) -> Rational { timeline.clockTime(timeline.times[self[sample]]) }
+
+  /// Whether sample `sample`, perhaps the one behind the last, is due when frame `frame` is shown, or before.
+  func isDue(_ sample: Int, at frame: Int) -> Bool {
+    switch rate {
+    case .source: frame >= firstFrame + sample
+    case .perSecond(let rate):
+      timeline.times[frame] * part.divisor * Int128(rate.numerator)
+        >= part.start * Int128(rate.numerator)
+        + Int128(sample) * Int128(rate.denominator) * timeline.scale * part.divisor
+    }
+  }
+
   /// When the video, or the part of it, ends: seconds of a player's clock.
   package var endTime: Rational {
     let last = timeline.clockTime(timeline.duration)

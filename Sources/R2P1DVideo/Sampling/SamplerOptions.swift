@@ -1,5 +1,5 @@
 /// How many samples a second are taken of a video.
-public enum SampleRate: Sendable, Hashable {
+public enum SampleRate: Sendable, Hashable, Codable {
   /// Every frame is a sample.
   case source
   /// At most 1000 a second, and more than 0.
@@ -31,7 +31,7 @@ extension SampleRate: CustomStringConvertible {
 }
 
 /// Where in a video the windows lie.
-public enum WindowPlacement: Sendable, Hashable {
+public enum WindowPlacement: Sendable, Hashable, Codable {
   /// So many windows, at least 1, spread evenly from the first sample to the last; fewer where there are fewer places.
   case even(Int)
   /// A window every so many samples, at least 1, and one that ends with the last sample.
@@ -39,7 +39,7 @@ public enum WindowPlacement: Sendable, Hashable {
 }
 
 /// How a picture becomes the 112×112 that the network sees.
-public enum Resize: String, Sendable, Hashable, CaseIterable {
+public enum Resize: String, Sendable, Hashable, CaseIterable, Codable {
   /// To 171×128, then its centre: torchvision's preset.
   case crop
   /// Straight to 112×112, the whole picture squeezed.

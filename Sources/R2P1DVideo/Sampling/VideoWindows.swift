@@ -25,19 +25,40 @@ public final class VideoWindows {
     self.path = path
     threads = options.threads
     sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
-    reader = try WindowReader.open(path, sampling, options.sampling, options.input, threads: threads)
+    reader = try WindowReader.open(path, sampling, options.input, threads: threads)
   }
 
-  /// Calls `body` with each window's tensor, in time order.
-  ///
-  /// Where the pictures contradict the times that the container gave, the windows are laid out anew: `samples`,
-  /// `starts`, `frames` and `header` change, and a window with number 0 begins them again.
+  /// Calls `body` with each window's tensor, in time order; call it once. Where the frames contradict the times that
+  /// the container gave, `samples`, `starts`, `frames` and `header` are right only when all windows have come.
   public func read(_ body: (WindowTensor) throws(ClassifierError) -> Void) throws(ClassifierError) {
-    try reader.windows(of: path, threads: threads) { (window) throws(ClassifierError) in
-      try body(
-        WindowTensor(number: window.number, start: window.start, end: window.end, samples: window.samples))
+    let source = LocalWindowSource(reader, of: path, threads: threads)
+    if reader.samplesHeldBack > Self.mostSamplesHeldBack {
+      do {
+        try reader.settle()
+      } catch {
+        throw .video(path, cause: "\(error)")
+      }
+    }
+    var hasEnded = false
+    var settling = SettlingQueue<Window>()
+    while true {
+      while let window = settling.next() {
+        try body(
+          WindowTensor(number: window.number, start: window.start, end: window.end, samples: window.samples))
+      }
+      if hasEnded { return }
+      switch try source.next() {
+      case .window(let window): settling.add(window, isFinal: window.isFinal)
+      case .restarted: settling.restart()
+      case .ended:
+        hasEnded = true
+        settling.settle()
+      }
     }
   }
+
+  /// So many are held until the last frame is decoded; with more, all is decoded once before, to know where windows lie.
+  private static let mostSamplesHeldBack = 1024
 
   /// All tensors as one .npy array: its header, always 128 bytes, for `read`'s tensors to follow in order.
   public var header: [UInt8] {

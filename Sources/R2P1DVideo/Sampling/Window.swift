@@ -15,7 +15,43 @@ package struct Window: Sendable {
   package let samples: [Sample]
   /// Whether the video is shorter than the window, so that its last sample is held.
   package let padded: Bool
+  /// Whether nothing that is decoded later can change it, nor any window before it.
+  package let isFinal: Bool
 
   package var start: Double { exactStart.double }
   package var end: Double { exactEnd.double }
+}
+
+/// What comes of reading a video, in order.
+package enum WindowEvent: Sendable {
+  case window(Window)
+  /// Decoding contradicted the container's times: all windows that were not final are taken back, and come again laid
+  /// out otherwise, from the number of the first of them on.
+  case restarted
+  /// All windows have come, and all are final.
+  case ended(VideoSummary)
+}
+
+/// What was made of windows, held back as long as these may be taken back.
+struct SettlingQueue<Element> {
+  private var held: ArraySlice<Element> = []
+  /// How many of `held`, from the first on, can be handed on.
+  private var settled = 0
+
+  mutating func add(_ element: Element, isFinal: Bool) {
+    held.append(element)
+    if isFinal { settle() }
+  }
+
+  /// All so far are final.
+  mutating func settle() { settled = held.count }
+
+  /// Drops all that are not final.
+  mutating func restart() { held.removeLast(held.count - settled) }
+
+  mutating func next() -> Element? {
+    guard settled > 0 else { return nil }
+    settled -= 1
+    return held.popFirst()
+  }
 }

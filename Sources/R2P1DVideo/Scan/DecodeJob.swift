@@ -4,13 +4,8 @@ import Synchronization
 
 /// One file of a scan on its way from a worker to the network.
 final class DecodeJob: Sendable {
-  enum Arrival: Sendable {
-    case window(Window)
-    case end(VideoSummary)
-  }
-
   let path: FilePath
-  let arrivals = BoundedQueue<Arrival>(capacity: DecodeJob.windowsAhead)
+  let arrivals = BoundedQueue<WindowEvent>(capacity: DecodeJob.windowsAhead)
   private let firstStamp = Mutex(FileStamp.absent)
 
   /// All windows of a file with the usual number of them, so that a worker can go on to the next.
@@ -27,29 +22,26 @@ final class DecodeJob: Sendable {
   }
 }
 
-/// The windows of a video as they come in.
-final class RemoteWindows: WindowSource {
+/// The windows of a video as they come in from a worker.
+final class RemoteWindowSource: WindowSource {
   private let video: DecodeJob
 
   init(_ video: DecodeJob) {
     self.video = video
   }
 
-  func handOver(_ body: (Window) throws(ClassifierError) -> Void) throws(ClassifierError) -> VideoSummary {
-    var summary: VideoSummary?
+  /// Whoever gives up the windows before their end gives up the file.
+  deinit { video.arrivals.abandon() }
+
+  func next() throws(ClassifierError) -> WindowEvent {
     do {
-      while let arrival = try video.arrivals.take() {
-        switch arrival {
-        case .end(let video): summary = video
-        case .window(let window): try body(window)
-        }
-      }
+      if let event = try video.arrivals.take() { return event }
     } catch {
-      // Of the lane, which is over, or of `body`.
-      video.arrivals.abandon()
       throw error as? ClassifierError ?? .video(video.path, cause: "\(error)")
     }
-    guard let summary else { throw .video(video.path, cause: "its decoding was given up") }
-    return summary
+    throw .video(video.path, cause: "its decoding was given up")
   }
+
+  /// The worker that decodes it goes on to the next file.
+  func interrupt() { video.arrivals.giveUp() }
 }

@@ -37,7 +37,7 @@ struct DecodeWorker {
   private mutating func run(_ video: DecodeJob) throws {
     let (worker, isFresh) = try availableWorker()
     worker.begin(video.path)
-    var assembly = WindowAssembly(frames: order.frames)
+    var assembly = WindowAssembly(frames: order.sampling.frames)
     do {
       try receive(video, from: worker, &assembly)
       filesLeft -= 1
@@ -80,9 +80,12 @@ struct DecodeWorker {
       case .window(let message):
         guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.window(window))
+      case .restarted:
+        guard assembly.restart() else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.restarted)
       case .end(let summary):
         guard assembly.isComplete else { throw WorkerProcess.Fault.garbled }
-        try video.arrivals.put(.end(summary))
+        try video.arrivals.put(.ended(summary))
         return
       case .refusal(let cause):
         throw ClassifierError.video(video.path, cause: cause)
@@ -100,7 +103,7 @@ struct DecodeWorker {
     var patience = IdleTimeout(seconds: 1, stop: stop)
     while clock.now < end, let message = try? worker.receive(&patience) {
       switch message {
-      case .beat, .sample, .window: continue
+      case .beat, .sample, .window, .restarted: continue
       case .end, .refusal: return true
       case .exhausted: return false
       }
@@ -128,9 +131,11 @@ struct WindowAssembly {
   private var nextSample: UInt32 = 0
   private var newSamples = 0
   private var nextWindow = 0
+  /// How many windows, from the first on, are final.
+  private var finalWindows = 0
   private var restarts = 0
 
-  /// How often the windows may be laid out anew.
+  /// How often windows may be taken back.
   private static let mostRestarts = 8
 
   init(frames: Int) {
@@ -148,20 +153,28 @@ struct WindowAssembly {
     return true
   }
 
-  /// Nil for a window out of turn, or of samples that are in neither the last window nor come since.
+  /// False for windows that are taken back too often.
+  mutating func restart() -> Bool {
+    restarts += 1
+    nextWindow = finalWindows
+    newSamples = 0
+    return restarts <= Self.mostRestarts
+  }
+
+  /// Nil for a window out of turn, for one that is final behind one that is not, and for one of samples that are in neither the last window nor come since.
   mutating func window(_ message: WorkerMessage.Window) -> Window? {
-    if message.number == 0 && nextWindow > 0 { restarts += 1 }
     let shown = message.samples.compactMap { samples[$0] }
-    guard message.number == 0 || message.number == nextWindow, restarts <= Self.mostRestarts,
+    guard message.number == nextWindow, !message.isFinal || finalWindows == nextWindow,
       message.samples.count == frames, shown.count == frames
     else { return nil }
-    nextWindow = message.number + 1
+    nextWindow += 1
+    if message.isFinal { finalWindows = nextWindow }
     newSamples = 0
     let kept = Set(message.samples)
     samples = samples.filter { kept.contains($0.key) }
     return Window(
       number: message.number, count: message.total, exactStart: message.start, exactEnd: message.end,
-      videoEnd: message.videoEnd, samples: shown, padded: message.padded)
+      videoEnd: message.videoEnd, samples: shown, padded: message.padded, isFinal: message.isFinal)
   }
 }
 

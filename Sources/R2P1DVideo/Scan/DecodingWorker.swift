@@ -52,8 +52,7 @@ package enum DecodingWorker {
     do {
       let reader = try order.open(path, control: control)
       var sender = WindowSender(line)
-      try reader.windows { try sender.send($0, of: reader.starts.count) }
-      try line.send(.end(VideoSummary(reader)))
+      try reader.read { try sender.send($0) }
     } catch is WorkerChannel.Gone {
       exit(0)
     } catch {
@@ -96,7 +95,15 @@ private struct WindowSender {
     self.line = line
   }
 
-  mutating func send(_ window: Window, of total: Int) throws {
+  mutating func send(_ event: WindowEvent) throws {
+    switch event {
+    case .window(let window): try send(window)
+    case .restarted: try line.send(.restarted)
+    case .ended(let video): try line.send(.end(video))
+    }
+  }
+
+  private mutating func send(_ window: Window) throws {
     var known: [ObjectIdentifier: UInt32] = [:]
     for sample in window.samples where known[ObjectIdentifier(sample)] == nil {
       if let number = numbers[ObjectIdentifier(sample)] {
@@ -112,8 +119,8 @@ private struct WindowSender {
     try line.send(
       .window(
         WorkerMessage.Window(
-          number: window.number, total: total, start: window.exactStart, end: window.exactEnd,
-          videoEnd: window.videoEnd, padded: window.padded,
+          number: window.number, total: window.count, start: window.exactStart, end: window.exactEnd,
+          videoEnd: window.videoEnd, padded: window.padded, isFinal: window.isFinal,
           samples: window.samples.compactMap { known[ObjectIdentifier($0)] })))
   }
 }

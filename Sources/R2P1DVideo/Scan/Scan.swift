@@ -21,11 +21,11 @@ package struct Scan {
   ///
   /// A file that fails is a row like others; only what lets nothing run is thrown.
   package func run(
-    _ files: [FilePath], into table: ScanTable, stop: StopFlag, observe: (Event) -> Void
+    _ files: [FilePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
   ) throws(ClassifierError) {
     let order = WorkerConfiguration(
-      classifier.sampling, classifier.options.sampling, classifier.options.input,
-      threads: classifier.options.threads, memory: options.workerMemory)
+      classifier.sampling, threads: classifier.options.threads, memory: options.workerMemory,
+      rules: classifier.options.input.rules)
     let lanes = WorkerPool(
       files, order: order, normalization: classifier.sampling.normalization, options: options)
     defer { lanes.end() }
@@ -54,10 +54,12 @@ package struct Scan {
   private static var syncInterval: Duration { .seconds(10) }
 
   private func outcome(
-    of video: DecodeJob, progress: (_ done: Int, _ of: Int) -> Void
+    of video: DecodeJob, progress: @escaping (_ done: Int, _ of: Int) -> Void
   ) throws(ClassifierError) -> Outcome {
     do {
-      let labels = try classifier.classify(video.path, from: RemoteWindows(video), progress: progress)
+      let scored = ScoredWindows(
+        RemoteWindowSource(video), of: video.path, classifier.predictor, progress: progress)
+      let labels = try classifier.classify(video.path, scored)
       return Outcome(file: video.path, result: .success(labels))
     } catch {
       guard error.scope == .input else { throw error }

@@ -25,7 +25,6 @@ package struct ScanSettings: Sendable, Equatable {
   /// The settings of what `classifier` says, written as `format`. Reads the whole checkpoint for its hash.
   package init(_ classifier: Classifier, _ format: ScanFormat) {
     let sampling = classifier.sampling
-    let part = classifier.options.sampling
     let (placement, count) =
       switch sampling.placement {
       case .even(let windows): ("windows", windows)
@@ -45,8 +44,8 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "sampling", value: "\(placement) \(count)"),
       Fact(name: "resize", value: sampling.resize.rawValue),
       Fact(name: "merge", value: sampling.merge.rawValue),
-      Fact(name: "start", value: part.start?.description ?? "whole file"),
-      Fact(name: "end", value: part.end?.description ?? "whole file"),
+      Fact(name: "start", value: sampling.start?.description ?? "whole file"),
+      Fact(name: "end", value: sampling.end?.description ?? "whole file"),
       Fact(name: "precision", value: classifier.precision.rawValue),
       Fact(name: "top", value: "\(classifier.options.top)"),
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),

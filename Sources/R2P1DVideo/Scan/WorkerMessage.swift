@@ -10,6 +10,8 @@ enum WorkerMessage: Equatable {
   /// A picture, to be shown in windows that follow; they are numbered from 0 in each file.
   case sample([UInt8])
   case window(Window)
+  /// The windows that were not final are taken back.
+  case restarted
   /// There are no more windows.
   case end(VideoSummary)
   /// There is nothing to label; one line says why. The worker is as good as before.
@@ -26,13 +28,14 @@ enum WorkerMessage: Equatable {
     let end: Rational
     let videoEnd: Double
     let padded: Bool
+    let isFinal: Bool
     /// The numbers of its samples.
     let samples: [UInt32]
   }
 
   enum Kind: UInt32 {
     case beat = 1
-    case sample, window, end, refusal, exhausted
+    case sample, window, restarted, end, refusal, exhausted
   }
 
   /// More windows than any file has.
@@ -42,7 +45,7 @@ enum WorkerMessage: Equatable {
   /// Whether a message of `kind` may be `length` bytes long, where a window has `frames` samples.
   static func isLegal(_ kind: Kind, length: Int, frames: Int) -> Bool {
     switch kind {
-    case .beat: length == 0
+    case .beat, .restarted: length == 0
     case .sample: length == SampleBytes.count
     case .window: length == 52 + 4 * frames
     case .end: (56...56 + 64).contains(length)
@@ -67,8 +70,9 @@ extension WorkerMessage {
       body.add(window.start)
       body.add(window.end)
       body.add(window.videoEnd.bitPattern)
-      body.add(UInt32(window.padded ? 1 : 0))
+      body.add(UInt32((window.padded ? 1 : 0) | (window.isFinal ? 2 : 0)))
       for sample in window.samples { body.add(sample) }
+    case .restarted: kind = .restarted
     case .end(let video):
       kind = .end
       body.add(video.start.bitPattern)
@@ -96,6 +100,7 @@ extension WorkerMessage {
     var rest = ByteReader(bytes: bytes[...])
     switch kind {
     case .beat: self = .beat
+    case .restarted: self = .restarted
     case .sample: self = .sample(bytes)
     case .window:
       guard let window = Window(&rest, frames: frames) else { return nil }
@@ -116,10 +121,11 @@ extension WorkerMessage.Window {
     guard let start = rest.nextTime(), let end = rest.nextTime() else { return nil }
     (self.start, self.end) = (start, end)
     videoEnd = Double(bitPattern: rest.next(UInt64.self))
-    let flag = rest.next(UInt32.self)
-    padded = flag == 1
+    let flags = rest.next(UInt32.self)
+    padded = flags & 1 != 0
+    isFinal = flags & 2 != 0
     samples = (0..<frames).map { _ in rest.next(UInt32.self) }
-    guard number < total, total <= WorkerMessage.mostWindows, flag <= 1, videoEnd.isTime else {
+    guard number < total, total <= WorkerMessage.mostWindows, flags <= 3, videoEnd.isTime else {
       return nil
     }
   }

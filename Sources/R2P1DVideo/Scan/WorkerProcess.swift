@@ -23,7 +23,8 @@ final class WorkerProcess {
   private var isWaitedFor = false
 
   /// Starts this very program as a worker that nothing of this process is open in but one socket.
-  init(_ order: WorkerConfiguration) throws(Errno) {
+  init(_ order: WorkerConfiguration) throws {
+    let settings = try JSONEncoder().encode(order)
     var ends: [Int32] = [0, 0]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw Errno.last
@@ -31,14 +32,13 @@ final class WorkerProcess {
     let theirs = ends[1]
     defer { close(theirs) }
     socket = ends[0]
-    frames = order.frames
+    frames = order.sampling.frames
     do {
       process = try Self.spawn(theirs)
     } catch {
       close(ends[0])
       throw error
     }
-    let settings = (try? JSONEncoder().encode(order)) ?? Data()
     send(Array(settings))
   }
 

@@ -30,9 +30,9 @@ final class Filmstrip {
   }
 
   /// Lays the thumbnails out over `samples`: each in the middle of its share. Those already taken stay, unless
-  /// `beginsAnew`.
-  func layOut(over samples: Sampler, beginsAnew: Bool) {
-    if beginsAnew { (thumbnails, lastFrame) = ([], -1) }
+  /// it `restarts`.
+  func layOut(over samples: Sampler, restarts: Bool) {
+    if restarts { (thumbnails, lastFrame) = ([], -1) }
     let count = min(count, samples.count)
     let all = (0..<count).map { index in
       let sample = Int(Int128(2 * index + 1) * Int128(samples.count) / Int128(2 * count))

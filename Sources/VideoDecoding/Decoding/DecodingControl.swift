@@ -14,6 +14,11 @@ package final class DecodingControl: Sendable {
 
   package func cancel() { cancelled.store(true, ordering: .relaxed) }
 
+  /// Throws `.interrupted` once this is cancelled.
+  package func check() throws(VideoError) {
+    if isCancelled { throw .interrupted }
+  }
+
   /// Packets read so far: a count that grows tells a decoding that takes long from one that hangs.
   package var packetsRead: Int { packets.load(ordering: .relaxed) }
 

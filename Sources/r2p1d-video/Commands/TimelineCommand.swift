@@ -49,24 +49,21 @@ struct TimelineCommand: ParsableCommand {
     Terminal.warn(of: classifier, asked: engine.precision)
     let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)
-    var rows = Rows(of: file, output)
     var report = format.report(of: timeline, options)
+    var hasBegun = false
 
     let summary = try timeline.read { (window) throws(ClassifierError) in
-      if window.number == 0 {
-        report = format.report(of: timeline, options)
-        try rows.begin()
-        try rows.write(report.begin())
-      }
+      // A file without any window leaves no trace.
+      if !hasBegun { try output.write(report.begin()) }
+      hasBegun = true
       let text = report.add(window)
       if !text.isEmpty { progress.clear() }
-      try rows.write(text)
+      try output.write(text)
       progress.advance(window)
     }
     progress.clear()
     Terminal.warn(summary.video.warnings, of: file)
-    try rows.write(report.end(summary))
-    try rows.end()
+    try output.write(report.end(summary))
     try output.finish()
   }
 

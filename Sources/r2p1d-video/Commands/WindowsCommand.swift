@@ -36,7 +36,6 @@ struct WindowsCommand: ParsableCommand {
     let header = windows.header
     try output.write(header)
     try windows.read { (window) throws(ClassifierError) in
-      if window.number == 0 { try output.cut(to: header.count) }
       try output.write(window.values)
       advance(window.number + 1, windows.starts.count)
     }

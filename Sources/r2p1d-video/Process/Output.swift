@@ -84,17 +84,6 @@ final class Output {
     }
   }
 
-  /// Whether what was written can be taken back: not from a pipe.
-  var canBeTakenBack: Bool { draft != nil }
-
-  /// Takes back what was written beyond the first `count` bytes; there is nothing to take back from a pipe.
-  func cut(to count: Int) throws(ClassifierError) {
-    guard draft != nil else { return }
-    guard ftruncate(descriptor, off_t(count)) == 0, lseek(descriptor, off_t(count), SEEK_SET) >= 0 else {
-      throw failure()
-    }
-  }
-
   /// Writes over the file's first bytes.
   func overwrite(_ bytes: [UInt8]) throws(ClassifierError) {
     guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw failure() }

@@ -7,7 +7,7 @@ struct TimelineProgress {
   private let name: String
   private let isDrawn: Bool
   private let began = ContinuousClock.now
-  private var first = 0.0
+  private var first: Double?
   private var isOnScreen = false
 
   init(_ file: FilePath, isQuiet: Bool) {
@@ -18,7 +18,8 @@ struct TimelineProgress {
 
   mutating func advance(_ window: ScoredWindow) {
     guard isDrawn else { return }
-    if window.number == 0 { first = window.start.double }
+    let first = first ?? window.start.double
+    self.first = first
     let share = Double(window.number + 1) / Double(max(window.count, 1))
     let spent = (ContinuousClock.now - began) / .seconds(1)
     let covered = window.end.double - first

@@ -19,8 +19,8 @@ import Testing
         start: 0.25, duration: 10.0 / 3, width: 340, height: 256, frameRate: 30000.0 / 1001, codec: "h264",
         decodeErrors: decodeErrors, framesDecoded: 100),
       sampling: ResolvedSampling(
-        frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop, merge: .mean, track: nil,
-        normalization: .kinetics),
+        frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop,
+        normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean),
       labels: found, windows: Array(repeating: window, count: windows))
   }
 

@@ -8,9 +8,8 @@ import Testing
     file: "a/b & c.mp4", model: ModelSummary(name: "m --> n", architecture: "r2plus1d_18", classes: 3),
     labels: LabelSet(["a,\"b\"", "<b>c</b> & d", "e\nf"]),
     sampling: ResolvedSampling(
-      frames: 16, rate: .perSecond(Rational(25, 2)), placement: .stride(8), resize: .crop, merge: .mean,
-      track: nil,
-      normalization: .kinetics))
+      frames: 16, rate: .perSecond(Rational(25, 2)), placement: .stride(8), resize: .crop,
+      normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean))
 
   static let summary = TimelineSummary(
     video: VideoSummary(

@@ -16,60 +16,87 @@ import Testing
     var now: Int { value.load(ordering: .relaxed) }
   }
 
-  @Test(arguments: [1, 2, 5, 100])
-  func everythingArrivesOnceAndInOrder(_ capacity: Int) throws {
-    var received: [Int] = []
-    try ahead(
-      capacity: capacity, produce: { yield in for i in 0..<50 { try yield(i) } },
-      consume: { received.append($0) })
-    #expect(received == Array(0..<50))
+  /// All that a prefetcher gives.
+  private func all<Element>(_ prefetcher: Prefetcher<Element>) throws -> [Element] {
+    var received: [Element] = []
+    while let element = try prefetcher.next() { received.append(element) }
+    return received
   }
 
-  @Test func nothingIsFine() throws {
-    try ahead(
-      capacity: 2, produce: { (_: (Int) throws -> Void) in },
-      consume: { _ in Issue.record("nothing was made") })
+  @Test(arguments: [0, 1, 2, 5, 100])
+  func everythingArrivesOnceAndInOrder(_ capacity: Int) throws {
+    let prefetcher = Prefetcher(capacity: capacity) { yield in for i in 0..<50 { try yield(i) } }
+    #expect(try all(prefetcher) == Array(0..<50))
+  }
+
+  @Test(arguments: [0, 2])
+  func nothingIsFine(_ capacity: Int) throws {
+    #expect(try all(Prefetcher<Int>(capacity: capacity) { _ in }) == [])
   }
 
   @Test func theProducerWaitsForTheConsumer() throws {
     let made = Count()
+    let prefetcher = Prefetcher(capacity: 3) { yield in for _ in 0..<20 { try yield(made.raise()) } }
     var taken = 0
-    try ahead(
-      capacity: 3, produce: { yield in for _ in 0..<20 { try yield(made.raise()) } },
-      consume: { _ in
-        Thread.sleep(forTimeInterval: 0.002)
-        taken += 1
-        // Three wait, one is in hand, one is about to be put.
-        #expect(made.now <= taken + 4)
-      })
+    while try prefetcher.next() != nil {
+      Thread.sleep(forTimeInterval: 0.002)
+      taken += 1
+      // Three wait, one is in hand, one is about to be put.
+      #expect(made.now <= taken + 4)
+    }
+    #expect(taken == 20)
   }
 
-  @Test func anErrorOfTheProducerComesAfterWhatItMade() {
+  @Test func withoutCapacityTheTwoSidesTakeTurns() throws {
+    let made = Count()
+    let prefetcher = Prefetcher(capacity: 0) { yield in for _ in 0..<20 { try yield(made.raise()) } }
+    #expect(made.now == 0)
+    for number in 1...20 {
+      #expect(try prefetcher.next() == number)
+      Thread.sleep(forTimeInterval: 0.002)
+      #expect(made.now == number)
+    }
+    #expect(try prefetcher.next() == nil)
+  }
+
+  @Test(arguments: [0, 4])
+  func anErrorOfTheProducerComesAfterWhatItMade(_ capacity: Int) {
+    let prefetcher = Prefetcher(capacity: capacity) { yield in
+      for i in 0..<3 { try yield(i) }
+      throw Failure(side: "producer")
+    }
     var received: [Int] = []
     #expect(throws: Failure(side: "producer")) {
-      try ahead(
-        capacity: 4,
-        produce: { yield in
-          for i in 0..<3 { try yield(i) }
-          throw Failure(side: "producer")
-        }, consume: { received.append($0) })
+      while let element = try prefetcher.next() { received.append(element) }
     }
     #expect(received == [0, 1, 2])
   }
 
-  @Test(arguments: [1, 8])
-  func anErrorOfTheConsumerStopsTheProducerBeforeItIsThrown(_ capacity: Int) {
+  @Test(arguments: [0, 1, 8])
+  func aConsumerThatGoesStopsTheProducer(_ capacity: Int) throws {
     let made = Count()
     let hasEnded = Count()
-    #expect(throws: Failure(side: "consumer")) {
-      try ahead(
-        capacity: capacity,
-        produce: { yield in
-          defer { _ = hasEnded.raise() }
-          while true { try yield(made.raise()) }
-        }, consume: { (_: Int) in throw Failure(side: "consumer") })
+    do {
+      let prefetcher = Prefetcher(capacity: capacity) { yield in
+        defer { _ = hasEnded.raise() }
+        while true { try yield(made.raise()) }
+      }
+      #expect(try prefetcher.next() == 1)
     }
     #expect(hasEnded.now == 1)
     #expect(made.now <= capacity + 2)
+  }
+
+  @Test func aProducerThatWasNeverAskedNeverRuns() {
+    let made = Count()
+    do { _ = Prefetcher(capacity: 1) { yield in try yield(made.raise()) } }
+    #expect(made.now == 0)
+  }
+
+  @Test func aQueueCanBeAbandonedTwice() {
+    let queue = BoundedQueue<Int>(capacity: 1)
+    queue.finish(.success(()))
+    queue.abandon()
+    queue.abandon()
   }
 }

@@ -11,12 +11,8 @@ import VideoDecoding
   @Test(arguments: try SharedVideos.goldens())
   func windowsAreTheReferences(_ golden: SharedVideos.Golden) throws {
     let reader = try golden.reader(threads: 2)
-    var windows: [Window] = []
-    try reader.windows { window in
-      if window.number == 0 { windows = [] }
-      #expect(window.number == windows.count)
-      windows.append(window)
-    }
+    let windows = try reader.settledWindows()
+    #expect(windows.map(\.number) == Array(windows.indices))
     #expect(reader.samples == golden.samples)
     #expect(reader.starts == golden.starts)
     let picks = reader.starts.map { Array(reader.picks[$0..<min($0 + golden.frames, reader.samples)]) }
@@ -52,9 +48,7 @@ import VideoDecoding
   @Test(arguments: try SharedVideos.goldens().filter { $0.windows == 5 && $0.file != "corrupted.mp4" })
   func oneThreadAndNoSeekingGiveTheSameWindows(_ golden: SharedVideos.Golden) throws {
     let (one, two) = (try golden.reader(threads: 1, seeking: false), try golden.reader(threads: 2))
-    var (first, second): ([Window], [Window]) = ([], [])
-    try one.windows { first.append($0) }
-    try two.windows { second.append($0) }
+    let (first, second) = (try one.settledWindows(), try two.settledWindows())
     #expect(first.count == second.count)
     for (a, b) in zip(first, second) {
       for (x, y) in zip(a.samples, b.samples) {
@@ -65,11 +59,8 @@ import VideoDecoding
 
   @Test func samplesThatShowTheSameFrameAreTheSameObject() throws {
     let golden = try #require(try SharedVideos.goldens().first { $0.file == "six_fps.mp4" })
-    var shared = false
-    try golden.reader(threads: 2).windows { window in
-      shared = shared || zip(window.samples, window.samples.dropFirst()).contains { $0 === $1 }
-    }
-    #expect(shared)
+    let windows = try golden.reader(threads: 2).settledWindows()
+    #expect(windows.contains { zip($0.samples, $0.samples.dropFirst()).contains { $0 === $1 } })
   }
 }
 
@@ -91,12 +82,13 @@ enum SharedVideos {
 
     func reader(threads: Int, seeking: Bool = true) throws -> WindowReader {
       let folder = try #require(SharedFolder.videos)
-      return try WindowReader(
-        path: Array(folder.appending(path: file).path.utf8), frames: frames,
-        rate: try #require(SampleRate(fps)),
+      let sampling = ResolvedSampling(
+        frames: frames, rate: try #require(SampleRate(fps)),
         placement: stride.map { .stride($0) } ?? .even(windows ?? 1),
-        resize: try #require(Resize(rawValue: resize)), normalization: .kinetics,
-        seeking: seeking, threads: threads)
+        resize: try #require(Resize(rawValue: resize)), normalization: .kinetics, start: nil, end: nil,
+        seeking: seeking, track: nil, merge: .mean)
+      return try WindowReader(
+        path: Array(folder.appending(path: file).path.utf8), sampling, threads: threads)
     }
   }
 

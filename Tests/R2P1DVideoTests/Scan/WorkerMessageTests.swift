@@ -7,10 +7,12 @@ import Testing
 
 /// What a worker sends, and what one sends that a hostile file has taken over.
 @Suite struct WorkerMessageTests {
-  private func window(_ number: Int, of total: Int = 3, _ samples: [UInt32]) -> WorkerMessage.Window {
+  private func window(
+    _ number: Int, of total: Int = 3, _ samples: [UInt32], isFinal: Bool = false
+  ) -> WorkerMessage.Window {
     WorkerMessage.Window(
       number: number, total: total, start: Rational(1, 3), end: 1, videoEnd: 3.25, padded: false,
-      samples: samples)
+      isFinal: isFinal, samples: samples)
   }
 
   private func read(_ bytes: [UInt8], frames: Int) -> WorkerMessage? {
@@ -35,13 +37,15 @@ import Testing
 
     var isComplete: Bool { assembly.isComplete }
     func add(_ sample: Sample) -> Bool { assembly.add(sample) }
+    func restart() -> Bool { assembly.restart() }
     func window(_ message: WorkerMessage.Window) -> Window? { assembly.window(message) }
   }
 
   @Test func messagesArriveAsTheyWereSent() {
     let picture = (0..<SampleBytes.count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let messages: [WorkerMessage] = [
-      .beat, .sample(picture), .window(window(2, [5, 6, 6])), .end(Self.video), .refusal("no video stream"),
+      .beat, .sample(picture), .window(window(2, [5, 6, 6])),
+      .window(window(1, [5, 6, 6], isFinal: true)), .restarted, .end(Self.video), .refusal("no video stream"),
       .exhausted("not enough memory"),
     ]
     for message in messages { #expect(read(message.bytes, frames: 3) == message) }
@@ -63,7 +67,8 @@ import Testing
     #expect(read(WorkerMessage.window(window(0, [0])).bytes, frames: 2) == nil)
     for time in [Double.nan, .infinity, -.infinity, 1e300] {
       let odd = WorkerMessage.Window(
-        number: 0, total: 1, start: 0, end: 1, videoEnd: time, padded: false, samples: [0])
+        number: 0, total: 1, start: 0, end: 1, videoEnd: time, padded: false, isFinal: false,
+        samples: [0])
       #expect(read(WorkerMessage.window(odd).bytes, frames: 1) == nil)
       for (start, duration) in [(0, time), (time, 0)] {
         let video = VideoSummary(
@@ -79,7 +84,7 @@ import Testing
   }
 
   @Test func lengthsAreCheckedBeforeAnythingIsRead() {
-    for kind in [WorkerMessage.Kind.beat, .sample, .window, .end, .refusal, .exhausted] {
+    for kind in [WorkerMessage.Kind.beat, .sample, .window, .restarted, .end, .refusal, .exhausted] {
       for length in [-1, 5000, SampleBytes.count + 1, Int(UInt32.max)] {
         #expect(!WorkerMessage.isLegal(kind, length: length, frames: 8))
       }
@@ -125,10 +130,33 @@ import Testing
     #expect(try !assembly.add(Sample()))
   }
 
-  @Test func windowsDoNotBeginAnewForEver() throws {
+  @Test func whatIsNotFinalIsTakenBackAndComesAgain() throws {
     let assembly = Assembling(frames: 1)
     #expect(try assembly.add(Sample()))
-    let times = (0..<100).count { _ in assembly.window(window(0, [0])) != nil }
-    #expect(times > 1 && times < 20)
+    #expect(assembly.window(window(0, [0], isFinal: true)) != nil)
+    #expect(assembly.window(window(1, [0])) != nil && assembly.window(window(2, [0])) != nil)
+    #expect(assembly.restart())
+    #expect(assembly.window(window(0, [0])) == nil)
+    #expect(assembly.window(window(1, [0])) != nil && assembly.window(window(2, [0])) != nil)
+    #expect(assembly.isComplete)
+  }
+
+  @Test func nothingIsFinalBehindAWindowThatIsNot() throws {
+    let assembly = Assembling(frames: 1)
+    #expect(try assembly.add(Sample()))
+    #expect(assembly.window(window(0, [0])) != nil)
+    #expect(assembly.window(window(1, [0], isFinal: true)) == nil)
+  }
+
+  @Test func afterARestartSomethingHasToCome() throws {
+    let assembly = Assembling(frames: 1)
+    #expect(try assembly.add(Sample()) && assembly.window(window(0, [0])) != nil && assembly.restart())
+    #expect(!assembly.isComplete)
+  }
+
+  @Test func windowsAreNotTakenBackForEver() throws {
+    let assembly = Assembling(frames: 1)
+    #expect((0..<100).count { _ in assembly.restart() } < 20)
+    #expect(Assembling(frames: 1).restart())
   }
 }

@@ -21,8 +21,9 @@ import Testing
 
   @Test func onlyTheStrideIsTheTimelinesOwn() throws {
     let sampling = ResolvedSampling(
-      frames: 32, rate: .source, placement: .even(3), resize: .squash, merge: .max, track: 2,
-      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")))
+      frames: 32, rate: .source, placement: .even(3), resize: .squash,
+      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")),
+      start: 1, end: 2, seeking: false, track: 2, merge: .max)
     var expected = sampling
     expected.placement = .stride(16)
     #expect(sampling.strided == expected && expected.strided == expected)
@@ -43,16 +44,13 @@ import Testing
 
   /// With one thread reading goes on only when a window has been dealt with.
   @Test func aWindowComesBeforeTheRestIsDecoded() throws {
-    var options = ClassifierOptions()
-    options.threads = 1
-    let reader = try WindowReader.open(
-      Self.clip,
-      ResolvedSampling(
-        frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, merge: .mean, track: nil,
-        normalization: .kinetics),
-      options.sampling, threads: 1)
+    let sampling = ResolvedSampling(
+      frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, normalization: .kinetics,
+      start: nil, end: nil, seeking: true, track: nil, merge: .mean)
+    let reader = try WindowReader.open(Self.clip, sampling, threads: 1)
+    let source = LocalWindowSource(reader, of: Self.clip, threads: 1)
     var decoded: [Int] = []
-    try reader.windows(of: Self.clip, threads: 1) { _ in decoded.append(reader.framesDecoded) }
+    while case .window = try source.next() { decoded.append(reader.framesDecoded) }
     let first = try #require(decoded.first)
     #expect(first < 40 && reader.framesDecoded + reader.framesSkipped == 90)
     #expect(try #require(decoded.last) > first)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -6,7 +7,7 @@ import Testing
 /// One network, several classifiers.
 @Suite struct SharedNetworkTests {
   private static func clip(_ name: String) -> FilePath {
-    FilePath(CameraMotionTests.samples.appending(path: "\(name).mp4").path)
+    FilePath(Checkout.samples.appending(path: "\(name).mp4").path)
   }
 
   private static var options: ClassifierOptions {
@@ -77,7 +78,7 @@ import Testing
       var options = ClassifierOptions()
       options.sampling.placement = .even(1)
       options.threads = 2
-      let clip = CameraMotionTests.samples.appending(path: "pan_left.mp4").path
+      let clip = Checkout.samples.appending(path: "pan_left.mp4").path
       var classifiers: [Classifier] = []
       var peaks: [Int] = []
       for _ in 0..<4 {

@@ -1,0 +1,112 @@
+import Inference
+
+/// The windows of one video with what the network says of them: the one loop from windows to scores.
+///
+/// Ask for one after the other, on one thread at a time. While one is scored the next ones are decoded. What comes is
+/// final: windows that may yet be laid out otherwise are scored, too, but held back until they are settled.
+final class ScoredWindows {
+  /// What is wanted of each window, and so has to be finite.
+  enum Value {
+    case scores, features
+  }
+
+  private let source: any WindowSource
+  private let path: FilePath
+  private let predictor: Predictor
+  private let value: Value
+  private let progress: (_ done: Int, _ of: Int) -> Void
+  private var scored = SettlingQueue<ScoredWindow>()
+  /// Nil until all windows have come.
+  private var video: VideoSummary?
+
+  /// `progress` is called with how many windows of how many have been scored, those that are held back too.
+  init(
+    _ source: some WindowSource, of path: FilePath, _ predictor: Predictor, _ value: Value = .scores,
+    progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) {
+    self.source = source
+    self.path = path
+    self.predictor = predictor
+    self.value = value
+    self.progress = progress
+  }
+
+  /// The next window; nil after the last.
+  func next() throws(ClassifierError) -> ScoredWindow? {
+    while true {
+      if let window = scored.next() { return window }
+      if video != nil { return nil }
+      switch try source.next() {
+      case .window(let window): scored.add(try score(window), isFinal: window.isFinal)
+      case .restarted: scored.restart()
+      case .ended(let video):
+        self.video = video
+        scored.settle()
+      }
+    }
+  }
+
+  /// What the video turned out to be; the windows that have not come yet are skipped.
+  var summary: VideoSummary {
+    get throws(ClassifierError) {
+      while true {
+        if let video { return video }
+        _ = try next()
+      }
+    }
+  }
+
+  /// Ends the reading within a window, from any thread: `next` throws.
+  func interrupt() { source.interrupt() }
+
+  private func score(_ window: Window) throws(ClassifierError) -> ScoredWindow {
+    let prediction = predictor.predict([window.samples])[0]
+    let values = value == .scores ? prediction.logits : prediction.features
+    guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+    progress(window.number + 1, window.count)
+    return ScoredWindow(window, prediction)
+  }
+}
+
+/// One window of a video and what the network says of it.
+public struct ScoredWindow: Sendable {
+  /// From 0, in time order.
+  public let number: Int
+  /// How many windows there are, as far as is known when this one comes.
+  public let count: Int
+  /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
+  public let start: Rational
+  public let end: Rational
+  /// Whether the video is shorter than the window, so that its last sample is held.
+  public let padded: Bool
+  /// When the whole video ends, in seconds of a player's clock, as far as is known when this window comes.
+  public let videoEnd: Double
+  /// One probability a class.
+  public let scores: Scores
+  /// One a class.
+  public let logits: [Float]
+  /// The values before the classifier.
+  public let features: [Float]
+}
+
+extension ScoredWindow {
+  init(_ window: Window, _ prediction: Prediction) {
+    self.init(
+      number: window.number, count: window.count, start: window.exactStart, end: window.exactEnd,
+      padded: window.padded, videoEnd: window.videoEnd,
+      scores: Scores(logits: prediction.logits.map(Double.init)), logits: prediction.logits,
+      features: prediction.features)
+  }
+}
+
+extension Classifier {
+  /// The windows of the file at `path`, decoded by this process.
+  func scoredWindows(
+    of path: FilePath, _ value: ScoredWindows.Value = .scores,
+    progress: @escaping (_ done: Int, _ of: Int) -> Void
+  ) throws(ClassifierError) -> ScoredWindows {
+    let reader = try WindowReader.open(path, sampling, options.input, threads: options.threads)
+    let source = LocalWindowSource(reader, of: path, threads: options.threads)
+    return ScoredWindows(source, of: path, predictor, value, progress: progress)
+  }
+}

@@ -1,0 +1,71 @@
+import VideoDecoding
+
+/// Where the windows of one video come from, one by one as they are asked for.
+protocol WindowSource: AnyObject {
+  /// The next event; `ended` is the last.
+  func next() throws(ClassifierError) -> WindowEvent
+
+  /// Ends the reading, from any thread; a `next` under way throws.
+  func interrupt()
+}
+
+/// Windows that this process decodes itself, on a thread of their own while others are scored.
+final class LocalWindowSource: WindowSource {
+  private let path: FilePath
+  private let control: DecodingControl
+  private let prefetcher: Prefetcher<WindowEvent>
+
+  /// With one thread in all, decoding goes on only while the next event is waited for.
+  init(_ reader: WindowReader, of path: FilePath, threads: Int) {
+    self.path = path
+    control = reader.control
+    // Used by the decoding thread alone from the first `next` to the last.
+    nonisolated(unsafe) let reader = reader
+    prefetcher = Prefetcher(capacity: threads > 1 ? Self.windowsAhead : 0) { try reader.read($0) }
+  }
+
+  /// Enough to keep the network busy over a seek, few enough to be small beside it.
+  private static var windowsAhead: Int { 3 }
+
+  func next() throws(ClassifierError) -> WindowEvent {
+    do {
+      if let event = try prefetcher.next() { return event }
+    } catch let error as ClassifierError {
+      throw error
+    } catch {
+      throw .video(path, cause: "\(error)")
+    }
+    throw .video(path, cause: "its reading has ended")
+  }
+
+  func interrupt() { control.cancel() }
+}
+
+extension WindowReader {
+  /// A reader of the file at `path`; an error says which file it is about.
+  static func open(
+    _ path: FilePath, _ sampling: ResolvedSampling, _ input: InputOptions = InputOptions(), threads: Int
+  ) throws(ClassifierError) -> WindowReader {
+    do {
+      return try WindowReader(path: path.bytes, sampling, threads: threads, rules: input.rules)
+    } catch {
+      throw .video(path, cause: "\(error)")
+    }
+  }
+}
+
+extension VideoSummary {
+  /// What `reader` found out; complete once it has handed over its windows.
+  init(_ reader: WindowReader) {
+    start = reader.start
+    duration = reader.duration
+    width = reader.info.width
+    height = reader.info.height
+    frameRate = reader.info.frameRate
+    codec = reader.info.codec
+    decodeErrors = reader.decodeErrors
+    framesDecoded = reader.framesDecoded
+    track = reader.info.track
+    warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
+  }
+}
