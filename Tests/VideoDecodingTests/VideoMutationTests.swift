@@ -22,7 +22,7 @@ import Testing
       let path = try clips.write(bytes, "mutation")
       let watch = Watch(seconds: Self.patience)
       do {
-        pictures += try VideoMutation.sample(path, interruption: watch.interruption)
+        pictures += try VideoMutation.sample(path)
         decoded += 1
       } catch {
         refused += 1
@@ -68,15 +68,14 @@ private enum Originals {
   }()
 }
 
-/// Ends a decoding that has not ended in time.
+/// Ends all decoding if it is not ended in time.
 private struct Watch {
-  let interruption = Interruption()
-  private let work: DispatchWorkItem
+  private let work = DispatchWorkItem { Interruption.request() }
 
-  init(seconds: Double) {
-    work = DispatchWorkItem { [interruption] in interruption.request() }
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: work)
+  init(seconds: Double) { DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: work) }
+
+  func end() {
+    work.cancel()
+    Interruption.withdraw()
   }
-
-  func end() { work.cancel() }
 }

@@ -91,7 +91,7 @@ final class PlannedForward {
     _ = Team.run(team, windows.count * plan.frames) { item, _ in
       let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
       withUnsafePointer(to: layout) {
-        r2_stem_fill($0, windows[window][frame].values, Int32(frame), base + window * stride)
+        windows[window][frame].fill($0, frame: frame, of: base + window * stride)
       }
       return true
     }
@@ -170,7 +170,7 @@ final class PlannedForward {
   }
 
   func table() throws(ModelError) -> PlanTable {
-    let sample = try Sample()
+    let sample = try Sample(SampleValues(mean: [0, 0, 0], deviation: [1, 1, 1]))
     return PlanTable(plan, threads: threads, peak: peak()) { run in
       let clock = ContinuousClock()
       var seconds = Array(repeating: [Double](), count: plan.steps.count)

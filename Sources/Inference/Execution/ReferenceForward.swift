@@ -46,10 +46,7 @@ final class ReferenceForward {
   }
 
   private func forward(_ window: [Sample], done: (String, [Float], Extent) -> Void) {
-    let plane = Sample.side * Sample.side
-    var x = (0..<3).flatMap { channel in
-      window.flatMap { UnsafeBufferPointer(start: $0.values + channel * plane, count: plane) }
-    }
+    var x = (0..<3).flatMap { channel in window.flatMap { $0.plane(channel) } }
     var clip = Extent(frames, Sample.side, Sample.side)
     for conv in model.network.stem { x = apply(conv, x, &clip) }
     done("stem", x, clip)

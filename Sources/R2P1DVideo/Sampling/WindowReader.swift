@@ -23,8 +23,8 @@ package final class WindowReader {
   package var framesDecoded: Int { video.framesDecoded }
   package var framesSkipped: Int { video.framesSkipped }
 
-  /// Ends the reading, from any thread: it throws within a frame or a packet.
-  package let interruption = Interruption()
+  /// Through which other threads cancel the reading: it throws within a frame.
+  package let control: DecodingControl
 
   /// What takes thumbnails on the way, if something does; for the reading thread until all windows are handed over.
   private var filmstrip: Filmstrip?
@@ -41,12 +41,13 @@ package final class WindowReader {
   ///
   /// `path` is the path's bytes; `threads` are the decoder's; `rules` say what is refused.
   package init(
-    path: [UInt8], _ sampling: ResolvedSampling, threads: Int, rules: InputRules = InputRules()
+    path: [UInt8], _ sampling: ResolvedSampling, threads: Int, rules: InputRules = InputRules(),
+    control: DecodingControl = DecodingControl()
   ) throws(VideoError) {
     self.sampling = sampling
+    self.control = control
     maxSamples = rules.maxSamples
-    video = try Video(
-      path: path, threads: threads, track: sampling.track, rules: rules, interruption: interruption)
+    video = try Video(path: path, threads: threads, track: sampling.track, rules: rules)
     preprocessor = Preprocessor(sampling.resize, sampling.normalization)
     layout = try WindowLayout(sampling, video.timeline(), maxSamples: maxSamples)
   }
@@ -76,7 +77,8 @@ package final class WindowReader {
         if !areSame {
           let final = isFinalAtOnce ? given : 0
           guard (0..<final).allSatisfy({ layout.shows($0, as: before) }) else {
-            throw VideoError.finalWindowsChanged
+            throw VideoError.unreadable(
+              reason: "its frames contradict its container after windows were handed over; remux it first")
           }
           if given > final { try yield(.restarted) }
           given = final
@@ -96,7 +98,7 @@ package final class WindowReader {
     while !isSettled {
       do {
         try video.frames(layout.framesNeeded(from: 0), seeking: sampling.seeking) { _, _ in
-          try interruption.check()
+          try checkCancellation()
         }
         isSettled = true
       } catch VideoError.timelineChanged {
@@ -130,7 +132,7 @@ package final class WindowReader {
     }
     let clock = ContinuousClock()
     try video.frames(layout.framesNeeded(from: first), seeking: sampling.seeking) { number, frame in
-      try interruption.check()
+      try checkCancellation()
       let began = clock.now
       kept[number] = try preprocessor.sample(of: frame)
       preprocessing += clock.now - began
@@ -147,6 +149,10 @@ package final class WindowReader {
       }
     }
     for window in waiting { try hand(window) }
+  }
+
+  private func checkCancellation() throws(VideoError) {
+    if control.isCancelled { throw .interrupted }
   }
 
   private func window(_ number: Int, _ kept: [Int: Sample]) -> Window {

@@ -6,19 +6,19 @@ protocol WindowSource: AnyObject {
   func next() throws(ClassifierError) -> WindowEvent
 
   /// Ends the reading, from any thread; a `next` under way throws.
-  func interrupt()
+  func cancel()
 }
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
 final class LocalWindowSource: WindowSource {
   private let path: FilePath
-  private let interruption: Interruption
+  private let control: DecodingControl
   private let prefetcher: Prefetcher<WindowEvent>
 
   /// With one thread in all, decoding goes on only while the next event is waited for.
   init(_ reader: WindowReader, of path: FilePath, threads: Int) {
     self.path = path
-    interruption = reader.interruption
+    control = reader.control
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
     prefetcher = Prefetcher(capacity: threads > 1 ? Self.windowsAhead : 0) { try reader.read($0) }
@@ -38,7 +38,7 @@ final class LocalWindowSource: WindowSource {
     throw .video(path, cause: "its reading has ended")
   }
 
-  func interrupt() { interruption.request() }
+  func cancel() { control.cancel() }
 }
 
 extension WindowReader {

@@ -10,11 +10,9 @@ final class ByteSource {
   private(set) var io: UnsafeMutablePointer<AVIOContext>?
   /// The address, or the path behind `file:`, as FFmpeg wants it.
   let address: [CChar]
-  let interruption: Interruption
 
   /// `path` is the path's or the address's bytes, without a closing zero.
-  init(path: [UInt8], rules: InputRules, _ interruption: Interruption) throws(VideoError) {
-    self.interruption = interruption
+  init(path: [UInt8], rules: InputRules) throws(VideoError) {
     let isAddress = Self.isAddress(path)
     if isAddress && rules.allowsNetwork && !path.contains(0) {
       address = path.map(CChar.init(bitPattern:)) + [0]
@@ -37,12 +35,12 @@ final class ByteSource {
     // A server that says nothing for so many microseconds is given up; files know no such option.
     var options = FFmpegOptions(["protocol_whitelist": protocols, "rw_timeout": "30000000"])
     options.add(network)
-    var interrupt = interrupt
+    var interrupt = Self.interrupt
     var code: Int32 = 0
     let isUntrusted = TLSComplaint.isMade {
       code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
     }
-    if FFmpegStatus(code) == .interrupted, interruption.isRequested { throw .interrupted }
+    if FFmpegStatus(code) == .interrupted, Interruption.isRequested { throw .interrupted }
     if code < 0, isUntrusted { throw .untrustedServer }
     guard io != nil, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
   }
@@ -54,13 +52,9 @@ final class ByteSource {
 
   deinit { avio_closep(&io) }
 
-  /// Lets FFmpeg's blocking reads end; valid as long as this source is.
-  var interrupt: AVIOInterruptCB {
-    AVIOInterruptCB(
-      callback: { flag in
-        guard let flag else { return 0 }
-        return Unmanaged<Interruption>.fromOpaque(flag).takeUnretainedValue().isRequested ? 1 : 0
-      }, opaque: Unmanaged.passUnretained(interruption).toOpaque())
+  /// Lets FFmpeg's blocking reads end when the user asks for it.
+  static var interrupt: AVIOInterruptCB {
+    AVIOInterruptCB(callback: { _ in Interruption.isRequested ? 1 : 0 }, opaque: nil)
   }
 
   /// Refuses what would block or cannot hold a video, before anything is opened.

@@ -21,9 +21,9 @@ final class Input {
   /// What a GIF's packets need; nil in other containers.
   private(set) var delays: GIFDelays?
 
-  init(path: [UInt8], rules: InputRules, _ interruption: Interruption) throws(VideoError) {
+  init(path: [UInt8], rules: InputRules) throws(VideoError) {
     av_max_alloc(rules.maxBlockBytes)
-    source = try ByteSource(path: path, rules: rules, interruption)
+    source = try ByteSource(path: path, rules: rules)
     let photo = PhotoFile(source)
     section = try photo?.movie(in: source)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
@@ -38,7 +38,7 @@ final class Input {
     }
     context.pointee.pb = io
     context.pointee.opaque = damage.word(packet: 0)
-    context.pointee.interrupt_callback = source.interrupt
+    context.pointee.interrupt_callback = ByteSource.interrupt
     // Playlists, references and image sequences would open further files: they are refused.
     context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
     var opened: UnsafeMutablePointer<AVFormatContext>? = context
@@ -141,7 +141,7 @@ final class Input {
   func read() -> FFmpegStatus {
     var status: FFmpegStatus
     repeat {
-      if source.interruption.isRequested { return .interrupted }
+      if Interruption.isRequested { return .interrupted }
       av_packet_unref(packet)
       status = takeAhead() ? .done : FFmpegStatus(readNext(packet))
       if packet.pointee.size > 0 { DecodingProgress.advance() }
@@ -153,7 +153,7 @@ final class Input {
   private func isSelected(_ stream: Int32) -> Bool { selected == nil || selected == Int(stream) }
   /// Reads up to `limit` packets that `read` will return later, until `isEnough` of those read so far.
   func readAhead(_ limit: Int, until isEnough: ([AVPacket]) -> Bool) {
-    while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !source.interruption.isRequested {
+    while ahead.count < limit, !isEnough(ahead.map(\.pointee)), !Interruption.isRequested {
       var next = av_packet_alloc()
       guard let packet = next else { return }
       guard readNext(packet) >= 0 else { return av_packet_free(&next) }

@@ -24,7 +24,7 @@ struct MovieSearch {
   mutating func first(from start: Int64) -> Range<Int64>? {
     let name = Array("ftyp".utf8)
     var at = start
-    while at < min(size, Self.reach), boxesLeft > 0, !source.interruption.isRequested {
+    while at < min(size, Self.reach), boxesLeft > 0, !Interruption.isRequested {
       let bytes = source.bytes(at: at, count: 1 << 18)
       guard bytes.count >= 8 else { return nil }
       var from = 4

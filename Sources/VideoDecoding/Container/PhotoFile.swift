@@ -113,7 +113,7 @@ private struct JPEGOutline {
   /// The first marker that does not belong to entropy-coded data.
   private static func markerBehindScan(_ source: ByteSource, _ start: Int64) -> Int64? {
     var at = start
-    while at < MovieSearch.reach, !source.interruption.isRequested {
+    while at < MovieSearch.reach, !Interruption.isRequested {
       let bytes = source.bytes(at: at, count: 1 << 16)
       guard bytes.count >= 2 else { return nil }
       var from = 0

@@ -1,19 +1,15 @@
 import Synchronization
 
-/// Ends the decoding of the videos that were opened with it, from any thread and for good.
+/// Ends all decoding in this process, as Ctrl-C asks for.
 ///
 /// Every read of a file and every packet looks here; a decoding under way throws `VideoError.interrupted`.
-package final class Interruption: Sendable {
-  private let flag = Atomic<Bool>(false)
+package enum Interruption {
+  private static let flag = Atomic<Bool>(false)
 
-  package init() {}
+  package static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-  package var isRequested: Bool { flag.load(ordering: .relaxed) }
+  package static func request() { flag.store(true, ordering: .relaxed) }
 
-  package func request() { flag.store(true, ordering: .relaxed) }
-
-  /// Throws if it was requested.
-  package func check() throws(VideoError) {
-    if isRequested { throw .interrupted }
-  }
+  /// Lets decoding go on, for a program that stays after an interruption.
+  package static func withdraw() { flag.store(false, ordering: .relaxed) }
 }

@@ -41,7 +41,7 @@ extension Video {
 
   /// Gives the decoder one packet, or tells it that there are no more.
   private func feed() throws(VideoError) {
-    try interruption.check()
+    if Interruption.isRequested { throw .interrupted }
     var status = FFmpegStatus.done
     if case .inside(packetIsRead: true, _) = position {
     } else {
@@ -94,7 +94,7 @@ extension Video {
     defer { input.forgetDamage() }
     if case .start = position { return }
     if reopening || !seekToFirst() {
-      input = try Input(path: path, rules: rules, interruption)
+      input = try Input(path: path, rules: rules)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
       try input.select(stream)
       position = .start

@@ -29,7 +29,6 @@ package final class Video {
 
   let path: [UInt8]
   let rules: InputRules
-  let interruption: Interruption
   /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on which of
   /// its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
   private(set) var threads: Int
@@ -88,22 +87,20 @@ package final class Video {
   }
 
   /// Opens the file and its decoder. `path` is the path's bytes; `threads`, from 1, are the decoder's; `track` is a
-  /// stream's number in the container, nil for the best video stream; `interruption` ends all that this video does.
+  /// stream's number in the container, nil for the best video stream.
   package init(
-    path: [UInt8], threads: Int, track: Int? = nil, rules: InputRules = InputRules(),
-    interruption: Interruption = Interruption()
+    path: [UInt8], threads: Int, track: Int? = nil, rules: InputRules = InputRules()
   ) throws(VideoError) {
     ConcealmentCounter.install()
     self.path = path
     self.rules = rules
-    self.interruption = interruption
     // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
-    input = try Input(path: path, rules: rules, interruption)
+    input = try Input(path: path, rules: rules)
     let hasRead: Bool
     (stream, codec, hasRead) = try input.videoStream(track)
     if hasRead {
-      input = try Input(path: path, rules: rules, interruption)
+      input = try Input(path: path, rules: rules)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
     }
     rate = input.rate(of: stream)

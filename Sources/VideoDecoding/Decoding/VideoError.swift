@@ -44,8 +44,6 @@ package enum VideoError: Error, Sendable, Equatable {
   case interrupted
   /// Decoding contradicted the times read off the packets: the timeline is another now; start again.
   case timelineChanged
-  /// The same, where windows that were to be final would be others.
-  case finalWindowsChanged
 }
 
 extension VideoError {
@@ -102,8 +100,6 @@ extension VideoError: CustomStringConvertible {
     case .outOfMemory: "not enough memory"
     case .interrupted: "interrupted"
     case .timelineChanged: "the packets' times are not those of the pictures"
-    case .finalWindowsChanged:
-      "its frames contradict the times in its container after windows were handed over: remux it first"
     }
   }
 }
