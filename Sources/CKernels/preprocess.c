@@ -25,25 +25,10 @@ void preprocess_axis_init(preprocess_axis *axis, int32_t source, int32_t resized
   }
 }
 
-void preprocess_table_init(preprocess_table *table, const float *mean, const float *deviation) {
+void preprocess_values(float *values, const float *mean, const float *deviation) {
   for (int channel = 0; channel < 3; channel++)
     for (int value = 0; value < 256; value++)
-      table->values[channel][value] = ((float)value / 255.0f - mean[channel]) / deviation[channel];
-}
-
-void preprocess_restore(const float *planes, const float *mean, const float *deviation, uint8_t *bytes) {
-  enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
-  for (int channel = 0; channel < 3; channel++)
-    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++)
-      // Neighbouring values lie 1 apart here, and rounding errors are of the order of 1e-5.
-      bytes[i] = (uint8_t)((planes[i] * deviation[channel] + mean[channel]) * 255.0f + 0.5f);
-}
-
-void preprocess_normalise(const preprocess_table *table, const uint8_t *bytes, float *planes) {
-  enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
-  for (int channel = 0; channel < 3; channel++)
-    for (int i = channel * PLANE; i < (channel + 1) * PLANE; i++)
-      planes[i] = table->values[channel][bytes[i]];
+      values[256 * channel + value] = ((float)value / 255.0f - mean[channel]) / deviation[channel];
 }
 
 static inline __attribute__((always_inline)) float4 pixel(const uint8_t *bytes) {
@@ -63,14 +48,14 @@ static inline __attribute__((always_inline)) void convert(const uint8_t *picture
                                                           ptrdiff_t column_stride,
                                                           const preprocess_axis *rows,
                                                           const preprocess_axis *columns,
-                                                          const preprocess_table *table, float *planes) {
+                                                          uint8_t *planes) {
   enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
   for (int y = 0; y < PREPROCESS_SIDE; y++) {
     const uint8_t *above = picture + rows->low[y] * row_stride;
     const uint8_t *below = picture + rows->high[y] * row_stride;
     const float weight_above = rows->low_weight[y];
     const float weight_below = rows->high_weight[y];
-    float *out = planes + y * PREPROCESS_SIDE;
+    uint8_t *out = planes + y * PREPROCESS_SIDE;
     for (int x = 0; x < PREPROCESS_SIDE; x++) {
       const ptrdiff_t left = columns->low[x] * column_stride;
       const ptrdiff_t right = columns->high[x] * column_stride;
@@ -82,9 +67,9 @@ static inline __attribute__((always_inline)) void convert(const uint8_t *picture
       // Adding 1.5 * 2^23 leaves no room for a fraction: the sum is rounded to a whole number, half to even.
       const float4 shifted = value + 12582912.0f;
       const int4 whole = __builtin_convertvector(shifted - 12582912.0f, int4);
-      out[x] = table->values[0][whole[0] & 255];
-      out[x + PLANE] = table->values[1][whole[1] & 255];
-      out[x + 2 * PLANE] = table->values[2][whole[2] & 255];
+      out[x] = (uint8_t)whole[0];
+      out[x + PLANE] = (uint8_t)whole[1];
+      out[x + 2 * PLANE] = (uint8_t)whole[2];
     }
   }
 }
@@ -94,20 +79,19 @@ __attribute__((target("avx2,fma"))) static void convert_fma(const uint8_t *pictu
                                                             ptrdiff_t column_stride,
                                                             const preprocess_axis *rows,
                                                             const preprocess_axis *columns,
-                                                            const preprocess_table *table, float *planes) {
-  convert(picture, row_stride, column_stride, rows, columns, table, planes);
+                                                            uint8_t *planes) {
+  convert(picture, row_stride, column_stride, rows, columns, planes);
 }
 #endif
 
 void preprocess_rgb24(const uint8_t *picture, ptrdiff_t row_stride, ptrdiff_t column_stride,
-                      const preprocess_axis *rows, const preprocess_axis *columns,
-                      const preprocess_table *table, float *planes) {
+                      const preprocess_axis *rows, const preprocess_axis *columns, uint8_t *planes) {
 #if defined(__x86_64__)
   // The same bits either way: without the instruction, a fused multiply-add is a function of the C library.
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    convert_fma(picture, row_stride, column_stride, rows, columns, table, planes);
+    convert_fma(picture, row_stride, column_stride, rows, columns, planes);
     return;
   }
 #endif
-  convert(picture, row_stride, column_stride, rows, columns, table, planes);
+  convert(picture, row_stride, column_stride, rows, columns, planes);
 }

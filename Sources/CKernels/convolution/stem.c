@@ -96,18 +96,19 @@ r2_stem_input r2_stem_layout(const r2_conv *stem) {
   return layout;
 }
 
-void r2_stem_fill(const r2_stem_input *layout, const float *planes, int frame, float *to) {
+void r2_stem_fill(const r2_stem_input *layout, const uint8_t *planes, const float *values, int frame,
+                  float *to) {
   int height = layout->height, width = layout->width;
   ptrdiff_t count = (ptrdiff_t)height * width;
   size_t border = (size_t)(layout->pad_t * layout->frame) * sizeof(float);
   float *first = to + (frame + layout->pad_t) * layout->frame, *row = first + 3 * layout->pitch + 9;
   memset(first, 0, (size_t)layout->frame * sizeof(float));
-  const float *r = planes, *g = r + count, *b = g + count;
+  const uint8_t *r = planes, *g = r + count, *b = g + count;
   for (int y = 0; y < height; y++, row += layout->pitch, r += width, g += width, b += width)
     for (int x = 0; x < width; x++) {
-      row[3 * x] = r[x];
-      row[3 * x + 1] = g[x];
-      row[3 * x + 2] = b[x];
+      row[3 * x] = values[r[x]];
+      row[3 * x + 1] = values[256 + g[x]];
+      row[3 * x + 2] = values[512 + b[x]];
     }
   // the first and last frames bring the border in time
   if (frame == 0) memset(to, 0, border);

@@ -77,7 +77,7 @@ final class CPUExecutor: Executor {
     pool.run(windows.count * plan.frames) { item, _ in
       let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
       withUnsafePointer(to: layout) {
-        r2_stem_fill($0, windows[window][frame].values, Int32(frame), base + window * stride)
+        windows[window][frame].fill($0, frame: frame, of: base + window * stride)
       }
       return true
     }
@@ -157,7 +157,8 @@ final class CPUExecutor: Executor {
   }
 
   func table() throws(ModelError) -> PlanTable {
-    let sample = try Sample()
+    let values = SampleValues(mean: [0, 0, 0], deviation: [1, 1, 1])
+    let sample = try Sample(values, side: plan.network.sampleSide)
     return PlanTable(weights, scratchFloats: scratch.count, peak: peak()) { run in
       let clock = ContinuousClock()
       var seconds = Array(repeating: [Double](), count: plan.steps.count)

@@ -57,12 +57,7 @@ final class ReferenceExecutor: Executor {
   }
 
   private func forward(_ window: [Sample], done: (Operation, [Float]) -> Void) {
-    let plane = weights.model.network.sampleSide * weights.model.network.sampleSide
-    var values = [
-      0: (0..<3).flatMap { channel in
-        window.flatMap { UnsafeBufferPointer(start: $0.values + channel * plane, count: plane) }
-      }
-    ]
+    var values = [0: (0..<3).flatMap { channel in window.flatMap { $0.plane(channel) } }]
     for operation in weights.operations {
       let result = apply(operation, values[operation.input.number] ?? [], values)
       values[operation.output.number] = result

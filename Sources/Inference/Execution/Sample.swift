@@ -1,4 +1,7 @@
-/// One preprocessed frame: float32 [3][side][side] planes, red, green, blue, normalised, 64-byte aligned.
+import CKernels
+
+/// One preprocessed frame as the network sees it: 8-bit [3][side][side] planes, red, green, blue, and what each value is for
+/// the network, which the network looks up where it reads them.
 ///
 /// Written once by the preprocessor, then shared by every window that holds it.
 package final class Sample: @unchecked Sendable {
@@ -6,16 +9,52 @@ package final class Sample: @unchecked Sendable {
   package static let side = 112
   package static let count = 3 * side * side
   package let side: Int
-  package let values: UnsafeMutablePointer<Float>
+  package let bytes: UnsafeMutablePointer<UInt8>
+  package let values: SampleValues
   private let memory: Arena
 
   /// All zeros.
   ///
   /// Pages of its own: blocks of this size, taken from the heap and freed among small ones that last, leave it ever more
   /// full of holes (after a scan of 5,000 different videos 122 MB of them, around 3 MB in use).
-  package init(side: Int = Sample.side) throws(ModelError) {
-    let memory = try Arena(floats: 3 * side * side)
+  package init(_ values: SampleValues, side: Int = Sample.side) throws(ModelError) {
+    let memory = try Arena(floats: (3 * side * side + 3) / MemoryLayout<Float>.stride)
+    self.memory = memory
+    self.values = values
     self.side = side
-    (values, self.memory) = (memory.base, memory)
+    bytes = UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: UInt8.self)
   }
+
+  /// Of `Sample.count` bytes.
+  package convenience init(_ values: SampleValues, bytes: [UInt8]) throws(ModelError) {
+    precondition(bytes.count == Self.count, "a sample is \(Self.count) bytes")
+    try self.init(values)
+    self.bytes.update(from: bytes, count: Self.count)
+  }
+
+  /// The numbers of one colour, in order.
+  package func plane(_ colour: Int) -> [Float] {
+    let plane = side * side
+    let table = values.table + 256 * colour
+    return UnsafeBufferPointer(start: bytes + colour * plane, count: plane).map { table[Int($0)] }
+  }
+
+  /// Writes it into a stem's input as frame number `frame` of `window`.
+  func fill(_ layout: UnsafePointer<r2_stem_input>, frame: Int, of window: UnsafeMutablePointer<Float>) {
+    r2_stem_fill(layout, bytes, values.table, Int32(frame), window)
+  }
+}
+
+/// What every 8-bit value of red, green and blue is for the network: (value / 255 − mean) / deviation.
+package final class SampleValues: @unchecked Sendable {
+  /// [3][256].
+  let table: UnsafeMutablePointer<Float>
+
+  package init(mean: [Float], deviation: [Float]) {
+    precondition(mean.count == 3 && deviation.count == 3, "three colours")
+    table = .allocate(capacity: 3 * 256)
+    preprocess_values(table, mean, deviation)
+  }
+
+  deinit { table.deallocate() }
 }

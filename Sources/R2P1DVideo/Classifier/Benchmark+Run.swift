@@ -97,18 +97,19 @@ extension Benchmark {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Windows of normally distributed values, the same every time.
+  /// Windows of normally distributed values around the middle of their range, the same every time.
   private static func noise(windows: Int, frames: Int) throws(ModelError) -> [[Sample]] {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     func uniform() -> Float {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Float(state >> 40) / Float(1 << 24)
     }
+    let values = Normalization.kinetics.values
     return try (0..<windows).map { _ throws(ModelError) in
       try (0..<frames).map { _ throws(ModelError) in
-        let sample = try Sample()
-        // A sum of three uniform numbers is near enough to a normal one: mean 0, deviation 1.
-        for i in 0..<Sample.count { sample.values[i] = 2 * (uniform() + uniform() + uniform()) - 3 }
+        let sample = try Sample(values)
+        // A sum of three uniform numbers is near enough to a normal one.
+        for i in 0..<Sample.count { sample.bytes[i] = UInt8(85 * (uniform() + uniform() + uniform())) }
         return sample
       }
     }

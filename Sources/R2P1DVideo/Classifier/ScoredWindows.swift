@@ -57,7 +57,7 @@ final class ScoredWindows {
   }
 
   /// Ends the reading within a window, from any thread: `next` throws.
-  func interrupt() { source.interrupt() }
+  func cancel() { source.cancel() }
 
   private func score(_ window: Window) throws(ClassifierError) -> ScoredWindow {
     let prediction = predictor.predict([window.samples])[0]

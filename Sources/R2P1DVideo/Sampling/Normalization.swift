@@ -1,4 +1,4 @@
-import CKernels
+import Inference
 
 /// What becomes of a colour of 0 to 1 on its way into the network: (value − mean) / deviation.
 public struct Normalization: Sendable, Hashable {
@@ -38,11 +38,7 @@ public struct Normalization: Sendable, Hashable {
   static func text(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
 
   /// What each 8-bit value of each colour becomes.
-  var table: preprocess_table {
-    var table = preprocess_table()
-    preprocess_table_init(&table, mean, deviation)
-    return table
-  }
+  var values: SampleValues { SampleValues(mean: mean, deviation: deviation) }
 }
 
 extension Normalization: Codable {

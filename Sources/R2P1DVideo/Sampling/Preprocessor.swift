@@ -2,18 +2,18 @@ import CKernels
 import Inference
 import VideoDecoding
 
-/// Makes a picture what the network sees: torchvision's Kinetics preset, at the 112×112 points that remain of it.
+/// Makes a frame what the network sees: torchvision's Kinetics preset, at the 112×112 points that remain of it.
 ///
-/// Bilinear resize without antialiasing, rounded to 8 bits; centre crop; /255; normalised. Computed as torchvision
-/// does on uint8 tensors, to the bit.
+/// Bilinear resize without antialiasing, rounded to 8 bits; centre crop. Bit-exact with torchvision on uint8 tensors; the
+/// network normalises the values as it reads them.
 package final class Preprocessor {
   private let resize: Resize
-  private var table: preprocess_table
+  private let values: SampleValues
   private var geometry: Geometry?
 
   package init(_ resize: Resize, _ normalization: Normalization) {
     self.resize = resize
-    table = normalization.table
+    values = normalization.values
   }
 
   package func sample(of frame: borrowing Frame) throws(VideoError) -> Sample {
@@ -34,10 +34,9 @@ package final class Preprocessor {
   }
 
   private func sample(of picture: RGBPicture, _ geometry: Geometry) throws(VideoError) -> Sample {
-    guard let sample = try? Sample() else { throw .outOfMemory }
+    guard let sample = try? Sample(values) else { throw .outOfMemory }
     preprocess_rgb24(
-      picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, &table,
-      sample.values)
+      picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, sample.bytes)
     return sample
   }
 }

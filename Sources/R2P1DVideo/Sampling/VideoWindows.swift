@@ -87,13 +87,10 @@ public struct WindowTensor: Sendable {
 
   /// The tensor's values in order.
   public var values: [Float] {
-    let plane = Sample.side * Sample.side
     var values: [Float] = []
-    values.reserveCapacity(3 * plane * samples.count)
+    values.reserveCapacity(Sample.count * samples.count)
     for colour in 0..<3 {
-      for sample in samples {
-        values += UnsafeBufferPointer(start: sample.values + colour * plane, count: plane)
-      }
+      for sample in samples { values += sample.plane(colour) }
     }
     return values
   }

@@ -44,8 +44,8 @@ package final class WindowReader {
     path: [UInt8], _ sampling: ResolvedSampling, threads: Int, rules: InputRules = InputRules(),
     control: DecodingControl = DecodingControl()
   ) throws(VideoError) {
-    self.control = control
     self.sampling = sampling
+    self.control = control
     maxSamples = rules.maxSamples
     video = try Video(
       source: .path(path), threads: threads, track: sampling.track, rules: rules, control: control)
@@ -78,7 +78,8 @@ package final class WindowReader {
         if !areSame {
           let final = isFinalAtOnce ? given : 0
           guard (0..<final).allSatisfy({ layout.shows($0, as: before) }) else {
-            throw VideoError.finalWindowsChanged
+            throw VideoError.unreadable(
+              reason: "its frames contradict its container after windows were handed over; remux it first")
           }
           if given > final { try yield(.restarted) }
           given = final

@@ -6,7 +6,7 @@ protocol WindowSource: AnyObject {
   func next() throws(ClassifierError) -> WindowEvent
 
   /// Ends the reading, from any thread; a `next` under way throws.
-  func interrupt()
+  func cancel()
 }
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
@@ -38,7 +38,7 @@ final class LocalWindowSource: WindowSource {
     throw .video(path, cause: "its reading has ended")
   }
 
-  func interrupt() { control.cancel() }
+  func cancel() { control.cancel() }
 }
 
 extension WindowReader {

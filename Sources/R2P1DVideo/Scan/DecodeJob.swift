@@ -43,5 +43,5 @@ final class RemoteWindowSource: WindowSource {
   }
 
   /// The worker that decodes it goes on to the next file.
-  func interrupt() { video.arrivals.giveUp() }
+  func cancel() { video.arrivals.giveUp() }
 }

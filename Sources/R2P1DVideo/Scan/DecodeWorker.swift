@@ -12,13 +12,13 @@ struct DecodeWorker {
   let stop: StopFlag
   private var worker: WorkerProcess?
   private var filesLeft = 0
-  private var bytes: SampleBytes
+  private let values: SampleValues
 
   private static let filesOfAWorker = 200
 
-  init(_ order: WorkerConfiguration, _ normalization: Normalization, timeout: Int, stop: StopFlag) {
+  init(_ order: WorkerConfiguration, timeout: Int, stop: StopFlag) {
     self.order = order
-    bytes = SampleBytes(normalization)
+    values = order.sampling.normalization.values
     self.timeout = timeout
     self.stop = stop
   }
@@ -75,8 +75,8 @@ struct DecodeWorker {
     while true {
       switch try worker.receive(&patience) {
       case .beat: continue
-      case .sample(let picture):
-        guard assembly.add(try bytes.sample(picture)) else { throw WorkerProcess.Fault.garbled }
+      case .sample(let bytes):
+        guard assembly.add(try Sample(values, bytes: bytes)) else { throw WorkerProcess.Fault.garbled }
       case .window(let message):
         guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.window(window))

@@ -109,7 +109,7 @@ private struct WindowSender {
       if let number = numbers[ObjectIdentifier(sample)] {
         known[ObjectIdentifier(sample)] = number
       } else {
-        try line.send(.sample(SampleBytes.bytes(of: sample)))
+        try line.send(.sample(Array(UnsafeBufferPointer(start: sample.bytes, count: Sample.count))))
         known[ObjectIdentifier(sample)] = next
         next += 1
       }

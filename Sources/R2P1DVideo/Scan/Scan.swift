@@ -26,8 +26,7 @@ package struct Scan {
     let order = WorkerConfiguration(
       classifier.sampling, threads: classifier.options.threads, memory: options.workerMemory,
       rules: classifier.options.input.rules)
-    let lanes = WorkerPool(
-      files, order: order, normalization: classifier.sampling.normalization, options: options)
+    let lanes = WorkerPool(files, order: order, options: options)
     defer { lanes.end() }
     let clock = ContinuousClock()
     var synced = clock.now

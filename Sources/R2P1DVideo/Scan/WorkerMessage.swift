@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Inference
 
 /// What a worker tells its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
 ///
@@ -7,7 +8,7 @@ import Glibc
 enum WorkerMessage: Equatable {
   /// The decoder is alive and has come further.
   case beat
-  /// A picture, to be shown in windows that follow; they are numbered from 0 in each file.
+  /// A sample's bytes, to be shown in windows that follow; they are numbered from 0 in each file.
   case sample([UInt8])
   case window(Window)
   /// The windows that were not final are taken back.
@@ -46,7 +47,7 @@ enum WorkerMessage: Equatable {
   static func isLegal(_ kind: Kind, length: Int, frames: Int) -> Bool {
     switch kind {
     case .beat, .restarted: length == 0
-    case .sample: length == SampleBytes.count
+    case .sample: length == Sample.count
     case .window: length == 52 + 4 * frames
     case .end: (56...56 + 64).contains(length)
     case .refusal, .exhausted: (0...longestText).contains(length)

@@ -23,13 +23,13 @@ final class WorkerPool: Sendable {
 
   /// Begins to decode `files`.
   init(
-    _ files: [FilePath], order: WorkerConfiguration, normalization: Normalization, options: ScanOptions
+    _ files: [FilePath], order: WorkerConfiguration, options: ScanOptions
   ) {
     self.files = files
     for _ in 0..<options.workers {
       threads.enter()
       DetachedThread.start { [self] in
-        var lane = DecodeWorker(order, normalization, timeout: options.timeout, stop: over)
+        var lane = DecodeWorker(order, timeout: options.timeout, stop: over)
         while let video = take() { lane.decode(video) }
         threads.leave()
       }

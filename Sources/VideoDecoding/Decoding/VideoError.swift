@@ -50,8 +50,6 @@ package enum VideoError: Error, Sendable, Equatable {
   case interrupted
   /// Decoding contradicted the times read off the packets: the timeline is another now; start again.
   case timelineChanged
-  /// The same, where windows that were to be final would be others.
-  case finalWindowsChanged
 }
 
 extension VideoError {
@@ -87,7 +85,7 @@ extension VideoError {
     case .unreadable, .notRegularFile, .untrustedServer, .unusableCertificates: .unreadable
     case .namesOthers, .networkNotAllowed: .refused
     case .empty, .notVideo, .stillPicture, .noVideoStream, .noDecoder, .unsupportedPixels: .unsupported
-    case .decoderFailed, .noPicture, .cropsEverything, .finalWindowsChanged: .damaged
+    case .decoderFailed, .noPicture, .cropsEverything: .damaged
     case .noSuchTrack, .emptyPart, .unusableSampling, .unusableFrames: .request
     case .tooManyPixels: .limit(.pixels)
     case .tooManyStreams: .limit(.streams)
@@ -151,8 +149,6 @@ extension VideoError: CustomStringConvertible {
     case .outOfMemory: "not enough memory"
     case .interrupted: "interrupted"
     case .timelineChanged: "the packets' times are not those of the pictures"
-    case .finalWindowsChanged:
-      "its frames contradict the times in its container after windows were handed over: remux it first"
     }
   }
 }

@@ -54,9 +54,9 @@ import Testing
     ) { _, _, _ in 6 }
     let model = Model(random: network, seed: 5)
     let window = try (0..<2).map { frame in
-      let sample = try Sample(side: side)
+      let sample = try Sample(SampleValues(mean: [0.5, 0.5, 0.5], deviation: [0.3, 0.3, 0.3]), side: side)
       for (i, value) in Formula.uniform("frame \(frame)", 3 * side * side).enumerated() {
-        sample.values[i] = Float(value)
+        sample.bytes[i] = UInt8(truncatingIfNeeded: Int(value * 256))
       }
       return sample
     }

@@ -56,8 +56,11 @@ def fill(model):
 
 
 def window(frames):
-    values = (2 * uniform(f"window {frames}", 3 * frames * 112 * 112)).astype(np.float32)
-    return torch.from_numpy(values).reshape(1, 3, frames, 112, 112).double()
+    """8-bit samples, normalised as torchvision's Kinetics preset does, in float32."""
+    values = np.floor((uniform(f"window {frames}", 3 * frames * 112 * 112) + 1) * 128).astype(np.float32)
+    values = torch.from_numpy(values).reshape(1, 3, frames, 112, 112)
+    mean, std = (torch.tensor(v).reshape(1, 3, 1, 1, 1) for v in ([0.43216, 0.394666, 0.37645], [0.22803, 0.22145, 0.216989]))
+    return ((values / 255 - mean) / std).double()
 
 
 def narrow(widths, classes):

@@ -37,12 +37,13 @@ enum Formula {
 
   static func window(_ frames: Int) throws -> [Sample] {
     let plane = Sample.side * Sample.side
-    let values = uniform("window \(frames)", 3 * frames * plane).map { Float(2 * $0) }
+    let bytes = uniform("window \(frames)", 3 * frames * plane).map { UInt8(($0 + 1) * 128) }
+    let values = SampleValues(mean: [0.43216, 0.394666, 0.37645], deviation: [0.22803, 0.22145, 0.216989])
     return try (0..<frames).map { frame in
-      let sample = try Sample()
+      let sample = try Sample(values)
       for channel in 0..<3 {
         for i in 0..<plane {
-          sample.values[channel * plane + i] = values[(channel * frames + frame) * plane + i]
+          sample.bytes[channel * plane + i] = bytes[(channel * frames + frame) * plane + i]
         }
       }
       return sample

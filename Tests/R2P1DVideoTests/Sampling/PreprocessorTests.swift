@@ -53,7 +53,7 @@ import Testing
   /// FNV-1a over the little-endian bytes.
   static func hash(_ sample: Sample) -> String {
     var value: UInt64 = 0xCBF2_9CE4_8422_2325
-    for float in UnsafeBufferPointer(start: sample.values, count: Sample.count) {
+    for float in (0..<3).flatMap(sample.plane) {
       for shift in stride(from: 0, to: 32, by: 8) {
         value = (value ^ UInt64(float.bitPattern >> UInt32(shift) & 255)) &* 0x100_0000_01B3
       }
@@ -71,7 +71,8 @@ import Testing
   func aSampleHasTorchvisionsBits(_ golden: Golden) throws {
     let preprocessor = Preprocessor(try #require(Resize(rawValue: golden.resize)), .kinetics)
     let sample = try Self.sample(preprocessor, width: golden.width, height: golden.height)
-    let values = stride(from: 0, to: Sample.count, by: 4703).map { sample.values[$0] }
+    let planes = (0..<3).flatMap(sample.plane)
+    let values = stride(from: 0, to: Sample.count, by: 4703).map { planes[$0] }
     #expect(values == golden.values)
     #expect(Self.hash(sample) == golden.hash)
   }

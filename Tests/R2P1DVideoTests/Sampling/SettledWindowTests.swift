@@ -48,7 +48,7 @@ import Testing
       (number, start, end, padded) = (window.number, window.exactStart, window.exactEnd, window.padded)
       samples = window.samples.map { sample in
         var hasher = Hasher()
-        hasher.combine(bytes: UnsafeRawBufferPointer(start: sample.values, count: 4 * Sample.count))
+        hasher.combine(bytes: UnsafeRawBufferPointer(start: sample.bytes, count: Sample.count))
         return hasher.finalize()
       }
     }

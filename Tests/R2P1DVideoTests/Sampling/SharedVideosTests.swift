@@ -24,11 +24,8 @@ import VideoDecoding
       })
     #expect(windows.allSatisfy { $0.start < $0.end && $0.end <= reader.start + reader.duration + 1e-9 })
 
-    let plane = Sample.side * Sample.side
     let values = windows.flatMap { window in
-      (0..<3).flatMap { colour in
-        window.samples.flatMap { UnsafeBufferPointer(start: $0.values + colour * plane, count: plane) }
-      }
+      (0..<3).flatMap { colour in window.samples.flatMap { $0.plane(colour) } }
     }
     let some = stride(from: 0, to: values.count, by: 9973 * windows.count).map { values[$0] }
     #expect(some.count == golden.values.count)
@@ -52,7 +49,7 @@ import VideoDecoding
     #expect(first.count == second.count)
     for (a, b) in zip(first, second) {
       for (x, y) in zip(a.samples, b.samples) {
-        #expect(memcmp(x.values, y.values, Sample.count * MemoryLayout<Float>.stride) == 0)
+        #expect(memcmp(x.bytes, y.bytes, Sample.count) == 0)
       }
     }
   }

@@ -29,6 +29,8 @@ import Testing
     start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
     framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
 
+  private static func sample() throws -> Sample { try Sample(Normalization.kinetics.values) }
+
   /// A reference, which the testing library's macros can change things of.
   private final class Assembling {
     private var assembly: WindowAssembly
@@ -42,21 +44,13 @@ import Testing
   }
 
   @Test func messagesArriveAsTheyWereSent() {
-    let picture = (0..<SampleBytes.count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let picture = (0..<Sample.count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let messages: [WorkerMessage] = [
       .beat, .sample(picture), .window(window(2, [5, 6, 6])),
       .window(window(1, [5, 6, 6], isFinal: true)), .restarted, .end(Self.video), .refusal("no video stream"),
       .exhausted("not enough memory"),
     ]
     for message in messages { #expect(read(message.bytes, frames: 3) == message) }
-  }
-
-  @Test func everyByteOfASampleSurvivesTheWay() throws {
-    for shift in 0..<3 {
-      let picture = (0..<SampleBytes.count).map { UInt8(truncatingIfNeeded: $0 &+ 85 &* shift) }
-      var bytes = SampleBytes(.kinetics)
-      #expect(try SampleBytes.bytes(of: bytes.sample(picture)) == picture)
-    }
   }
 
   @Test func impossibleMessagesAreNone() {
@@ -85,7 +79,7 @@ import Testing
 
   @Test func lengthsAreCheckedBeforeAnythingIsRead() {
     for kind in [WorkerMessage.Kind.beat, .sample, .window, .restarted, .end, .refusal, .exhausted] {
-      for length in [-1, 5000, SampleBytes.count + 1, Int(UInt32.max)] {
+      for length in [-1, 5000, Sample.count + 1, Int(UInt32.max)] {
         #expect(!WorkerMessage.isLegal(kind, length: length, frames: 8))
       }
     }
@@ -102,7 +96,7 @@ import Testing
 
   @Test func windowsShareTheSamplesOfTheOneBefore() throws {
     let assembly = Assembling(frames: 2)
-    let samples = try (0..<3).map { _ in try Sample() }
+    let samples = try (0..<3).map { _ in try Self.sample() }
     #expect(assembly.add(samples[0]) && assembly.add(samples[1]))
     #expect(try #require(assembly.window(window(0, [0, 1]))).samples.elementsEqual(samples[..<2], by: ===))
     #expect(assembly.add(samples[2]))
@@ -114,7 +108,7 @@ import Testing
   @Test func windowsComeInTurn() throws {
     let assembly = Assembling(frames: 1)
     #expect(!assembly.isComplete)
-    #expect(try assembly.add(Sample()))
+    #expect(try assembly.add(Self.sample()))
     #expect(assembly.window(window(1, [0])) == nil)
     #expect(assembly.window(window(0, [1])) == nil)
     #expect(assembly.window(window(0, [0, 0])) == nil)
@@ -126,13 +120,13 @@ import Testing
 
   @Test func samplesThatNoWindowNeedsAreNotTaken() throws {
     let assembly = Assembling(frames: 2)
-    #expect(try assembly.add(Sample()) && assembly.add(Sample()))
-    #expect(try !assembly.add(Sample()))
+    #expect(try assembly.add(Self.sample()) && assembly.add(Self.sample()))
+    #expect(try !assembly.add(Self.sample()))
   }
 
   @Test func whatIsNotFinalIsTakenBackAndComesAgain() throws {
     let assembly = Assembling(frames: 1)
-    #expect(try assembly.add(Sample()))
+    #expect(try assembly.add(Self.sample()))
     #expect(assembly.window(window(0, [0], isFinal: true)) != nil)
     #expect(assembly.window(window(1, [0])) != nil && assembly.window(window(2, [0])) != nil)
     #expect(assembly.restart())
@@ -143,14 +137,14 @@ import Testing
 
   @Test func nothingIsFinalBehindAWindowThatIsNot() throws {
     let assembly = Assembling(frames: 1)
-    #expect(try assembly.add(Sample()))
+    #expect(try assembly.add(Self.sample()))
     #expect(assembly.window(window(0, [0])) != nil)
     #expect(assembly.window(window(1, [0], isFinal: true)) == nil)
   }
 
   @Test func afterARestartSomethingHasToCome() throws {
     let assembly = Assembling(frames: 1)
-    #expect(try assembly.add(Sample()) && assembly.window(window(0, [0])) != nil && assembly.restart())
+    #expect(try assembly.add(Self.sample()) && assembly.window(window(0, [0])) != nil && assembly.restart())
     #expect(!assembly.isComplete)
   }
 
