@@ -89,6 +89,7 @@ enum SharedVideos {
     var testDescription: String { "\(file): \(frames) frames, \(fps) a second, \(resize)" }
 
     func reader(threads: Int, seeking: Bool = true) throws -> WindowReader {
+      FFmpegGlobals.own()
       let folder = try #require(SharedVideos.folder)
       return try WindowReader(
         path: Array(folder.appending(path: file).path.utf8), frames: frames,

@@ -52,11 +52,12 @@ struct VideoMutation {
   }
 
   /// Reads eight pictures, as a labelling would; how many came.
-  static func sample(_ path: String) throws -> Int {
+  static func sample(_ path: String, control: DecodingControl = DecodingControl()) throws -> Int {
+    FFmpegGlobals.own()
     var rules = InputRules()
     rules.maxPixels = 1 << 22
     rules.maxPictures = 100_000
-    let video = try Video(path: Array(path.utf8), threads: 2, rules: rules)
+    let video = try Video(source: .path(Array(path.utf8)), threads: 2, rules: rules, control: control)
     for _ in 0..<3 {
       let count = try video.timeline().times.count
       let wanted = Set((0..<8).map { $0 * (count - 1) / 7 }).sorted()

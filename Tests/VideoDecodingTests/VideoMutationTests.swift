@@ -22,7 +22,7 @@ import Testing
       let path = try clips.write(bytes, "mutation")
       let watch = Watch(seconds: Self.patience)
       do {
-        pictures += try VideoMutation.sample(path)
+        pictures += try VideoMutation.sample(path, control: watch.control)
         decoded += 1
       } catch {
         refused += 1
@@ -68,14 +68,15 @@ private enum Originals {
   }()
 }
 
-/// Ends all decoding if it is not ended in time.
+/// Ends a decoding that is not done in time.
 private struct Watch {
-  private let work = DispatchWorkItem { Interruption.request() }
+  let control = DecodingControl()
+  private let work: DispatchWorkItem
 
-  init(seconds: Double) { DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: work) }
-
-  func end() {
-    work.cancel()
-    Interruption.withdraw()
+  init(seconds: Double) {
+    work = DispatchWorkItem { [control] in control.cancel() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: work)
   }
+
+  func end() { work.cancel() }
 }

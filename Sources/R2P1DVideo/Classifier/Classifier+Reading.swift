@@ -14,7 +14,7 @@ extension WindowReader {
         end: options.end, seeking: options.seeking, track: sampling.track,
         threads: threads, rules: input.rules)
     } catch {
-      throw .video(path, cause: "\(error)")
+      throw .video(path, error)
     }
   }
 
@@ -34,7 +34,7 @@ extension WindowReader {
     } catch let error as ClassifierError {
       throw error
     } catch {
-      throw .video(path, cause: "\(error)")
+      throw .video(path, error)
     }
   }
 

@@ -10,5 +10,5 @@ public enum FFmpegProcess {
   ///   count may differ from run to run;
   /// - a server whose certificate is refused is reported as any server that cannot be read;
   /// - a hostile file may make FFmpeg ask for as much memory at once as the host allows, 2 GiB by default.
-  public static func own() { VideoDecoding.FFmpegProcess.own() }
+  public static func own() { FFmpegGlobals.own() }
 }

@@ -47,7 +47,7 @@ final class RemoteWindows: WindowSource {
     } catch {
       // Of the lane, which is over, or of `body`.
       video.arrivals.abandon()
-      throw error as? ClassifierError ?? .video(video.path, cause: "\(error)")
+      throw error as? ClassifierError ?? .video(video.path, error)
     }
     guard let summary else { throw .video(video.path, cause: "its decoding was given up") }
     return summary

@@ -41,6 +41,15 @@ final class ByteSource {
     }
   }
 
+  /// What `body` gives; where the reader has failed, it is the cause whatever the bytes look like without the rest.
+  func blamingReader<Result>(_ body: () throws(VideoError) -> Result) throws(VideoError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw failure ?? error
+    }
+  }
+
   private static func address(ofFile path: [UInt8]) -> [CChar] {
     (Array("file:".utf8) + path).map(CChar.init(bitPattern:)) + [0]
   }

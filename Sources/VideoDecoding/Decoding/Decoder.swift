@@ -86,7 +86,7 @@ final class Decoder {
   /// Whether the frame was decoded from others that are missing, or, where FFmpeg's log does not tell, in part only.
   var isDamaged: Bool {
     frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-      || frame.pointee.decode_error_flags != 0 && !FFmpegProcess.isOwned
+      || frame.pointee.decode_error_flags != 0 && !FFmpegGlobals.isOwned
   }
 
   /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there are more

@@ -2,7 +2,7 @@ import CFFmpeg
 import Synchronization
 
 /// What of FFmpeg there is one of in a process. Nothing here is touched until the process's owner asks for it.
-package enum FFmpegProcess {
+package enum FFmpegGlobals {
   private static let owned = Atomic<Bool>(false)
   private static let limit = Atomic<Int>(Int(Int32.max))
 
