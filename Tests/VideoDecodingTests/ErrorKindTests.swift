@@ -24,7 +24,9 @@ import Testing
     #expect(kind(clips.path(".")) == .unreadable)
     #expect(kind(try clips.write("no video".utf8, "a.mp4")) == .unsupported)
     #expect(kind(try clips.write([], "b.mp4")) == .unsupported)
-    #expect(kind(try clips.write("#EXTM3U\n#EXTINF:1,\na.ts\n".utf8, "c.m3u8")) == .refused)
+    #expect(
+      kind(try clips.write("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n".utf8, "c.m3u8")) == .refused
+    )
     #expect(kind("http://127.0.0.1:9/a.mp4") == .refused)
     #expect(kind(try clips.write([0xFF, 0xD8, 0xFF, 0xD9], "d.jpg")) == .unsupported)
   }

@@ -93,7 +93,8 @@ import Testing
   func times(stamps: [Int64], timescale: Int32, last: Int64?, start: Double, duration: Double) throws {
     let pixel = try Self.pixel.get()
     let list = try FrameList(
-      stamps: stamps, timescale: timescale, lastDuration: last) { _ in pixel }
+      stamps: stamps, timescale: timescale, lastDuration: last
+    ) { _ in pixel }
     let times = list.timeline()
     let scale = Double(times.scale)
     #expect(abs(Double(times.start) / scale - start) < 1e-9)
@@ -123,7 +124,8 @@ import Testing
       for timescale: Int32 in [1, 90_000, .max] {
         for last: Int64? in [nil, 1, .max] {
           let list = try FrameList(
-            stamps: stamps, timescale: timescale, lastDuration: last) { _ in pixel }
+            stamps: stamps, timescale: timescale, lastDuration: last
+          ) { _ in pixel }
           #expect(list.timeline().duration > 0 && list.info.frameRate > 0)
         }
       }

@@ -90,7 +90,8 @@ private struct Drops: VideoReader {
   @Test(
     "What is refused of a file is refused of bytes",
     arguments: [
-      ("list.m3u8", "#EXTM3U\n#EXTINF:1,\na.ts\n"), ("list.txt", "ffconcat version 1.0\nfile a.mp4\n"),
+      ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.ts\n"),
+      ("list.txt", "ffconcat version 1.0\nfile a.mp4\n"),
       ("session.sdp", "v=0\no=- 0 0 IN IP4 127.0.0.1\nm=video 1 RTP/AVP 96\n"), ("text.mp4", "no video\n"),
       ("script.avs", "AviSource(\"a.avi\")\n"), ("drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
     ])
@@ -111,7 +112,8 @@ private struct Drops: VideoReader {
   }
 
   @Test(
-    "A name that looks like an address or a path opens nothing", .enabled(if: Clips.canEncode("mpeg4"), Clips.note),
+    "A name that looks like an address or a path opens nothing",
+    .enabled(if: Clips.canEncode("mpeg4"), Clips.note),
     arguments: ["http://127.0.0.1:9/a.mp4", "concat:a|b", "/dev/zero", "%03d.mp4", "a\0b.mp4", ""])
   func names(_ name: String) throws {
     _ = try clips.make("a.mp4", source: "64x48:10:1", "-c:v mpeg4")

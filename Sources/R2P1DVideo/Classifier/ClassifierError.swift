@@ -55,7 +55,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The cause, on one line, without the subject.
   public var cause: String {
     switch self {
-    case .video(_, let cause, _), .checkpoint(_, let cause, _), .network(_, let cause, _), .labels(_, let cause),
+    case .video(_, let cause, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
+      .labels(_, let cause),
       .list(_, let cause), .output(_, let cause), .download(_, let cause), .certificates(_, let cause):
       FilePath(cause).printable
     case .notFinite(_, let window):

@@ -1,8 +1,8 @@
 import Inference
 import VideoDecoding
 
-/// What a program can act on when something fails, whatever the particulars: a server answers 404 to `missing`, 415 to
-/// `unsupported`, 413 to a `limit`.
+/// What a program can act on when something fails, whatever the particulars: a server answers 404 to
+/// `missing`, 415 to `unsupported`, 413 to a `limit`.
 public enum FailureKind: Sendable, Hashable {
   /// There is no such file, or no model of this name.
   case missing

@@ -117,7 +117,8 @@ extension LoadedModel {
       let (cause, kind) = (error.cause(without: file ?? FilePath(name)), FailureKind(error.kind))
       switch error {
       case .notFinite, .notFoldable:
-        throw file.map { .checkpoint($0, cause: cause, kind: kind) } ?? .network(name, cause: cause, kind: kind)
+        throw file.map { .checkpoint($0, cause: cause, kind: kind) }
+          ?? .network(name, cause: cause, kind: kind)
       default: throw .network(name, cause: cause, kind: kind)
       }
     }
