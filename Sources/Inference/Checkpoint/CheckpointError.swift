@@ -12,6 +12,8 @@ package struct CheckpointError: Error, Equatable, Sendable, CustomStringConverti
 
   /// The facts. `description` says what was found, what was expected, and the way out, without the path.
   package enum Reason: Error, Equatable, Sendable {
+    /// There is no such file; the text is the system's.
+    case missing(String)
     /// The system refused to open or map the file; the text is the system's.
     case cannotOpen(String)
     /// A directory, a pipe or a device; `remedy` says what to give instead, where that is known.
@@ -66,7 +68,7 @@ extension CheckpointError.Reason: CustomStringConvertible {
   package var description: String {
     let resave = Self.resave
     switch self {
-    case .cannotOpen(let cause): return "cannot be opened: \(cause)"
+    case .missing(let cause), .cannotOpen(let cause): return "cannot be opened: \(cause)"
     case .notAFile(let kind, let remedy):
       return "is \(kind), expected a checkpoint file" + (remedy.map { "; \($0)" } ?? "")
     case .empty: return "is empty, expected a checkpoint; download or copy it again"

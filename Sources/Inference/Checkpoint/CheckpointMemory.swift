@@ -72,7 +72,9 @@ final class CheckpointMemory: @unchecked Sendable {  // immutable after init, an
   private static func map(_ path: [UInt8]) throws(CheckpointError.Reason) -> UnsafeRawBufferPointer {
     // O_NONBLOCK: a pipe without a writer must not hang.
     let file = open(path.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw .cannotOpen(systemError()) }
+    guard file >= 0 else {
+      throw errno == ENOENT ? .missing(systemError()) : .cannotOpen(systemError())
+    }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw .cannotOpen(systemError()) }

@@ -123,7 +123,8 @@ final class CPUExecutor: Executor {
     }
   }
 
-  /// Multiply-adds a second of the float32 micro-kernel with operands in the first cache, all threads together.
+  /// Multiply-adds a second of the float32 micro-kernel with operands in the first cache, all threads
+  /// together.
   private func peak() -> Double {
     let (rows, depth, calls) = (14, 96, 4000)
     let threads = pool.count

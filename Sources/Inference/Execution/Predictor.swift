@@ -20,8 +20,8 @@ package struct Prediction: Sendable {
   package let features: [Float]  // the values before the classifier
 }
 
-/// One worker's way through a network: a model that others may share, and the threads and the memory for activations
-/// that it has to itself. Used by one thread at a time.
+/// One worker's way through a network: a model that others may share, and the threads and the memory for
+/// activations that it has to itself. Used by one thread at a time.
 package final class Predictor {
   package let model: PackedModel
   private let executor: any Executor
@@ -46,8 +46,8 @@ package final class Predictor {
   package var frames: Int { model.frames }
   package var precision: Precision { model.precision }
 
-  /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, the model's `batch`
-  /// of them are run at a time.
+  /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, the
+  /// model's `batch` of them are run at a time.
   package func predict(_ windows: [[Sample]]) -> [Prediction] {
     stride(from: 0, to: windows.count, by: model.batch).flatMap { start in
       let part = Array(windows[start..<min(start + model.batch, windows.count)])
@@ -69,6 +69,7 @@ package final class Predictor {
     get throws(ModelError) { try (executor as? CPUExecutor)?.table() }
   }
 
-  /// Activations after every step of one window, in torch's order [C, T, H, W]: what golden tests compare layer by layer.
+  /// Activations after every step of one window, in torch's order [C, T, H, W]: what golden tests compare
+  /// layer by layer.
   package func trace(_ window: [Sample]) -> [(name: String, values: [Float])] { executor.trace(window) }
 }

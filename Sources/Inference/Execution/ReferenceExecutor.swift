@@ -1,7 +1,7 @@
 import CKernels
 
-/// What the scalar reference needs of a model: its operations on windows of one length, and BatchNorm as factor and
-/// addend. The weights stay where they are.
+/// What the scalar reference needs of a model: its operations on windows of one length, and BatchNorm as
+/// factor and addend. The weights stay where they are.
 final class ReferenceWeights: Sendable {
   let model: Model
   let operations: [Operation]

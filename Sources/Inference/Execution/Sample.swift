@@ -5,7 +5,8 @@ import CKernels
 ///
 /// Written once by the preprocessor, then shared by every window that holds it.
 package final class Sample: @unchecked Sendable {
-  /// Rows and columns of the samples that the preprocessor makes, and on which the networks of the family were trained.
+  /// Rows and columns of the samples that the preprocessor makes, and on which the networks of the family
+  /// were trained.
   package static let side = 112
   package static let count = 3 * side * side
   package let side: Int

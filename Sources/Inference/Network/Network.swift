@@ -7,7 +7,8 @@ package struct Extent: Sendable, Equatable {
   package init(_ t: Int, _ y: Int, _ x: Int) { (self.t, self.y, self.x) = (t, y, x) }
 }
 
-/// A convolution without bias, the BatchNorm after it, and whether a ReLU follows both, and what is added to them.
+/// A convolution without bias, the BatchNorm after it, and whether a ReLU follows both, and what is added to
+/// them.
 package struct ConvNorm: Sendable {
   package let name: String  // the checkpoint has `name.weight` [out, in, t, y, x]
   package let norm: String  // and `norm.weight`, `.bias`, `.running_mean`, `.running_var` [out]
@@ -60,7 +61,8 @@ package enum StemKind: Sendable, Equatable {
   case r2Plus1D(mid: Int)  // 1×7×7 to `mid`, BatchNorm, ReLU, 3×1×1
 }
 
-/// A video ResNet: stem, four layers of basic blocks, global average pool, fully connected (torchvision's `VideoResNet`).
+/// A video ResNet: stem, four layers of basic blocks, global average pool, fully connected (torchvision's
+/// `VideoResNet`).
 package struct VideoResNet: Sendable {
   package let stem: [ConvNorm]
   package let layers: [[BasicBlock]]
@@ -78,8 +80,8 @@ package struct VideoResNet: Sendable {
   ///   - kinds: the kind of convolution of layer1 … layer4.
   ///   - depths: basic blocks of each layer.
   ///   - widths: channels after the stem and after each layer, five values.
-  ///   - mids: channels between the two halves of a (2+1)D convolution, given the layer (1 … 4), the block and
-  ///     the convolution (1 or 2).
+  ///   - mids: channels between the two halves of a (2+1)D convolution, given the layer (1 … 4), the block
+  ///     and the convolution (1 or 2).
   package init(
     stem kind: StemKind, kinds: [BlockKind], depths: [Int], widths: [Int], classes: Int,
     sampleSide: Int = Sample.side, mids: (_ layer: Int, _ block: Int, _ conv: Int) -> Int

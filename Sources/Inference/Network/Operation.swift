@@ -18,7 +18,8 @@ package struct Operation: Sendable {
   }
 
   package let kind: Kind
-  /// The part of the network that it belongs to, as PyTorch names it: `layer1.0.conv1` is one convolution, or two.
+  /// The part of the network that it belongs to, as PyTorch names it: `layer1.0.conv1` is one convolution, or
+  /// two.
   package let module: String
   package let input: Value
   package let output: Value

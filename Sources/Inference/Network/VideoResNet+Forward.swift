@@ -1,5 +1,5 @@
-/// What the network computes, as torchvision's `video/resnet.py` says it. Whatever runs, plans or counts a network goes
-/// by the operations that are listed here.
+/// What the network computes, as torchvision's `video/resnet.py` says it. Whatever runs, plans or counts a
+/// network goes by the operations that are listed here.
 extension VideoResNet {
   func forward(_ window: Value, _ list: inout OperationList) throws(ModelError) -> Value {
     var x = try list.convolutions(stem, of: window, "stem")

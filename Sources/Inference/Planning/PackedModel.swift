@@ -1,7 +1,8 @@
 import CKernels
 
-/// A network made ready to run on windows of one length, for any number of workers at once: planned, its weights packed
-/// for one instruction set and one precision. Nothing of it changes; what a worker writes to is its ``Predictor``'s.
+/// A network made ready to run on windows of one length, for any number of workers at once: planned, its
+/// weights packed for one instruction set and one precision. Nothing of it changes; what a worker writes to
+/// is its ``Predictor``'s.
 package final class PackedModel: Sendable {
   package let network: VideoResNet
   /// Samples in a window.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// What a forward of a network on windows of one length does, step by step, with every algorithm chosen and every
-/// activation's place known.
+/// What a forward of a network on windows of one length does, step by step, with every algorithm chosen and
+/// every activation's place known.
 struct Plan: Sendable {
   /// One or two convolutions run as one, and the buffers they read and write.
   struct Step: Sendable {
@@ -100,7 +100,8 @@ struct Plan: Sendable {
     let last = second ?? first
     guard let input = places[first.operation.input.number] else { preconditionFailure("\(name): no input") }
     let residual = last.residual.flatMap { places[$0.number] }
-    // A sum takes the place of its residual: each value is read where it is then written, and no one else needs it.
+    // A sum takes the place of its residual: each value is read where it is then written, and no one else
+    // needs it.
     let output = residual ?? newBuffer(floats: last.conv.outputFloats * windows)
     places[last.operation.output.number] = output
     buffers[output].lastStep = index

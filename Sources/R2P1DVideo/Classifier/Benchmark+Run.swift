@@ -80,7 +80,7 @@ extension Benchmark {
     do {
       try reader.read { if case .window = $0 { windows += 1 } }
     } catch {
-      throw .video(path, cause: "\(error)")
+      throw .video(path, error)
     }
     let cpu = cpuTime() - cpuBegan
     let preprocessing = seconds(reader.preprocessing)

@@ -1,7 +1,7 @@
 /// What kept a video from its labels. `description` is one line: what, on what, why and, where there is one, the way out.
 public enum ClassifierError: Error, Sendable, Equatable {
   /// The video cannot be read, or holds nothing to label.
-  case video(FilePath, cause: String)
+  case video(FilePath, cause: String, kind: FailureKind = .other)
   /// The network's answer for a window (counted from 0) holds NaN or an infinity.
   case notFinite(FilePath, window: Int)
   /// No file and no known model has this name.
@@ -11,11 +11,11 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// A checkpoint, by its model's name or its address, that could not be fetched.
   case download(String, cause: String)
   /// The checkpoint cannot be read, or holds no network of the family.
-  case checkpoint(FilePath, cause: String)
+  case checkpoint(FilePath, cause: String, kind: FailureKind = .other)
   /// The checkpoint's tensors are not those of its network; each problem names one.
   case tensors(FilePath, problems: [String])
   /// A network that cannot be made or run as asked.
-  case network(String, cause: String)
+  case network(String, cause: String, kind: FailureKind = .request)
   /// The file of labels cannot be read.
   case labels(FilePath, cause: String)
   /// The file of labels names another number of classes than the network has.
@@ -42,11 +42,11 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The file or the name that the error is about.
   public var subject: String {
     switch self {
-    case .video(let path, _), .notFinite(let path, _), .checkpoint(let path, _), .tensors(let path, _),
+    case .video(let path, _, _), .notFinite(let path, _), .checkpoint(let path, _, _), .tensors(let path, _),
       .labels(let path, _), .labelCount(let path, _, _), .list(let path, _), .output(let path, _),
       .certificates(let path, _):
       path.printable
-    case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _),
+    case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _, _),
       .download(let name, _):
       FilePath(name).printable
     }
@@ -55,7 +55,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The cause, on one line, without the subject.
   public var cause: String {
     switch self {
-    case .video(_, let cause), .checkpoint(_, let cause), .network(_, let cause), .labels(_, let cause),
+    case .video(_, let cause, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
+      .labels(_, let cause),
       .list(_, let cause), .output(_, let cause), .download(_, let cause), .certificates(_, let cause):
       FilePath(cause).printable
     case .notFinite(_, let window):

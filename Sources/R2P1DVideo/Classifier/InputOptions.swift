@@ -2,10 +2,11 @@ import VideoDecoding
 
 /// Where videos may come from, and what one may take before it is refused. All numbers are at least 1.
 public struct InputOptions: Sendable, Equatable {
-  /// Whether a path that begins with `http://` or `https://` is read over the network. What a file names inside, as
-  /// playlists do, is never opened, neither on the disk nor elsewhere.
+  /// Whether a path that begins with `http://` or `https://` is read over the network. What a file names
+  /// inside, as playlists do, is never opened, neither on the disk nor elsewhere.
   public var allowsNetwork = false
-  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `SSL_CERT_FILE`, or else the system's.
+  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `SSL_CERT_FILE`, or else
+  /// the system's.
   public var certificates: FilePath?
   /// Width times height of a picture.
   public var maxPixels = InputRules().maxPixels
@@ -17,8 +18,8 @@ public struct InputOptions: Sendable, Equatable {
   public var maxSamples = InputRules().maxSamples
   /// Bytes that may be read to find out what the streams are.
   public var probeBytes = InputRules().probeBytes
-  /// Bytes that the decoder may ask for at once; the last value used holds for the whole process, and for one alone that
-  /// called ``FFmpegProcess/own()``.
+  /// Bytes that the decoder may ask for at once; the last value used holds for the whole process, and for one
+  /// alone that called ``FFmpegProcess/own()``.
   public var maxBlockBytes = InputRules().maxBlockBytes
 
   public init() {}

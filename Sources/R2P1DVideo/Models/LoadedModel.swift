@@ -39,7 +39,7 @@ package struct LoadedModel: Sendable {
     do {
       model = try Model(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     } catch {
-      throw .network(self.name, cause: "\(error)")
+      throw .network(self.name, cause: "\(error)", kind: FailureKind(error.kind))
     }
     traits = ModelMetadata()
     entry = nil
@@ -61,10 +61,10 @@ package struct LoadedModel: Sendable {
       model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
     } catch {
       if let file, let problem = Checkpoint.shardProblem(file.bytes) {
-        throw .checkpoint(path, cause: problem)
+        throw .checkpoint(path, cause: problem, kind: FailureKind(error.kind))
       }
       if case .tensors(_, let problems) = error { throw .tensors(path, problems: problems) }
-      throw .checkpoint(path, cause: error.cause(without: path))
+      throw .checkpoint(path, cause: error.cause(without: path), kind: FailureKind(error.kind))
     }
     self.name = entry?.name ?? name
     self.entry = entry
@@ -114,11 +114,12 @@ extension LoadedModel {
     do {
       return try body()
     } catch {
-      let cause = error.cause(without: file ?? FilePath(name))
+      let (cause, kind) = (error.cause(without: file ?? FilePath(name)), FailureKind(error.kind))
       switch error {
       case .notFinite, .notFoldable:
-        throw file.map { .checkpoint($0, cause: cause) } ?? .network(name, cause: cause)
-      default: throw .network(name, cause: cause)
+        throw file.map { .checkpoint($0, cause: cause, kind: kind) }
+          ?? .network(name, cause: cause, kind: kind)
+      default: throw .network(name, cause: cause, kind: kind)
       }
     }
   }

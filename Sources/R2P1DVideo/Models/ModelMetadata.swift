@@ -76,7 +76,7 @@ extension Checkpoint {
     do {
       return try Checkpoint(contentsOf: path.bytes, named: path.string, weights: weights)
     } catch {
-      throw .checkpoint(path, cause: "\(error.reason)")
+      throw .checkpoint(path, error)
     }
   }
 }

@@ -3,11 +3,12 @@ import Synchronization
 
 /// How a network is found and loaded.
 public struct NetworkOptions: Sendable {
-  /// Which weights, of a checkpoint with those of several networks, as `ModelInfo` names them; nil for the plain ones.
+  /// Which weights, of a checkpoint with those of several networks, as `ModelInfo` names them; nil for the
+  /// plain ones.
   public var weights: String?
   public var folders = ModelStore()
-  /// Of a random network: whether the last BatchNorm of each block begins with weight 0, so that the block passes its
-  /// input on (torchvision's `zero_init_residual`).
+  /// Of a random network: whether the last BatchNorm of each block begins with weight 0, so that the block
+  /// passes its input on (torchvision's `zero_init_residual`).
   public var zeroInitResidual = false
   /// Nothing is fetched over the internet unless this says so.
   public var absentModel = MissingModelPolicy.refused
@@ -17,8 +18,8 @@ public struct NetworkOptions: Sendable {
 
 /// A network that is loaded once and shared by as many classifiers as you like, on any threads.
 ///
-/// The weights, most of what a classifier takes, are packed for the length of the windows and the precision that a
-/// classifier asks for, once for all classifiers that ask for the same.
+/// The weights, most of what a classifier takes, are packed for the length of the windows and the precision
+/// that a classifier asks for, once for all classifiers that ask for the same.
 public final class Network: Sendable {
   public let summary: ModelSummary
   /// What one should know of the weights that were read.

@@ -75,7 +75,8 @@ extension Classifier {
   func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil) -> Provenance? {
     guard options.givesReceipts else { return nil }
     return Provenance(
-      model: model.name, modelSHA256: network.hash.digits, weights: network.chosenWeights, labelsSHA256: labels.sha256,
+      model: model.name, modelSHA256: network.hash.digits, weights: network.chosenWeights,
+      labelsSHA256: labels.sha256,
       precision: precision,
       sampling: sampling ?? self.sampling, decodeErrors: decodeErrors, framesDecoded: framesDecoded)
   }

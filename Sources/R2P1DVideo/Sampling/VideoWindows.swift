@@ -21,7 +21,8 @@ public final class VideoWindows {
 
   /// Opens the video; the model only says how it wants to be sampled, its weights are not needed.
   public init(_ path: FilePath, model: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    let traits = try ModelMetadata(of: model, weights: options.network.weights, folders: options.network.folders)
+    let traits = try ModelMetadata(
+      of: model, weights: options.network.weights, folders: options.network.folders)
     self.path = path
     threads = options.threads
     sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
@@ -36,7 +37,7 @@ public final class VideoWindows {
       do {
         try reader.settle()
       } catch {
-        throw .video(path, cause: "\(error)")
+        throw .video(path, error)
       }
     }
     var hasEnded = false

@@ -33,7 +33,7 @@ final class LocalWindowSource: WindowSource {
     } catch let error as ClassifierError {
       throw error
     } catch {
-      throw .video(path, cause: "\(error)")
+      throw .video(path, error)
     }
     throw .video(path, cause: "its reading has ended")
   }
@@ -49,7 +49,7 @@ extension WindowReader {
     do {
       return try WindowReader(path: path.bytes, sampling, threads: threads, rules: input.rules)
     } catch {
-      throw .video(path, cause: "\(error)")
+      throw .video(path, error)
     }
   }
 }

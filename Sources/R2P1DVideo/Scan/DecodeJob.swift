@@ -37,7 +37,7 @@ final class RemoteWindowSource: WindowSource {
     do {
       if let event = try video.arrivals.take() { return event }
     } catch {
-      throw error as? ClassifierError ?? .video(video.path, cause: "\(error)")
+      throw error as? ClassifierError ?? .video(video.path, error)
     }
     throw .video(video.path, cause: "its decoding was given up")
   }

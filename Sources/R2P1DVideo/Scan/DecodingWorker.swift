@@ -25,7 +25,7 @@ package enum DecodingWorker {
       exit(64)
     }
     limit(order)
-    FFmpegProcess.own()
+    FFmpegGlobals.own()
     let control = DecodingControl()
     line.watch(control)
     let memory = AddressSpace()

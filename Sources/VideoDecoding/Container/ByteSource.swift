@@ -2,11 +2,11 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// An open regular file as FFmpeg reads it, an address that may be read over the network, or bytes that Swift code gives;
-/// closes it once.
+/// An open regular file as FFmpeg reads it, an address that may be read over the network, or bytes that Swift
+/// code gives; closes it once.
 ///
-/// For a file the `file` protocol alone is allowed, and its path is never taken for an address: `http:x` is a file's
-/// name. An address is read by HTTP and what that needs, and no redirection leads back to a file.
+/// For a file the `file` protocol alone is allowed, and its path is never taken for an address: `http:x` is a
+/// file's name. An address is read by HTTP and what that needs, and no redirection leads back to a file.
 final class ByteSource {
   private(set) var io: UnsafeMutablePointer<AVIOContext>?
   /// The address, or the path or name behind `file:`, as FFmpeg wants it.
@@ -38,6 +38,16 @@ final class ByteSource {
     case .reader(let reader, let name):
       address = Self.address(ofFile: name.utf8.filter { $0 != 0 })
       try open(reader)
+    }
+  }
+
+  /// What `body` gives; where the reader has failed, it is the cause whatever the bytes look like without the
+  /// rest.
+  func blamingReader<Result>(_ body: () throws(VideoError) -> Result) throws(VideoError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw failure ?? error
     }
   }
 

@@ -23,19 +23,21 @@ final class Input {
   private(set) var delays: GIFDelays?
 
   init(_ source: VideoSource, rules: InputRules, control: DecodingControl) throws(VideoError) {
-    FFmpegProcess.limitBlocks(to: rules.maxBlockBytes)
+    FFmpegGlobals.limitBlocks(to: rules.maxBlockBytes)
     self.control = control
     let source = try ByteSource(source, rules: rules, control: control)
     self.source = source
     let photo = PhotoFile(source)
-    section = try photo?.movie(in: source)
+    section = try source.blamingReader { () throws(VideoError) in try photo?.movie(in: source) }
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
     self.packet = packet
     imageFormat = section == nil ? photo.map { ImageFormat(name: $0.format) } : nil
     let io = section?.io ?? source.io
     let head = FormatProbe.peek(io)
     isAnimatedWebP = ImageFormat.isAnimatedWebP(head)
-    let format = try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
+    let format = try source.blamingReader { () throws(VideoError) in
+      try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
+    }
     guard let context = avformat_alloc_context() else {
       throw .outOfMemory
     }
@@ -61,11 +63,13 @@ final class Input {
       try check(rules)
     }
     if let failure { throw failure }
+    // FFmpeg may go by what it has read until then.
+    if control.isCancelled { throw .interrupted }
     switch FFmpegStatus(code) {
     case .interrupted: throw .interrupted
     case .done where !isText: break
     case .done: throw .notVideo(reason: "it holds text")
-    case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: FFmpegProcess.blockLimit)
+    case .failed(CFFMPEG_ERROR_NO_MEMORY): throw .tooMuchMemory(limit: FFmpegGlobals.blockLimit)
     default:
       // Its name may have led FFmpeg astray.
       if let picture = ImageFormat(unrecognized: head) { throw .stillPicture(format: picture.name) }

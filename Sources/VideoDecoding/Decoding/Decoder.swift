@@ -38,8 +38,8 @@ final class Decoder {
     guard code >= 0 else { throw .decoderFailed(codec: name, reason: FFmpegStatus.reason(code)) }
   }
 
-  /// Whether the codec's threads share a frame's slices, and what they make up for lost ones depends on which of them
-  /// was ahead: the ffmpeg program itself then gives other frames from run to run.
+  /// Whether the codec's threads share a frame's slices, and what they make up for lost ones depends on which
+  /// of them was ahead: the ffmpeg program itself then gives other frames from run to run.
   private static func hasRacingSlices(_ codec: AVCodecID) -> Bool {
     codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO
   }
@@ -83,20 +83,23 @@ final class Decoder {
   /// How long the frame is shown, in ticks of the stream, as its packet says; 0 if nothing says so.
   var duration: Int64 { cffmpeg_frame_duration(frame) }
 
-  /// Whether the frame was decoded from others that are missing, or, where FFmpeg's log does not tell, in part only.
+  /// Whether the frame was decoded from others that are missing, or, where FFmpeg's log does not tell, in
+  /// part only.
   var isDamaged: Bool {
     frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-      || frame.pointee.decode_error_flags != 0 && !FFmpegProcess.isOwned
+      || frame.pointee.decode_error_flags != 0 && !FFmpegGlobals.isOwned
   }
 
-  /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there are more
-  /// pictures to receive.
+  /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there
+  /// are more pictures to receive.
   var damagedPackets: Int { damage.count() }
 
-  /// Of the packets whose decoding is finished for certain, those that are damaged: the same number in each run.
+  /// Of the packets whose decoding is finished for certain, those that are damaged: the same number in each
+  /// run.
   var finishedDamage: Int { damage.count(before: finished) }
 
-  /// How many packets are decoded for certain. With frame threads, one answer waits for the oldest packet under way.
+  /// How many packets are decoded for certain. With frame threads, one answer waits for the oldest packet
+  /// under way.
   private var finished: Int {
     let underWay =
       context.pointee.active_thread_type & FF_THREAD_FRAME != 0 ? Int(context.pointee.thread_count) - 1 : 0

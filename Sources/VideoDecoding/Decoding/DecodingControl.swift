@@ -3,7 +3,8 @@ import Synchronization
 
 /// What other threads may ask of a decoding that is under way, and know of it. One may serve several videos.
 ///
-/// Every read of a file and every packet looks here; a decoding that is cancelled throws `VideoError.interrupted`.
+/// Every read of a file and every packet looks here; a decoding that is cancelled throws
+/// `VideoError.interrupted`.
 package final class DecodingControl: Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let packets = Atomic<Int>(0)

@@ -1,4 +1,5 @@
-/// Frames that a program has, or makes, itself: each with the time at which it is shown, in place of a video's.
+/// Frames that a program has, or makes, itself: each with the time at which it is shown, in place of a
+/// video's.
 package final class FrameList: FrameSource {
   package let info: VideoInfo
   package let decodeErrors = 0
@@ -12,11 +13,11 @@ package final class FrameList: FrameSource {
   private let converter = RGBConverter()
 
   /// - Parameters:
-  ///   - stamps: when each frame is shown, in whole numbers of 1/`timescale` s of a player's clock; each is later than
-  ///     the one before.
+  ///   - stamps: when each frame is shown, in whole numbers of 1/`timescale` s of a player's clock; each is
+  ///     later than the one before.
   ///   - lastDuration: how long the last frame is shown; nil for as long as the others on average.
-  ///   - frame: gives the frame of a number, asked for once and in ascending order, and not for those that no window
-  ///     shows. Frames of another size than the first are scaled to it.
+  ///   - frame: gives the frame of a number, asked for once and in ascending order, and not for those that no
+  ///     window shows. Frames of another size than the first are scaled to it.
   package init(
     stamps: [Int64], timescale: Int32, lastDuration: Int64? = nil, rules: InputRules = InputRules(),
     control: DecodingControl = DecodingControl(), frame: @escaping (Int) throws -> PixelBuffer
@@ -25,7 +26,9 @@ package final class FrameList: FrameSource {
     guard let firstStamp = stamps.first, let lastStamp = stamps.last else {
       throw VideoError.unusableFrames("there are no frames")
     }
-    guard stamps.count <= rules.maxPictures else { throw VideoError.tooManyPictures(limit: rules.maxPictures) }
+    guard stamps.count <= rules.maxPictures else {
+      throw VideoError.tooManyPictures(limit: rules.maxPictures)
+    }
     if let index = zip(stamps, stamps.dropFirst()).enumerated().first(where: { $1.0 >= $1.1 })?.offset {
       throw VideoError.unusableFrames("frame \(index + 1) is not shown after frame \(index)")
     }

@@ -11,9 +11,9 @@ package protocol FrameSource: AnyObject {
   /// The times of all frames.
   func timeline() throws(VideoError) -> PresentationTimes
 
-  /// Hands each frame whose number is in `numbers` (ascending, from the timeline) to `body`, in that order; `seeking`
-  /// allows to leave out what no wanted frame needs. Throws `VideoError.timelineChanged` where the frames contradict the
-  /// timeline, which is right from then on: some may have been handed over by then.
+  /// Hands each frame whose number is in `numbers` (ascending, from the timeline) to `body`, in that order;
+  /// `seeking` allows to leave out what no wanted frame needs. Throws `VideoError.timelineChanged` where the
+  /// frames contradict the timeline, which is right from then on: some may have been handed over by then.
   func frames(_ numbers: [Int], seeking: Bool, _ body: (Int, borrowing Frame) throws -> Void) throws
 }
 

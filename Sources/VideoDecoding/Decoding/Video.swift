@@ -11,27 +11,31 @@ package struct VideoInfo: Sendable, Equatable {
   package let frameRate: Double
   /// The stream's number in the container, as ffprobe counts.
   package let track: Int
-  /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion shows right.
+  /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion
+  /// shows right.
   package let dolbyVisionProfile: Int?
 }
 
-/// A video stream of a file, the best one unless another is asked for: its times, and its pictures in the order shown.
+/// A video stream of a file, the best one unless another is asked for: its times, and its pictures in the
+/// order shown.
 ///
 /// For one thread at a time. Nothing here prints, nor starts a thread but the decoder's own.
 package final class Video {
   package internal(set) var info: VideoInfo
-  /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by seeking.
+  /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by
+  /// seeking.
   package var decodeErrors: Int { errors + decoder.damagedPackets + (input.isDamaged ? 1 : 0) }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
   package internal(set) var framesDecoded = 0
-  /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs them.
+  /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs
+  /// them.
   package internal(set) var framesSkipped = 0
 
   package let source: VideoSource
   let control: DecodingControl
   let rules: InputRules
-  /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on which of
-  /// its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
+  /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on
+  /// which of its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
   private(set) var threads: Int
   let stream: Int
   let codec: UnsafePointer<AVCodec>
@@ -52,7 +56,8 @@ package final class Video {
   var spared: SkippablePackets?
   /// Where `input` and `decoder` stand.
   var position = Position.start
-  /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the scan saw.
+  /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the
+  /// scan saw.
   var expected: Int?
   /// Whether a packet came that is not the one that the scan saw: what was decoded before it is right.
   var isAstray = false
@@ -60,7 +65,8 @@ package final class Video {
   enum Position {
     /// Nothing read, nothing decoded.
     case start
-    /// Somewhere; `packetIsRead` if the input's packet is still to be decoded, `isDraining` once there are no more.
+    /// Somewhere; `packetIsRead` if the input's packet is still to be decoded, `isDraining` once there are no
+    /// more.
     case inside(packetIsRead: Bool, isDraining: Bool)
   }
 
@@ -94,8 +100,8 @@ package final class Video {
     try self.init(source: .path(path), threads: threads, track: track, rules: rules)
   }
 
-  /// Opens a source and its decoder. `threads`, from 1, are the decoder's; `track` is a stream's number in the
-  /// container, nil for the best video stream; through `control` other threads cancel this one.
+  /// Opens a source and its decoder. `threads`, from 1, are the decoder's; `track` is a stream's number in
+  /// the container, nil for the best video stream; through `control` other threads cancel this one.
   package init(
     source: VideoSource, threads: Int, track: Int? = nil, rules: InputRules = InputRules(),
     control: DecodingControl = DecodingControl()
@@ -103,7 +109,8 @@ package final class Video {
     self.source = source
     self.rules = rules
     self.control = control
-    // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their number.
+    // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their
+    // number.
     self.threads = threads > 1 ? min(threads, 15) + 1 : 1
     input = try Input(source, rules: rules, control: control)
     let hasRead: Bool
@@ -120,7 +127,8 @@ package final class Video {
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
   }
 
-  /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where not.
+  /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where
+  /// not.
   package func timeline() throws(VideoError) -> PresentationTimes {
     if let knownTimeline { return knownTimeline }
     var timeline = if let predicted = try predictedTimeline() { predicted } else { try decodedTimeline() }
@@ -194,8 +202,8 @@ extension Input {
     )
   }
 
-  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in AV1,
-  /// 20 in MV-HEVC.
+  /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in
+  /// AV1, 20 in MV-HEVC.
   private func dolbyVisionProfile(of stream: UnsafePointer<AVStream>) -> Int? {
     guard let record = cffmpeg_dolby_vision(stream)?.pointee else { return nil }
     let isAlone = record.dv_bl_signal_compatibility_id == 0

@@ -9,7 +9,8 @@ package struct PixelBuffer: Sendable {
     case rgb24
     /// Three planes: green, blue, red.
     case gbrp
-    /// Three planes: luma, Cb and Cr, these with half the columns and half the rows, half the columns, or all.
+    /// Three planes: luma, Cb and Cr, these with half the columns and half the rows, half the columns, or
+    /// all.
     case yuv420p, yuv422p, yuv444p
 
     fileprivate var format: AVPixelFormat {
@@ -73,7 +74,8 @@ package struct PixelBuffer: Sendable {
   ) throws(VideoError) {
     let sides = 1...Self.longestSide
     guard sides ~= width, sides ~= height else {
-      throw .unusableFrames("a frame of \(width)x\(height) pixels, expected sides from 1 to \(sides.upperBound)")
+      throw .unusableFrames(
+        "a frame of \(width)x\(height) pixels, expected sides from 1 to \(sides.upperBound)")
     }
     guard planes.count == layout.planeCount else {
       throw .unusableFrames("\(planes.count) planes of \(layout.rawValue), expected \(layout.planeCount)")

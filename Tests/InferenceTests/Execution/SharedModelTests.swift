@@ -56,7 +56,7 @@ import Testing
     let window = try (0..<2).map { frame in
       let sample = try Sample(SampleValues(mean: [0.5, 0.5, 0.5], deviation: [0.3, 0.3, 0.3]), side: side)
       for (i, value) in Formula.uniform("frame \(frame)", 3 * side * side).enumerated() {
-        sample.bytes[i] = UInt8(truncatingIfNeeded: Int(value * 256))
+        sample.bytes[i] = UInt8((value + 1) * 128)
       }
       return sample
     }

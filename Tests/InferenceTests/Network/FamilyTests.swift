@@ -51,7 +51,9 @@ import Testing
     #expect(abs(try Double(network.multiplyAdds(frames: 16)) / 1e9 - billions) < 0.1)
   }
 
-  @Test("The operations of a network are those of its convolutions, a pool and a classifier", arguments: VideoResNet.names)
+  @Test(
+    "The operations of a network are those of its convolutions, a pool and a classifier",
+    arguments: VideoResNet.names)
   func operations(name: String) throws {
     let network = try #require(VideoResNet(named: name, classes: 7))
     let operations = try network.operations(frames: 16)
@@ -71,7 +73,9 @@ import Testing
     #expect(operations.last?.output.channels == 7)
   }
 
-  @Test("A window too short for a network is an error with its length", arguments: [("r2d_18", 15), ("r3d_18", 0)])
+  @Test(
+    "A window too short for a network is an error with its length",
+    arguments: [("r2d_18", 15), ("r3d_18", 0)])
   func tooShort(name: String, frames: Int) throws {
     let network = try #require(VideoResNet(named: name))
     #expect { try network.operations(frames: frames) } throws: { error in

@@ -78,6 +78,7 @@ enum SharedVideos {
     var testDescription: String { "\(file): \(frames) frames, \(fps) a second, \(resize)" }
 
     func reader(threads: Int, seeking: Bool = true) throws -> WindowReader {
+      FFmpegGlobals.own()
       let folder = try #require(SharedFolder.videos)
       let sampling = ResolvedSampling(
         frames: frames, rate: try #require(SampleRate(fps)),

@@ -28,8 +28,9 @@ import Testing
   }
 
   @Test func whatIsNotThereIsNamed() {
-    #expect(failure(clips.path("none.mp4")) == .unreadable(reason: "No such file or directory"))
-    #expect(failure("") == .unreadable(reason: "No such file or directory"))
+    #expect(failure(clips.path("none.mp4")) == .missing)
+    #expect(failure("") == .missing)
+    #expect(VideoError.missing.description == "cannot be read: No such file or directory")
     #expect(failure("http://example.org/a.mp4") == .networkNotAllowed)
   }
 
@@ -124,12 +125,16 @@ import Testing
 
   @Test func everyErrorIsOneLine() {
     let errors: [VideoError] = [
-      .unreadable(reason: "Permission denied"), .notRegularFile(kind: "a directory"), .empty,
+      .missing, .unreadable(reason: "Permission denied"), .notRegularFile(kind: "a directory"), .empty,
       .notVideo(reason: "Invalid data"), .noVideoStream(found: []), .noVideoStream(found: ["1 audio stream"]),
       .noDecoder(codec: "h264"), .decoderFailed(codec: "h264", reason: "no"), .noPicture(decodeErrors: 1),
       .unsupportedPixels(format: "vaapi", width: 1, height: 1), .emptyPart(start: 1, end: 1),
       .unusableSampling("0 samples a second"), .tooManyWindows(samples: 1), .outOfMemory, .interrupted,
       .timelineChanged, .stillPicture(format: "JPEG"), .noSuchTrack(1, found: ["0 (aac audio)"]),
+      .unusableFrames("there are no frames"), .tooMuchMemory(limit: 1 << 30), .networkNotAllowed,
+      .untrustedServer, .tooManyPixels(width: 1, height: 1, limit: 1), .tooManyStreams(found: 2, limit: 1),
+      .tooManyPictures(limit: 1), .tooManySamples(found: 2, limit: 1), .namesOthers(format: "hls"),
+      .cropsEverything(width: 1, height: 1), .unusableCertificates(file: "a.pem", reason: "no"),
     ]
     #expect(errors.allSatisfy { !$0.description.isEmpty && !$0.description.contains("\n") })
     #expect(

@@ -10,6 +10,7 @@ struct Pass: Equatable {
 
 extension Video {
   convenience init(_ path: String, threads: Int = 2, track: Int? = nil) throws(VideoError) {
+    FFmpegGlobals.own()  // concealed errors are counted
     try self.init(path: Array(path.utf8), threads: threads, track: track)
   }
 

@@ -48,6 +48,7 @@ struct VideoMutation {
 
   /// Reads eight pictures, as a labelling would; how many came.
   static func sample(_ path: String, control: DecodingControl = DecodingControl()) throws -> Int {
+    FFmpegGlobals.own()
     var rules = InputRules()
     rules.maxPixels = 1 << 22
     rules.maxPictures = 100_000

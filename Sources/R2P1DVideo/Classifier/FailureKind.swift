@@ -1,0 +1,93 @@
+import Inference
+import VideoDecoding
+
+/// What a program can act on when something fails, whatever the particulars: a server answers 404 to
+/// `missing`, 415 to `unsupported`, 413 to a `limit`.
+public enum FailureKind: Sendable, Hashable {
+  /// There is no such file, or no model of this name.
+  case missing
+  /// It is there, and cannot be read: a right is lacking, a disk or a server fails, or it is no file.
+  case unreadable
+  /// It asks for what is not allowed: to open other files, to run code.
+  case refused
+  /// Not a video, or not a checkpoint, or one of a kind that is not read.
+  case unsupported
+  /// So damaged that nothing can be done with it.
+  case damaged
+  /// What was asked does not fit it: a track, a part, a number of frames, labels of other classes.
+  case request
+  /// It takes more than is allowed.
+  case limit(Limit)
+  case outOfMemory
+  case cancelled
+  /// The result cannot be written.
+  case output
+  /// Something else, as its text says.
+  case other
+
+  /// What there was too much of, as ``InputOptions`` name it.
+  public enum Limit: Sendable, Hashable {
+    case pixels, streams, frames, samples, windows, memory
+    /// Of a checkpoint's file.
+    case checkpoint
+  }
+
+  init(_ kind: VideoError.Kind) {
+    self =
+      switch kind {
+      case .missing: .missing
+      case .unreadable: .unreadable
+      case .refused: .refused
+      case .unsupported: .unsupported
+      case .damaged: .damaged
+      case .request: .request
+      case .limit(.pixels): .limit(.pixels)
+      case .limit(.streams): .limit(.streams)
+      case .limit(.frames): .limit(.frames)
+      case .limit(.samples): .limit(.samples)
+      case .limit(.windows): .limit(.windows)
+      case .limit(.memory): .limit(.memory)
+      case .outOfMemory: .outOfMemory
+      case .cancelled: .cancelled
+      case .restart: .other
+      }
+  }
+
+  init(_ kind: ModelErrorKind) {
+    self =
+      switch kind {
+      case .missing: .missing
+      case .unreadable: .unreadable
+      case .refused: .refused
+      case .unsupported: .unsupported
+      case .damaged: .damaged
+      case .tooLarge: .limit(.checkpoint)
+      case .request: .request
+      case .outOfMemory: .outOfMemory
+      }
+  }
+}
+
+extension ClassifierError {
+  public var kind: FailureKind {
+    switch self {
+    case .video(_, _, let kind), .checkpoint(_, _, let kind), .network(_, _, let kind): kind
+    case .notFinite: .damaged
+    case .unknownModel, .absentModel: .missing
+    case .tensors: .unsupported
+    case .labelCount: .request
+    case .download, .labels, .certificates, .list: .unreadable
+    case .output: .output
+    }
+  }
+
+  /// What kept the video at `path` from being read.
+  static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
+    .video(path, cause: "\(error)", kind: (error as? VideoError).map { FailureKind($0.kind) } ?? .other)
+  }
+
+  /// What kept the checkpoint at `path` from being read.
+  static func checkpoint(_ path: FilePath, _ error: CheckpointError) -> ClassifierError {
+    .checkpoint(path, cause: "\(error.reason)", kind: FailureKind(error.kind))
+  }
+}
