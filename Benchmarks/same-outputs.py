@@ -2,7 +2,7 @@
 """Compares all that two builds write, byte for byte: a change that only moves code has to pass.
 
   Benchmarks/same-outputs.py BEFORE AFTER [VIDEO_OR_FOLDER …] [--models MODEL …] [--commands NAME …]
-                             [--ignore KEY …] [--jobs N] [--quick]
+                             [--ignore KEY …] [--jobs N] [--threads N] [--quick]
 
 Runs label, timeline, embed, windows, scan and models of both programs over SampleVideos, ../shared/videos where it lies
 beside the checkout, and whatever else is named, in many formats and samplings. Compares standard output, standard error,
@@ -138,6 +138,7 @@ def main():
     parser.add_argument("--commands", nargs="+")
     parser.add_argument("--ignore", nargs="+", default=[])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--threads", help="of each run; with 1, what FFmpeg makes up for damaged parts is always the same")
     parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
     standard = [os.path.join(HERE, "..", "SampleVideos"), os.path.join(HERE, "..", "..", "shared", "videos")]
@@ -150,7 +151,9 @@ def main():
     def compare(case):
         """The words, where the two differ, and whether the first program differs from itself as well: what FFmpeg makes
         up for damaged parts depends on which of its threads was ahead."""
-        _, words, output = case
+        command, words, output = case
+        if a.threads and command != "models":
+            words = [*words, "--threads", a.threads]
         before, after = (run(p, words, output, a.ignore) for p in (a.before, a.after))
         found = difference(before, after)
         again = [run(a.before, words, output, a.ignore) for _ in range(4 if found else 0)]

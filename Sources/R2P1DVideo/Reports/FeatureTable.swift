@@ -17,7 +17,8 @@ public struct FeatureTable: Sendable {
   /// A table of what `classifier` finds.
   public init(_ format: FeatureFormat, of classifier: Classifier) {
     self.format = format
-    index = Index(model: classifier.model, sampling: SamplingJSON(classifier.sampling), features: classifier.features)
+    index = Index(
+      model: classifier.model, sampling: SamplingJSON(classifier.sampling), features: classifier.features)
   }
 
   /// What stands before the rows; it has the same length however many there are, and has to be written again at the end.

@@ -36,7 +36,8 @@ package final class Preprocessor {
   private func sample(of picture: RGBPicture, _ geometry: Geometry) throws(VideoError) -> Sample {
     guard let sample = try? Sample(values) else { throw .outOfMemory }
     preprocess_rgb24(
-      picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, sample.bytes)
+      picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, sample.bytes
+    )
     return sample
   }
 }

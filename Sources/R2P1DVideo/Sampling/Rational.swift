@@ -80,7 +80,8 @@ extension Rational: Codable {
     var numbers = try decoder.unkeyedContainer()
     let (above, below) = (try numbers.decode(Int.self), try numbers.decode(Int.self))
     guard above >= 0, below > 0 else {
-      throw DecodingError.dataCorruptedError(in: numbers, debugDescription: "\(above)/\(below) is no fraction from 0")
+      throw DecodingError.dataCorruptedError(
+        in: numbers, debugDescription: "\(above)/\(below) is no fraction from 0")
     }
     self.init(above, below)
   }

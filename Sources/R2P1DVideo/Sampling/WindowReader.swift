@@ -144,7 +144,9 @@ package final class WindowReader {
         let oldest = next < starts.count ? layout.firstFrame(of: next) : Int.max
         for old in kept.keys where old < oldest { kept[old] = nil }
       }
-      while let window = waiting.first, isSettled || !isFinalAtOnce || layout.isOver(window.number, at: number) {
+      while let window = waiting.first,
+        isSettled || !isFinalAtOnce || layout.isOver(window.number, at: number)
+      {
         waiting.removeFirst()
         try hand(window)
       }

@@ -72,7 +72,7 @@ struct SampleMemoryTests {
   @Test func benchSaysSo() throws {
     let run = try run("bench --network r2plus1d_18 --frames 8 --runs 1", sparing: 2)
     #expect(run.status == 2)
-    #expect(run.errors.hasSuffix(": not enough memory: the system refuses 37 KiB\n"), "\(run.errors)")
+    #expect(run.errors.hasSuffix(": not enough memory: the system refuses 36 KiB\n"), "\(run.errors)")
     #expect(run.errors.count(where: \.isNewline) == 1)
   }
 }

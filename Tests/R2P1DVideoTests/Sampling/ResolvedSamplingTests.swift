@@ -35,9 +35,11 @@ import VideoDecoding
     #expect(fields(found.rules) == fields(rules) && fields(found) == fields(sent))
   }
 
-  @Test(arguments: [
-    SampleRate.source, .perSecond(15), .perSecond(Rational(1 << 30, 1_000_003)), .perSecond(Rational(1, 1000)),
-  ], [WindowPlacement.even(1), .stride(1), .stride(1_000_000)])
+  @Test(
+    arguments: [
+      SampleRate.source, .perSecond(15), .perSecond(Rational(1 << 30, 1_000_003)),
+      .perSecond(Rational(1, 1000)),
+    ], [WindowPlacement.even(1), .stride(1), .stride(1_000_000)])
   func everyRateAndPlacementReachTheWorker(_ rate: SampleRate, _ placement: WindowPlacement) throws {
     let sampling = ResolvedSampling(
       frames: 8, rate: rate, placement: placement, resize: .crop, normalization: .kinetics, start: nil,
@@ -56,7 +58,8 @@ import VideoDecoding
   /// A worker that does not understand what it is given does not go by something else.
   @Test(arguments: [
     ("\"squash\"", "\"stretch\""), ("\"frames\":13", "\"frames\":\"many\""), ("\"seeking\":false,", ""),
-    ("[7,3]", "[7,0]"), ("[7,3]", "[-7,3]"), ("[7,3]", "7"), ("\"even\"", "\"odd\""), ("0.5,", "0,"), ("0.5,", ""),
+    ("[7,3]", "[7,0]"), ("[7,3]", "[-7,3]"), ("[7,3]", "7"), ("\"even\"", "\"odd\""), ("0.5,", "0,"),
+    ("0.5,", ""),
   ])
   func whatMakesNoSenseIsRefused(_ words: String, _ others: String) throws {
     let configuration = WorkerConfiguration(

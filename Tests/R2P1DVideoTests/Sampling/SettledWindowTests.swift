@@ -112,8 +112,11 @@ import Testing
       if case .stride = item.placement, item.rate != .source { #expect(finalWindows.count == windows.count) }
     }
     #expect(contradictions > 3, "the damage contradicts no container: the test looks at nothing")
-    if case .even = item.placement { #expect(restarts > 0) } else if item.rate != .source { #expect(restarts == 0) }
-    print("SETTLED", item.testDescription, contradictions, restarts)
+    if case .even = item.placement {
+      #expect(restarts > 0)
+    } else if item.rate != .source {
+      #expect(restarts == 0)
+    }
   }
 
   /// The scoring loop gives what it would have given had it known.
@@ -139,5 +142,63 @@ import Testing
       #expect(done.last == found.count && done.count >= found.count)
       #expect(try scored.next() == nil && scored.summary.duration == reader.duration)
     }
+  }
+
+  /// Whoever holds the stream ends it from another thread, and waits for no more than the window under way.
+  @Test(arguments: [1, 2])
+  func aStreamThatIsCancelledEndsWithinAFewWindows(_ threads: Int) throws {
+    var options = ClassifierOptions()
+    options.sampling.placement = .stride(1)
+    options.threads = threads
+    let classifier = try Classifier(model: "camera-motion", options: options)
+    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_left.mp4").path)
+    let scored = try classifier.scoredWindows(of: path) { _, _ in }
+    #expect(try scored.next()?.number == 0)
+    scored.cancel()
+    var later = 0
+    #expect(throws: ClassifierError.video(path, cause: "interrupted")) {
+      while try scored.next() != nil { later += 1 }
+    }
+    // Those that were decoded ahead, and the one that was being decoded.
+    #expect(later <= 6)
+  }
+
+  /// The next file is none the worse for it.
+  @Test func aStreamThatIsGivenUpEndsItsReading() throws {
+    var options = ClassifierOptions()
+    options.sampling.placement = .stride(1)
+    let classifier = try Classifier(model: "camera-motion", options: options)
+    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_left.mp4").path)
+    let whole = try classifier.classify(path)
+    for _ in 0..<3 {
+      let scored = try classifier.scoredWindows(of: path) { _, _ in }
+      _ = try scored.next()
+    }
+    #expect(try classifier.classify(path).labels == whole.labels)
+  }
+
+  @Test(arguments: Merge.allCases)
+  func mergingWindowByWindowHasTheBitsOfMergingThemAll(_ merge: Merge) throws {
+    var options = ClassifierOptions()
+    options.sampling.placement = .stride(3)
+    options.merge = merge
+    options.top = 9
+    options.keepsLogits = true
+    let classifier = try Classifier(model: "camera-motion", options: options)
+    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
+    let labels = try classifier.classify(path)
+    let logits = labels.windows.compactMap(\.logits)
+    #expect(logits.count == labels.windows.count)
+    // Every sum in the order of the windows, as written out here.
+    let scores = logits.map { Scores(logits: $0.map(Double.init)).values }
+    let expected = (0..<9).map { label -> Double in
+      switch merge {
+      case .mean: scores.map { $0[label] }.dropFirst().reduce(scores[0][label], +) / Double(scores.count)
+      case .max: scores.map { $0[label] }.reduce(0, max)
+      case .logits: Double(logits.map { Double($0[label]) }.reduce(0, +)) / Double(logits.count)
+      }
+    }
+    let merged = merge == .logits ? Scores(logits: expected).values : expected
+    #expect(labels.labels.sorted { $0.index < $1.index }.map(\.score) == merged)
   }
 }
