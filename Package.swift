@@ -47,7 +47,7 @@ let package = Package(
       dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
-      name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"]),
+      name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

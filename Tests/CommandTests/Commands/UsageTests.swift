@@ -41,16 +41,4 @@ import Testing
     #expect(run.errors.hasPrefix("r2p1d-video: "))
     #expect(run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
   }
-
-  @Test func helpGoesToStandardOutputAndNamesEveryOption() throws {
-    let run = try program("label", "--help")
-    #expect(run.status == 0 && run.errors.isEmpty)
-    for option in [
-      "model", "labels", "frames", "fps", "windows", "stride", "resize", "merge", "top", "start", "end",
-      "no-seek",
-      "precision", "threads", "offline", "logits", "format", "output", "quiet",
-    ] {
-      #expect(run.text.contains("--\(option)"))
-    }
-  }
 }

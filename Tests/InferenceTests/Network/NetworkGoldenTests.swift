@@ -54,13 +54,30 @@ struct NetworkGoldens: Decodable {
 
 /// What the product promises: max |Δ| ≤ 1e-4 × (1 + max |golden|).
 func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance: Float = 1e-4) {
-  #expect(values.count == golden.count, "\(what)")
-  let worst = zip(values, golden).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
-  let bound = tolerance * (1 + golden.map(abs).reduce(0, max))
-  #expect(worst <= bound, "\(what): off by \(worst), allowed \(bound)")
+  let (error, bound) = (largestError(values, golden), allowedError(golden, tolerance))
+  #expect(error <= bound, "\(what): off by \(error), allowed \(bound)")
+}
+
+/// max |Δ|; infinite where a value is missing, superfluous or not a number, whose comparisons are all false.
+func largestError(_ values: [Float], _ golden: [Float]) -> Float {
+  guard values.count == golden.count else { return .infinity }
+  return zip(values, golden).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
+}
+
+private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
+  tolerance * (1 + golden.map(abs).reduce(0, max))
 }
 
 @Suite struct NetworkGoldenTests {
+  @Test("A value that is missing, superfluous or NaN is an infinite error, wherever it stands")
+  func errors() {
+    let golden: [Float] = [1, 2, 3]
+    #expect(largestError([1, 2.5, 3], golden) == 0.5)
+    for wrong in [[.nan, 2, 3], [1, .nan, 3], [1, 2, .nan], [1, 2], [1, 2, 3, 4], []] as [[Float]] {
+      #expect(largestError(wrong, golden) == .infinity)
+    }
+  }
+
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
   @Test(
@@ -90,10 +107,9 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
       let values = try #require(trace[step.name] ?? trace[last], "no step \(step.name)")
       try #require(values.count == step.shape.reduce(1, *), "\(step.name)")
       let sampled = stride(from: 0, to: values.count, by: step.every).map { values[$0] }
-      let worst = zip(sampled, step.values).map { abs($0 - $1) }.max() ?? .infinity
-      let bound = 1e-4 * (1 + (step.values.map(abs).max() ?? 0))
+      let (error, bound) = (largestError(sampled, step.values), allowedError(step.values, 1e-4))
       // the first layer that differs is the one to look at
-      try #require(worst <= bound, "\(set) \(step.name): off by \(worst), allowed \(bound)")
+      try #require(error <= bound, "\(set) \(step.name): off by \(error), allowed \(bound)")
     }
     let prediction = try #require(predictor.predict([window]).first)
     expectClose(prediction.features, golden.features, "features")
