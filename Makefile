@@ -42,7 +42,7 @@ test-arm64:
 	@.ci/dependencies arm64
 	@mkdir -p .build
 	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
-	  Tests/Portability/kernels.c $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
+	  -ITests/KernelHarness/include $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c) $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.

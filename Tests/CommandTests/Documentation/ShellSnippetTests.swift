@@ -51,7 +51,7 @@ import Testing
     for (command, expected) in Session.commands(of: block) {
       let run = try program.shell(command)
       #expect(run.status == 0, "\(run.errors)")
-      let lines = run.text.split(separator: "\n", omittingEmptySubsequences: false)
+      let lines = run.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       #expect(Session.matches(lines[...], expected[...]), "\(command): \(run.text)")
     }
   }

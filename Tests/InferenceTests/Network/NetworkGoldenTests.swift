@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -87,7 +88,7 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
     try compareLayers(set, frames)
   }
 
-  @Test("Every layer of the scalar reference agrees with torchvision")
+  @Test("Every layer of the scalar reference agrees with torchvision", .slow)
   func scalarLayers() throws {
     try compareLayers(.scalar, 8)
   }
@@ -119,7 +120,7 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
     expectClose(prediction.logits, golden.logits, "logits")
   }
 
-  @Test("r2plus1d_18 has torchvision's logits", arguments: sets.filter { $0 != .scalar }, [8, 16])
+  @Test("r2plus1d_18 has torchvision's logits", .slow, arguments: sets.filter { $0 != .scalar }, [8, 16])
   func fullNetwork(set: InstructionSet, frames: Int) throws {
     let golden = try #require(try NetworkGoldens.load().full.first { $0.frames == frames })
     let network = try #require(VideoResNet(named: "r2plus1d_18"))
@@ -130,7 +131,8 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
       try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
   }
 
-  @Test("A checkpoint of ig65m's shapes, with its epsilon, has the logits of an independent definition")
+  @Test(
+    "A checkpoint of ig65m's shapes, with its epsilon, has the logits of an independent definition", .slow)
   func ig65m() throws {
     let golden = try #require(try NetworkGoldens.load().ig65m.first)
     let network = try #require(VideoResNet(named: "r2plus1d_34", classes: golden.classes))
@@ -149,7 +151,7 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
   }
 
   @Test(
-    "bfloat16 and int8 are near torchvision's logits where the CPU has them, and float32 elsewhere",
+    "bfloat16 and int8 are near torchvision's logits where the CPU has them, and float32 elsewhere", .slow,
     arguments: sets.flatMap { set in [Precision.bf16, .int8].map { (set, $0) } }, [8, 16])
   func reduced(way: (set: InstructionSet, precision: Precision), frames: Int) throws {
     let (set, precision) = way
@@ -171,7 +173,7 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
   }
 
   @Test(
-    "Logits are bit-identical for any number of threads and any batch",
+    "Logits are bit-identical for any number of threads and any batch", .slow,
     arguments: sets.filter { $0 != .scalar }, Precision.allCases)
   func threadsAndBatches(set: InstructionSet, precision: Precision) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
@@ -193,7 +195,7 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
   }
 
   @Test(
-    "Every network of the family has the logits of an independent definition",
+    "Every network of the family has the logits of an independent definition", .slow,
     arguments: sets.filter { $0 != .scalar }, VideoResNet.names)
   func family(set: InstructionSet, name: String) throws {
     let golden = try #require(try NetworkGoldens.load().family.first { $0.name == name })
