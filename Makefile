@@ -1,5 +1,6 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
+# make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
@@ -14,7 +15,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib --
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo build test test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo build test test-quick test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -23,8 +24,13 @@ demo: build
 build: deps
 	$(BUILD)
 
+TEST = $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path $(SCRATCH)
 test: deps
-	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path $(SCRATCH)
+	$(TEST)
+
+# No option of `swift test` chooses by tags: tests that are slow read this variable, and are skipped with that as reason.
+test-quick: deps
+	R2P1D_QUICK=1 $(TEST) --skip CommandTests
 
 SUITE ?= trixie
 test-ffmpeg:
@@ -36,7 +42,7 @@ test-arm64:
 	@.ci/dependencies arm64
 	@mkdir -p .build
 	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
-	  Tests/Portability/kernels.c $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
+	  -ITests/KernelHarness/include $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c) $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.

@@ -42,17 +42,19 @@ let package = Package(
       ]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "KernelHarness", dependencies: ["CKernels"], path: "Tests/KernelHarness", exclude: ["command"]),
     .testTarget(
       name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg", "TestSupport"]),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference", "CKernels", "TestSupport"],
+      name: "InferenceTests", dependencies: ["Inference", "CKernels", "KernelHarness", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
       name: "R2P1DVideoTests",
       dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
-      name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"]),
+      name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,15 +49,19 @@ run_layers() {
     "$program" bench --network r2plus1d_18 --frames "$frames" --plan
   done
 }
+harness() {
+  [ -x "$work/kernels" ] || clang -O2 -I{Sources/CKernels,Tests/KernelHarness}/include Tests/KernelHarness/{,command/}*.c \
+    Sources/CKernels/{,*/}*.c -o "$work/kernels" -lm -lpthread
+  "$work/kernels" "$1"
+}
 run_kernels() {
   heading "kernels"
-  clang -O2 -ISources/CKernels/include Benchmarks/kernels.c Sources/CKernels/{,*/}*.c -o "$work/kernels" -lm -lpthread
-  "$work/kernels"
+  harness parts
+  harness time
 }
 run_errors() {
   heading "rms error of the algorithms"
-  clang -O2 -ISources/CKernels/include Tests/Portability/kernels.c Sources/CKernels/{,*/}*.c -o "$work/errors" -lm -lpthread
-  "$work/errors" errors
+  harness errors
 }
 
 [ $# -gt 0 ] || set -- network torch threads sets bf16 int8 family pipeline layers kernels errors

@@ -32,12 +32,13 @@ package final class Clips: Sendable {
     try folder.ffmpeg(words, program: program)
   }
 
-  /// Whether there is an ffmpeg program, with an encoder of each of these names.
+  /// Whether there is an ffmpeg program, with an encoder of each of these names, and time to use them.
   package static func canEncode(_ encoders: String...) -> Bool {
-    encoders.allSatisfy { Self.encoders.contains($0) }
+    !Quick.isAsked && encoders.allSatisfy { Self.encoders.contains($0) }
   }
 
-  package static let note: Comment = "needs the program ffmpeg, with the encoders that make the clips"
+  package static let note: Comment =
+    Quick.isAsked ? Quick.note : "needs the program ffmpeg, with the encoders that make the clips"
 
   private static let encoders: Set<String> = {
     guard Tool.ffmpeg.isThere, let list = try? Clips().run("-encoders") else { return [] }

@@ -2,7 +2,7 @@
 #include "vector.h"
 
 // Checked to the byte, as sanitizers do it, these loops would keep the compiler busy for hours. Guard pages
-// around every buffer of theirs catch the same: see Tests/Portability/kernels.c.
+// around every buffer of theirs catch the same: see Tests/KernelHarness/trial.c.
 #pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), \
                              apply_to = function)
 

@@ -124,11 +124,25 @@ import Testing
     #expect(lines.dropFirst().allSatisfy { $0.contains(/^ +\d+\.\d %  \w/) })
   }
 
-  @Test func squashSeesOtherPicturesThanCrop() throws {
-    let (crop, squash) = (try label("--logits"), try label("--logits", "--resize", "squash"))
-    let pair = try [crop, squash].map { try #require(try windows($0)[0]["logits"] as? [Double]) }
-    #expect(pair[0] != pair[1])
-    #expect((squash["sampling"] as? [String: Any])?["resize"] as? String == "squash")
+  /// A red frame, and one of which all that crop takes is red: the middle 112×112 of 171×128, which is half of this.
+  @Test(.enabled(if: Clips.canEncode("ffv1"), Clips.note))
+  func cropSeesTheMiddleOfTheFrameAndSquashAllOfIt() throws {
+    for (name, box) in [("plain", "0:y=0:w=342:h=256"), ("framed", "50:y=8:w=242:h=240")] {
+      let picture = "color=blue:s=342x256:r=15:d=2,drawbox=x=\(box):color=red:t=fill"
+      try folder.ffmpeg("-f lavfi -i \(picture) -c:v ffv1 -pix_fmt yuv444p \(name).mkv")
+    }
+    func logits(_ name: String, _ resize: String) throws -> [Double] {
+      let run = try program.shell(
+        "exec \"$r2p1d\" label '\(folder.path("\(name).mkv"))' --model '\(model)' --logits --format json --resize \(resize)"
+      )
+      #expect(run.status == 0, "\(run.errors)")
+      let result = try run.object()
+      #expect((result["sampling"] as? [String: Any])?["resize"] as? String == resize)
+      return try #require(try windows(result)[0]["logits"] as? [Double])
+    }
+    let plain = try logits("plain", "crop")
+    #expect(try logits("framed", "crop") == plain)
+    #expect(try logits("framed", "squash") != plain)
   }
 
   @Test func aPartOfTheFileKeepsTheFilesTimes() throws {

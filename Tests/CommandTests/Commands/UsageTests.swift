@@ -57,16 +57,4 @@ import Testing
     #expect(sections.prefix(3).elementsEqual(["ARGUMENTS:", "MODEL:", "OUTPUT:"]), "\(sections)")
     #expect(sections.suffix(2).elementsEqual(["LIMITS:", "OPTIONS:"]), "\(sections)")
   }
-
-  @Test func helpGoesToStandardOutputAndNamesEveryOption() throws {
-    let run = try program("label", "--help")
-    #expect(run.status == 0 && run.errors.isEmpty)
-    for option in [
-      "model", "labels", "frames", "fps", "windows", "stride", "resize", "merge", "top", "start", "end",
-      "no-seek",
-      "precision", "threads", "offline", "logits", "format", "output", "quiet",
-    ] {
-      #expect(run.text.contains("--\(option)"))
-    }
-  }
 }

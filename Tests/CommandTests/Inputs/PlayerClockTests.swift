@@ -65,7 +65,7 @@ struct PlayerClockTests {
     (try? Program().shell("ffmpeg -v quiet -filters").text.contains(" subtitles ")) ?? false
 
   /// The two segments cover all of the video: with cues three seconds early the last frames would have none.
-  @Test(.enabled(if: burnsSubtitles, "this ffmpeg has no filter that draws subtitles"))
+  @Test(.enabled(if: burnsSubtitles, "needs an ffmpeg with the filter that draws subtitles"))
   func subtitlesBurnedInStandOnEveryFrameOfTheirSegment() throws {
     _ = try run("timeline '\(folder.path("late.mp4"))' --format srt --output '\(folder.path("t.srt"))'")
     try folder.ffmpeg("-i late.mp4 -map v -f framemd5 plain.txt")

@@ -212,7 +212,7 @@ import Testing
 
 /// Mounts of a test's own, in a namespace that ends with it.
 enum Mounts {
-  static let note: Comment = "only the superuser can mount, where namespaces are allowed"
+  static let note: Comment = "needs a superuser who may mount in a namespace"
 
   static let arePossible: Bool = {
     let run = try? Program().shell("unshare -m mount -t tmpfs tmpfs /mnt 2>/dev/null")

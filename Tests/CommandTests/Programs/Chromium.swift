@@ -19,7 +19,7 @@ final class Chromium {
   private var session: String?
 
   static let program = Tool("chromium", "chromium-browser", "google-chrome", "chrome").url
-  static let note: Comment = "there is no chromium here"
+  static let note: Comment = "needs the program chromium"
 
   struct Failure: Error, CustomStringConvertible {
     let description: String

@@ -11,7 +11,7 @@ final class TLSServer {
   private let folder: TemporaryFolder
 
   static let isPossible = Tool.python3.isThere && Tool("openssl").isThere
-  static let note: Comment = "there is no python3 or no openssl here"
+  static let note: Comment = "needs the programs python3 and openssl"
 
   /// The certificate is for `names`, as openssl's subjectAltName takes them.
   init(before server: WebServer, names: String = "IP:127.0.0.1,DNS:localhost") throws {

@@ -73,7 +73,7 @@ struct ScanHostileTests {
     #expect(python.status == 0, "\(python.errors)")
   }
 
-  @Test(.enabled(if: getuid() != 0, "root may read everything"))
+  @Test(.enabled(if: getuid() != 0, "needs a user other than root, who may read everything"))
   func aFileAndAFolderWithoutReadPermissionAreNamed() throws {
     #expect(
       try folder.program.shell(

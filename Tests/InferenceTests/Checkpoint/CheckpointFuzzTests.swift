@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -22,7 +23,7 @@ import Testing
     }
   }
 
-  @Test("A file with any one byte changed is read or refused", arguments: files)
+  @Test("A file with any one byte changed is read or refused", .slow, arguments: files)
   func singleBytes(file: String) throws {
     let bytes = try Golden.bytes(file)
     for index in bytes.indices {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Inference
@@ -54,13 +55,30 @@ struct NetworkGoldens: Decodable {
 
 /// What the product promises: max |Δ| ≤ 1e-4 × (1 + max |golden|).
 func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance: Float = 1e-4) {
-  #expect(values.count == golden.count, "\(what)")
-  let worst = zip(values, golden).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
-  let bound = tolerance * (1 + golden.map(abs).reduce(0, max))
-  #expect(worst <= bound, "\(what): off by \(worst), allowed \(bound)")
+  let (error, bound) = (largestError(values, golden), allowedError(golden, tolerance))
+  #expect(error <= bound, "\(what): off by \(error), allowed \(bound)")
+}
+
+/// max |Δ|; infinite where a value is missing, superfluous or not a number, whose comparisons are all false.
+func largestError(_ values: [Float], _ golden: [Float]) -> Float {
+  guard values.count == golden.count else { return .infinity }
+  return zip(values, golden).map { abs($0 - $1) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
+}
+
+private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
+  tolerance * (1 + golden.map(abs).reduce(0, max))
 }
 
 @Suite struct NetworkGoldenTests {
+  @Test("A value that is missing, superfluous or NaN is an infinite error, wherever it stands")
+  func errors() {
+    let golden: [Float] = [1, 2, 3]
+    #expect(largestError([1, 2.5, 3], golden) == 0.5)
+    for wrong in [[.nan, 2, 3], [1, .nan, 3], [1, 2, .nan], [1, 2], [1, 2, 3, 4], []] as [[Float]] {
+      #expect(largestError(wrong, golden) == .infinity)
+    }
+  }
+
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
   @Test(
@@ -70,7 +88,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     try compareLayers(set, frames)
   }
 
-  @Test("Every layer of the scalar reference agrees with torchvision")
+  @Test("Every layer of the scalar reference agrees with torchvision", .slow)
   func scalarLayers() throws {
     try compareLayers(.scalar, 8)
   }
@@ -90,10 +108,9 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
       let values = try #require(trace[step.name] ?? trace[last], "no step \(step.name)")
       try #require(values.count == step.shape.reduce(1, *), "\(step.name)")
       let sampled = stride(from: 0, to: values.count, by: step.every).map { values[$0] }
-      let worst = zip(sampled, step.values).map { abs($0 - $1) }.max() ?? .infinity
-      let bound = 1e-4 * (1 + (step.values.map(abs).max() ?? 0))
+      let (error, bound) = (largestError(sampled, step.values), allowedError(step.values, 1e-4))
       // the first layer that differs is the one to look at
-      try #require(worst <= bound, "\(set) \(step.name): off by \(worst), allowed \(bound)")
+      try #require(error <= bound, "\(set) \(step.name): off by \(error), allowed \(bound)")
     }
     let prediction = try #require(predictor.predict([window]).first)
     expectClose(prediction.features, golden.features, "features")
@@ -103,7 +120,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
     expectClose(prediction.logits, golden.logits, "logits")
   }
 
-  @Test("r2plus1d_18 has torchvision's logits", arguments: sets.filter { $0 != .scalar }, [8, 16])
+  @Test("r2plus1d_18 has torchvision's logits", .slow, arguments: sets.filter { $0 != .scalar }, [8, 16])
   func fullNetwork(set: InstructionSet, frames: Int) throws {
     let golden = try #require(try NetworkGoldens.load().full.first { $0.frames == frames })
     let network = try #require(VideoResNet(named: "r2plus1d_18"))
@@ -114,7 +131,8 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
       try #require(predictor.predict([Formula.window(frames)]).first).logits, golden.logits, "\(set)")
   }
 
-  @Test("A checkpoint of ig65m's shapes, with its epsilon, has the logits of an independent definition")
+  @Test(
+    "A checkpoint of ig65m's shapes, with its epsilon, has the logits of an independent definition", .slow)
   func ig65m() throws {
     let golden = try #require(try NetworkGoldens.load().ig65m.first)
     let network = try #require(VideoResNet(named: "r2plus1d_34", classes: golden.classes))
@@ -133,7 +151,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
   }
 
   @Test(
-    "bfloat16 and int8 are near torchvision's logits where the CPU has them, and float32 elsewhere",
+    "bfloat16 and int8 are near torchvision's logits where the CPU has them, and float32 elsewhere", .slow,
     arguments: sets.flatMap { set in [Precision.bf16, .int8].map { (set, $0) } }, [8, 16])
   func reduced(way: (set: InstructionSet, precision: Precision), frames: Int) throws {
     let (set, precision) = way
@@ -155,7 +173,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
   }
 
   @Test(
-    "Logits are bit-identical for any number of threads and any batch",
+    "Logits are bit-identical for any number of threads and any batch", .slow,
     arguments: sets.filter { $0 != .scalar }, Precision.allCases)
   func threadsAndBatches(set: InstructionSet, precision: Precision) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
@@ -177,7 +195,7 @@ func expectClose(_ values: [Float], _ golden: [Float], _ what: String, tolerance
   }
 
   @Test(
-    "Every network of the family has the logits of an independent definition",
+    "Every network of the family has the logits of an independent definition", .slow,
     arguments: sets.filter { $0 != .scalar }, VideoResNet.names)
   func family(set: InstructionSet, name: String) throws {
     let golden = try #require(try NetworkGoldens.load().family.first { $0.name == name })

@@ -5,7 +5,7 @@ import Testing
 @testable import R2P1DVideo
 
 /// `R2P1D_SOAK=10000` says how many calls, at least ten.
-@Suite(.enabled(if: Soak.calls >= 10, "skipped: takes minutes; R2P1D_SOAK=10000 runs so many calls"))
+@Suite(.enabled(if: Soak.calls >= 10, "takes minutes; R2P1D_SOAK=10000 runs so many calls"))
 struct SoakTests {
   @Test func callsLeaveNeitherMemoryNorDescriptorsBehind() throws {
     var options = ClassifierOptions()

@@ -8,7 +8,7 @@ import VideoDecoding
 
 /// Every shared video against `make_shared_videos.py`'s goldens, that is, against the reference.
 @Suite(.enabled(if: SharedFolder.videos != nil, SharedFolder.note)) struct SharedVideosTests {
-  @Test(arguments: try SharedVideos.goldens())
+  @Test(.slow, arguments: try SharedVideos.goldens())
   func windowsAreTheReferences(_ golden: SharedVideos.Golden) throws {
     let reader = try golden.reader(threads: 2)
     let windows = try reader.settledWindows()

@@ -31,7 +31,7 @@ import Testing
     #expect(try folder.read("t.csv.journal") == journal, "\(comment)")
   }
 
-  @Test func aCrashAtAnyByteLosesNoRecordedRow() throws {
+  @Test(.slow) func aCrashAtAnyByteLosesNoRecordedRow() throws {
     let contents = try Journal(journal, path: "j")
     let rowEnds = contents.records.map(\.end)
     var (outputEnd, journalEnd) = (
@@ -66,7 +66,7 @@ import Testing
 
   /// A crash in between would leave an output without a journal, which is refused: the journal given here takes
   /// nothing, and so shows what was done before it.
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "fills a device"))
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
   func beginningAnewEmptiesTheOutputBeforeTheJournal() throws {
     let head = try #require(try Journal(journal, path: "j").head)
     try place(head.header, head.line)
@@ -177,7 +177,7 @@ import Testing
     #expect(try folder.open("t.csv", other).records.isEmpty)
   }
 
-  @Test func aTableIsOpenOnce() throws {
+  @Test(.slow) func aTableIsOpenOnce() throws {
     let table = try folder.open()
     let error = #expect(throws: ClassifierError.self) { try folder.open() }
     #expect(error?.cause.contains("another scan") == true)

@@ -56,11 +56,15 @@ import Testing
     #expect(failure(try clips.write(text.utf8, name)) != nil)
   }
 
-  @Test func zerosAndNoiseFailInOneWayOrAnother() throws {
-    for name in ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.h264", "a.gif", "a"] {
-      #expect(failure(try clips.write(Array(repeating: UInt8(0), count: 5000), name)) != nil)
-      let noise = (0..<5000).map { UInt8(truncatingIfNeeded: ($0 * 2_654_435_761) >> 7) }
-      #expect(failure(try clips.write(noise, name)) != nil)
+  /// Some containers have no mark at their start, so that FFmpeg takes noise for one of them: it holds no frame then.
+  @Test(arguments: ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.h264", "a.gif", "a"])
+  func zerosAndNoiseAreNoVideo(_ name: String) throws {
+    var random = SplitMix64(seed: 1)
+    for bytes in [[UInt8](repeating: 0, count: 5000), random.bytes(5000)] {
+      switch failure(try clips.write(bytes, name)) {
+      case .notVideo, .noVideoStream, .noPicture: break
+      case let other: Issue.record("\(String(describing: other))")
+      }
     }
   }
 
@@ -124,18 +128,8 @@ import Testing
   }
 
   @Test func everyErrorIsOneLine() {
-    let errors: [VideoError] = [
-      .missing, .unreadable(reason: "Permission denied"), .notRegularFile(kind: "a directory"), .empty,
-      .notVideo(reason: "Invalid data"), .noVideoStream(found: []), .noVideoStream(found: ["1 audio stream"]),
-      .noDecoder(codec: "h264"), .decoderFailed(codec: "h264", reason: "no"), .noPicture(decodeErrors: 1),
-      .unsupportedPixels(format: "vaapi", width: 1, height: 1), .emptyPart(start: 1, end: 1),
-      .unusableSampling("0 samples a second"), .tooManyWindows(samples: 1), .outOfMemory, .interrupted,
-      .timelineChanged, .stillPicture(format: "JPEG"), .noSuchTrack(1, found: ["0 (aac audio)"]),
-      .unusableFrames("there are no frames"), .tooMuchMemory(limit: 1 << 30), .networkNotAllowed,
-      .untrustedServer, .tooManyPixels(width: 1, height: 1, limit: 1), .tooManyStreams(found: 2, limit: 1),
-      .tooManyPictures(limit: 1), .tooManySamples(found: 2, limit: 1), .namesOthers(format: "hls"),
-      .cropsEverything(width: 1, height: 1), .unusableCertificates(file: "a.pem", reason: "no"),
-    ]
+    let errors = Array(VideoError.all)
+    #expect(errors.count > 20)
     #expect(errors.allSatisfy { !$0.description.isEmpty && !$0.description.contains("\n") })
     #expect(
       VideoError.noVideoStream(found: ["1 audio stream"]).description

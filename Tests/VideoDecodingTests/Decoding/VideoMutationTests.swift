@@ -12,7 +12,7 @@ import Testing
   /// Longer than this for one small file is a hang, however busy the machine: the decoder is told to stop.
   private static let patience = 300.0
 
-  @Test func damagedVideosDecodeOrFailAndNeverHang() throws {
+  @Test(.slow) func damagedVideosDecodeOrFailAndNeverHang() throws {
     let originals = try Originals.files().map { [UInt8](try Data(contentsOf: $0)) }
     try #require(!originals.isEmpty)
     let clips = try Clips()

@@ -1,6 +1,8 @@
-// Micro-benchmarks of the kernels on the shapes that r2plus1d_18 gives them, one thread, operands where the
-// network has them. Prints a row a kernel and instruction set: median time of a call, and G multiply-adds a
-// second or GB moved.
+// Times the parts that convolutions consist of, on the shapes that r2plus1d_18 gives them, one thread,
+// operands where the network has them. Prints a row a kernel and instruction set: median time of a call, and
+// G multiply-adds a second or GB moved.
+#include "parts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +138,7 @@ static void bench_temporal(const r2_kernels *kernels, int size, int frames) {
   free(x), free(v), free(y);
 }
 
-int main(void) {
+void time_parts(void) {
   for (int isa = R2_ISAS - 1; isa > R2_SCALAR; isa--) {
     const r2_kernels *kernels = r2_kernels_of((r2_isa)isa);
     if (!kernels) continue;
@@ -147,5 +149,4 @@ int main(void) {
     bench_spatial(kernels, 28, 4), bench_temporal(kernels, 28, 4);
     bench_spatial(kernels, 14, 4), bench_temporal(kernels, 14, 4);
   }
-  return 0;
 }

@@ -1,0 +1,13 @@
+import R2P1DVideo
+
+func segments(of file: String) throws -> [Segment] {
+  let classifier = try Classifier(model: "camera-motion")
+  let timeline = try classifier.timeline(of: FilePath(file))
+  var segmenter = Segmenter(labels: timeline.labels)
+  var segments: [Segment] = []
+  try timeline.read { window in
+    if window.number == 0 { (segmenter, segments) = (Segmenter(labels: timeline.labels), []) }
+    segments += segmenter.add(window)
+  }
+  return segments + segmenter.finish()
+}
