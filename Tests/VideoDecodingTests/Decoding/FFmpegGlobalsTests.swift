@@ -1,6 +1,7 @@
 import CFFmpeg
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import VideoDecoding
@@ -11,9 +12,7 @@ private let hostLines = Atomic<Int>(0)
 /// Each in a process of its own, as what they look at is the whole process's.
 @Suite struct FFmpegGlobalsTests {
   static func sample() throws -> [UInt8] {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "SampleVideos/pan_left.mp4")
-    return [UInt8](try Data(contentsOf: path))
+    try [UInt8](Data(contentsOf: URL(filePath: Checkout.clip)))
   }
 
   /// A sample clip with damage in its frames.
