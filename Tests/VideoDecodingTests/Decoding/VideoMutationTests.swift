@@ -62,8 +62,6 @@ private enum Originals {
         .filter { kinds.contains($0.pathExtension) }.sorted { $0.path < $1.path }
     }
   }
-
-  func end() { work.cancel() }
 }
 
 /// Ends a decoding that has not ended in time.
