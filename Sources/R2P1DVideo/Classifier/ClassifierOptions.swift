@@ -38,7 +38,7 @@ public struct ClassifierOptions: Sendable {
   /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
   public var givesReceipts = true
   public var precision: Precision = .f32
-  /// Threads of the decoder and of the network, at least 1; with 1 nothing runs beside the caller's thread.
+  /// Threads of the decoder and of the network, at least 1; with 1 the two take turns, and nothing runs beside them.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   public init() {}
