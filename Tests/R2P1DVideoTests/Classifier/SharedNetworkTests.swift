@@ -89,8 +89,6 @@ import Testing
       let ratio = Double(peaks[3]) / Double(peaks[0])
       // More than the weights of one, or it was not measured.
       #expect(peaks[0] > 200_000 && ratio > 1 && ratio <= 1.45, "\(peaks) KiB, ratio \(ratio)")
-      print("peak of one to four classifiers: \(peaks) KiB")
-      exit(peaks[0] > 200_000 && ratio > 1 && ratio <= 1.45 ? 0 : 1)
     }
   }
 
