@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
 
 /// What a server can tell apart.
 @Suite struct FailureKindTests {
-  private static let sample = CameraMotionTests.samples.appending(path: "pan_left.mp4").path
+  private static let sample = Checkout.samples.appending(path: "pan_left.mp4").path
 
   private func classify(
     _ path: String, _ change: (inout ClassifierOptions) -> Void = { _ in }

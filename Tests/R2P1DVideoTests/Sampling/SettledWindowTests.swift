@@ -151,7 +151,7 @@ import Testing
     options.sampling.placement = .stride(1)
     options.threads = threads
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_left.mp4").path)
+    let path = FilePath(Checkout.samples.appending(path: "pan_left.mp4").path)
     let scored = try classifier.scoredWindows(of: path) { _, _ in }
     #expect(try scored.next()?.number == 0)
     scored.cancel()
@@ -168,7 +168,7 @@ import Testing
     var options = ClassifierOptions()
     options.sampling.placement = .stride(1)
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_left.mp4").path)
+    let path = FilePath(Checkout.samples.appending(path: "pan_left.mp4").path)
     let whole = try classifier.classify(path)
     for _ in 0..<3 {
       let scored = try classifier.scoredWindows(of: path) { _, _ in }
@@ -185,7 +185,7 @@ import Testing
     options.top = 9
     options.keepsLogits = true
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(CameraMotionTests.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
+    let path = FilePath(Checkout.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
     let labels = try classifier.classify(path)
     let logits = labels.windows.compactMap(\.logits)
     #expect(logits.count == labels.windows.count)
