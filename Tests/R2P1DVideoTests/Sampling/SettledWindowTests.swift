@@ -156,7 +156,7 @@ import Testing
     #expect(try scored.next()?.number == 0)
     scored.cancel()
     var later = 0
-    #expect(throws: ClassifierError.video(path, cause: "interrupted")) {
+    #expect(throws: ClassifierError.video(path, cause: "interrupted", kind: .cancelled)) {
       while try scored.next() != nil { later += 1 }
     }
     // Those that were decoded ahead, and the one that was being decoded.

@@ -6,7 +6,6 @@ func segments(of file: String) throws -> [Segment] {
   var segmenter = Segmenter(labels: timeline.labels)
   var segments: [Segment] = []
   try timeline.read { window in
-    if window.number == 0 { (segmenter, segments) = (Segmenter(labels: timeline.labels), []) }
     segments += segmenter.add(window)
   }
   return segments + segmenter.finish()
