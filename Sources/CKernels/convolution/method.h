@@ -31,10 +31,10 @@ static inline r2_finish r2_group_finish(const r2_group *group) {
 }
 
 /// Transformed input: the first line of the piece at hand, in a V laid out for `tiles` tiles of `chunks`
-/// chunks, and its first scale.
+/// chunks, and its first scale. On the way to integers tiles lie one behind the other, of `positions` each.
 typedef struct {
   float *base;
-  int tiles, chunks;
+  int tiles, chunks, positions;
   float *scale;
 } r2_input;
 

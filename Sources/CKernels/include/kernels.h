@@ -88,13 +88,11 @@ typedef struct {
 /// Where the first tile's first line of V goes; strides in elements.
 typedef struct {
   float *base;
-  ptrdiff_t position, segment, chunk, frame;
+  ptrdiff_t position, segment, chunk, frame, tile;
 } r2_transformed;
 
-enum { R2_QUANTIZED_TILES = 16 };
-
-/// What is to become 8-bit integers: `tiles` tiles, R2_QUANTIZED_TILES at most, of so many positions,
-/// segments, blocks and frames.
+/// What is to become 8-bit integers: `tiles` tiles of so many positions, segments, blocks and frames. In
+/// float32 a position's lines lie one behind the other.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
   int offset;                // added: 128, or 0 where no value is negative

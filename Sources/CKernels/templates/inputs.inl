@@ -3,7 +3,7 @@
 
 // The 16 values of a tile and a block.
 R2_INLINE V_TYPE *V_NAME(v_at)(const r2_transformed *to, int block, int tile) {
-  float *line = to->base + block / V_VALUES * to->chunk + (ptrdiff_t)tile * R2_BLOCK;
+  float *line = to->base + block / V_VALUES * to->chunk + tile * to->tile;
   return (V_TYPE *)line + block % V_VALUES * R2_BLOCK;
 }
 

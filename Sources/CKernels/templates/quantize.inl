@@ -1,26 +1,36 @@
 // From V in float32 to V in 8 bits. Before it is included: INT8_NAME.
 
-// The largest magnitude among lines that lie `step` floats apart, as bits: NaN and infinity are larger than
-// any number.
-R2_INLINE int32_t INT8_NAME(largest)(const float *line, ptrdiff_t step, int lines) {
+// The largest magnitude of a lane among lines that lie one behind the other, as bits: NaN and infinity are
+// larger than any number.
+R2_INLINE vi INT8_NAME(largest)(const float *line, int lines) {
   vi most = 0;
-  for (int n = 0; n < lines; n++, line += step)
-    R2_EACH_PART(part) {
-      vi bits = (vi)LOAD(line + part) & 0x7FFFFFFF;
-      most = bits > most ? bits : most;
+#pragma clang loop unroll_count(4)
+  for (int n = 0; n < lines * R2_BLOCK; n += LANES) {
+    vi bits = (vi)LOAD(line + n) & 0x7FFFFFFF;
+    most = bits > most ? bits : most;
+  }
+  return most;
+}
+
+// Lane i becomes the largest lane of vector i: neighbours are compared, and what is left of two vectors is
+// put into one, until there is one.
+R2_INLINE vi INT8_NAME(largest_lanes)(vi *most) {
+#pragma clang loop unroll(full)
+  for (int width = LANES; width > 1; width /= 2)
+    R2_EACH(i, width / 2) {
+      vi even = EVEN_LANES(most[2 * i], most[2 * i + 1]), odd = ODD_LANES(most[2 * i], most[2 * i + 1]);
+      most[i] = even > odd ? even : odd;
     }
-  return __builtin_reduce_max(most);
+  return most[0];
 }
 
 // Scales of values up to `bits`, and the factors that make integers of them. Numbers near the smallest count
 // as 0: nothing is divided by them. What is not finite becomes NaN.
-R2_INLINE void INT8_NAME(scales_of)(const int32_t *bits, float limit, float *scale, float *factor) {
-  for (int i = 0; i < R2_QUANTIZED_TILES; i += LANES) {
-    vf largest = LOAD((const float *)bits + i), worth = largest * (1 / limit), inverse = limit / largest;
-    vi is_finite = (vi)largest < 0x7F800000, counts = is_finite & (largest > 0x1p-100f);
-    STORE(factor + i, counts ? inverse : (vf)0);
-    STORE(scale + i, counts ? worth : is_finite ? (vf)0 : (vf)NAN);
-  }
+R2_INLINE vf INT8_NAME(scales_of)(vi bits, float limit, float *factor) {
+  vf largest = (vf)bits, worth = largest * (1 / limit), inverse = limit / largest;
+  vi is_finite = bits < 0x7F800000, counts = is_finite & (largest > 0x1p-100f);
+  STORE(factor, counts ? inverse : (vf)0);
+  return counts ? worth : is_finite ? (vf)0 : (vf)NAN;
 }
 
 // A number added to 1.5 · 2²³ is rounded to an integer, half to even, which the lowest byte then holds. None
@@ -49,48 +59,55 @@ R2_INLINE void INT8_NAME(quarter_line)(const float *from, float factor, const fl
     *(vb_memory *)(to + part) = __builtin_convertvector(INT8_NAME(rounded)(from + part, factor, magic), vb);
 }
 
-R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const r2_transformed *from, const float *first,
-                                   const r2_transformed *to, float *line, float factor, const float magic) {
-  for (int segment = 0; segment < q->segments; segment++)
-    for (int frame = 0; frame < q->frames; frame++) {
-      const float *source = first + segment * from->segment + frame * from->frame;
-      float *target = line + segment * to->segment + frame * to->frame;
-      int block = 0;
-      for (; block + 4 <= q->blocks; block += 4, source += 4 * from->chunk, target += to->chunk)
-        INT8_NAME(whole_line)(source, from->chunk, factor, magic, target);
-      for (int quarter = 0; block < q->blocks; block++, quarter++, source += from->chunk)
-        INT8_NAME(quarter_line)(source, factor, magic, (uint8_t *)target + quarter * R2_BLOCK);
-    }
+// All lines of a position, `source` to `line`. Blocks lie `frames` lines apart.
+R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const float *source, const r2_transformed *to,
+                                   float *line, float factor, const float magic, const int frames) {
+  for (int segment = 0; segment < q->segments; segment++, line += to->segment) {
+    float *target = line;
+    int block = 0;
+    for (; block + 4 <= q->blocks; block += 4, target += to->chunk, source += 3 * frames * R2_BLOCK)
+      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
+        INT8_NAME(whole_line)(source, frames * R2_BLOCK, factor, magic, target + frame * to->frame);
+    for (int quarter = 0; block < q->blocks; block++, quarter++)
+      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
+        INT8_NAME(quarter_line)
+    (source, factor, magic, (uint8_t *)(target + frame * to->frame) + quarter * R2_BLOCK);
+  }
 }
 
-// One position of all tiles. Each step goes through all of them, so that none waits for the one before.
-R2_INLINE void INT8_NAME(quantize_position)(const r2_quantization *q, const r2_transformed *from,
-                                            const float *first, const r2_transformed *to, float *line,
-                                            float *scale, const float magic, const float limit) {
-  int32_t bits[R2_QUANTIZED_TILES] = {0};
-  float factor[R2_QUANTIZED_TILES], worth[R2_QUANTIZED_TILES];
-  int lines = q->segments * q->blocks * q->frames;
-  for (int tile = 0; tile < q->tiles; tile++)
-    bits[tile] = INT8_NAME(largest)(first + (ptrdiff_t)tile * R2_BLOCK, from->frame, lines);
-  INT8_NAME(scales_of)(bits, limit, worth, factor);
-  memcpy(scale, worth, (size_t)q->tiles * sizeof(float));
-  for (int tile = 0; tile < q->tiles; tile++) {
-    ptrdiff_t at = (ptrdiff_t)tile * R2_BLOCK;
-    INT8_NAME(integers)(q, from, first + at, to, line + at, factor[tile], magic);
+// LANES positions of a tile at a time: no largest value waits for the one before.
+R2_INLINE void INT8_NAME(quantize_tile)(const r2_quantization *q, const r2_transformed *from,
+                                        const float *source, const r2_transformed *to, float *line,
+                                        float *scale, const float magic, const int frames) {
+  const float limit = magic > 12582912.0f ? 127 : 255;
+  int lines = q->segments * q->blocks * frames;
+  for (int start = 0; start < q->positions; start += LANES) {
+    int count = q->positions - start < LANES ? q->positions - start : LANES;
+    _Alignas(64) float factor[LANES], worth[LANES];
+    vi most[LANES] = {0};
+    for (int i = 0; i < count; i++) most[i] = INT8_NAME(largest)(source + i * from->position, lines);
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), limit, factor));
+    for (int i = 0; i < count; i++, source += from->position, line += to->position) {
+      *scale = worth[i];
+      scale += q->scale_position;
+      INT8_NAME(integers)(q, source, to, line, factor[i], magic, frames);
+    }
   }
 }
 
 static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *from,
                                 const r2_transformed *to, float *scale) {
-  R2_ASSERT(q->tiles > 0 && q->tiles <= R2_QUANTIZED_TILES && q->positions > 0);
+  R2_ASSERT(q->tiles > 0 && q->positions > 0 && from->frame == R2_BLOCK);
   R2_ASSERT(from->chunk == q->frames * from->frame && from->segment == q->blocks * from->chunk);  // no gaps
   R2_ASSERT(q->segments > 0 && q->blocks > 0 && q->frames > 0 && (q->offset == 0 || q->offset == 128));
-  for (int position = 0; position < q->positions; position++) {
-    const float *source = from->base + position * from->position;
-    float *target = to->base + position * to->position, *scales = scale + position * q->scale_position;
-    if (q->offset)
-      INT8_NAME(quantize_position)(q, from, source, to, target, scales, 12582912.0f + 128, 127);
+  const float *source = from->base;
+  float *target = to->base;
+  for (int tile = 0; tile < q->tiles; tile++, source += from->tile, target += to->tile) {
+    if (!q->offset)
+      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f, q->frames);
+    else if (q->frames > 1)
+      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f + 128, q->frames);
     else
-      INT8_NAME(quantize_position)(q, from, source, to, target, scales, 12582912.0f, 255);
+      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f + 128, 1);
   }
 }
