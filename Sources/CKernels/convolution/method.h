@@ -53,6 +53,8 @@ typedef struct r2_method {
   void (*place)(r2_group *group, int number);
   /// V of a piece and of some blocks; NULL where products read the activations in place.
   void (*input)(const r2_group *group, r2_range piece, r2_range blocks, r2_input v);
+  /// The same at once in 8 bits, where there is no transform to come before; NULL elsewhere.
+  void (*integers)(const r2_group *group, r2_range piece, r2_input v);
   /// Products of a piece with some panels, into `m`, and from there to the output.
   void (*output)(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
   /// Writes strip `number` of `part`, all frames of one window, to the group's output: where it can begin a

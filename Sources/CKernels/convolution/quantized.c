@@ -24,6 +24,7 @@ size_t r2_quantized_floats(const r2_conv *conv, int positions) {
 
 void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float *scratch) {
   const r2_conv *conv = group->conv;
+  if (conv->method->integers) return conv->method->integers(group, piece, v);
   int most = r2_quantized_tiles(conv, group->part->positions);
   r2_range blocks = {0, conv->blocks};
   for (int first = 0; first < piece.count; first += most) {

@@ -29,7 +29,7 @@
 
 #include "reference.h"
 
-enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21 };
+enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21, R2_MAX_TAPS = 27 };
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
 typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
@@ -139,6 +139,10 @@ typedef struct {
   /// outside the frame.
   void (*gather_input)(const r2_view *in, const r2_geometry *, int width, int frame, int tap_y, int tap_x,
                        r2_range pixels, r2_range blocks, const r2_transformed *);
+  /// The same of some taps, numbered (t, y, x) from the first of `frame` on, at once in 8 bits: one segment a
+  /// tap, and a scale for each pixel. Only where there is `quantize`.
+  void (*gather_integers)(const r2_view *in, const r2_geometry *, int width, int frame, r2_range taps,
+                          r2_range pixels, int blocks, const r2_transformed *, float *scale);
   /// From the products of some tiles to activations.
   void (*spatial_output)(const r2_sums *, const r2_tiles *, r2_range tiles, const r2_view *out,
                          const r2_finish *);

@@ -111,3 +111,69 @@ static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *
       INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f + 128, 1);
   }
 }
+
+// MARK: taps of activations, which need no transform
+
+// A tap of an output pixel: its first block, or NULL where it lies outside the frame.
+R2_INLINE const float *INT8_NAME(tap_at)(const r2_view *in, const r2_geometry *g, int frame, int tap, int y,
+                                         int x) {
+  int square = g->kernel_y * g->kernel_x, within = tap % square;
+  int row = y * g->stride_y - g->pad_y + within / g->kernel_x;
+  int column = x * g->stride_x - g->pad_x + within % g->kernel_x;
+  int inside = row >= 0 && row < in->height && column >= 0 && column < in->width;
+  return inside ? view_at(in, frame + tap / square, 0, row, column) : NULL;
+}
+
+// The largest value of some taps of a pixel.
+R2_INLINE vi INT8_NAME(largest_taps)(const r2_view *in, const float *const *source, int taps, int blocks) {
+  vi most = 0;
+  for (int n = 0; n < taps; n++) {
+    const float *line = source[n];
+    if (!line) continue;
+    for (int block = 0; block < blocks; block++, line += in->plane)
+      R2_EACH_PART(part) {
+        vi bits = (vi)LOAD(line + part) & 0x7FFFFFFF;
+        most = bits > most ? bits : most;
+      }
+  }
+  return most;
+}
+
+R2_INLINE void INT8_NAME(tap_integers)(const r2_view *in, const float *line, int blocks, float factor,
+                                       const r2_transformed *to, float *target) {
+  static const float zeros[4 * R2_BLOCK];
+  const float magic = 12582912.0f;
+  ptrdiff_t plane = line ? in->plane : 0;
+  if (!line) line = zeros;
+  int block = 0;
+  for (; block + 4 <= blocks; block += 4, line += 4 * plane, target += to->chunk)
+    INT8_NAME(whole_line)(line, plane, factor, magic, target);
+  for (int quarter = 0; block < blocks; block++, quarter++, line += plane)
+    INT8_NAME(quarter_line)(line, factor, magic, (uint8_t *)target + quarter * R2_BLOCK);
+}
+
+static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, int width, int frame,
+                                       r2_range taps, r2_range pixels, int blocks, const r2_transformed *to,
+                                       float *scale) {
+  R2_ASSERT(width > 0 && taps.first >= 0 && taps.count > 0 && taps.count <= R2_MAX_TAPS && blocks > 0);
+  int end = pixels.first + pixels.count;
+  float *line = to->base;
+  for (int first = pixels.first; first < end; first += LANES) {
+    int count = end - first < LANES ? end - first : LANES;
+    const float *source[LANES][R2_MAX_TAPS];
+    _Alignas(64) float factor[LANES], worth[LANES];
+    vi most[LANES] = {0};
+    for (int i = 0; i < count; i++) {
+      int y = (first + i) / width, x = (first + i) % width;
+      for (int n = 0; n < taps.count; n++)
+        source[i][n] = INT8_NAME(tap_at)(in, g, frame, taps.first + n, y, x);
+      most[i] = INT8_NAME(largest_taps)(in, source[i], taps.count, blocks);
+    }
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), 255, factor));
+    for (int i = 0; i < count; i++, line += to->tile) {
+      *scale++ = worth[i];
+      for (int n = 0; n < taps.count; n++)
+        INT8_NAME(tap_integers)(in, source[i][n], blocks, factor[i], to, line + n * to->segment);
+    }
+  }
+}
