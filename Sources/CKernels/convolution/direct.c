@@ -61,7 +61,7 @@ const r2_method r2_method_direct = {
 
 // Its inputs are outputs of a ReLU: all 8 bits of an integer are for numbers from 0 up.
 static r2_status prepare_gather(r2_conv *conv) {
-  conv->v_offset = 0;
+  conv->v_signed = 0;
   if (r2_scaled(conv->operands) && conv->segments > R2_MAX_TAPS) return R2_UNFIT_GEOMETRY;
   return R2_OK;
 }

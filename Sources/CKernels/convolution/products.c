@@ -40,7 +40,7 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
   if (r2_scaled(conv->operands)) {
     product.panel_stride_sums = (ptrdiff_t)part->positions * conv->segments * R2_BLOCK;
     product.weight_sums = part->sums + panels.first * product.panel_stride_sums;
-    product.offset = conv->v_offset;
+    product.is_signed = conv->v_signed;
   }
   return product;
 }

@@ -4,7 +4,7 @@
 #include "../assertions.h"
 #include "method.h"
 
-// Half of a first cache, which the activations and V share with it.
+// Less than half of a first cache, which the activations and V share with it.
 enum { SCRATCH_FLOATS = 4700 };
 
 static size_t tile_floats(const r2_conv *conv, int positions) {
@@ -38,7 +38,7 @@ void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float
         .segments = group->segments.count,
         .blocks = conv->blocks,
         .frames = conv->v_frames,
-        .offset = conv->v_offset,
+        .is_signed = conv->v_signed,
         .scale_position = v.tiles,
     };
     from.base += group->segments.first * from.segment;

@@ -61,7 +61,7 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
-  int offset;  // 8-bit operands: what every a is too large by
+  int is_signed;  // 8-bit operands: whether every a is too large by half of what its bits hold
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -95,7 +95,7 @@ typedef struct {
 /// float32 a position's lines lie one behind the other.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
-  int offset;                // added: 128, or 0 where no value is negative
+  int is_signed;             // half of what the bits hold is added; 0 where no value is negative
   ptrdiff_t scale_position;  // scales from position to position
 } r2_quantization;
 
@@ -119,6 +119,8 @@ typedef struct {
 /// The kernels that depend on the operands' type. Where `quantize` is not NULL, inputs write V in float32,
 /// and it makes the operand of that.
 typedef struct {
+  /// 8-bit: those of V that are used, 7 where products of 8 would not fit what they are summed in.
+  int bits;
   void (*product)(const r2_product *);
   /// 8-bit V of `from`, and the scale of every tile and position: from the largest value that its products
   /// will sum.
@@ -166,9 +168,10 @@ typedef struct {
   void (*linear)(const float *w, const float *bias, const float *x, int rows, int columns, float *y);
 } r2_kernels;
 
-/// Slowest first: scalar is plain C, portable the compiler's own vectors.
-typedef enum { R2_SCALAR, R2_PORTABLE, R2_AVX2, R2_AVX512 } r2_isa;
-enum { R2_ISAS = 4 };
+/// Slowest first: scalar is plain C, portable the compiler's own vectors, dotprod and i8mm those of arm64
+/// with 8-bit products, avxvnni is AVX2 with them.
+typedef enum { R2_SCALAR, R2_PORTABLE, R2_DOTPROD, R2_I8MM, R2_AVX2, R2_AVXVNNI, R2_AVX512 } r2_isa;
+enum { R2_ISAS = 7 };
 
 /// Whether a table has instructions for products of this type, and the products themselves.
 static inline int r2_kernels_multiply(const r2_kernels *kernels, r2_operand_type type) {

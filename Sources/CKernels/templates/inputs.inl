@@ -53,14 +53,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
   int py = ty->points, px = tx->points;
   const float *plane = in->base + frame * in->frame + block * in->plane;
   ptrdiff_t width = in->width;
-  {
-    const float*n = plane + ((ptrdiff_t)(y + 1 - in->top) * width + x + 1) * R2_BLOCK;
-    int xx = x + 1 + 7 * tx->outputs * step;
-    n += 7 * tx->outputs * step * R2_BLOCK;
-    if (xx >= in->width && frame + 1 < in->frames) n += in->frame - width * R2_BLOCK;
-    for (int i = 0; i < 6; i++, n += width * R2_BLOCK * step)
-      for (int j = 0; j < ty->outputs * step; j += 1) __builtin_prefetch(n + j * R2_BLOCK, 0, 3);
-  }
+  prefetch_patch(in, plane, frame, y + 1, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
   if (y >= 0 && x >= 0 && y + (py - 1) * step < in->height && x + (px - 1) * step < in->width) {
     const float *d = plane + ((y - in->top) * width + x) * R2_BLOCK;
     for (int part = 0; part < R2_BLOCK; part += LANES)

@@ -1,4 +1,9 @@
-// From V in float32 to V in 8 bits. Before it is included: INT8_NAME.
+// From V in float32 to V in INT8_BITS bits. Before it is included: INT8_NAME, INT8_BITS and INT8_OFFSET, half
+// of what they hold.
+
+// The largest integer where `offset` is added, and where it is 0; what a number is added to that is rounded.
+#define INT8_LIMIT(offset) ((float)((offset) ? INT8_OFFSET - 1 : 2 * INT8_OFFSET - 1))
+#define INT8_MAGIC(offset) (12582912.0f + (float)(offset))
 
 // The largest magnitude of a lane among lines that lie one behind the other, as bits: NaN and infinity are
 // larger than any number.
@@ -69,47 +74,44 @@ R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const float *source
       for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
         INT8_NAME(whole_line)(source, frames * R2_BLOCK, factor, magic, target + frame * to->frame);
     for (int quarter = 0; block < q->blocks; block++, quarter++)
-      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
-        INT8_NAME(quarter_line)
+      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK) INT8_NAME(quarter_line)
     (source, factor, magic, (uint8_t *)(target + frame * to->frame) + quarter * R2_BLOCK);
   }
 }
 
-// LANES positions of a tile at a time: no largest value waits for the one before.
-R2_INLINE void INT8_NAME(quantize_tile)(const r2_quantization *q, const r2_transformed *from,
-                                        const float *source, const r2_transformed *to, float *line,
-                                        float *scale, const float magic, const int frames) {
-  const float limit = magic > 12582912.0f ? 127 : 255;
-  int lines = q->segments * q->blocks * frames;
-  for (int start = 0; start < q->positions; start += LANES) {
-    int count = q->positions - start < LANES ? q->positions - start : LANES;
+// LANES positions at a time, of as many tiles as they are: no largest value waits for the one before.
+R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *q, const r2_transformed *from,
+                                             const r2_transformed *to, float *scale, const int offset,
+                                             const int frames) {
+  const float *source = from->base;
+  int lines = q->segments * q->blocks * frames, left = q->tiles * q->positions, tile = 0, position = 0;
+  for (; left > 0; left -= LANES) {
+    int count = left < LANES ? left : LANES;
     _Alignas(64) float factor[LANES], worth[LANES];
     vi most[LANES] = {0};
     for (int i = 0; i < count; i++) most[i] = INT8_NAME(largest)(source + i * from->position, lines);
-    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), limit, factor));
-    for (int i = 0; i < count; i++, source += from->position, line += to->position) {
-      *scale = worth[i];
-      scale += q->scale_position;
-      INT8_NAME(integers)(q, source, to, line, factor[i], magic, frames);
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(offset), factor));
+    for (int i = 0; i < count; i++, source += from->position) {
+      float *line = to->base + tile * to->tile + position * to->position;
+      scale[tile + position * q->scale_position] = worth[i];
+      INT8_NAME(integers)(q, source, to, line, factor[i], INT8_MAGIC(offset), frames);
+      if (++position == q->positions) position = 0, tile++;
     }
   }
 }
 
 static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *from,
                                 const r2_transformed *to, float *scale) {
-  R2_ASSERT(q->tiles > 0 && q->positions > 0 && from->frame == R2_BLOCK);
-  R2_ASSERT(from->chunk == q->frames * from->frame && from->segment == q->blocks * from->chunk);  // no gaps
-  R2_ASSERT(q->segments > 0 && q->blocks > 0 && q->frames > 0 && (q->offset == 0 || q->offset == 128));
-  const float *source = from->base;
-  float *target = to->base;
-  for (int tile = 0; tile < q->tiles; tile++, source += from->tile, target += to->tile) {
-    if (!q->offset)
-      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f, q->frames);
-    else if (q->frames > 1)
-      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f + 128, q->frames);
-    else
-      INT8_NAME(quantize_tile)(q, from, source, to, target, scale + tile, 12582912.0f + 128, 1);
-  }
+  R2_ASSERT(q->tiles > 0 && q->positions > 0 && q->segments > 0 && q->blocks > 0 && q->frames > 0);
+  R2_ASSERT(from->frame == R2_BLOCK && from->chunk == q->frames * from->frame);  // no gaps
+  R2_ASSERT(from->segment == q->blocks * from->chunk && from->position == q->segments * from->segment);
+  R2_ASSERT(from->tile == q->positions * from->position);
+  if (!q->is_signed)
+    INT8_NAME(quantize_positions)(q, from, to, scale, 0, q->frames);
+  else if (q->frames > 1)
+    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, q->frames);
+  else
+    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, 1);
 }
 
 // MARK: taps of activations, which need no transform
@@ -142,7 +144,7 @@ R2_INLINE vi INT8_NAME(largest_taps)(const r2_view *in, const float *const *sour
 R2_INLINE void INT8_NAME(tap_integers)(const r2_view *in, const float *line, int blocks, float factor,
                                        const r2_transformed *to, float *target) {
   static const float zeros[4 * R2_BLOCK];
-  const float magic = 12582912.0f;
+  const float magic = INT8_MAGIC(0);
   ptrdiff_t plane = line ? in->plane : 0;
   if (!line) line = zeros;
   int block = 0;
@@ -169,7 +171,7 @@ static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, 
         source[i][n] = INT8_NAME(tap_at)(in, g, frame, taps.first + n, y, x);
       most[i] = INT8_NAME(largest_taps)(in, source[i], taps.count, blocks);
     }
-    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), 255, factor));
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(0), factor));
     for (int i = 0; i < count; i++, line += to->tile) {
       *scale++ = worth[i];
       for (int n = 0; n < taps.count; n++)
@@ -177,3 +179,5 @@ static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, 
     }
   }
 }
+#undef INT8_LIMIT
+#undef INT8_MAGIC
