@@ -31,6 +31,13 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     return r2_kernels_multiply(kernels, type.kernel) != 0
   }
 
+  /// Whether its float32 is faster than products of this type.
+  func isSlow(_ type: OperandType) -> Bool {
+    guard let kernels else { return false }
+    let slow = kernels.pointee.slow
+    return [slow.0, slow.1, slow.2][Int(type.kernel.rawValue)] != 0
+  }
+
   package var isAvailable: Bool { self == .scalar || kernels != nil }
 
   /// The fastest that this CPU has.

@@ -34,7 +34,7 @@ struct EmbedCommand: ParsableCommand {
     let beside = try Output(sidecar(path))
     let classifier = try Classifier(source: shared.model, options: shared.classifier)
     Terminal.complain(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
+    Terminal.complain(asked: shared.precision, used: classifier.precision)
     let progress = Progress(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)
     var failures = 0

@@ -20,7 +20,7 @@ struct LabelCommand: ParsableCommand {
     options.givesReceipts = format.isJSON
     let classifier = try Classifier(source: shared.model, options: options)
     Terminal.complain(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
+    Terminal.complain(asked: shared.precision, used: classifier.precision)
     let progress = Progress(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: shared.top)
     var failures = 0

@@ -69,7 +69,7 @@ struct ScanCommand: ParsableCommand {
   func run() throws {
     let classifier = try Classifier(source: shared.model, options: shared.classifier)
     Terminal.complain(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
+    Terminal.complain(asked: shared.precision, used: classifier.precision)
     let table = try ScanTable(
       output, settings: ScanSettings(classifier, format), format: format, top: shared.top)
     let found = try find()

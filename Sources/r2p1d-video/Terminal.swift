@@ -38,10 +38,15 @@ enum Terminal {
     }
   }
 
-  static func complain(noSuch precision: Precision) {
-    complain(
-      "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
-    )
+  /// A line where the precision that was asked for is not the one in force, or gains nothing.
+  static func complain(asked: Precision, used: Precision) {
+    if used != asked {
+      complain(
+        "\(asked.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
+      )
+    } else if used.isSlowerThanF32 {
+      complain("\(used.rawValue) is slower than f32 on this CPU, and less exact: --precision f32 or fast")
+    }
   }
 
   /// Words that cannot be written are lost: a full disk or a reader that has gone changes no result.

@@ -39,7 +39,7 @@ struct TimelineCommand: ParsableCommand {
     settings.givesReceipts = format.isJSON
     let classifier = try Classifier(source: shared.model, options: settings)
     Terminal.complain(classifier.modelNotes)
-    if classifier.precision != shared.precision { Terminal.complain(noSuch: shared.precision) }
+    Terminal.complain(asked: shared.precision, used: classifier.precision)
     let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)
     var rows = Rows(of: file, output)

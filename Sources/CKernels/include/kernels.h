@@ -161,6 +161,8 @@ typedef struct {
   /// scalar.c.
   r2_operands operands[R2_OPERAND_TYPES];
   int fast[R2_OPERAND_TYPES];
+  /// Whether these instructions, where they are, take longer than float32's.
+  int slow[R2_OPERAND_TYPES];
   void (*stem_product)(const r2_product *);
   /// Mean over frames, rows and columns of block `block`: out[16].
   void (*pool)(const r2_view *in, int block, float *out);
