@@ -155,8 +155,10 @@ import Testing
     let run = try ConvolutionRun(
       conv, input: test.input, windows: test.windows, algorithm: algorithm, set: set)
     let error = run.error(threads: 2)
-    // an operand is off by 1/254 of a tile's largest value; F4 in both directions makes ten times that of it
-    #expect(error.relative < 8e-2, "off by \(error.relative) of the largest value")
+    // an operand is off by 1/254 of a tile's largest value, by twice that in 7 bits; F4 in both directions makes ten
+    // times that of it
+    let hasAllBits = set.kernels?.pointee.operands.2.bits != 7
+    #expect(error.relative < (hasAllBits ? 8e-2 : 16e-2), "off by \(error.relative) of the largest value")
     #expect(error.guardsIntact, "wrote outside its buffers")
     #expect(run.error(threads: 3).output == error.output, "depends on the threads")
   }

@@ -231,11 +231,11 @@ static int run_trial(trial *t, const r2_kernels *kernels, float **out, size_t *o
 }
 
 // What an operand's rounding may cost, of the largest value.
-static float allowed(r2_operand_type type) {
+static float allowed(const r2_kernels *kernels, r2_operand_type type) {
   switch (type) {
     case R2_F32: return 3e-5f;
     case R2_BF16: return 3e-2f;
-    case R2_INT8: return 8e-2f;
+    case R2_INT8: return kernels->operands[type].bits == 8 ? 8e-2f : 16e-2f;
   }
   return 0;
 }
@@ -259,7 +259,7 @@ static int check(const r2_kernels *kernels, const conv_case *test, int number, d
   }
   *rms = sqrt(squares / all);
   release(out, count), release(golden, count), free_trial(&t);
-  if (worst / largest < allowed(test->operands) && whole) return 0;
+  if (worst / largest < allowed(kernels, test->operands) && whole) return 0;
   printf("%s: case %d is off by %g of the largest value%s\n", kernels->name, number,
          (double)(worst / largest), whole ? "" : ", wrote outside its buffers");
   return 1;
