@@ -236,14 +236,15 @@ static void compare(const float *out, const float *golden, size_t count, kernel_
   outcome->rms = sqrt(squares / all);
 }
 
-float kernel_allowed_error(r2_operand_type type) {
+float kernel_allowed_error(const r2_kernels *kernels, r2_operand_type type) {
   switch (type) {
     // a thousand sums, times what F6 × F8 lose (5e-6 of the largest value)
     case R2_F32: return 3e-5f;
     // an operand is off by 2⁻⁹ at most; F4 in both directions makes up to ten times that of it
     case R2_BF16: return 4e-2f;
-    // an operand is off by 1/254 of a tile's largest value; F4 in both directions makes ten times that of it
-    case R2_INT8: return 8e-2f;
+    // an operand is off by 1/254 of a tile's largest value, by twice that in 7 bits; F4 in both directions
+    // makes ten times that of it
+    case R2_INT8: return kernels->operands[type].bits == 8 ? 8e-2f : 16e-2f;
   }
   return 0;
 }

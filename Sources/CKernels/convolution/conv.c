@@ -34,7 +34,7 @@ r2_status r2_conv_prepare(r2_conv *conv) {
   conv->k = r2_elements(conv->operands, g->in_channels);
   conv->segments = conv->v_segments = g->kernel_t * g->kernel_y * g->kernel_x;
   conv->v_frames = 1;
-  conv->v_offset = 128;
+  conv->v_signed = 1;
   conv->in_frames = conv->frames;
   conv->part_count = 1;
   conv->parts[0] = (r2_part){.positions = 1};

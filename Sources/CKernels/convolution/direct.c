@@ -61,7 +61,8 @@ const r2_method r2_method_direct = {
 
 // Its inputs are outputs of a ReLU: all 8 bits of an integer are for numbers from 0 up.
 static r2_status prepare_gather(r2_conv *conv) {
-  conv->v_offset = 0;
+  conv->v_signed = 0;
+  if (r2_scaled(conv->operands) && conv->segments > R2_MAX_TAPS) return R2_UNFIT_GEOMETRY;
   return R2_OK;
 }
 
@@ -88,6 +89,15 @@ static void input_gather(const r2_group *group, r2_range piece, r2_range blocks,
   }
 }
 
+static void integers_gather(const r2_group *group, r2_range piece, r2_input v) {
+  const r2_conv *conv = group->conv;
+  const r2_geometry *g = &conv->geometry;
+  r2_transformed to = r2_transformed_of(conv, v);
+  to.base += group->segments.first * to.segment;
+  group->operands->gather_integers(&group->in, g, conv->out_width, group->frame * g->stride_t - g->pad_t,
+                                   group->segments, piece, conv->blocks, &to, v.scale);
+}
+
 static void output_gather(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   r2_product product = r2_product_of(group, piece, v, panels, m);
   product.a += group->segments.first * product.segment_stride;
@@ -102,6 +112,7 @@ const r2_method r2_method_gather = {
     .groups = groups,
     .place = place_gather,
     .input = input_gather,
+    .integers = integers_gather,
     .output = output_gather,
     .taps = taps,
     .pack = pack,

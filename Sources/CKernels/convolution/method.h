@@ -31,10 +31,10 @@ static inline r2_finish r2_group_finish(const r2_group *group) {
 }
 
 /// Transformed input: the first line of the piece at hand, in a V laid out for `tiles` tiles of `chunks`
-/// chunks, and its first scale.
+/// chunks, and its first scale. On the way to integers tiles lie one behind the other, of `positions` each.
 typedef struct {
   float *base;
-  int tiles, chunks;
+  int tiles, chunks, positions;
   float *scale;
 } r2_input;
 
@@ -53,6 +53,8 @@ typedef struct r2_method {
   void (*place)(r2_group *group, int number);
   /// V of a piece and of some blocks; NULL where products read the activations in place.
   void (*input)(const r2_group *group, r2_range piece, r2_range blocks, r2_input v);
+  /// The same at once in 8 bits, where there is no transform to come before; NULL elsewhere.
+  void (*integers)(const r2_group *group, r2_range piece, r2_input v);
   /// Products of a piece with some panels, into `m`, and from there to the output.
   void (*output)(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
   /// Writes strip `number` of `part`, all frames of one window, to the group's output: where it can begin a

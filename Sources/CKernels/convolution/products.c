@@ -9,12 +9,14 @@ r2_range r2_valid_taps(const r2_conv *conv, int frame) {
 }
 
 r2_transformed r2_transformed_of(const r2_conv *conv, r2_input v) {
-  ptrdiff_t frame = (ptrdiff_t)v.tiles * R2_BLOCK, chunk = frame * conv->v_frames, segment = chunk * v.chunks;
+  ptrdiff_t frame = (ptrdiff_t)(v.positions ? 1 : v.tiles) * R2_BLOCK, chunk = frame * conv->v_frames;
+  ptrdiff_t segment = chunk * v.chunks, position = segment * conv->v_segments;
   return (r2_transformed){.base = v.base,
-                          .position = segment * conv->v_segments,
+                          .position = position,
                           .segment = segment,
                           .chunk = chunk,
-                          .frame = frame};
+                          .frame = frame,
+                          .tile = v.positions ? v.positions * position : R2_BLOCK};
 }
 
 r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
@@ -38,7 +40,7 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
   if (r2_scaled(conv->operands)) {
     product.panel_stride_sums = (ptrdiff_t)part->positions * conv->segments * R2_BLOCK;
     product.weight_sums = part->sums + panels.first * product.panel_stride_sums;
-    product.offset = conv->v_offset;
+    product.is_signed = conv->v_signed;
   }
   return product;
 }

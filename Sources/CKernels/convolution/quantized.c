@@ -4,7 +4,8 @@
 #include "../assertions.h"
 #include "method.h"
 
-enum { SCRATCH_FLOATS = 16384 };
+// Less than half of a first cache, which the activations and V share with it.
+enum { SCRATCH_FLOATS = 4700 };
 
 static size_t tile_floats(const r2_conv *conv, int positions) {
   return (size_t)positions * (size_t)conv->v_segments * (size_t)conv->blocks * (size_t)conv->v_frames *
@@ -13,7 +14,7 @@ static size_t tile_floats(const r2_conv *conv, int positions) {
 
 int r2_quantized_tiles(const r2_conv *conv, int positions) {
   size_t tiles = SCRATCH_FLOATS / tile_floats(conv, positions);
-  return tiles < 1 ? 1 : tiles > R2_QUANTIZED_TILES ? R2_QUANTIZED_TILES : (int)tiles;
+  return tiles < 1 ? 1 : (int)tiles;
 }
 
 size_t r2_quantized_floats(const r2_conv *conv, int positions) {
@@ -23,11 +24,12 @@ size_t r2_quantized_floats(const r2_conv *conv, int positions) {
 
 void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float *scratch) {
   const r2_conv *conv = group->conv;
+  if (conv->method->integers) return conv->method->integers(group, piece, v);
   int most = r2_quantized_tiles(conv, group->part->positions);
   r2_range blocks = {0, conv->blocks};
   for (int first = 0; first < piece.count; first += most) {
     r2_range tiles = {piece.first + first, r2_smaller(most, piece.count - first)};
-    r2_input f32 = {.base = scratch, .tiles = tiles.count, .chunks = conv->blocks};
+    r2_input f32 = {.base = scratch, .chunks = conv->blocks, .positions = group->part->positions};
     conv->method->input(group, tiles, blocks, f32);
     r2_transformed from = r2_transformed_of(conv, f32), to = r2_transformed_of(conv, v);
     r2_quantization quantization = {
@@ -36,7 +38,7 @@ void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float
         .segments = group->segments.count,
         .blocks = conv->blocks,
         .frames = conv->v_frames,
-        .offset = conv->v_offset,
+        .is_signed = conv->v_signed,
         .scale_position = v.tiles,
     };
     from.base += group->segments.first * from.segment;

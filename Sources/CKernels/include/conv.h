@@ -67,7 +67,7 @@ typedef struct {
   int chunks;                             // of the input
   int segments, k;                        // products sum segments · k elements
   int v_segments, v_frames;               // V holds [position][v_segments][chunk][v_frames][tile] lines
-  int v_offset;                           // 8-bit: added to V, 0 where no input is negative
+  int v_signed;                           // 8-bit: whether V can be negative
   int part_count;                         // algorithms without tiles use part 0 for positions and weights
   r2_part parts[R2_MAX_PARTS];
   r2_transform y[2], x[2], t;

@@ -29,7 +29,7 @@
 
 #include "reference.h"
 
-enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21 };
+enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21, R2_MAX_TAPS = 27 };
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
 typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
@@ -61,7 +61,7 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
-  int offset;  // 8-bit operands: what every a is too large by
+  int is_signed;  // 8-bit operands: whether every a is too large by half of what its bits hold
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -88,16 +88,14 @@ typedef struct {
 /// Where the first tile's first line of V goes; strides in elements.
 typedef struct {
   float *base;
-  ptrdiff_t position, segment, chunk, frame;
+  ptrdiff_t position, segment, chunk, frame, tile;
 } r2_transformed;
 
-enum { R2_QUANTIZED_TILES = 16 };
-
-/// What is to become 8-bit integers: `tiles` tiles, R2_QUANTIZED_TILES at most, of so many positions,
-/// segments, blocks and frames.
+/// What is to become 8-bit integers: `tiles` tiles of so many positions, segments, blocks and frames. In
+/// float32 a position's lines lie one behind the other.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
-  int offset;                // added: 128, or 0 where no value is negative
+  int is_signed;             // half of what the bits hold is added; 0 where no value is negative
   ptrdiff_t scale_position;  // scales from position to position
 } r2_quantization;
 
@@ -121,6 +119,8 @@ typedef struct {
 /// The kernels that depend on the operands' type. Where `quantize` is not NULL, inputs write V in float32,
 /// and it makes the operand of that.
 typedef struct {
+  /// 8-bit: those of V that are used, 7 where products of 8 would not fit what they are summed in.
+  int bits;
   void (*product)(const r2_product *);
   /// 8-bit V of `from`, and the scale of every tile and position: from the largest value that its products
   /// will sum.
@@ -141,6 +141,10 @@ typedef struct {
   /// outside the frame.
   void (*gather_input)(const r2_view *in, const r2_geometry *, int width, int frame, int tap_y, int tap_x,
                        r2_range pixels, r2_range blocks, const r2_transformed *);
+  /// The same of some taps, numbered (t, y, x) from the first of `frame` on, at once in 8 bits: one segment a
+  /// tap, and a scale for each pixel. Only where there is `quantize`.
+  void (*gather_integers)(const r2_view *in, const r2_geometry *, int width, int frame, r2_range taps,
+                          r2_range pixels, int blocks, const r2_transformed *, float *scale);
   /// From the products of some tiles to activations.
   void (*spatial_output)(const r2_sums *, const r2_tiles *, r2_range tiles, const r2_view *out,
                          const r2_finish *);
@@ -157,6 +161,8 @@ typedef struct {
   /// scalar.c.
   r2_operands operands[R2_OPERAND_TYPES];
   int fast[R2_OPERAND_TYPES];
+  /// Whether these instructions, where they are, take longer than float32's.
+  int slow[R2_OPERAND_TYPES];
   void (*stem_product)(const r2_product *);
   /// Mean over frames, rows and columns of block `block`: out[16].
   void (*pool)(const r2_view *in, int block, float *out);
@@ -164,9 +170,10 @@ typedef struct {
   void (*linear)(const float *w, const float *bias, const float *x, int rows, int columns, float *y);
 } r2_kernels;
 
-/// Slowest first: scalar is plain C, portable the compiler's own vectors.
-typedef enum { R2_SCALAR, R2_PORTABLE, R2_AVX2, R2_AVX512 } r2_isa;
-enum { R2_ISAS = 4 };
+/// Slowest first: scalar is plain C, portable the compiler's own vectors, dotprod and i8mm those of arm64
+/// with 8-bit products, avxvnni is AVX2 with them.
+typedef enum { R2_SCALAR, R2_PORTABLE, R2_DOTPROD, R2_I8MM, R2_AVX2, R2_AVXVNNI, R2_AVX512 } r2_isa;
+enum { R2_ISAS = 7 };
 
 /// Whether a table has instructions for products of this type, and the products themselves.
 static inline int r2_kernels_multiply(const r2_kernels *kernels, r2_operand_type type) {

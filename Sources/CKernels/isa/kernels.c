@@ -4,9 +4,8 @@
 #include "isa.h"
 
 static int (*const fill[R2_ISAS])(r2_kernels *) = {
-    [R2_SCALAR] = r2_fill_scalar,
-    [R2_PORTABLE] = r2_fill_portable,
-    [R2_AVX2] = r2_fill_avx2,
+    [R2_SCALAR] = r2_fill_scalar, [R2_PORTABLE] = r2_fill_portable, [R2_DOTPROD] = r2_fill_dotprod,
+    [R2_I8MM] = r2_fill_i8mm,     [R2_AVX2] = r2_fill_avx2,         [R2_AVXVNNI] = r2_fill_avxvnni,
     [R2_AVX512] = r2_fill_avx512,
 };
 

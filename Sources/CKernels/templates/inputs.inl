@@ -3,7 +3,7 @@
 
 // The 16 values of a tile and a block.
 R2_INLINE V_TYPE *V_NAME(v_at)(const r2_transformed *to, int block, int tile) {
-  float *line = to->base + block / V_VALUES * to->chunk + (ptrdiff_t)tile * R2_BLOCK;
+  float *line = to->base + block / V_VALUES * to->chunk + tile * to->tile;
   return (V_TYPE *)line + block % V_VALUES * R2_BLOCK;
 }
 
@@ -53,6 +53,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
   int py = ty->points, px = tx->points;
   const float *plane = in->base + frame * in->frame + block * in->plane;
   ptrdiff_t width = in->width;
+  prefetch_patch(in, plane, frame, y + 1, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
   if (y >= 0 && x >= 0 && y + (py - 1) * step < in->height && x + (px - 1) * step < in->width) {
     const float *d = plane + ((y - in->top) * width + x) * R2_BLOCK;
     for (int part = 0; part < R2_BLOCK; part += LANES)

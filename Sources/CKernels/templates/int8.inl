@@ -1,6 +1,6 @@
 // Products of 8-bit integers, summed in 32 bits, and what makes them and takes them. Transforms are those of
-// float32. Before it is included: R2_INT8_SUFFIX and INT8_DOT(sum, a, b): sum + Σ a·b over four unsigned a
-// and signed b.
+// float32. Before it is included: R2_INT8_SUFFIX; INT8_DOT(sum, a, b): sum + Σ a·b over four unsigned a and
+// signed b; INT8_BITS, those that a may have; INT8_SIGNED, what INT8_DOT takes from every a.
 #pragma clang attribute push(__attribute__((no_sanitize("address", "thread", "undefined"))), \
                              apply_to = function)
 
@@ -11,12 +11,17 @@
 #undef M_LOAD
 #undef M_SCALED
 
+#undef INT8_NAME
+#undef INT8_OFFSET
+#undef PRODUCT_OFFSET
+
 #define INT8_NAME(name) R2_PASTE(name, R2_INT8_SUFFIX)
+#define INT8_OFFSET (1 << (INT8_BITS - 1))
 
 #define PRODUCT_NAME(name) INT8_NAME(name)
 #define PRODUCT_FMA(sum, a, b) INT8_DOT(sum, a, b)
 #define PRODUCT_INIT 1
-#define PRODUCT_OFFSET INT8_SIGNED
+#define PRODUCT_OFFSET(p) (INT8_SIGNED - ((p)->is_signed ? INT8_OFFSET : 0))
 #include "product.inl"
 
 #define M_NAME(name) INT8_NAME(name)

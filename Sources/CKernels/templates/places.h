@@ -29,6 +29,24 @@ R2_INLINE float *view_at(const r2_view *view, int frame, int block, int y, int x
          ((ptrdiff_t)(y - view->top) * view->width + x) * R2_BLOCK;
 }
 
+/// Half a row of 56 columns: what a tile needs is asked for this many tiles before it comes to its turn.
+enum { AHEAD = 7 };
+
+/// Asks for the columns that a tile of `rows` × `columns`, the one at (y, x), does not share with the one
+/// before it; behind the last column lies the next frame. What lies outside of everything does no harm.
+R2_INLINE void prefetch_patch(const r2_view *in, const float *plane, int frame, int y, int x, int rows,
+                              int columns, int step) {
+  ptrdiff_t pitch = (ptrdiff_t)in->width * R2_BLOCK;
+  if (x >= in->width) {
+    if (frame + 1 >= in->frames) return;
+    plane += in->frame;
+    x -= in->width;
+  }
+  const float *row = plane + (y - in->top) * pitch + (ptrdiff_t)x * R2_BLOCK;
+  for (int i = 0; i < rows; i++, row += pitch * step)
+    for (int j = 0; j < columns * step; j++) __builtin_prefetch(row + j * R2_BLOCK, 0, 3);
+}
+
 /// Where the outputs of some pixels of one panel go, frame by frame, and what is added to them.
 typedef struct {
   float *to;

@@ -1,7 +1,7 @@
 // The micro-kernel: PRODUCT_ROWS × (PRODUCT_VECTORS · LANES) sums held in registers. Rows of `a` lie a
 // constant distance apart, so that every operand is one base register and a displacement. Before it is
 // included: PRODUCT_NAME; PRODUCT_FMA(sum, a, b), a and b elements; PRODUCT_INIT, 1 where sums are integers
-// that begin with what undoes the offset of a, which PRODUCT_FMA makes less by PRODUCT_OFFSET.
+// that begin with PRODUCT_OFFSET(product) times the sum of their b, which undoes the offset of a.
 
 // One or two panels: their weights, the sums of these, and the products.
 typedef struct {
@@ -20,7 +20,7 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
 #if PRODUCT_INIT
     vi start = 0;
     for (int s = 0; s < p->segments; s++) start += (vi)LOAD(COLUMN(at.sums, v) + s * R2_BLOCK);
-    start *= PRODUCT_OFFSET - p->offset;
+    start *= PRODUCT_OFFSET(p);
 #else
     vf start = 0;
 #endif

@@ -1,26 +1,41 @@
-// From V in float32 to V in 8 bits. Before it is included: INT8_NAME.
+// From V in float32 to V in INT8_BITS bits. Before it is included: INT8_NAME, INT8_BITS and INT8_OFFSET, half
+// of what they hold.
 
-// The largest magnitude among lines that lie `step` floats apart, as bits: NaN and infinity are larger than
-// any number.
-R2_INLINE int32_t INT8_NAME(largest)(const float *line, ptrdiff_t step, int lines) {
+// The largest integer where `offset` is added, and where it is 0; what a number is added to that is rounded.
+#define INT8_LIMIT(offset) ((float)((offset) ? INT8_OFFSET - 1 : 2 * INT8_OFFSET - 1))
+#define INT8_MAGIC(offset) (12582912.0f + (float)(offset))
+
+// The largest magnitude of a lane among lines that lie one behind the other, as bits: NaN and infinity are
+// larger than any number.
+R2_INLINE vi INT8_NAME(largest)(const float *line, int lines) {
   vi most = 0;
-  for (int n = 0; n < lines; n++, line += step)
-    R2_EACH_PART(part) {
-      vi bits = (vi)LOAD(line + part) & 0x7FFFFFFF;
-      most = bits > most ? bits : most;
+#pragma clang loop unroll_count(4)
+  for (int n = 0; n < lines * R2_BLOCK; n += LANES) {
+    vi bits = (vi)LOAD(line + n) & 0x7FFFFFFF;
+    most = bits > most ? bits : most;
+  }
+  return most;
+}
+
+// Lane i becomes the largest lane of vector i: neighbours are compared, and what is left of two vectors is
+// put into one, until there is one.
+R2_INLINE vi INT8_NAME(largest_lanes)(vi *most) {
+#pragma clang loop unroll(full)
+  for (int width = LANES; width > 1; width /= 2)
+    R2_EACH(i, width / 2) {
+      vi even = EVEN_LANES(most[2 * i], most[2 * i + 1]), odd = ODD_LANES(most[2 * i], most[2 * i + 1]);
+      most[i] = even > odd ? even : odd;
     }
-  return __builtin_reduce_max(most);
+  return most[0];
 }
 
 // Scales of values up to `bits`, and the factors that make integers of them. Numbers near the smallest count
 // as 0: nothing is divided by them. What is not finite becomes NaN.
-R2_INLINE void INT8_NAME(scales_of)(const int32_t *bits, float limit, float *scale, float *factor) {
-  for (int i = 0; i < R2_QUANTIZED_TILES; i += LANES) {
-    vf largest = LOAD((const float *)bits + i), worth = largest * (1 / limit), inverse = limit / largest;
-    vi is_finite = (vi)largest < 0x7F800000, counts = is_finite & (largest > 0x1p-100f);
-    STORE(factor + i, counts ? inverse : (vf)0);
-    STORE(scale + i, counts ? worth : is_finite ? (vf)0 : (vf)NAN);
-  }
+R2_INLINE vf INT8_NAME(scales_of)(vi bits, float limit, float *factor) {
+  vf largest = (vf)bits, worth = largest * (1 / limit), inverse = limit / largest;
+  vi is_finite = bits < 0x7F800000, counts = is_finite & (largest > 0x1p-100f);
+  STORE(factor, counts ? inverse : (vf)0);
+  return counts ? worth : is_finite ? (vf)0 : (vf)NAN;
 }
 
 // A number added to 1.5 · 2²³ is rounded to an integer, half to even, which the lowest byte then holds. None
@@ -49,48 +64,120 @@ R2_INLINE void INT8_NAME(quarter_line)(const float *from, float factor, const fl
     *(vb_memory *)(to + part) = __builtin_convertvector(INT8_NAME(rounded)(from + part, factor, magic), vb);
 }
 
-R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const r2_transformed *from, const float *first,
-                                   const r2_transformed *to, float *line, float factor, const float magic) {
-  for (int segment = 0; segment < q->segments; segment++)
-    for (int frame = 0; frame < q->frames; frame++) {
-      const float *source = first + segment * from->segment + frame * from->frame;
-      float *target = line + segment * to->segment + frame * to->frame;
-      int block = 0;
-      for (; block + 4 <= q->blocks; block += 4, source += 4 * from->chunk, target += to->chunk)
-        INT8_NAME(whole_line)(source, from->chunk, factor, magic, target);
-      for (int quarter = 0; block < q->blocks; block++, quarter++, source += from->chunk)
-        INT8_NAME(quarter_line)(source, factor, magic, (uint8_t *)target + quarter * R2_BLOCK);
-    }
+// All lines of a position, `source` to `line`. Blocks lie `frames` lines apart.
+R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const float *source, const r2_transformed *to,
+                                   float *line, float factor, const float magic, const int frames) {
+  for (int segment = 0; segment < q->segments; segment++, line += to->segment) {
+    float *target = line;
+    int block = 0;
+    for (; block + 4 <= q->blocks; block += 4, target += to->chunk, source += 3 * frames * R2_BLOCK)
+      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
+        INT8_NAME(whole_line)(source, frames * R2_BLOCK, factor, magic, target + frame * to->frame);
+    for (int quarter = 0; block < q->blocks; block++, quarter++)
+      for (int frame = 0; frame < frames; frame++, source += R2_BLOCK) INT8_NAME(quarter_line)
+    (source, factor, magic, (uint8_t *)(target + frame * to->frame) + quarter * R2_BLOCK);
+  }
 }
 
-// One position of all tiles. Each step goes through all of them, so that none waits for the one before.
-R2_INLINE void INT8_NAME(quantize_position)(const r2_quantization *q, const r2_transformed *from,
-                                            const float *first, const r2_transformed *to, float *line,
-                                            float *scale, const float magic, const float limit) {
-  int32_t bits[R2_QUANTIZED_TILES] = {0};
-  float factor[R2_QUANTIZED_TILES], worth[R2_QUANTIZED_TILES];
-  int lines = q->segments * q->blocks * q->frames;
-  for (int tile = 0; tile < q->tiles; tile++)
-    bits[tile] = INT8_NAME(largest)(first + (ptrdiff_t)tile * R2_BLOCK, from->frame, lines);
-  INT8_NAME(scales_of)(bits, limit, worth, factor);
-  memcpy(scale, worth, (size_t)q->tiles * sizeof(float));
-  for (int tile = 0; tile < q->tiles; tile++) {
-    ptrdiff_t at = (ptrdiff_t)tile * R2_BLOCK;
-    INT8_NAME(integers)(q, from, first + at, to, line + at, factor[tile], magic);
+// LANES positions at a time, of as many tiles as they are: no largest value waits for the one before.
+R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *q, const r2_transformed *from,
+                                             const r2_transformed *to, float *scale, const int offset,
+                                             const int frames) {
+  const float *source = from->base;
+  int lines = q->segments * q->blocks * frames, left = q->tiles * q->positions, tile = 0, position = 0;
+  for (; left > 0; left -= LANES) {
+    int count = left < LANES ? left : LANES;
+    _Alignas(64) float factor[LANES], worth[LANES];
+    vi most[LANES] = {0};
+    for (int i = 0; i < count; i++) most[i] = INT8_NAME(largest)(source + i * from->position, lines);
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(offset), factor));
+    for (int i = 0; i < count; i++, source += from->position) {
+      float *line = to->base + tile * to->tile + position * to->position;
+      scale[tile + position * q->scale_position] = worth[i];
+      INT8_NAME(integers)(q, source, to, line, factor[i], INT8_MAGIC(offset), frames);
+      if (++position == q->positions) position = 0, tile++;
+    }
   }
 }
 
 static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *from,
                                 const r2_transformed *to, float *scale) {
-  R2_ASSERT(q->tiles > 0 && q->tiles <= R2_QUANTIZED_TILES && q->positions > 0);
-  R2_ASSERT(from->chunk == q->frames * from->frame && from->segment == q->blocks * from->chunk);  // no gaps
-  R2_ASSERT(q->segments > 0 && q->blocks > 0 && q->frames > 0 && (q->offset == 0 || q->offset == 128));
-  for (int position = 0; position < q->positions; position++) {
-    const float *source = from->base + position * from->position;
-    float *target = to->base + position * to->position, *scales = scale + position * q->scale_position;
-    if (q->offset)
-      INT8_NAME(quantize_position)(q, from, source, to, target, scales, 12582912.0f + 128, 127);
-    else
-      INT8_NAME(quantize_position)(q, from, source, to, target, scales, 12582912.0f, 255);
+  R2_ASSERT(q->tiles > 0 && q->positions > 0 && q->segments > 0 && q->blocks > 0 && q->frames > 0);
+  R2_ASSERT(from->frame == R2_BLOCK && from->chunk == q->frames * from->frame);  // no gaps
+  R2_ASSERT(from->segment == q->blocks * from->chunk && from->position == q->segments * from->segment);
+  R2_ASSERT(from->tile == q->positions * from->position);
+  if (!q->is_signed)
+    INT8_NAME(quantize_positions)(q, from, to, scale, 0, q->frames);
+  else if (q->frames > 1)
+    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, q->frames);
+  else
+    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, 1);
+}
+
+// MARK: taps of activations, which need no transform
+
+// A tap of an output pixel: its first block, or NULL where it lies outside the frame.
+R2_INLINE const float *INT8_NAME(tap_at)(const r2_view *in, const r2_geometry *g, int frame, int tap, int y,
+                                         int x) {
+  int square = g->kernel_y * g->kernel_x, within = tap % square;
+  int row = y * g->stride_y - g->pad_y + within / g->kernel_x;
+  int column = x * g->stride_x - g->pad_x + within % g->kernel_x;
+  int inside = row >= 0 && row < in->height && column >= 0 && column < in->width;
+  return inside ? view_at(in, frame + tap / square, 0, row, column) : NULL;
+}
+
+// The largest value of some taps of a pixel.
+R2_INLINE vi INT8_NAME(largest_taps)(const r2_view *in, const float *const *source, int taps, int blocks) {
+  vi most = 0;
+  for (int n = 0; n < taps; n++) {
+    const float *line = source[n];
+    if (!line) continue;
+    for (int block = 0; block < blocks; block++, line += in->plane)
+      R2_EACH_PART(part) {
+        vi bits = (vi)LOAD(line + part) & 0x7FFFFFFF;
+        most = bits > most ? bits : most;
+      }
+  }
+  return most;
+}
+
+R2_INLINE void INT8_NAME(tap_integers)(const r2_view *in, const float *line, int blocks, float factor,
+                                       const r2_transformed *to, float *target) {
+  static const float zeros[4 * R2_BLOCK];
+  const float magic = INT8_MAGIC(0);
+  ptrdiff_t plane = line ? in->plane : 0;
+  if (!line) line = zeros;
+  int block = 0;
+  for (; block + 4 <= blocks; block += 4, line += 4 * plane, target += to->chunk)
+    INT8_NAME(whole_line)(line, plane, factor, magic, target);
+  for (int quarter = 0; block < blocks; block++, quarter++, line += plane)
+    INT8_NAME(quarter_line)(line, factor, magic, (uint8_t *)target + quarter * R2_BLOCK);
+}
+
+static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, int width, int frame,
+                                       r2_range taps, r2_range pixels, int blocks, const r2_transformed *to,
+                                       float *scale) {
+  R2_ASSERT(width > 0 && taps.first >= 0 && taps.count > 0 && taps.count <= R2_MAX_TAPS && blocks > 0);
+  int end = pixels.first + pixels.count;
+  float *line = to->base;
+  for (int first = pixels.first; first < end; first += LANES) {
+    int count = end - first < LANES ? end - first : LANES;
+    const float *source[LANES][R2_MAX_TAPS];
+    _Alignas(64) float factor[LANES], worth[LANES];
+    vi most[LANES] = {0};
+    for (int i = 0; i < count; i++) {
+      int y = (first + i) / width, x = (first + i) % width;
+      for (int n = 0; n < taps.count; n++)
+        source[i][n] = INT8_NAME(tap_at)(in, g, frame, taps.first + n, y, x);
+      most[i] = INT8_NAME(largest_taps)(in, source[i], taps.count, blocks);
+    }
+    STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(0), factor));
+    for (int i = 0; i < count; i++, line += to->tile) {
+      *scale++ = worth[i];
+      for (int n = 0; n < taps.count; n++)
+        INT8_NAME(tap_integers)(in, source[i][n], blocks, factor[i], to, line + n * to->segment);
+    }
   }
 }
+#undef INT8_LIMIT
+#undef INT8_MAGIC

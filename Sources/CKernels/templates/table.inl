@@ -31,22 +31,24 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #pragma clang attribute pop
 
 // Slots of one type of operands, from products, inputs and outputs that bear the names of one or another.
-#define FILL_OPERANDS(TABLE, TYPE, PRODUCT, INPUT, OUTPUT, QUANTIZE)                   \
+#define FILL_OPERANDS(TABLE, TYPE, PRODUCT, INPUT, OUTPUT, ...)                        \
   ((TABLE)->fast[TYPE] = 1,                                                            \
    (TABLE)->operands[TYPE] = (r2_operands){.product = PRODUCT(product),                \
-                                           .quantize = QUANTIZE,                       \
                                            .spatial_input = INPUT(spatial_input),      \
                                            .polyphase_input = INPUT(polyphase_input),  \
                                            .temporal_input = INPUT(temporal_input),    \
                                            .gather_input = INPUT(gather_input),        \
                                            .spatial_output = OUTPUT(spatial_output),   \
                                            .temporal_output = OUTPUT(temporal_output), \
-                                           .direct_output = OUTPUT(direct_output)})
-#define FILL_F32(TABLE) FILL_OPERANDS(TABLE, R2_F32, R2_NAME, R2_NAME, R2_NAME, NULL)
-#define FILL_BF16(TABLE) FILL_OPERANDS(TABLE, R2_BF16, R2_BF16_NAME, R2_BF16_NAME, R2_NAME, NULL)
-#define FILL_INT8(TABLE) FILL_OPERANDS(TABLE, R2_INT8, INT8_NAME, R2_NAME, INT8_NAME, INT8_NAME(quantize))
+                                           .direct_output = OUTPUT(direct_output),     \
+                                           __VA_ARGS__})
+#define FILL_F32(TABLE) FILL_OPERANDS(TABLE, R2_F32, R2_NAME, R2_NAME, R2_NAME, )
+#define FILL_BF16(TABLE) FILL_OPERANDS(TABLE, R2_BF16, R2_BF16_NAME, R2_BF16_NAME, R2_NAME, )
+#define FILL_INT8(TABLE)                                                          \
+  FILL_OPERANDS(TABLE, R2_INT8, INT8_NAME, R2_NAME, INT8_NAME, .bits = INT8_BITS, \
+                .quantize = INT8_NAME(quantize), .gather_integers = INT8_NAME(gather_integers))
 
-#define FILL_TABLE(TABLE)                                                                                  \
-  ((TABLE)->name = R2_STRING(R2_SUFFIX), (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \
-   (TABLE)->stem_product = R2_NAME(stem_product), (TABLE)->pool = R2_NAME(pool),                           \
+#define FILL_TABLE(TABLE, NAME)                                                            \
+  ((TABLE)->name = NAME, (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \
+   (TABLE)->stem_product = R2_NAME(stem_product), (TABLE)->pool = R2_NAME(pool),           \
    (TABLE)->linear = R2_NAME(linear))

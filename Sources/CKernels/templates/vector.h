@@ -31,6 +31,23 @@ typedef uint8_t vb_memory __attribute__((ext_vector_type(R2_LANES), aligned(1)))
 
 enum { LANES = R2_LANES };
 
+// The lanes with even, or odd, numbers of two vectors, one behind the other.
+#if R2_LANES == 16
+#define EVEN_LANES(a, b) \
+  __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODD_LANES(a, b) \
+  __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#elif R2_LANES == 8
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#elif R2_LANES == 4
+#define EVEN_LANES(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define ODD_LANES(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7)
+#else
+#define EVEN_LANES(a, b) (a)
+#define ODD_LANES(a, b) (b)
+#endif
+
 #define LOAD(p) ((vf)(*(const vf_memory *)(p)))
 #define STORE(p, v) (*(vf_memory *)(p) = (v))
 /// max(x, 0) that lets NaN through.

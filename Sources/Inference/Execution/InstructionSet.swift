@@ -10,14 +10,17 @@ import CKernels
 
 /// The instructions that the kernels use. `scalar` runs the plain reference loops: slow, and what right means.
 package enum InstructionSet: String, CaseIterable, Sendable {
-  case scalar, portable, avx2, avx512
+  case scalar, portable, dotprod, i8mm, avx2, avxvnni, avx512
 
   /// The kernels' table; nil for `scalar` and where this CPU lacks the instructions.
   var kernels: UnsafePointer<r2_kernels>? {
     switch self {
     case .scalar: nil
     case .portable: r2_kernels_of(R2_PORTABLE)
+    case .dotprod: r2_kernels_of(R2_DOTPROD)
+    case .i8mm: r2_kernels_of(R2_I8MM)
     case .avx2: r2_kernels_of(R2_AVX2)
+    case .avxvnni: r2_kernels_of(R2_AVXVNNI)
     case .avx512: r2_kernels_of(R2_AVX512)
     }
   }
@@ -26,6 +29,13 @@ package enum InstructionSet: String, CaseIterable, Sendable {
   func multiplies(_ type: OperandType) -> Bool {
     guard let kernels else { return type == .f32 }
     return r2_kernels_multiply(kernels, type.kernel) != 0
+  }
+
+  /// Whether its float32 is faster than products of this type.
+  func isSlow(_ type: OperandType) -> Bool {
+    guard let kernels else { return false }
+    let slow = kernels.pointee.slow
+    return [slow.0, slow.1, slow.2][Int(type.kernel.rawValue)] != 0
   }
 
   package var isAvailable: Bool { self == .scalar || kernels != nil }

@@ -31,6 +31,9 @@ package enum Precision: String, CaseIterable, Sendable {
 
   /// Whether `set` has the instructions for it.
   package func isAvailable(on set: InstructionSet) -> Bool { operandTypes.allSatisfy(set.multiplies) }
+
+  /// Whether float32 is faster with the instructions of `set`.
+  package func isSlow(on set: InstructionSet) -> Bool { operandTypes.contains(where: set.isSlow) }
 }
 
 /// What the operands of a convolution's products are made of.

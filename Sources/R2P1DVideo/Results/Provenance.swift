@@ -10,6 +10,8 @@ public struct Provenance: Sendable, Equatable {
   /// Of the kernels: `avx512`, for one.
   public let instructionSet: String
   public let precision: String
+  /// About what logits are off by in this precision: ``Precision/logitError``.
+  public let logitError: Double
   public let model: String
   /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all, and where
   /// no weights were needed.
@@ -34,6 +36,7 @@ public struct Provenance: Sendable, Equatable {
       Versions.ffmpeg.map { ($0.library, $0.version) }, uniquingKeysWith: { first, _ in first })
     instructionSet = Versions.instructionSet
     self.precision = precision.rawValue
+    logitError = precision.logitError
     self.model = model
     self.modelSHA256 = modelSHA256
     self.weights = weights

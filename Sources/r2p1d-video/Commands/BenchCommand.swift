@@ -77,7 +77,7 @@ struct BenchCommand: ParsableCommand {
 
     let (figures, table, notes) = try Benchmark.run(options)
     Terminal.warn(notes)
-    if figures.network.precision != precision.rawValue { Terminal.warn(noSuch: precision) }
+    Terminal.warn(asked: precision, used: Precision(rawValue: figures.network.precision) ?? .f32)
     let output = Output.standard()
     if plan { try output.write(table) }
     try output.write(format == .json ? figures.json : figures.text)

@@ -42,11 +42,13 @@ extension Precision: ExpressibleByArgument {
 
   public static var allValueStrings: [String] { allCases.map(\.rawValue) + [fast] }
 
-  /// Measured on r2plus1d_18 of seeded weights: the root mean square error of logits, as a share of that of the logits.
-  static let help: ArgumentHelp = """
-    Numbers of the network. Logits are off by about 1e-6 in f32, 4e-3 in bf16, 1.3e-2 in int8. fast is int8 where the \
-    CPU has instructions for it, else f32.
-    """
+  static let help: ArgumentHelp = {
+    let errors = allCases.map { "\($0.logitError) in \($0.rawValue)" }.joined(separator: ", ")
+    return """
+      Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). fast is int8 where \
+      the CPU has instructions for it, else f32.
+      """
+  }()
 }
 
 extension Shard: ExpressibleByArgument {

@@ -43,13 +43,18 @@ enum Terminal {
   /// What one should know of a classifier before its results.
   static func warn(of classifier: Classifier, asked precision: Precision) {
     warn(classifier.modelNotes)
-    if classifier.precision != precision { warn(noSuch: precision) }
+    warn(asked: precision, used: classifier.precision)
   }
 
-  static func warn(noSuch precision: Precision) {
-    warn(
-      "\(precision.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
-    )
+  /// A line where the precision that was asked for is not the one in force, or gains nothing.
+  static func warn(asked: Precision, used: Precision) {
+    if used != asked {
+      warn(
+        "\(asked.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
+      )
+    } else if used.isSlowerThanF32 {
+      warn("\(used.rawValue) is slower than f32 on this CPU, and less exact: --precision f32 or fast")
+    }
   }
 
   /// Words that cannot be written are lost: a full disk or a reader that has gone changes no result.

@@ -24,6 +24,7 @@ import Testing
     #expect(libraries.count == 4 && libraries.allSatisfy { version.contains("\($0.key) \($0.value)") })
     #expect(version.contains("instruction set \(receipt["instructionSet"] as? String ?? "?")"))
     #expect(receipt["model"] as? String == "narrow")
+    #expect(receipt["precision"] as? String == "f32" && receipt["logitError"] as? Double == 1e-6)
     #expect(receipt["modelSHA256"] as? String == (try sum(model)))
     #expect((receipt["labelsSHA256"] as? String)?.count == 64)
     #expect((receipt["sampling"] as? [String: Any])?["frames"] as? Int == 16)

@@ -12,7 +12,8 @@ import Testing
     try #require(lines.count == 3)
     #expect(lines[0].wholeMatch(of: /r2p1d-video \d+\.\d+\.\d+/) != nil)
     #expect(lines[1].hasPrefix("FFmpeg ") && lines[1].contains(/libavcodec \d+\.\d+\.\d+/))
-    #expect(lines[2].wholeMatch(of: /instruction set (scalar|portable|avx2|avx512)/) != nil)
+    let sets = /instruction set (scalar|portable|dotprod|i8mm|avx2|avxvnni|avx512)/
+    #expect(lines[2].wholeMatch(of: sets) != nil)
   }
 
   @Test(arguments: [

@@ -9,11 +9,14 @@ import Testing
     let isa: r2_isa
     var testDescription: String { r2_kernels_of(isa).map { String(cString: $0.pointee.name) } ?? "absent" }
     var operands: r2_operands? { r2_kernels_of(isa)?.pointee.operands.2 }
+    /// The largest integer of V, and what is added to signed values.
+    var largest: UInt8 { UInt8((1 << (operands?.bits ?? 8)) - 1) }
+    var half: Int32 { 1 << ((operands?.bits ?? 8) - 1) }
     var f32: r2_operands? { r2_kernels_of(isa)?.pointee.operands.0 }
   }
 
-  static let tables = [R2_SCALAR, R2_PORTABLE, R2_AVX2, R2_AVX512].map(Table.init)
-    .filter { r2_kernels_of($0.isa) != nil }
+  static let tables = (0..<UInt32(R2_ISAS)).map { Table(isa: r2_isa($0)) }
+    .filter { $0.operands?.quantize != nil }
 
   /// Floats whose bytes are these.
   private static func floats<T: FixedWidthInteger>(_ bytes: [T]) -> [Float] {
@@ -23,17 +26,19 @@ import Testing
   @Test(
     "Sums of products are exact, whatever the operands", arguments: tables,
     [
-      (UInt8.max, Int8.max, 0), (.max, .min, 0), (0, .min, 0), (1, 1, 0), (.max, .max, 128),
-      (.max, .min, 128),
-      (0, .min, 128), (0, .max, 128), (128, -127, 128),
-    ] as [(UInt8, Int8, Int32)])
-  func products(table: Table, operands: (u: UInt8, s: Int8, offset: Int32)) throws {
+      (UInt8.max, Int8.max, false), (.max, .min, false), (0, .min, false), (1, 1, false), (.max, .max, true),
+      (.max, .min, true), (0, .min, true), (0, .max, true), (128, -127, true),
+    ] as [(UInt8, Int8, Bool)])
+  func products(table: Table, operands: (u: UInt8, s: Int8, isSigned: Bool)) throws {
     let operandsTable = try #require(table.operands)
+    // weights are never −128, whose products two 16-bit halves of a sum would not hold
+    let (u, s) = (min(operands.u, table.largest), table.largest == .max ? operands.s : max(operands.s, -127))
+    let offset = operands.isSigned ? table.half : 0
     for (rows, k, segments, panels) in [(1, 1, 1, 1), (5, 16, 1, 1), (14, 20, 2, 2), (31, 33, 3, 2)] {
       let chunks = (k + 15) / 16
       // the worst case, and in one row and lane something else
-      var a = [UInt8](repeating: operands.u, count: segments * chunks * rows * 64)
-      var b = [Int8](repeating: operands.s, count: panels * segments * k * 64)
+      var a = [UInt8](repeating: u, count: segments * chunks * rows * 64)
+      var b = [Int8](repeating: s, count: panels * segments * k * 64)
       a[0] = 3
       b[1] = 5
       let (av, bv) = (Self.floats(a), Self.floats(b))
@@ -59,7 +64,7 @@ import Testing
               product.panels = Int32(panels)
               product.weight_sums = sums.baseAddress
               product.panel_stride_sums = segments * 16
-              product.offset = operands.offset
+              product.is_signed = operands.isSigned ? 1 : 0
               operandsTable.product(&product)
             }
           }
@@ -74,7 +79,7 @@ import Testing
                 for byte in 0..<4 {
                   let from = ((segment * chunks + element / 16) * rows + row) * 64 + element % 16 * 4 + byte
                   let with = ((panel * segments + segment) * k + element) * 64 + lane * 4 + byte
-                  sum += (Int32(a[from]) - operands.offset) * Int32(b[with])
+                  sum += (Int32(a[from]) - offset) * Int32(b[with])
                 }
               }
             }
@@ -87,7 +92,7 @@ import Testing
 
   /// V of one position: `blocks` blocks of two tiles, quantized.
   private func quantized(
-    _ values: [Float], blocks: Int, offset: Int32, by table: Table
+    _ values: [Float], blocks: Int, isSigned: Bool, by table: Table
   ) throws -> (bytes: [UInt8], scales: [Float]) {
     let operands = try #require(table.operands)
     let chunks = (blocks + 3) / 4
@@ -96,13 +101,14 @@ import Testing
     values.withUnsafeBufferPointer { values in
       target.withUnsafeMutableBufferPointer { target in
         var shape = r2_quantization(
-          tiles: 2, positions: 1, segments: 1, blocks: Int32(blocks), frames: 1, offset: offset,
-          scale_position: 2)
+          tiles: 2, positions: 1, segments: 1, blocks: Int32(blocks), frames: 1,
+          is_signed: isSigned ? 1 : 0, scale_position: 2)
         var from = r2_transformed(
-          base: UnsafeMutablePointer(mutating: values.baseAddress), position: blocks * 32,
-          segment: blocks * 32, chunk: 32, frame: 32)
+          base: UnsafeMutablePointer(mutating: values.baseAddress), position: blocks * 16,
+          segment: blocks * 16, chunk: 16, frame: 16, tile: blocks * 16)
         var to = r2_transformed(
-          base: target.baseAddress, position: chunks * 32, segment: chunks * 32, chunk: 32, frame: 32)
+          base: target.baseAddress, position: chunks * 32, segment: chunks * 32, chunk: 32, frame: 32,
+          tile: 16)
         operands.quantize(&shape, &from, &to, &scales)
       }
     }
@@ -118,15 +124,15 @@ import Testing
 
   @Test(
     "Values become the nearest integers, by a scale that their largest gives", arguments: tables,
-    [(1, 128), (4, 128), (5, 128), (7, 0), (8, 0), (1, 0)] as [(Int, Int32)])
-  func quantizes(table: Table, shape: (blocks: Int, offset: Int32)) throws {
-    let (blocks, offset) = shape
+    [(1, true), (4, true), (5, true), (7, false), (8, false), (1, false)] as [(Int, Bool)])
+  func quantizes(table: Table, shape: (blocks: Int, isSigned: Bool)) throws {
+    let (blocks, isSigned) = shape
     let all = Formula.uniform("values", blocks * 32).map { Float($0) * 3 }
-    let values = offset == 0 ? all.map(abs) : all
-    let (bytes, scales) = try quantized(values, blocks: blocks, offset: offset, by: table)
-    let limit: Float = offset == 0 ? 255 : 127
+    let values = isSigned ? all : all.map(abs)
+    let (bytes, scales) = try quantized(values, blocks: blocks, isSigned: isSigned, by: table)
+    let (limit, offset) = isSigned ? (Float(table.half - 1), table.half) : (Float(table.largest), 0)
     for tile in 0..<2 {
-      let own = (0..<blocks * 16).map { values[$0 / 16 * 32 + tile * 16 + $0 % 16] }
+      let own = (0..<blocks * 16).map { values[tile * blocks * 16 + $0] }
       let largest = own.map(abs).max() ?? 0
       #expect(abs(scales[tile] - largest / limit) <= largest * 1e-8)
       for (channel, value) in own.enumerated() {
@@ -135,8 +141,9 @@ import Testing
         #expect(abs(got - exact) <= 0.500001, "channel \(channel) of tile \(tile)")
       }
     }
-    let scalar = try quantized(values, blocks: blocks, offset: offset, by: Self.tables[0])
-    #expect(bytes == scalar.bytes && scales == scalar.scales, "not what plain C makes of it")
+    let scalar = try quantized(values, blocks: blocks, isSigned: isSigned, by: Self.tables[0])
+    let hasAllBits = table.largest == Self.tables[0].largest
+    #expect(!hasAllBits || bytes == scalar.bytes && scales == scalar.scales, "not what plain C makes of it")
   }
 
   @Test(
@@ -144,11 +151,11 @@ import Testing
     [Float.nan, -.nan, .infinity, -.infinity, 0, Float(bitPattern: 0x116C2)])
   func extremes(table: Table, value: Float) throws {
     var values = [Float](repeating: value.isFinite ? 0 : 1, count: 5 * 32)
-    values[4 * 32 + 16 + 9] = value
-    let (bytes, scales) = try quantized(values, blocks: 5, offset: 128, by: table)
+    values[5 * 16 + 4 * 16 + 9] = value
+    let (bytes, scales) = try quantized(values, blocks: 5, isSigned: true, by: table)
     if value.isFinite {
       #expect(scales == [0, 0])
-      #expect((0..<80).allSatisfy { bytes[byte($0, 1, blocks: 5)] == 128 })
+      #expect((0..<80).allSatisfy { Int32(bytes[byte($0, 1, blocks: 5)]) == table.half })
     } else {
       #expect(scales[0].isFinite && scales[0] > 0 && scales[1].isNaN)
     }

@@ -106,7 +106,8 @@ static void bench_spatial(const r2_kernels *kernels, int size, int outputs) {
   r2_view in = {x, plane, plane, 1, size, size, 0}, out = {y, plane, plane, 1, size, size, 0};
   r2_finish finish = {.relu = 1};
   ptrdiff_t stride = (ptrdiff_t)all.count * 16;
-  r2_transformed lines = {.base = v, .position = stride, .segment = stride, .chunk = stride};
+  r2_transformed lines = {
+      .base = v, .position = stride, .segment = stride, .chunk = stride, .tile = R2_BLOCK};
   r2_sums sums = {.base = v, .position = stride, .panel = stride * positions, .panels = block};
   const r2_operands *f32 = &kernels->operands[R2_F32];
   double to = MEDIAN(f32->spatial_input(&in, &tiles, all, block, &lines));
@@ -127,7 +128,8 @@ static void bench_temporal(const r2_kernels *kernels, int size, int frames) {
   r2_view in = {x, plane, plane, frames, size, size, 0}, out = {y, plane, plane, frames, size, size, 0};
   r2_finish finish = {.relu = 1};
   ptrdiff_t stride = (ptrdiff_t)pixels.count * 16;
-  r2_transformed lines = {.base = v, .position = stride, .segment = stride, .chunk = stride};
+  r2_transformed lines = {
+      .base = v, .position = stride, .segment = stride, .chunk = stride, .tile = R2_BLOCK};
   r2_sums sums = {.base = v, .position = stride, .panel = stride * t.points, .panels = block};
   const r2_operands *f32 = &kernels->operands[R2_F32];
   double to = MEDIAN(f32->temporal_input(&in, &t, 0, pixels, block, &lines));

@@ -36,7 +36,7 @@ typedef struct {
 } kernel_outcome;
 
 // What an operand's rounding may cost, of the largest value.
-float kernel_allowed_error(r2_operand_type);
+float kernel_allowed_error(const r2_kernels *, r2_operand_type);
 
 // Runs an adapted case. Every buffer lies between pages that must not be touched: it ends with the last byte
 // before such a page if `at_end`, else it begins with the first byte behind one.
