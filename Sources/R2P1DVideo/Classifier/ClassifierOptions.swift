@@ -73,7 +73,7 @@ extension Precision {
     switch self {
     case .f32: 1e-6
     case .bf16: 5e-3
-    case .int8: 1.5e-2
+    case .int8: 1.7e-2
     }
   }
 
