@@ -82,7 +82,7 @@ extension ClassifierError {
   }
 
   /// What kept the video at `path` from being read.
-  static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
+  package static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
     .video(path, cause: "\(error)", kind: (error as? VideoError).map { FailureKind($0.kind) } ?? .other)
   }
 

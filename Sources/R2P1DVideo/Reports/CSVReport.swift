@@ -26,7 +26,7 @@ struct CSVReport: Report {
   mutating func end() -> String { "" }
 }
 
-enum CSV {
+package enum CSV {
   /// The fields with commas between, ended by CR LF.
   static func row(_ fields: [String]) -> String {
     fields.map(quote).joined(separator: ",") + "\r\n"
@@ -35,12 +35,12 @@ enum CSV {
   /// The names of the columns. `file` is in quotes, though nothing in it needs them: readers that find out
   /// how a table is written by looking at its first rows (DuckDB) then know that fields may be quoted,
   /// however late the first is.
-  static func header(_ names: [String]) -> String {
+  package static func header(_ names: [String]) -> String {
     names.map { $0 == "file" ? "\"file\"" : quote($0) }.joined(separator: ",") + "\r\n"
   }
 
   /// The fields of a row, without the quotes that some are in.
-  static func fields(_ row: String) -> [String] {
+  package static func fields(_ row: String) -> [String] {
     var fields = [""]
     var (isQuoted, hasJustEnded) = (false, false)
     for character in row {

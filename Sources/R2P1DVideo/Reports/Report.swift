@@ -42,7 +42,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
 
 extension Double {
   /// To the microsecond, as times are printed.
-  var roundedTime: Double { (self * 1e6).rounded() / 1e6 }
+  package var roundedTime: Double { (self * 1e6).rounded() / 1e6 }
 
   /// To seven significant digits, as much as a float32 network can know.
   var roundedScore: Double { Double(String(format: "%.7g", self)) ?? self }

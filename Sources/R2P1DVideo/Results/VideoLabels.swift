@@ -62,6 +62,22 @@ public struct VideoSummary: Sendable, Equatable {
   public internal(set) var track = 0
   /// What may make the labels worse than they need be.
   public internal(set) var warnings: [VideoWarning] = []
+
+  package init(
+    start: Double, duration: Double, width: Int, height: Int, frameRate: Double, codec: String,
+    decodeErrors: Int, framesDecoded: Int, track: Int = 0, warnings: [VideoWarning] = []
+  ) {
+    self.start = start
+    self.duration = duration
+    self.width = width
+    self.height = height
+    self.frameRate = frameRate
+    self.codec = codec
+    self.decodeErrors = decodeErrors
+    self.framesDecoded = framesDecoded
+    self.track = track
+    self.warnings = warnings
+  }
 }
 
 /// Something in a video that decoding does not do justice. `description` is one line without the file's name.

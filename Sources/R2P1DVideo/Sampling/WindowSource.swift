@@ -1,7 +1,7 @@
 import VideoDecoding
 
 /// Where the windows of one video come from, one by one as they are asked for.
-protocol WindowSource: AnyObject {
+package protocol WindowSource: AnyObject {
   /// The next event; `ended` is the last.
   func next() throws(ClassifierError) -> WindowEvent
 
@@ -39,6 +39,16 @@ final class LocalWindowSource: WindowSource {
   }
 
   func cancel() { control.cancel() }
+}
+
+extension Classifier {
+  /// The labels of the video at `path`, whose windows somebody else reads: a scan's workers.
+  package func classify(
+    _ path: FilePath, _ source: some WindowSource,
+    progress: @escaping (_ done: Int, _ of: Int) -> Void
+  ) throws(ClassifierError) -> VideoLabels {
+    try classify(path, ScoredWindows(source, of: path, predictor, progress: progress))
+  }
 }
 
 extension WindowReader {

@@ -23,7 +23,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     ])
 
   static func main() {
-    if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
+    if RawArguments.ofProcess() == [ScanWorkerCommand.name] { ScanWorkerCommand.serve() }
     FFmpegProcess.own()
     StandardStreams.hold()
     Signals.install()
@@ -38,7 +38,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     }
   }
 
-  /// Ends as the argument parser would, a wrong usage told in one line.
+  /// Ends as the argument parser would, a wrong usage reported in one line.
   private static func finish(with error: any Error) -> Never {
     let code = exitCode(for: error)
     guard code == .validationFailure else { exit(withError: error) }
