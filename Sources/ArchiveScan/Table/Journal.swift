@@ -34,10 +34,10 @@ struct Journal {
       if let damaged {
         throw .output(
           path,
-          cause: "line \(damaged) is damaged, though others follow it: restore it, or use another --output")
+          cause: "line \(damaged) is damaged, though others follow it", remedy: .otherOutput(.restore))
       }
       guard add(fields, end: end) else {
-        throw .output(path, cause: "line \(number) is none that this version knows: use another --output")
+        throw .output(path, cause: "line \(number) is an unknown journal record", remedy: .otherOutput())
       }
     }
   }

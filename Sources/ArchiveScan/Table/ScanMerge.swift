@@ -52,7 +52,7 @@ package struct ScanMerge {
     let target = output.status.map(FileIdentity.init)
     return try parts.map { (path) throws(ClassifierError) in
       if let target, path.status.map(FileIdentity.init) == target {
-        throw .output(path, cause: "is a part and the output: use another --output")
+        throw .output(path, cause: "is a part and the output", remedy: .otherOutput())
       }
       return Part(path: path, table: try ScanTableFiles(path).openPart())
     }

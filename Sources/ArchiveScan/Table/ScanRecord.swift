@@ -15,7 +15,10 @@ package struct ScanRecord: Sendable, Equatable {
   /// The row's bytes, hashed.
   let check: UInt64
 
-  init(_ outcome: Outcome, stamp: FileStamp, row: [UInt8], end: Int) {
+  init(
+    _ outcome: Outcome, _ explain: (ClassifierError) -> String = { $0.cause }, stamp: FileStamp, row: [UInt8],
+    end: Int
+  ) {
     path = outcome.file
     self.stamp = stamp
     self.end = end
@@ -24,7 +27,7 @@ package struct ScanRecord: Sendable, Equatable {
     case .success(let video):
       (isFailed, duration, note) = (false, video.video.duration, video.labels.first?.label ?? "")
     case .failure(let error):
-      (isFailed, duration, note) = (true, 0, error.cause)
+      (isFailed, duration, note) = (true, 0, explain(error))
     }
   }
 

@@ -19,6 +19,7 @@ package final class ScanTable {
   private var outputEnd: Int
   private var journalEnd: Int
   private var report: any Report
+  private let explain: (ClassifierError) -> String
   /// A journal that was replaced: its lock tells those who opened it before.
   private var former: OpenFile?
 
@@ -28,14 +29,16 @@ package final class ScanTable {
 
   /// Opens or begins the table at `path` for rows made with `settings`.
   ///
-  /// Throws if it cannot be written, was made with other settings, is not a scan's, or is being written.
-  package init(_ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int) throws(ClassifierError)
-  {
+  /// `explain` says what a row tells of a failure. Throws if it cannot be written, was made with other settings, is not a scan's, or is being written.
+  package init(
+    _ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int,
+    explain: @escaping (ClassifierError) -> String = { $0.cause }
+  ) throws(ClassifierError) {
     let path = path.resolved
-    var report = format.report.report(files: 0, top: top)
+    var report = format.report.report(files: 0, top: top, explain: explain)
     let head = Journal.Head(settings: settings, header: Array(report.begin().utf8))
     let place = ScanTableFiles(path)
-    (self.path, self.report) = (path, report)
+    (self.path, self.report, self.explain) = (path, report, explain)
     let opened = try place.open(head)
     // A table that is there keeps the header that it has.
     self.head = opened.contents.head ?? head
@@ -49,7 +52,8 @@ package final class ScanTable {
   /// Adds the row of a file that was as `stamp` says, for good once this returns.
   package func add(_ outcome: Outcome, stamp: FileStamp) throws(ClassifierError) {
     let row = Array(report.add(outcome).utf8)
-    let record = ScanRecord(outcome, stamp: stamp, row: row, end: outputEnd + row.count)
+    let record = ScanRecord(
+      outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count)
     let line = record.line
     do {
       try output.append(row, at: outputEnd)

@@ -33,8 +33,8 @@ struct ScanTableFiles {
         throw .output(
           output,
           cause:
-            "is there without its journal \(journal.path.name.printable), so what its rows are is unknown: "
-            + "use another --output, or remove it")
+            "is there without its journal \(journal.path.name.printable), so what its rows are is unknown",
+          remedy: .otherOutput(.remove))
       }
       return try begin(head, journal)
     }
@@ -42,10 +42,10 @@ struct ScanTableFiles {
     if let difference = found.settings.difference(to: head.settings) {
       throw .output(
         output,
-        cause: "was made with other settings (\(difference)): use the same ones, or another --output")
+        cause: "was made with other settings (\(difference))", remedy: .otherOutput(.sameSettings))
     }
     guard found.columns == head.columns else {
-      throw .output(output, cause: "was begun with other columns: use another --output")
+      throw .output(output, cause: "was begun with other columns", remedy: .otherOutput())
     }
     return try repaired(contents, found, beginningWith: head, journal)
   }
@@ -73,7 +73,7 @@ struct ScanTableFiles {
   func openForReplacement() throws(ClassifierError) -> OpenFile {
     try checkOutput()
     if journal.status == nil, let status = output.status, status.st_size > 0 {
-      throw .output(output, cause: "is there, and no scan's: use another --output, or remove it")
+      throw .output(output, cause: "exists and was not created by scan", remedy: .otherOutput(.remove))
     }
     return try lockedJournal().0
   }
@@ -84,7 +84,7 @@ struct ScanTableFiles {
     case S_IFREG: return
     case S_IFDIR: throw .output(output, cause: "is a directory, expected a file")
     default:
-      throw .output(output, cause: "is not a regular file, which scan needs to go on after an interruption")
+      throw .output(output, cause: "is not a regular file, which scan needs to resume after an interruption")
     }
   }
 
@@ -95,7 +95,7 @@ struct ScanTableFiles {
         try OpenFile(journal, shared ? .readOnly : .readWrite, options: shared ? [] : .create)
       }
       guard file.lock(shared: shared) else {
-        throw .output(output, cause: "another scan is writing it: wait for its end, or use another --output")
+        throw .output(output, cause: "another scan is writing it", remedy: .otherOutput(.wait))
       }
       guard file.isInPlace else { continue }
       let bytes = try told(journal, "read") { () throws(Errno) in
@@ -108,7 +108,7 @@ struct ScanTableFiles {
       }
       guard nextJournal.status != nil else {
         throw .output(
-          journal, cause: "lacks its successor \(nextJournal.name.printable): use another --output")
+          journal, cause: "lacks its successor \(nextJournal.name.printable)", remedy: .otherOutput())
       }
       try told(output) { () throws(Errno) in try completeReplacement() }
     }
@@ -162,7 +162,7 @@ struct ScanTableFiles {
     -> Int
   {
     let changed = ClassifierError.output(
-      output, cause: "was changed since its scan wrote it: restore it, or use another --output")
+      output, cause: "was changed since its scan wrote it", remedy: .otherOutput(.restore))
     let size = file.size
     var start = 0
     let checks =

@@ -40,7 +40,7 @@ final class RemoteWindowSource: WindowSource {
     } catch {
       throw error as? ClassifierError ?? .video(video.path, error)
     }
-    throw .video(video.path, cause: "its decoding was given up")
+    throw .video(video.path, cause: "decoding aborted")
   }
 
   /// The worker that decodes it goes on to the next file.

@@ -42,14 +42,14 @@ struct DecodeWorker {
     do {
       try receive(video, from: worker, &assembly)
       filesLeft -= 1
-    } catch let refusal as ClassifierError {
-      throw refusal
+    } catch let refusal as Refusal {
+      throw refusal.error(video.path)
     } catch let fault as WorkerProcess.Fault {
       self.worker = nil
       let signal = worker.end()
       // Memory that other files left behind is no reason to refuse this one.
       if case .exhausted = fault, !isFresh, !assembly.isComplete { return try run(video) }
-      throw ClassifierError.video(video.path, cause: explain(fault, signal: signal))
+      throw refusal(fault, signal: signal).error(video.path)
     } catch {
       // Nobody wants the rest of the file.
       if stop.isRaised || !isDone(worker) { self.worker = nil }
@@ -88,10 +88,10 @@ struct DecodeWorker {
         guard assembly.isComplete else { throw WorkerProcess.Fault.garbled }
         try video.arrivals.put(.ended(summary))
         return
-      case .refusal(let cause):
-        throw ClassifierError.video(video.path, cause: cause)
-      case .exhausted(let cause):
-        throw WorkerProcess.Fault.exhausted(cause)
+      case .refusal(let refusal):
+        throw refusal
+      case .exhausted(let refusal):
+        throw WorkerProcess.Fault.exhausted(refusal)
       }
     }
   }
@@ -112,15 +112,17 @@ struct DecodeWorker {
     return false
   }
 
-  private func explain(_ fault: WorkerProcess.Fault, signal: Int32) -> String {
+  private func refusal(_ fault: WorkerProcess.Fault, signal: Int32) -> Refusal {
     switch fault {
-    case .gone where signal == SIGKILL: "the decoder was killed (SIGKILL): perhaps for want of memory"
-    case .gone where signal != 0: "the decoder crashed (\(SignalName.of(signal)))"
-    case .gone: "the decoder ended without a word"
-    case .silent(let seconds): "the decoder was given up after \(seconds) s without progress (--timeout)"
-    case .garbled: "the decoder sent what it should not, and was ended"
-    case .exhausted(let cause): cause
-    case .stopped: "stopped"
+    case .gone where signal == SIGKILL:
+      Refusal(cause: "the decoder was killed (SIGKILL): perhaps for want of memory")
+    case .gone where signal != 0: Refusal(cause: "the decoder crashed (\(SignalName.of(signal)))")
+    case .gone: Refusal(cause: "the decoder exited unexpectedly")
+    case .silent(let seconds):
+      Refusal(cause: "the decoder was given up after \(seconds) s without progress", remedy: .wait)
+    case .garbled: Refusal(cause: "the decoder sent what it should not, and was ended")
+    case .exhausted(let refusal): refusal
+    case .stopped: Refusal(cause: "stopped", kind: .cancelled)
     }
   }
 }

@@ -60,7 +60,7 @@ package enum DecodingWorker {
       return false
     } catch {
       let isExhausted = (error as? VideoError)?.isOfMemory == true || memory.isHalfGone
-      try? channel.send(isExhausted ? .exhausted("\(error)") : .refusal("\(error)"))
+      try? channel.send(isExhausted ? .exhausted(Refusal(error)) : .refusal(Refusal(error)))
     }
     return true
   }

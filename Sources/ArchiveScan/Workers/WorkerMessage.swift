@@ -3,7 +3,7 @@ import Glibc
 import Inference
 import R2P1DVideo
 
-/// What a worker tells its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
+/// What a worker sends its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
 ///
 /// Whoever reads them trusts nothing: the worker may be in the hands of the file that it decodes.
 enum WorkerMessage: Equatable {
@@ -16,10 +16,10 @@ enum WorkerMessage: Equatable {
   case restarted
   /// There are no more windows.
   case end(VideoSummary)
-  /// There is nothing to label; one line says why. The worker is as good as before.
-  case refusal(String)
+  /// There is nothing to label. The worker is as good as before.
+  case refusal(Refusal)
   /// The same for want of memory: the worker has met its limit, and is to be replaced.
-  case exhausted(String)
+  case exhausted(Refusal)
 
   struct Window: Equatable {
     let number: Int
@@ -51,7 +51,7 @@ enum WorkerMessage: Equatable {
     case .sample: length == Sample.count
     case .window: length == 52 + 4 * frames
     case .end: (56...56 + 64).contains(length)
-    case .refusal, .exhausted: (0...longestText).contains(length)
+    case .refusal, .exhausted: (2...2 + longestText).contains(length)
     }
   }
 }
@@ -87,9 +87,9 @@ extension WorkerMessage {
       body.add(UInt32(clamping: video.track))
       body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
       body.bytes += video.codec.utf8.prefix(64)
-    case .refusal(let cause), .exhausted(let cause):
+    case .refusal(let refusal), .exhausted(let refusal):
       kind = if case .refusal = self { .refusal } else { .exhausted }
-      body.bytes = Array(cause.utf8.prefix(Self.longestText))
+      body.bytes = refusal.bytes(longestText: Self.longestText)
     }
     var head = MessageWriter()
     head.add(kind.rawValue)
@@ -110,8 +110,9 @@ extension WorkerMessage {
     case .end:
       guard let video = VideoSummary(&rest) else { return nil }
       self = .end(video)
-    case .refusal: self = .refusal(String(decoding: bytes, as: UTF8.self))
-    case .exhausted: self = .exhausted(String(decoding: bytes, as: UTF8.self))
+    case .refusal, .exhausted:
+      guard let refusal = Refusal(bytes) else { return nil }
+      self = kind == .refusal ? .refusal(refusal) : .exhausted(refusal)
     }
   }
 }
@@ -135,21 +136,23 @@ extension WorkerMessage.Window {
 
 extension VideoSummary {
   fileprivate init?(_ rest: inout MessageReader) {
-    start = Double(bitPattern: rest.next(UInt64.self))
-    duration = Double(bitPattern: rest.next(UInt64.self))
-    frameRate = Double(bitPattern: rest.next(UInt64.self))
-    width = Int(rest.next(UInt32.self))
-    height = Int(rest.next(UInt32.self))
-    decodeErrors = Int(clamping: rest.next(UInt64.self))
-    framesDecoded = Int(clamping: rest.next(UInt64.self))
-    track = Int(rest.next(UInt32.self))
+    let start = Double(bitPattern: rest.next(UInt64.self))
+    let duration = Double(bitPattern: rest.next(UInt64.self))
+    let frameRate = Double(bitPattern: rest.next(UInt64.self))
+    let (width, height) = (Int(rest.next(UInt32.self)), Int(rest.next(UInt32.self)))
+    let decodeErrors = Int(clamping: rest.next(UInt64.self))
+    let framesDecoded = Int(clamping: rest.next(UInt64.self))
+    let track = Int(rest.next(UInt32.self))
     let profile = Int(rest.next(UInt32.self))
-    warnings = profile == 0 ? [] : [.dolbyVision(profile: profile)]
-    codec = String(decoding: rest.bytes, as: UTF8.self)
     let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
     guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else {
       return nil
     }
+    self.init(
+      start: start, duration: duration, width: width, height: height, frameRate: frameRate,
+      codec: String(decoding: rest.bytes, as: UTF8.self), decodeErrors: decodeErrors,
+      framesDecoded: framesDecoded, track: track,
+      warnings: profile == 0 ? [] : [.dolbyVision(profile: profile)])
   }
 
   fileprivate var dolbyVisionProfile: Int? {

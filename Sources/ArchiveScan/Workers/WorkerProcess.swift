@@ -14,8 +14,8 @@ final class WorkerProcess {
     case silent(Int)
     /// What came is no message.
     case garbled
-    /// It has met its limit of memory; one line says at what.
-    case exhausted(String)
+    /// It has met its limit of memory.
+    case exhausted(Refusal)
     case stopped
   }
 

@@ -1,7 +1,8 @@
-/// RFC 4180: a header, then a row a file, lines ended by CR LF.
+/// RFC 4180: a header, then one row per file, lines ended by CR LF.
 struct CSVReport: Report {
   /// How many pairs of label and score a row has.
   let top: Int
+  let explain: (ClassifierError) -> String
 
   mutating func begin() -> String {
     let labels = (1...max(top, 1)).flatMap { ["label_\($0)", "score_\($0)"] }
@@ -19,7 +20,7 @@ struct CSVReport: Report {
       return CSV.row(facts + labels + blank + [""])
     case .failure(let error):
       let blank = Array(repeating: "", count: 2 + 2 * top)
-      return CSV.row([outcome.file.string, "failed"] + blank + [error.cause])
+      return CSV.row([outcome.file.string, "failed"] + blank + [explain(error)])
     }
   }
 

@@ -35,7 +35,7 @@ struct LabelCommand: ParsableCommand {
     let classifier = try Classifier(source: model.model, options: options)
     Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
-    var report = format.report(files: files.count, top: scores.top)
+    var report = format.report(files: files.count, top: scores.top, explain: \.explanation)
     var failures = 0
 
     try output.write(report.begin())
@@ -46,7 +46,7 @@ struct LabelCommand: ParsableCommand {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)
       case .failure(let error):
         failures += 1
-        Terminal.warn("\(error)")
+        Terminal.warn(error)
       }
       try output.write(report.add(outcome))
     }

@@ -31,7 +31,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       var command = try parseAsRoot(RawArguments.ofProcess())
       try command.run()
     } catch let error as ClassifierError {
-      Terminal.warn("\(error)")
+      Terminal.warn(error)
       (error.scope == .setup ? ExitStatus.setup : .input).exit()
     } catch {
       finish(with: error)

@@ -45,7 +45,8 @@ struct ScanCommand: ParsableCommand {
     Terminal.warn(of: classifier, asked: engine.precision)
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(
-      output, settings: ScanSettings(classifier, format), format: format, top: scores.top)
+      output, settings: ScanSettings(classifier, format), format: format, top: scores.top,
+      explain: \.explanation)
     let found = try find()
     let plan = ScanPlan(found.files, records: table.records, retryFailed: selection.retryFailed)
     let earlier = table.records.count - plan.staleCount

@@ -48,8 +48,9 @@ import Testing
     let picture = (0..<Sample.count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     let messages: [WorkerMessage] = [
       .beat, .sample(picture), .window(window(2, [5, 6, 6])),
-      .window(window(1, [5, 6, 6], isFinal: true)), .restarted, .end(Self.video), .refusal("no video stream"),
-      .exhausted("not enough memory"),
+      .window(window(1, [5, 6, 6], isFinal: true)), .restarted, .end(Self.video),
+      .refusal(Refusal(cause: "no video stream", kind: .unsupported)),
+      .exhausted(Refusal(cause: "not enough", kind: .limit(.memory), remedy: .raise(.memory))),
     ]
     for message in messages { #expect(read(message.bytes, frames: 3) == message) }
   }
