@@ -33,10 +33,16 @@ let package = Package(
         "VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(
+      name: "ArchiveScan",
+      dependencies: [
+        "R2P1DVideo", "VideoDecoding", "Inference",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .executableTarget(
       name: "r2p1d-video",
       dependencies: [
-        "R2P1DVideo",
+        "R2P1DVideo", "ArchiveScan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -53,6 +59,9 @@ let package = Package(
       name: "R2P1DVideoTests",
       dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "ArchiveScanTests",
+      dependencies: ["ArchiveScan", "R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"]),
     .testTarget(
       name: "CommandTests", dependencies: ["r2p1d-video", "TestSupport"], exclude: ["Goldens"]),
   ],

@@ -24,7 +24,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
       return
         "\(source): not a network of the R(2+1)D family: found \(holds)\(rest)\(Self.classifier(in: missing))"
     case .tensors(let source, let problems):
-      let more = problems.count > 1 ? " (and \(problems.count - 1) more: see `models info`)" : ""
+      let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
       return "\(source): \(problems.first ?? "")\(more)"
     case .notFinite(let source, let tensor, let element, let value):
       return

@@ -1,15 +1,16 @@
-/// What kept a video from its labels. `description` is one line: what, on what, why and, where there is one, the way out.
+/// What kept a video from its labels. `description` is one line: what, on what and why; `remedy` is the way out, where
+/// there is one.
 public enum ClassifierError: Error, Sendable, Equatable {
   /// The video cannot be read, or holds nothing to label.
-  case video(FilePath, cause: String, kind: FailureKind = .other)
+  case video(FilePath, cause: String, kind: FailureKind = .other, remedy: Remedy? = nil)
   /// The network's answer for a window (counted from 0) holds NaN or an infinity.
   case notFinite(FilePath, window: Int)
   /// No file and no known model has this name.
   case unknownModel(String, known: [String])
   /// A known model whose checkpoint is in none of the folders.
-  case absentModel(String, folders: [FilePath], command: String)
+  case absentModel(String, folders: [FilePath], remedy: Remedy)
   /// A checkpoint, by its model's name or its address, that could not be fetched.
-  case download(String, cause: String)
+  case download(String, cause: String, remedy: Remedy? = nil)
   /// The checkpoint cannot be read, or holds no network of the family.
   case checkpoint(FilePath, cause: String, kind: FailureKind = .other)
   /// The checkpoint's tensors are not those of its network; each problem names one.
@@ -25,7 +26,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The list of files cannot be read.
   case list(FilePath, cause: String)
   /// The result cannot be written.
-  case output(FilePath, cause: String)
+  case output(FilePath, cause: String, remedy: Remedy? = nil)
 
   /// What the error is about: `input` is one video, the next may do better; `setup` lets nothing run.
   public enum Scope: Sendable {
@@ -42,12 +43,13 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The file or the name that the error is about.
   public var subject: String {
     switch self {
-    case .video(let path, _, _), .notFinite(let path, _), .checkpoint(let path, _, _), .tensors(let path, _),
-      .labels(let path, _), .labelCount(let path, _, _), .list(let path, _), .output(let path, _),
+    case .video(let path, _, _, _), .notFinite(let path, _), .checkpoint(let path, _, _),
+      .tensors(let path, _), .labels(let path, _), .labelCount(let path, _, _), .list(let path, _),
+      .output(let path, _, _),
       .certificates(let path, _):
       path.printable
     case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _, _),
-      .download(let name, _):
+      .download(let name, _, _):
       FilePath(name).printable
     }
   }
@@ -55,20 +57,20 @@ public enum ClassifierError: Error, Sendable, Equatable {
   /// The cause, on one line, without the subject.
   public var cause: String {
     switch self {
-    case .video(_, let cause, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
-      .labels(_, let cause),
-      .list(_, let cause), .output(_, let cause), .download(_, let cause), .certificates(_, let cause):
+    case .video(_, let cause, _, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
+      .labels(_, let cause), .list(_, let cause), .output(_, let cause, _), .download(_, let cause, _),
+      .certificates(_, let cause):
       FilePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"
     case .tensors(_, let problems) where problems.count > 1:
-      "\(details[0]) (and \(problems.count - 1) more: `models info` lists all)"
+      "\(details[0]) (and \(problems.count - 1) more)"
     case .tensors:
       details.first ?? ""
     case .unknownModel(_, let known):
       "no such file, and no model of that name (known: \(known.joined(separator: ", ")), random:NAME)"
-    case .absentModel(_, let folders, let command):
-      "its checkpoint is not in \(folders.map(\.printable).joined(separator: ", ")); get it with: \(command)"
+    case .absentModel(_, let folders, _):
+      "its checkpoint is not in \(folders.map(\.printable).joined(separator: ", "))"
     case .labelCount(_, let found, let expected):
       "\(found) labels, expected \(expected), one for each class of the network"
     }
@@ -76,6 +78,15 @@ public enum ClassifierError: Error, Sendable, Equatable {
 }
 
 extension ClassifierError {
+  /// The way out, where there is one besides other input.
+  public var remedy: Remedy? {
+    switch self {
+    case .video(_, _, _, let remedy), .download(_, _, let remedy), .output(_, _, let remedy): remedy
+    case .absentModel(_, _, let remedy): remedy
+    default: nil
+    }
+  }
+
   /// Every part of the cause, where it has several.
   public var details: [String] {
     guard case .tensors(_, let problems) = self else { return [cause] }

@@ -32,6 +32,11 @@ public enum FailureKind: Sendable, Hashable {
     case checkpoint
   }
 
+  /// That of whatever keeps a video from being read.
+  package init(of error: any Error) {
+    self = (error as? VideoError).map { FailureKind($0.kind) } ?? .other
+  }
+
   init(_ kind: VideoError.Kind) {
     self =
       switch kind {
@@ -71,7 +76,7 @@ public enum FailureKind: Sendable, Hashable {
 extension ClassifierError {
   public var kind: FailureKind {
     switch self {
-    case .video(_, _, let kind), .checkpoint(_, _, let kind), .network(_, _, let kind): kind
+    case .video(_, _, let kind, _), .checkpoint(_, _, let kind), .network(_, _, let kind): kind
     case .notFinite: .damaged
     case .unknownModel, .absentModel: .missing
     case .tensors: .unsupported
@@ -82,8 +87,8 @@ extension ClassifierError {
   }
 
   /// What kept the video at `path` from being read.
-  static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
-    .video(path, cause: "\(error)", kind: (error as? VideoError).map { FailureKind($0.kind) } ?? .other)
+  package static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
+    .video(path, cause: "\(error)", kind: FailureKind(of: error), remedy: Remedy(of: error))
   }
 
   /// What kept the checkpoint at `path` from being read.

@@ -24,7 +24,7 @@ public struct InputOptions: Sendable, Equatable {
 
   public init() {}
 
-  var rules: InputRules {
+  package var rules: InputRules {
     var rules = InputRules()
     rules.allowsNetwork = allowsNetwork
     rules.certificates = certificates?.bytes

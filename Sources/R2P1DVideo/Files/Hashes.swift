@@ -31,7 +31,7 @@ extension Checkpoint {
 
 extension LabelSet {
   /// The SHA-256 of the names, one a line, in hexadecimal.
-  var sha256: String {
+  package var sha256: String {
     var hash = SHA256()
     Array(names.joined(separator: "\n").utf8).withUnsafeBytes { hash.update($0) }
     return hash.digits

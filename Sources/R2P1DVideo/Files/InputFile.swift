@@ -1,22 +1,22 @@
 import SystemPackage
 
 /// An open file that is read from its start to its end; closed when it is no longer used.
-struct InputFile: ~Copyable {
+package struct InputFile: ~Copyable {
   private let descriptor: FileDescriptor
   private let closes: Bool
 
-  init(_ path: FilePath) throws(Errno) {
+  package init(_ path: FilePath) throws(Errno) {
     descriptor = try .open(path, .readOnly)
     closes = true
   }
 
   /// Standard input, which stays open.
-  init(standardInput: Void) {
+  package init(standardInput: Void) {
     (descriptor, closes) = (.standardInput, false)
   }
 
   deinit { if closes { try? descriptor.close() } }
 
   /// The next `limit` bytes; fewer at the end, and none after it.
-  func read(upTo limit: Int) throws(Errno) -> [UInt8] { try descriptor.read(upTo: limit) }
+  package func read(upTo limit: Int) throws(Errno) -> [UInt8] { try descriptor.read(upTo: limit) }
 }

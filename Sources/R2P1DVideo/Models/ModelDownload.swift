@@ -1,6 +1,7 @@
 import Download
 import FoundationEssentials
 import Glibc
+
 import struct SystemPackage.Errno
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected one.
@@ -50,8 +51,7 @@ public struct ModelDownload: Sendable {
     let carried = stem.lastIndex(of: "-").map { String(stem[stem.index(after: $0)...]) }
     guard let expected = sha256 ?? carried.flatMap({ Self.isHash($0) ? $0 : nil }) else {
       throw .download(
-        address, cause: "its name carries no SHA-256 (NAME-91a641e6.pth): say what is expected, with --sha256"
-      )
+        address, cause: "its name carries no SHA-256 (NAME-91a641e6.pth)", remedy: .giveHash)
     }
     guard Self.isHash(expected) else {
       throw .download(
@@ -157,8 +157,8 @@ extension ModelDownload {
   private func unreachable(_ cause: String, tries: Int) -> ClassifierError {
     .download(
       name,
-      cause:
-        "\(shownAddress): \(cause) (\(tries) \(tries == 1 ? "try" : "tries")); try again with: \(command)")
+      cause: "\(shownAddress): \(cause) (\(tries) \(tries == 1 ? "try" : "tries"))",
+      remedy: .downloadAgain(remote))
   }
 
   private func mismatch(_ found: String, _ start: [UInt8]) -> ClassifierError {
@@ -172,10 +172,10 @@ extension ModelDownload {
           + " nothing was kept")
   }
 
-  /// What fetches the file later, or from a machine with a network.
-  var command: String {
-    "r2p1d-video models pull \(name == target.name.string ? shownAddress : name),"
-      + " or by hand: curl -L --create-dirs -o '\(target.printable)' \(shownAddress)"
+  /// What is fetched, for who fetches it later, or from a machine with a network.
+  var remote: Remedy.RemoteCheckpoint {
+    Remedy.RemoteCheckpoint(
+      name: name == target.name.string ? shownAddress : name, file: target, address: shownAddress)
   }
 
   /// The address without a password in it, to be printed.

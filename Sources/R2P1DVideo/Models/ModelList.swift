@@ -14,10 +14,10 @@ public struct ModelList: Sendable {
     self.models = models
   }
 
-  /// A table, a line a model.
-  public var text: String {
+  /// A table, one line per model; `absent` is what stands behind "not here".
+  public func text(absent: String = "") -> String {
     let heading = ["NAME", "NETWORK", "FRAMES", "CLASSES", "TOP 1", "TOP 5", "SIZE", "WHERE"]
-    let table = [heading] + models.map(\.cells)
+    let table = [heading] + models.map { $0.cells(absent: absent) }
     let widths = heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
     return table.map { row in
       let cells = zip(row, widths).enumerated().map { column, cell in
@@ -75,11 +75,11 @@ public struct ListedModel: Sendable {
     address = folders.address(of: entry)
   }
 
-  fileprivate var cells: [String] {
+  fileprivate func cells(absent: String) -> [String] {
     let percent = accuracy.count == 2 ? accuracy.map { String(format: "%.1f", $0) } : ["", ""]
     let size = String(format: bytes < 10_000_000 ? "%.1f MB" : "%.0f MB", Double(bytes) / 1e6)
     return [name, network, "\(frames)", "\(classes)"] + percent
-      + [size, isBuiltIn ? "built in" : file?.printable ?? "not here (models pull)"]
+      + [size, isBuiltIn ? "built in" : file?.printable ?? "not here\(absent)"]
   }
 }
 

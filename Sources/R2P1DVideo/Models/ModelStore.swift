@@ -31,7 +31,7 @@ public struct ModelStore: Sendable, Equatable {
     guard let entry else {
       throw .unknownModel(name, known: BuiltInModel.names + PublishedModel.all.map(\.name))
     }
-    throw .absentModel(name, folders: folders, command: ModelDownload(entry, folders: self).command)
+    throw .absentModel(name, folders: folders, remedy: .download(ModelDownload(entry, folders: self).remote))
   }
 
   /// The same; a published checkpoint that is in none of the folders is fetched if `absent` says so.

@@ -26,9 +26,9 @@ public final class Network: Sendable {
   public let notes: ModelNotes
 
   let loaded: LoadedModel
-  let hash: ModelHash
+  package let hash: ModelHash
   /// Which weights were read, where the checkpoint has those of several networks.
-  let chosenWeights: String?
+  package let chosenWeights: String?
   private let packed = Mutex(PackedModels())
 
   /// Loads the model that `source` names, on a thread of its own; downloads it first if the options say so.

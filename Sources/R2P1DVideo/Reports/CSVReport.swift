@@ -1,7 +1,8 @@
-/// RFC 4180: a header, then a row a file, lines ended by CR LF.
+/// RFC 4180: a header, then one row per file, lines ended by CR LF.
 struct CSVReport: Report {
   /// How many pairs of label and score a row has.
   let top: Int
+  let explain: (ClassifierError) -> String
 
   mutating func begin() -> String {
     let labels = (1...max(top, 1)).flatMap { ["label_\($0)", "score_\($0)"] }
@@ -19,14 +20,14 @@ struct CSVReport: Report {
       return CSV.row(facts + labels + blank + [""])
     case .failure(let error):
       let blank = Array(repeating: "", count: 2 + 2 * top)
-      return CSV.row([outcome.file.string, "failed"] + blank + [error.cause])
+      return CSV.row([outcome.file.string, "failed"] + blank + [explain(error)])
     }
   }
 
   mutating func end() -> String { "" }
 }
 
-enum CSV {
+package enum CSV {
   /// The fields with commas between, ended by CR LF.
   static func row(_ fields: [String]) -> String {
     fields.map(quote).joined(separator: ",") + "\r\n"
@@ -35,12 +36,12 @@ enum CSV {
   /// The names of the columns. `file` is in quotes, though nothing in it needs them: readers that find out
   /// how a table is written by looking at its first rows (DuckDB) then know that fields may be quoted,
   /// however late the first is.
-  static func header(_ names: [String]) -> String {
+  package static func header(_ names: [String]) -> String {
     names.map { $0 == "file" ? "\"file\"" : quote($0) }.joined(separator: ",") + "\r\n"
   }
 
   /// The fields of a row, without the quotes that some are in.
-  static func fields(_ row: String) -> [String] {
+  package static func fields(_ row: String) -> [String] {
     var fields = [""]
     var (isQuoted, hasJustEnded) = (false, false)
     for character in row {

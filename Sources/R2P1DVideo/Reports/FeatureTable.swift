@@ -46,9 +46,9 @@ public struct FeatureTable: Sendable {
     }
   }
 
-  /// Notes a file that has no rows.
-  public mutating func add(_ error: ClassifierError, of file: FilePath) {
-    index.failed.append(Failure(file: file, error: error.cause))
+  /// Notes a file that has no rows, and why.
+  public mutating func add(failed file: FilePath, _ cause: String) {
+    index.failed.append(Failure(file: file, error: cause))
   }
 
   /// The model, the sampling, and for each row in order its file and times.

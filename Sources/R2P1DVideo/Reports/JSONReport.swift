@@ -1,16 +1,18 @@
 /// One object for one file, an array of them for several.
 struct JSONReport: Report {
   let files: Int
-  private var outcomes: [Outcome] = []
+  let explain: (ClassifierError) -> String
+  private var outcomes: [ExplainedOutcome] = []
 
-  init(files: Int) {
+  init(files: Int, explain: @escaping (ClassifierError) -> String) {
     self.files = files
+    self.explain = explain
   }
 
   mutating func begin() -> String { "" }
 
   mutating func add(_ outcome: Outcome) -> String {
-    outcomes.append(outcome)
+    outcomes.append(ExplainedOutcome(outcome: outcome, explain: explain))
     return ""
   }
 
@@ -22,8 +24,12 @@ struct JSONReport: Report {
 
 /// One object a line, each as its file ends.
 struct JSONLinesReport: Report {
+  let explain: (ClassifierError) -> String
+
   mutating func begin() -> String { "" }
-  mutating func add(_ outcome: Outcome) -> String { JSON.text(outcome, pretty: false) }
+  mutating func add(_ outcome: Outcome) -> String {
+    JSON.text(ExplainedOutcome(outcome: outcome, explain: explain), pretty: false)
+  }
   mutating func end() -> String { "" }
 }
 
@@ -36,18 +42,28 @@ package enum JSON {
 }
 
 extension Outcome: Encodable {
+  public func encode(to encoder: any Encoder) throws {
+    try ExplainedOutcome(outcome: self, explain: \.cause).encode(to: encoder)
+  }
+}
+
+/// An outcome with the words for a failure.
+private struct ExplainedOutcome: Encodable {
+  let outcome: Outcome
+  let explain: (ClassifierError) -> String
+
   private enum Key: CodingKey {
     case error
   }
 
-  public func encode(to encoder: any Encoder) throws {
-    switch result {
+  func encode(to encoder: any Encoder) throws {
+    switch outcome.result {
     case .success(let labels):
       try labels.encode(to: encoder)
     case .failure(let error):
-      try file.encodeAsFile(to: encoder)
+      try outcome.file.encodeAsFile(to: encoder)
       var values = encoder.container(keyedBy: Key.self)
-      try values.encode(error.cause, forKey: .error)
+      try values.encode(explain(error), forKey: .error)
     }
   }
 }

@@ -29,20 +29,23 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   /// Whether it carries receipts.
   public var isJSON: Bool { self == .json || self == .jsonl }
 
-  /// A report of `files` files, with `top` labels each where the format has columns for them.
-  public func report(files: Int, top: Int) -> any Report {
+  /// A report of `files` files, with `top` labels each where the format has columns for them; `explain` says what is
+  /// written of a failure.
+  public func report(
+    files: Int, top: Int, explain: @escaping (ClassifierError) -> String = { $0.cause }
+  ) -> any Report {
     switch self {
     case .text: TextReport()
-    case .json: JSONReport(files: files)
-    case .jsonl: JSONLinesReport()
-    case .csv: CSVReport(top: top)
+    case .json: JSONReport(files: files, explain: explain)
+    case .jsonl: JSONLinesReport(explain: explain)
+    case .csv: CSVReport(top: top, explain: explain)
     }
   }
 }
 
 extension Double {
   /// To the microsecond, as times are printed.
-  var roundedTime: Double { (self * 1e6).rounded() / 1e6 }
+  package var roundedTime: Double { (self * 1e6).rounded() / 1e6 }
 
   /// To seven significant digits, as much as a float32 network can know.
   var roundedScore: Double { Double(String(format: "%.7g", self)) ?? self }

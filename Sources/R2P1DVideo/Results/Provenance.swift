@@ -120,7 +120,7 @@ extension Classifier {
 /// The SHA-256 of the checkpoint that a model was read from.
 ///
 /// A hundred megabytes take a tenth of a second, so it is computed on a thread beside the work on the first video.
-final class ModelHash: Sendable {
+package final class ModelHash: Sendable {
   private enum State {
     case pending(Checkpoint?)
     case known(String?)
@@ -133,7 +133,7 @@ final class ModelHash: Sendable {
   }
 
   /// In hexadecimal; nil for random weights. Computed by whoever asks first, while others wait.
-  var digits: String? {
+  package var digits: String? {
     state.withLock { state in
       switch state {
       case .known(let digits): return digits

@@ -42,7 +42,7 @@ public struct Normalization: Sendable, Hashable {
   static func text(_ numbers: [Float]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
 
   /// What each 8-bit value of each colour becomes.
-  var values: SampleValues { SampleValues(mean: mean, deviation: deviation) }
+  package var values: SampleValues { SampleValues(mean: mean, deviation: deviation) }
 }
 
 extension Normalization: Codable {

@@ -36,7 +36,7 @@ final class Prefetcher<Element: Sendable> {
 }
 
 /// A queue of limited length between one producer and one consumer.
-final class BoundedQueue<Element: Sendable>: Sendable {
+package final class BoundedQueue<Element: Sendable>: Sendable {
   private enum Entry {
     case element(Element)
     case end(Result<Void, any Error>)
@@ -58,14 +58,14 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   private let filled = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     takesTurns = capacity == 0
     free = DispatchSemaphore(value: 0)
     // Raised from zero, for Dispatch traps on a semaphore that is freed below its first value.
     for _ in 0..<capacity { free.signal() }
   }
 
-  func put(_ element: Element) throws {
+  package func put(_ element: Element) throws {
     try stopIfAbandoned()
     if takesTurns { append(.element(element)) }
     free.wait()
@@ -73,13 +73,13 @@ final class BoundedQueue<Element: Sendable>: Sendable {
     if !takesTurns { append(.element(element)) }
   }
 
-  func finish(_ result: Result<Void, any Error>) {
+  package func finish(_ result: Result<Void, any Error>) {
     append(.end(result))
     ended.signal()
   }
 
   /// The next element; nil at the end, or the producer's error. Not to be called again then.
-  func take() throws -> Element? {
+  package func take() throws -> Element? {
     if takesTurns { startTurn() }
     filled.wait()
     switch state.withLock({ $0.entries.removeFirst() }) {
@@ -93,13 +93,13 @@ final class BoundedQueue<Element: Sendable>: Sendable {
   }
 
   /// Lets the producer stop.
-  func giveUp() {
+  package func giveUp() {
     state.withLock { $0.isAbandoned = true }
     free.signal()
   }
 
   /// Lets the producer stop, and waits until it has.
-  func abandon() {
+  package func abandon() {
     giveUp()
     ended.wait()
     // For whoever abandons it too.

@@ -18,6 +18,20 @@ package struct Window: Sendable {
   /// Whether nothing that is decoded later can change it, nor any window before it.
   package let isFinal: Bool
 
+  package init(
+    number: Int, count: Int, exactStart: Rational, exactEnd: Rational, videoEnd: Double, samples: [Sample],
+    padded: Bool, isFinal: Bool
+  ) {
+    self.number = number
+    self.count = count
+    self.exactStart = exactStart
+    self.exactEnd = exactEnd
+    self.videoEnd = videoEnd
+    self.samples = samples
+    self.padded = padded
+    self.isFinal = isFinal
+  }
+
   package var start: Double { exactStart.double }
   package var end: Double { exactEnd.double }
 }

@@ -109,9 +109,7 @@ package final class Video {
     self.source = source
     self.rules = rules
     self.control = control
-    // As many as FFmpeg itself takes for so many cores; what it makes up for damaged parts depends on their
-    // number.
-    self.threads = threads > 1 ? min(threads, 15) + 1 : 1
+    self.threads = Self.decoderThreads(threads)
     input = try Input(source, rules: rules, control: control)
     let hasRead: Bool
     (stream, codec, hasRead) = try input.videoStream(track)
@@ -126,6 +124,10 @@ package final class Video {
     try input.select(stream)
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
   }
+
+  /// How many threads the decoder starts where it is asked to use `threads`: as many as FFmpeg itself takes for so many
+  /// cores; what it makes up for damaged parts depends on their number.
+  package static func decoderThreads(_ threads: Int) -> Int { threads > 1 ? min(threads, 15) + 1 : 1 }
 
   /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where
   /// not.

@@ -117,13 +117,13 @@ extension VideoError: CustomStringConvertible {
     case .noVideoStream(let found):
       "no video stream (found \(found.isEmpty ? "no stream at all" : found.joined(separator: ", ")))"
     case .noSuchTrack(let track, let found):
-      "no video track \(track) (--track); its streams are \(found.joined(separator: ", "))"
+      "no video track \(track); its streams are \(found.joined(separator: ", "))"
     case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
     case .decoderFailed(let codec, let reason): "the decoder for \(codec) video cannot be opened: \(reason)"
     case .noPicture(let errors):
-      "no picture could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
+      "no frame could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
     case .unsupportedPixels(let format, let width, let height):
-      "\(width)x\(height) pictures in pixel format \(format) cannot be converted to RGB"
+      "\(width)x\(height) frames in pixel format \(format) cannot be converted to RGB"
     case .cropsEverything(let width, let height):
       "its container crops its \(width)x\(height) frames to nothing"
     case .emptyPart(let start, let end):
@@ -132,23 +132,22 @@ extension VideoError: CustomStringConvertible {
     case .unusableSampling(let what): "cannot sample at \(what)"
     case .tooManyWindows(let samples):
       "the windows of \(samples) samples are too many: use a larger stride, or a part of the file"
-    case .networkNotAllowed: "no such file; to read an address over the network, give --allow-network"
-    case .untrustedServer:
-      "the server's certificate is not trusted; if you trust it, name a file of certificates with --ca-file"
+    case .networkNotAllowed: "no such file"
+    case .untrustedServer: "the server's certificate is not trusted"
     case .unusableCertificates(let file, let reason):
-      "no certificates can be read from \(file): \(reason); --ca-file names another file"
+      "no certificates can be read from \(file): \(reason)"
     case .tooManyPixels(let width, let height, let limit):
-      "its pictures are \(width)x\(height), over the limit of \(limit) pixels (--max-pixels)"
+      "its frames are \(width)x\(height), over the limit of \(limit) pixels"
     case .tooManyStreams(let found, let limit):
-      "it has \(found) streams, over the limit of \(limit) (--max-streams)"
-    case .tooManyPictures(let limit): "it has over \(limit) pictures (--max-pictures)"
+      "it has \(found) streams, over the limit of \(limit)"
+    case .tooManyPictures(let limit): "it has over \(limit) frames"
     case .tooManySamples(let found, let limit):
-      "it lasts \(found) samples, over the limit of \(limit): damaged times, or raise --max-samples"
+      "it lasts \(found) samples, over the limit of \(limit)"
     case .tooMuchMemory(let limit):
-      "it needs more memory at once than there is, or than the limit of \(limit >> 20) MiB (--max-memory)"
+      "it needs more memory at once than there is, or than the limit of \(limit >> 20) MiB"
     case .outOfMemory: "not enough memory"
     case .interrupted: "interrupted"
-    case .timelineChanged: "the packets' times are not those of the pictures"
+    case .timelineChanged: "the packets' times are not those of the frames"
     }
   }
 }

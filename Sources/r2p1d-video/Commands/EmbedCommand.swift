@@ -63,8 +63,8 @@ struct EmbedCommand: AsyncParsableCommand {
         guard error.scope == .input else { throw error }
         progress.clear()
         failures += 1
-        Terminal.warn("\(error)")
-        table.add(error, of: file)
+        Terminal.warn(error)
+        table.add(failed: file, error.explanation)
       }
     }
     if table.header != header { try output.overwrite(table.header) }

@@ -36,7 +36,7 @@ struct LabelCommand: AsyncParsableCommand {
     let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
-    var report = format.report(files: files.count, top: scores.top)
+    var report = format.report(files: files.count, top: scores.top, explain: \.explanation)
     var failures = 0
 
     try output.write(report.begin())
@@ -47,7 +47,7 @@ struct LabelCommand: AsyncParsableCommand {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)
       case .failure(let error):
         failures += 1
-        Terminal.warn("\(error)")
+        Terminal.warn(error)
       }
       try output.write(report.add(outcome))
     }

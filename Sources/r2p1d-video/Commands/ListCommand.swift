@@ -15,7 +15,7 @@ extension ModelsCommand {
 
     func run() throws {
       let list = try ModelList()
-      try Output.standard().write(format == .json ? list.json : list.text)
+      try Output.standard().write(format == .json ? list.json : list.text(absent: " (models pull)"))
     }
   }
 }

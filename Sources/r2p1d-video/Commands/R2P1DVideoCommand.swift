@@ -25,14 +25,14 @@ struct R2P1DVideoCommand: ParsableCommand {
     ])
 
   static func main() {
-    if RawArguments.ofProcess() == [DecodingWorker.command] { DecodingWorker.run() }
+    if RawArguments.ofProcess() == [ScanWorkerCommand.name] { ScanWorkerCommand.serve() }
     FFmpegProcess.own()
     StandardStreams.hold()
     Signals.install()
     do {
       try run(try parseAsRoot(RawArguments.ofProcess()))
     } catch let error as ClassifierError {
-      Terminal.warn("\(error)")
+      Terminal.warn(error)
       (error.scope == .setup ? ExitStatus.setup : .input).exit()
     } catch {
       finish(with: error)
@@ -71,7 +71,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     let isReached = DispatchSemaphore(value: 0)
   }
 
-  /// Ends as the argument parser would, a wrong usage told in one line.
+  /// Ends as the argument parser would, a wrong usage reported in one line.
   private static func finish(with error: any Error) -> Never {
     let code = exitCode(for: error)
     guard code == .validationFailure else { exit(withError: error) }

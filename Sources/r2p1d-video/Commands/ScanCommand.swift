@@ -1,3 +1,4 @@
+import ArchiveScan
 import ArgumentParser
 import FoundationEssentials
 import Glibc
@@ -34,7 +35,10 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
+    let budget = ThreadBudget(
+      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
     var classifierOptions = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
+    classifierOptions.threads = budget.network
     classifierOptions.precision = engine.precision
     classifierOptions.set(scores)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
@@ -42,7 +46,8 @@ struct ScanCommand: ParsableCommand {
     Terminal.warn(of: classifier, asked: engine.precision)
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(
-      output, settings: ScanSettings(classifier, format), format: format, top: scores.top)
+      output, settings: ScanSettings(classifier, format), format: format, top: scores.top,
+      explain: \.explanation)
     let found = try find()
     let plan = ScanPlan(found.files, records: table.records, retryFailed: selection.retryFailed)
     let earlier = table.records.count - plan.staleCount
@@ -52,7 +57,7 @@ struct ScanCommand: ParsableCommand {
     Signals.endSoftly { stop.raise() }
     let progress = ScanProgress(files: plan.files.count, finished: plan.finished, isQuiet: quiet)
     defer { progress.end() }
-    try Scan(classifier, options).run(plan.files, into: table, stop: stop, observe: progress.hear)
+    try Scan(classifier, options(budget)).run(plan.files, into: table, stop: stop, observe: progress.report)
     progress.end()
     if !quiet { Terminal.write(summary(table.records, earlier: earlier, seconds: progress.seconds)) }
     if stop.isRaised && table.records.count < earlier + plan.files.count {
@@ -64,10 +69,9 @@ struct ScanCommand: ParsableCommand {
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
-  private var options: ScanOptions {
-    var options = ScanOptions()
+  private func options(_ budget: ThreadBudget) -> ScanOptions {
+    var options = ScanOptions(worker: ["r2p1d-video", ScanWorkerCommand.name], budget: budget)
     options.timeout = workers.timeout
-    options.workers = workers.workers ?? model.threads ?? ProcessInfo.processInfo.activeProcessorCount
     options.workerMemory = workers.workerMemory << 20
     return options
   }
@@ -92,10 +96,20 @@ struct ScanCommand: ParsableCommand {
   }
 }
 
+/// What `scan` starts this program as; standard input is a socket to it.
 struct ScanWorkerCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: DecodingWorker.command, shouldDisplay: false)
+  static let name = "scan-worker"
+  static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
 
-  func run() {
-    DecodingWorker.run()
+  func run() { Self.serve() }
+
+  static func serve() -> Never {
+    do {
+      try DecodingWorker.run()
+      Glibc.exit(0)
+    } catch {
+      Terminal.warn("\(name) is for the program's own use")
+      ExitStatus.usage.exit()
+    }
   }
 }

@@ -1,3 +1,4 @@
+import ArchiveScan
 import ArgumentParser
 import R2P1DVideo
 

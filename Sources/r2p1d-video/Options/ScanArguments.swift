@@ -1,3 +1,4 @@
+import ArchiveScan
 import ArgumentParser
 import R2P1DVideo
 
@@ -46,7 +47,7 @@ struct WorkerArguments: ParsableArguments {
   @Option(help: "Give a file up after so many seconds without progress.")
   var timeout = 600
 
-  @Option(help: "Processes that decode (default: --threads, else the machine's cores).")
+  @Option(help: "Processes that decode (default: half of --threads and one more).")
   var workers: Int?
 
   @Option(help: "Memory that each of them may use, in MiB of address space.")

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
+
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 
@@ -20,6 +21,11 @@ enum Terminal {
   /// One line: an error or a warning.
   static func warn(_ text: String) {
     write("r2p1d-video: \(text)\n")
+  }
+
+  /// What went wrong, with what, and the way out.
+  static func warn(_ error: ClassifierError) {
+    warn("\(error.subject): \(error.explanation)")
   }
 
   /// A line for each warning about a file.

@@ -1,3 +1,4 @@
+import ArchiveScan
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
@@ -32,8 +33,8 @@ final class ScanProgress: Sendable {
 
   var seconds: Double { (ContinuousClock.now - began) / .seconds(1) }
 
-  /// Takes note; a failure is told at once.
-  func hear(_ event: Scan.Event) {
+  /// Counts what happens; a failure is printed at once.
+  func report(_ event: Scan.Event) {
     state.withLock { state in
       switch event {
       case .began(let file): state.current = file.name.printable

@@ -14,7 +14,7 @@ import Testing
 
   @Test(arguments: [
     (["--max-pixels", "1000"], "over the limit of 1000 pixels (--max-pixels)"),
-    (["--max-pictures", "10"], "it has over 10 pictures (--max-pictures)"),
+    (["--max-pictures", "10"], "it has over 10 frames (--max-pictures)"),
     (["--max-samples", "3", "--stride", "1"], "over the limit of 3: damaged times, or raise --max-samples"),
   ])
   func whatIsOverALimitIsOneLineThatNamesTheOption(_ options: [String], _ words: String) throws {
@@ -60,7 +60,7 @@ import Testing
       try label("many.mkv", "--max-streams 5").errors.contains(
         "it has 6 streams, over the limit of 5 (--max-streams)"))
     let large = try label("large.mkv")
-    #expect(large.status == 1 && large.errors.contains("its pictures are 16384x8192"), "\(large.errors)")
+    #expect(large.status == 1 && large.errors.contains("its frames are 16384x8192"), "\(large.errors)")
     #expect(try label("large.mkv", "--max-pixels 134217728").status == 0)
   }
 

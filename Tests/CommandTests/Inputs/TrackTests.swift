@@ -81,7 +81,9 @@ struct TrackTests {
       let run = try run("\(command) \(Self.model) --track \(track) --quiet")
       #expect(run.status == 1)
       #expect(
-        run.errors == "r2p1d-video: two.mp4: no video track \(track) (--track); its streams are \(streams)\n")
+        run.errors
+          == "r2p1d-video: two.mp4: no video track \(track); its streams are \(streams); --track takes another\n"
+      )
     }
     #expect(try run("\(command) \(Self.model) --track -1").status == 64)
   }

@@ -135,6 +135,6 @@ import Testing
       VideoError.noVideoStream(found: ["1 audio stream"]).description
         == "no video stream (found 1 audio stream)")
     #expect(
-      VideoError.noPicture(decodeErrors: 2).description == "no picture could be decoded (2 decode errors)")
+      VideoError.noPicture(decodeErrors: 2).description == "no frame could be decoded (2 decode errors)")
   }
 }

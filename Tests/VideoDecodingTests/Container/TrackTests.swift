@@ -72,6 +72,6 @@ import Testing
     }
     #expect(
       VideoError.noSuchTrack(1, found: streams).description
-        == "no video track 1 (--track); its streams are \(streams.joined(separator: ", "))")
+        == "no video track 1; its streams are \(streams.joined(separator: ", "))")
   }
 }

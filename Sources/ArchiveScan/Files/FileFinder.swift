@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+
+import struct SystemPackage.Errno
+
+/// Finds the files to scan, always in the same order.
+///
+/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is passed over, links
+/// are followed, and a link that leads back to a folder it lies in is not. A file that is named itself is always taken.
+package struct FileFinder {
+  /// Takes every file in a folder, not only those whose name ends as a video's does.
+  package var takesAll = false
+  package var shard: Shard?
+  /// Files never to take: the scan's own.
+  package var excluded: [FilePath] = []
+
+  package private(set) var files: [FilePath] = []
+  /// Folders that could not be read, and why.
+  package private(set) var unreadable: [(folder: FilePath, cause: String)] = []
+
+  private var seen: Set<FilePath> = []
+  private var own: Set<FileIdentity> = []
+
+  package init() {}
+
+  /// How videos' names end, in lower case.
+  package static let extensions: Set<String> = [
+    "3g2", "3gp", "amv", "asf", "avi", "divx", "dv", "f4v", "flv", "gif", "h264", "hevc", "ivf", "m1v", "m2t",
+    "m2ts",
+    "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts", "mxf",
+    "nut", "ogm",
+    "ogv", "qt", "rm", "rmvb", "tod", "ts", "vob", "webm", "wmv", "y4m",
+  ]
+
+  /// Adds what is found at each of `paths`, a file only once.
+  package mutating func find(_ paths: [FilePath]) {
+    own = Set(excluded.compactMap(\.status).map(FileIdentity.init))
+    for path in paths {
+      if let status = path.status, status.st_mode & S_IFMT == S_IFDIR {
+        walk(path, above: [FileIdentity(status)])
+      } else {
+        take(path)
+      }
+    }
+  }
+
+  /// `above`: the folder itself and those that it was reached through.
+  private mutating func walk(_ folder: FilePath, above: Set<FileIdentity>) {
+    let names: [FilePath]
+    do {
+      names = try folder.entries()
+    } catch {
+      unreadable.append((folder, "cannot be read: \(error.reason)"))
+      return
+    }
+    for name in names where name.bytes.first != UInt8(ascii: ".") {
+      let path = folder.appending(name)
+      let status = path.status
+      guard let status, status.st_mode & S_IFMT == S_IFDIR else {
+        let isOwn = status.map { own.contains(FileIdentity($0)) } ?? false
+        if !isOwn && (takesAll || name.isVideoName) { take(path) }
+        continue
+      }
+      let identity = FileIdentity(status)
+      if !above.contains(identity) { walk(path, above: above.union([identity])) }
+    }
+  }
+
+  private mutating func take(_ path: FilePath) {
+    guard shard?.contains(path) ?? true, seen.insert(path).inserted else { return }
+    files.append(path)
+  }
+}
+
+extension FilePath {
+  /// The names in this folder, in the order of their bytes.
+  func entries() throws(Errno) -> [FilePath] {
+    guard let folder = withCString({ opendir($0) }) else { throw Errno.last }
+    defer { closedir(folder) }
+    var names: [FilePath] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let name = UnsafeRawPointer(entry).advanced(by: offset)
+      names.append(
+        FilePath(
+          bytes: UnsafeRawBufferPointer(start: name, count: strlen(name.assumingMemoryBound(to: CChar.self))))
+      )
+    }
+    guard errno == 0 else { throw Errno.last }
+    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+  }
+
+  fileprivate var isVideoName: Bool {
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
+    return FileFinder.extensions.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self).lowercased())
+  }
+
+  /// The order in which a walk comes across paths: component by component, each by its bytes.
+  package func isWalkedBefore(_ other: FilePath) -> Bool {
+    let slash = UInt8(ascii: "/")
+    return bytes.lexicographicallyPrecedes(other.bytes) { left, right in
+      left != right && (left == slash || right != slash && left < right)
+    }
+  }
+}

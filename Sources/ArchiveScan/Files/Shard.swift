@@ -1,0 +1,26 @@
+import R2P1DVideo
+
+/// A share of the files: those whose path's hash falls into part `number` of `count`.
+///
+/// The shares of one `count` are disjoint, and together they are everything, on whatever machine each is taken.
+package struct Shard: Sendable, Equatable {
+  /// From 1 to `count`.
+  package let number: Int
+  package let count: Int
+
+  /// Reads `I/N`; nil unless 1 ≤ I ≤ N ≤ 1,000,000.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let number = Int(parts[0]), let count = Int(parts[1]),
+      (1...1_000_000).contains(count),
+      (1...count).contains(number)
+    else { return nil }
+    (self.number, self.count) = (number, count)
+  }
+
+  package func contains(_ path: FilePath) -> Bool {
+    // The last bits of FNV-1a alone depend on the last bits of each byte alone: the first ones are mixed in.
+    let hash = StableHash(path.bytes).value
+    return (hash ^ hash >> 32) % UInt64(count) == UInt64(number - 1)
+  }
+}

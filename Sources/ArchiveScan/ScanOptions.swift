@@ -1,0 +1,16 @@
+/// What a scan does besides labelling.
+package struct ScanOptions: Sendable {
+  /// The arguments, the program's name first, that make the running program a ``DecodingWorker``.
+  package let worker: [String]
+  /// Who runs on which of the cores.
+  package let budget: ThreadBudget
+  /// Seconds without progress after which a file is given up.
+  package var timeout = 600
+  /// Bytes of address space that each worker may use.
+  package var workerMemory = 4 << 30
+
+  package init(worker: [String], budget: ThreadBudget) {
+    self.worker = worker
+    self.budget = budget
+  }
+}

@@ -1,0 +1,121 @@
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+
+import struct SystemPackage.Errno
+
+/// A scan's output and the journal beside it, kept so that a crash at any instant loses no finished row.
+///
+/// A row is written first, then its record; what a crash leaves behind the last recorded row is cut off when the table
+/// is opened again. One process at a time: the journal is locked.
+package final class ScanTable {
+  /// The output itself, where the path given is a link.
+  package let path: FilePath
+  package private(set) var records: [ScanRecord]
+
+  private let head: Journal.Head
+  private var output: OpenFile
+  private var journal: OpenFile
+  private var outputEnd: Int
+  private var journalEnd: Int
+  private var report: any Report
+  private let explain: (ClassifierError) -> String
+  /// A journal that was replaced: its lock tells those who opened it before.
+  private var former: OpenFile?
+
+  package static func journalPath(of output: FilePath) -> FilePath {
+    FilePath(bytes: output.bytes + Array(".journal".utf8))
+  }
+
+  /// Opens or begins the table at `path` for rows made with `settings`.
+  ///
+  /// `explain` says what a row tells of a failure. Throws if it cannot be written, was made with other settings, is not a scan's, or is being written.
+  package init(
+    _ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int,
+    explain: @escaping (ClassifierError) -> String = { $0.cause }
+  ) throws(ClassifierError) {
+    let path = path.resolved
+    var report = format.report.report(files: 0, top: top, explain: explain)
+    let head = Journal.Head(settings: settings, header: Array(report.begin().utf8))
+    let place = ScanTableFiles(path)
+    (self.path, self.report, self.explain) = (path, report, explain)
+    let opened = try place.open(head)
+    // A table that is there keeps the header that it has.
+    self.head = opened.contents.head ?? head
+    output = opened.output
+    journal = opened.journal
+    records = opened.contents.records
+    outputEnd = records.last?.end ?? self.head.header.count
+    journalEnd = opened.contents.ends.last ?? self.head.line.count
+  }
+
+  /// Adds the row of a file that was as `stamp` says, for good once this returns.
+  package func add(_ outcome: Outcome, stamp: FileStamp) throws(ClassifierError) {
+    let row = Array(report.add(outcome).utf8)
+    let record = ScanRecord(
+      outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count)
+    let line = record.line
+    do {
+      try output.append(row, at: outputEnd)
+      try journal.append(line, at: journalEnd)
+    } catch {
+      try? output.cut(to: outputEnd)
+      let kept = "its \(records.count) rows are kept: run scan again to resume"
+      throw .output(path, cause: "cannot be written: \(error.reason); \(kept)")
+    }
+    records.append(record)
+    outputEnd += row.count
+    journalEnd += line.count
+  }
+
+  /// Waits until all rows are on the disk, so that not even a power cut takes them.
+  package func sync() throws(ClassifierError) {
+    try told(path) { () throws(Errno) in
+      try output.sync()
+      try journal.sync()
+    }
+  }
+
+  /// Takes out the rows of which `isStale` is true: a crash leaves either all rows or all but those.
+  package func remove(where isStale: (ScanRecord) -> Bool) throws(ClassifierError) {
+    guard records.contains(where: isStale) else { return }
+    let kept = records.enumerated().filter { !isStale($0.element) }
+    let source = (table: output, records: records)
+    let starts = [head.header.count] + records.map(\.end)
+    try told(path) { () throws(Errno) in
+      let rows = kept.map { ScanRows.Row(record: $0.element, file: source.table, start: starts[$0.offset]) }
+      let successor = try ScanRows(head: head, rows: rows).written(beside: ScanTableFiles(path))
+      try journal.append(Journal.supersededLine, at: journalEnd)
+      try journal.sync()
+      try successor.install(at: ScanTableFiles(path))
+      (output, former, journal) = (successor.output, journal, successor.journal)
+      records = successor.records
+      outputEnd = successor.outputEnd
+      journalEnd = successor.journalEnd
+    }
+  }
+}
+
+/// What `body` does, its failure told as that of the output at `path`.
+func told<R>(
+  _ path: FilePath, _ verb: String = "written", _ body: () throws(Errno) -> R
+) throws(ClassifierError) -> R {
+  do {
+    return try body()
+  } catch {
+    throw .output(path, cause: "cannot be \(verb): \(error.reason)")
+  }
+}
+
+extension FilePath {
+  /// The file that a link leads to; anything else is itself.
+  fileprivate var resolved: FilePath {
+    withCString { path in
+      var status = stat()
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return self }
+      guard let real = realpath(path, nil) else { return self }
+      defer { free(real) }
+      return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+    }
+  }
+}

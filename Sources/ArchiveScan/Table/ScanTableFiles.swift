@@ -1,0 +1,195 @@
+import FoundationEssentials
+import Glibc
+import R2P1DVideo
+
+import struct SystemPackage.Errno
+
+/// Where a table lies: its output, its journal, and the names under which their successors are made.
+struct ScanTableFiles {
+  let output: FilePath
+  let journal: FilePath
+
+  init(_ output: FilePath) {
+    self.output = output
+    journal = ScanTable.journalPath(of: output)
+  }
+
+  var nextOutput: FilePath { FilePath(bytes: output.bytes + Array(".next".utf8)) }
+  var nextJournal: FilePath { FilePath(bytes: journal.bytes + Array(".next".utf8)) }
+
+  /// Both files, locked, repaired and at one with each other.
+  struct Opened {
+    let output: OpenFile
+    let journal: OpenFile
+    let contents: Journal
+  }
+
+  func open(_ head: Journal.Head) throws(ClassifierError) -> Opened {
+    try checkOutput()
+    let (journal, contents) = try lockedJournal()
+    guard let found = contents.head else {
+      if (self.output.status?.st_size ?? 0) > 0 {
+        if journal.size == 0 { _ = journal.path.withCString { unlink($0) } }
+        throw .output(
+          output,
+          cause:
+            "is there without its journal \(journal.path.name.printable), so what its rows are is unknown",
+          remedy: .otherOutput(.remove))
+      }
+      return try begin(head, journal)
+    }
+    if contents.records.isEmpty || output.status == nil { return try begin(head, journal) }
+    if let difference = found.settings.difference(to: head.settings) {
+      throw .output(
+        output,
+        cause: "was made with other settings (\(difference))", remedy: .otherOutput(.sameSettings))
+    }
+    guard found.columns == head.columns else {
+      throw .output(output, cause: "was begun with other columns", remedy: .otherOutput())
+    }
+    return try repaired(contents, found, beginningWith: head, journal)
+  }
+
+  /// A part to be read, as its journal says it is.
+  func openPart() throws(ClassifierError) -> Opened {
+    guard output.status != nil else {
+      throw .output(output, cause: "cannot be read: no such file or directory")
+    }
+    guard journal.status != nil else {
+      throw .output(
+        output, cause: "is there without its journal \(journal.name.printable): merge takes scans' outputs")
+    }
+    let (journal, contents) = try lockedJournal(shared: true)
+    guard let head = contents.head else { throw .output(journal.path, cause: "is no journal of a scan") }
+    let file = try told(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
+    let kept = try sound(contents, head, file)
+    guard kept == contents.records.count else {
+      throw .output(output, cause: "lacks rows that its journal has: run its scan again first")
+    }
+    return Opened(output: file, journal: journal, contents: contents)
+  }
+
+  /// The journal of the table that is to be replaced, locked; an empty one where there is no table.
+  func openForReplacement() throws(ClassifierError) -> OpenFile {
+    try checkOutput()
+    if journal.status == nil, let status = output.status, status.st_size > 0 {
+      throw .output(output, cause: "exists and was not created by scan", remedy: .otherOutput(.remove))
+    }
+    return try lockedJournal().0
+  }
+
+  private func checkOutput() throws(ClassifierError) {
+    guard let status = output.status else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw .output(output, cause: "is a directory, expected a file")
+    default:
+      throw .output(output, cause: "is not a regular file, which scan needs to resume after an interruption")
+    }
+  }
+
+  /// The journal under its name, after a replacement that was interrupted has been completed.
+  private func lockedJournal(shared: Bool = false) throws(ClassifierError) -> (OpenFile, Journal) {
+    while true {
+      let file = try told(journal, shared ? "read" : "written") { () throws(Errno) in
+        try OpenFile(journal, shared ? .readOnly : .readWrite, options: shared ? [] : .create)
+      }
+      guard file.lock(shared: shared) else {
+        throw .output(output, cause: "another scan is writing it", remedy: .otherOutput(.wait))
+      }
+      guard file.isInPlace else { continue }
+      let bytes = try told(journal, "read") { () throws(Errno) in
+        try file.read(from: 0, count: file.size)
+      }
+      let contents = try Journal(bytes, path: journal)
+      guard contents.isSuperseded else { return (file, contents) }
+      guard !shared else {
+        throw .output(output, cause: "its scan was interrupted as it removed rows: run that again first")
+      }
+      guard nextJournal.status != nil else {
+        throw .output(
+          journal, cause: "lacks its successor \(nextJournal.name.printable)", remedy: .otherOutput())
+      }
+      try told(output) { () throws(Errno) in try completeReplacement() }
+    }
+  }
+
+  /// Puts the successors in place, as far as they are not yet.
+  func completeReplacement() throws(Errno) {
+    for (next, place) in [(nextOutput, output), (nextJournal, journal)] where next.status != nil {
+      let moved = next.withCString { next in place.withCString { rename(next, $0) } }
+      guard moved == 0 else { throw Errno.last }
+    }
+    output.folder.sync()
+  }
+
+  func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
+    try told(output) { () throws(Errno) in
+      // In this order, so that nothing is ever in an output that has no journal.
+      if self.output.status != nil { try OpenFile(self.output).cut(to: 0) }
+      try journal.cut(to: 0)
+      try journal.append(head.line, at: 0)
+      let output = try OpenFile(output, options: .create)
+      try output.append(head.header, at: 0)
+      var contents = Journal()
+      contents.head = head
+      return Opened(output: output, journal: journal, contents: contents)
+    }
+  }
+
+  /// Cuts output and journal back to the last row that both have; where there is none, they begin with
+  /// `newHead`.
+  private func repaired(
+    _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
+  ) throws(ClassifierError) -> Opened {
+    let file = try told(output) { () throws(Errno) in try OpenFile(output) }
+    let kept = try sound(contents, head, file)
+    if kept == 0 { return try begin(newHead, journal) }
+    var contents = contents
+    contents.records.removeLast(contents.records.count - kept)
+    contents.ends.removeLast(contents.ends.count - kept)
+    let (outputEnd, journalEnd) = (contents.records[kept - 1].end, contents.ends[kept - 1])
+    try told(output) { () throws(Errno) in
+      if file.size != outputEnd { try file.cut(to: outputEnd) }
+      if journal.size != journalEnd { try journal.cut(to: journalEnd) }
+    }
+    return Opened(output: file, journal: journal, contents: contents)
+  }
+
+  /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows that are
+  /// there but different are an error, for somebody changed them.
+  private func sound(_ contents: Journal, _ head: Journal.Head, _ file: OpenFile) throws(ClassifierError)
+    -> Int
+  {
+    let changed = ClassifierError.output(
+      output, cause: "was changed since its scan wrote it", remedy: .otherOutput(.restore))
+    let size = file.size
+    var start = 0
+    let checks =
+      [(head.header.count, StableHash(head.header).value)] + contents.records.map { ($0.end, $0.check) }
+    for (number, (end, check)) in checks.enumerated() {
+      let range = start
+      guard end <= size else { return max(number - 1, 0) }
+      let bytes = try told(output, "read") { () throws(Errno) in
+        try file.read(from: range, count: end - range)
+      }
+      guard bytes.count == end - range, StableHash(bytes).value == check else {
+        // Zeros are what a power cut leaves of what was not yet on the disk.
+        if bytes.contains(0) { return max(number - 1, 0) }
+        throw changed
+      }
+      start = end
+    }
+    return contents.records.count
+  }
+}
+
+extension FilePath {
+  /// Makes renames in this folder last.
+  func sync() {
+    let descriptor = withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,196 @@
+import FoundationEssentials
+import Glibc
+import Inference
+import R2P1DVideo
+
+/// One worker after another, and the files that they decode in turn.
+///
+/// A worker that refuses a file takes the next one: only a crash, a hang or a limit ends it. It is replaced
+/// after some hundred labelled files too, lest what a decoder leaks add up.
+struct DecodeWorker {
+  let configuration: WorkerConfiguration
+  let options: ScanOptions
+  let stop: StopFlag
+  private var worker: WorkerProcess?
+  private var filesLeft = 0
+  private let values: SampleValues
+
+  private static let filesOfAWorker = 200
+
+  init(_ configuration: WorkerConfiguration, _ options: ScanOptions, stop: StopFlag) {
+    self.configuration = configuration
+    self.options = options
+    values = configuration.sampling.normalization.values
+    self.stop = stop
+  }
+
+  /// Decodes a file; what it gives goes to `video.arrivals`.
+  mutating func decode(_ video: DecodeJob) {
+    video.stamp = FileStamp(of: video.path)
+    do {
+      try run(video)
+      video.arrivals.finish(.success(()))
+    } catch {
+      video.arrivals.finish(.failure(error))
+    }
+  }
+
+  private mutating func run(_ video: DecodeJob) throws {
+    let (worker, isFresh) = try availableWorker()
+    worker.decode(video.path)
+    var assembly = WindowAssembly(frames: configuration.sampling.frames)
+    do {
+      try receive(video, from: worker, &assembly)
+      filesLeft -= 1
+    } catch let refusal as Refusal {
+      throw refusal.error(video.path)
+    } catch let fault as WorkerProcess.Fault {
+      self.worker = nil
+      let signal = worker.end()
+      // Memory that other files left behind is no reason to refuse this one.
+      if case .exhausted = fault, !isFresh, !assembly.isComplete { return try run(video) }
+      throw refusal(fault, signal: signal).error(video.path)
+    } catch {
+      // Nobody wants the rest of the file.
+      if stop.isRaised || !isDone(worker) { self.worker = nil }
+      throw (error as? ModelError).map { ClassifierError.video(video.path, cause: "\($0)") } ?? error
+    }
+  }
+
+  private mutating func availableWorker() throws -> (WorkerProcess, isFresh: Bool) {
+    if let worker, filesLeft > 0 { return (worker, false) }
+    filesLeft = Self.filesOfAWorker
+    do {
+      let worker = try WorkerProcess(configuration, arguments: options.worker)
+      self.worker = worker
+      return (worker, true)
+    } catch {
+      throw ClassifierError.network("scan", cause: "no process to decode in can be started: \(error)")
+    }
+  }
+
+  private mutating func receive(
+    _ video: DecodeJob, from worker: WorkerProcess, _ assembly: inout WindowAssembly
+  ) throws {
+    var patience = IdleTimeout(seconds: options.timeout, stop: stop)
+    while true {
+      switch try worker.receive(&patience) {
+      case .beat: continue
+      case .sample(let bytes):
+        guard assembly.add(try Sample(values, bytes: bytes)) else { throw WorkerProcess.Fault.garbled }
+      case .window(let message):
+        guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.window(window))
+      case .restarted:
+        guard assembly.restart() else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.restarted)
+      case .end(let summary):
+        guard assembly.isComplete else { throw WorkerProcess.Fault.garbled }
+        try video.arrivals.put(.ended(summary))
+        return
+      case .refusal(let refusal):
+        throw refusal
+      case .exhausted(let refusal):
+        throw WorkerProcess.Fault.exhausted(refusal)
+      }
+    }
+  }
+
+  /// Reads what is left of a file that nobody wants, if that does not take longer than to start another
+  /// worker.
+  private func isDone(_ worker: WorkerProcess) -> Bool {
+    let clock = ContinuousClock()
+    let end = clock.now + .milliseconds(200)
+    var patience = IdleTimeout(seconds: 1, stop: stop)
+    while clock.now < end, let message = try? worker.receive(&patience) {
+      switch message {
+      case .beat, .sample, .window, .restarted: continue
+      case .end, .refusal: return true
+      case .exhausted: return false
+      }
+    }
+    return false
+  }
+
+  private func refusal(_ fault: WorkerProcess.Fault, signal: Int32) -> Refusal {
+    switch fault {
+    case .gone where signal == SIGKILL:
+      Refusal(cause: "the decoder was killed (SIGKILL): perhaps for want of memory")
+    case .gone where signal != 0: Refusal(cause: "the decoder crashed (\(SignalName.of(signal)))")
+    case .gone: Refusal(cause: "the decoder exited unexpectedly")
+    case .silent(let seconds):
+      Refusal(cause: "the decoder was given up after \(seconds) s without progress", remedy: .wait)
+    case .garbled: Refusal(cause: "the decoder sent what it should not, and was ended")
+    case .exhausted(let refusal): refusal
+    case .stopped: Refusal(cause: "stopped", kind: .cancelled)
+    }
+  }
+}
+
+/// Makes windows of the samples that come before them, and believes nothing else.
+struct WindowAssembly {
+  let frames: Int
+  private var samples: [UInt32: Sample] = [:]
+  private var nextSample: UInt32 = 0
+  private var newSamples = 0
+  private var nextWindow = 0
+  /// How many windows, from the first on, are final.
+  private var finalWindows = 0
+  private var restarts = 0
+
+  /// How often windows may be taken back.
+  private static let mostRestarts = 8
+
+  init(frames: Int) {
+    self.frames = frames
+  }
+
+  var isComplete: Bool { nextWindow > 0 }
+
+  /// False for more samples than a window can show.
+  mutating func add(_ sample: Sample) -> Bool {
+    guard newSamples < frames, nextSample < .max else { return false }
+    samples[nextSample] = sample
+    nextSample += 1
+    newSamples += 1
+    return true
+  }
+
+  /// False for windows that are taken back too often.
+  mutating func restart() -> Bool {
+    restarts += 1
+    nextWindow = finalWindows
+    newSamples = 0
+    return restarts <= Self.mostRestarts
+  }
+
+  /// Nil for a window out of turn, for one that is final behind one that is not, and for one of samples that are in neither the last window nor come since.
+  mutating func window(_ message: WorkerMessage.Window) -> Window? {
+    let shown = message.samples.compactMap { samples[$0] }
+    guard message.number == nextWindow, !message.isFinal || finalWindows == nextWindow,
+      message.samples.count == frames, shown.count == frames
+    else { return nil }
+    nextWindow += 1
+    if message.isFinal { finalWindows = nextWindow }
+    newSamples = 0
+    let kept = Set(message.samples)
+    samples = samples.filter { kept.contains($0.key) }
+    return Window(
+      number: message.number, count: message.total, exactStart: message.start, exactEnd: message.end,
+      videoEnd: message.videoEnd, samples: shown, padded: message.padded, isFinal: message.isFinal)
+  }
+}
+
+enum SignalName {
+  /// `SIGSEGV`, or `signal 40`.
+  static func of(_ number: Int32) -> String {
+    names[number] ?? "signal \(number)"
+  }
+
+  private static let names = [
+    SIGABRT: "SIGABRT", SIGALRM: "SIGALRM", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGHUP: "SIGHUP",
+    SIGILL: "SIGILL",
+    SIGINT: "SIGINT", SIGKILL: "SIGKILL", SIGPIPE: "SIGPIPE", SIGQUIT: "SIGQUIT", SIGSEGV: "SIGSEGV",
+    SIGSYS: "SIGSYS", SIGTERM: "SIGTERM", SIGTRAP: "SIGTRAP", SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ",
+  ]
+}

@@ -1,0 +1,200 @@
+import FoundationEssentials
+import Glibc
+import Inference
+import R2P1DVideo
+
+/// What a worker sends its parent: a header of two 32-bit numbers, kind and length, then so many bytes.
+///
+/// Whoever reads them trusts nothing: the worker may be in the hands of the file that it decodes.
+enum WorkerMessage: Equatable {
+  /// The decoder is alive and has come further.
+  case beat
+  /// A sample's bytes, to be shown in windows that follow; they are numbered from 0 in each file.
+  case sample([UInt8])
+  case window(Window)
+  /// The windows that were not final are taken back.
+  case restarted
+  /// There are no more windows.
+  case end(VideoSummary)
+  /// There is nothing to label. The worker is as good as before.
+  case refusal(Refusal)
+  /// The same for want of memory: the worker has met its limit, and is to be replaced.
+  case exhausted(Refusal)
+
+  struct Window: Equatable {
+    let number: Int
+    /// How many windows there will be.
+    let total: Int
+    /// In seconds, as of `R2P1DVideo.Window`.
+    let start: Rational
+    let end: Rational
+    let videoEnd: Double
+    let padded: Bool
+    let isFinal: Bool
+    /// The numbers of its samples.
+    let samples: [UInt32]
+  }
+
+  enum Kind: UInt32 {
+    case beat = 1
+    case sample, window, restarted, end, refusal, exhausted
+  }
+
+  /// More windows than any file has.
+  static let mostWindows = 10_000_000
+  private static let longestText = 4096
+
+  /// Whether a message of `kind` may be `length` bytes long, where a window has `frames` samples.
+  static func isLegal(_ kind: Kind, length: Int, frames: Int) -> Bool {
+    switch kind {
+    case .beat, .restarted: length == 0
+    case .sample: length == Sample.count
+    case .window: length == 52 + 4 * frames
+    case .end: (56...56 + 64).contains(length)
+    case .refusal, .exhausted: (2...2 + longestText).contains(length)
+    }
+  }
+}
+
+extension WorkerMessage {
+  var bytes: [UInt8] {
+    var body = MessageWriter()
+    let kind: Kind
+    switch self {
+    case .beat: kind = .beat
+    case .sample(let bytes):
+      kind = .sample
+      body.bytes = bytes
+    case .window(let window):
+      kind = .window
+      body.add(UInt32(window.number))
+      body.add(UInt32(window.total))
+      body.add(window.start)
+      body.add(window.end)
+      body.add(window.videoEnd.bitPattern)
+      body.add(UInt32((window.padded ? 1 : 0) | (window.isFinal ? 2 : 0)))
+      for sample in window.samples { body.add(sample) }
+    case .restarted: kind = .restarted
+    case .end(let video):
+      kind = .end
+      body.add(video.start.bitPattern)
+      body.add(video.duration.bitPattern)
+      body.add(video.frameRate.bitPattern)
+      body.add(UInt32(clamping: video.width))
+      body.add(UInt32(clamping: video.height))
+      body.add(UInt64(clamping: video.decodeErrors))
+      body.add(UInt64(clamping: video.framesDecoded))
+      body.add(UInt32(clamping: video.track))
+      body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
+      body.bytes += video.codec.utf8.prefix(64)
+    case .refusal(let refusal), .exhausted(let refusal):
+      kind = if case .refusal = self { .refusal } else { .exhausted }
+      body.bytes = refusal.bytes(longestText: Self.longestText)
+    }
+    var head = MessageWriter()
+    head.add(kind.rawValue)
+    head.add(UInt32(body.bytes.count))
+    return head.bytes + body.bytes
+  }
+
+  /// A message whose length is legal for its kind; nil if it says something impossible.
+  init?(_ kind: Kind, _ bytes: [UInt8], frames: Int) {
+    var rest = MessageReader(bytes: bytes[...])
+    switch kind {
+    case .beat: self = .beat
+    case .restarted: self = .restarted
+    case .sample: self = .sample(bytes)
+    case .window:
+      guard let window = Window(&rest, frames: frames) else { return nil }
+      self = .window(window)
+    case .end:
+      guard let video = VideoSummary(&rest) else { return nil }
+      self = .end(video)
+    case .refusal, .exhausted:
+      guard let refusal = Refusal(bytes) else { return nil }
+      self = kind == .refusal ? .refusal(refusal) : .exhausted(refusal)
+    }
+  }
+}
+
+extension WorkerMessage.Window {
+  fileprivate init?(_ rest: inout MessageReader, frames: Int) {
+    number = Int(rest.next(UInt32.self))
+    total = Int(rest.next(UInt32.self))
+    guard let start = rest.nextTime(), let end = rest.nextTime() else { return nil }
+    (self.start, self.end) = (start, end)
+    videoEnd = Double(bitPattern: rest.next(UInt64.self))
+    let flags = rest.next(UInt32.self)
+    padded = flags & 1 != 0
+    isFinal = flags & 2 != 0
+    samples = (0..<frames).map { _ in rest.next(UInt32.self) }
+    guard number < total, total <= WorkerMessage.mostWindows, flags <= 3, videoEnd.isTime else {
+      return nil
+    }
+  }
+}
+
+extension VideoSummary {
+  fileprivate init?(_ rest: inout MessageReader) {
+    let start = Double(bitPattern: rest.next(UInt64.self))
+    let duration = Double(bitPattern: rest.next(UInt64.self))
+    let frameRate = Double(bitPattern: rest.next(UInt64.self))
+    let (width, height) = (Int(rest.next(UInt32.self)), Int(rest.next(UInt32.self)))
+    let decodeErrors = Int(clamping: rest.next(UInt64.self))
+    let framesDecoded = Int(clamping: rest.next(UInt64.self))
+    let track = Int(rest.next(UInt32.self))
+    let profile = Int(rest.next(UInt32.self))
+    let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
+    guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else {
+      return nil
+    }
+    self.init(
+      start: start, duration: duration, width: width, height: height, frameRate: frameRate,
+      codec: String(decoding: rest.bytes, as: UTF8.self), decodeErrors: decodeErrors,
+      framesDecoded: framesDecoded, track: track,
+      warnings: profile == 0 ? [] : [.dolbyVision(profile: profile)])
+  }
+
+  fileprivate var dolbyVisionProfile: Int? {
+    warnings.compactMap { if case .dolbyVision(let profile) = $0 { profile } else { nil } }.first
+  }
+}
+
+extension Double {
+  /// Whether it can be a time of a file, in seconds. Some begin before zero.
+  fileprivate var isTime: Bool { isFinite && abs(self) <= 1e12 }
+}
+
+/// Little-endian numbers.
+struct MessageWriter {
+  var bytes: [UInt8] = []
+
+  mutating func add<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+  }
+
+  mutating func add(_ time: Rational) {
+    add(UInt64(time.numerator))
+    add(UInt64(time.denominator))
+  }
+}
+
+/// Little-endian numbers off the front of bytes that are known to be enough; missing ones are zeros.
+struct MessageReader {
+  var bytes: ArraySlice<UInt8>
+
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger>(_: Value.Type) -> Value {
+    let size = MemoryLayout<Value>.size
+    let value = bytes.prefix(size).reversed().reduce(Value(0)) { $0 << 8 | Value($1) }
+    bytes = bytes.dropFirst(size)
+    return value
+  }
+
+  /// Nil for what cannot be a time of a file.
+  mutating func nextTime() -> Rational? {
+    let parts = (next(UInt64.self), next(UInt64.self))
+    guard let above = Int(exactly: parts.0), let below = Int(exactly: parts.1), below > 0 else { return nil }
+    let time = Rational(above, below)
+    return time.double.isTime ? time : nil
+  }
+}

@@ -1,0 +1,50 @@
+import R2P1DVideo
+
+extension ClassifierError {
+  /// The cause, and the way out in this program's options and commands: all that its users read of an error.
+  var explanation: String {
+    if case .tensors(_, let problems) = self, problems.count > 1 {
+      return "\(details[0]) (and \(problems.count - 1) more: `models info` lists all)"
+    }
+    return cause + (remedy?.wayOut ?? "")
+  }
+}
+
+extension Remedy {
+  /// What goes behind the cause.
+  fileprivate var wayOut: String {
+    switch self {
+    case .allowNetwork: "; to read an address over the network, give --allow-network"
+    case .trustServer: "; if you trust it, name a file of certificates with --ca-file"
+    case .otherCertificates: "; --ca-file names another file"
+    case .otherTrack: "; --track takes another"
+    case .raise(.pixels): " (--max-pixels)"
+    case .raise(.streams): " (--max-streams)"
+    case .raise(.frames): " (--max-pictures)"
+    case .raise(.samples): ": damaged times, or raise --max-samples"
+    case .raise(.memory): " (--max-memory)"
+    case .raise(.windows), .raise(.checkpoint): ""
+    case .wait: " (--timeout)"
+    case .giveHash: ": say what is expected, with --sha256"
+    case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"
+    case .downloadAgain(let checkpoint): "; try again with: \(Self.commands(for: checkpoint))"
+    case .otherOutput(let alternative): ": \(Self.otherOutput(alternative))"
+    }
+  }
+
+  /// What fetches a checkpoint later, or from a machine with a network.
+  private static func commands(for checkpoint: RemoteCheckpoint) -> String {
+    "r2p1d-video models pull \(checkpoint.name),"
+      + " or by hand: curl -L --create-dirs -o '\(checkpoint.file.printable)' \(checkpoint.address)"
+  }
+
+  private static func otherOutput(_ alternative: Alternative?) -> String {
+    switch alternative {
+    case nil: "use another --output"
+    case .remove: "use another --output, or remove it"
+    case .restore: "restore it, or use another --output"
+    case .wait: "wait for its end, or use another --output"
+    case .sameSettings: "use the same ones, or another --output"
+    }
+  }
+}
