@@ -112,8 +112,8 @@ import Testing
   @Test(
     "Every input's faults have a kind",
     arguments: [
-      (.bytes([UInt8](), name: "empty.mp4"), .damaged), (.bytes([1, 2, 3], name: "x.mp4"), .unsupported),
-      (.bytes(Array("#EXTM3U\n#EXTINF:1,\na.ts\n".utf8), name: "l.m3u8"), .refused),
+      (.bytes([UInt8](), name: "empty.mp4"), .unsupported), (.bytes([1, 2, 3], name: "x.mp4"), .unsupported),
+      (.bytes(Array("ffconcat version 1.0\nfile a.mp4\n".utf8), name: "list.txt"), .refused),
       (.file("/none.mp4"), .missing), (VideoInput(url: URL(string: "https://127.0.0.1:1/v.mp4")!), .refused),
       (.frames(VideoFrames(stamps: [], timescale: 15) { try Film.frame($0) }), .request),
       (.frames(VideoFrames(stamps: [1, 1], timescale: 15) { try Film.frame($0) }), .request),
