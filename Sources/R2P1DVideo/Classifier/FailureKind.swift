@@ -34,7 +34,13 @@ public enum FailureKind: Sendable, Hashable {
 
   /// That of whatever keeps a video from being read.
   package init(of error: any Error) {
-    self = (error as? VideoError).map { FailureKind($0.kind) } ?? .other
+    self =
+      switch error {
+      case let error as VideoError: FailureKind(error.kind)
+      case let error as ClassifierError: error.kind
+      case is CancellationError: .cancelled
+      default: .other
+      }
   }
 
   init(_ kind: VideoError.Kind) {

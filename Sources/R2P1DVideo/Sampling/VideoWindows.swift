@@ -53,7 +53,8 @@ public struct VideoWindows: AsyncSequence, Sendable {
       try state.open(input, model, network, options, control)
     }
     return VideoWindows(
-      layout: opened.layout, warnings: opened.warnings, sampling: opened.sampling, control: control, thread: thread)
+      layout: opened.layout, warnings: opened.warnings, sampling: opened.sampling, control: control,
+      thread: thread)
   }
 
   public struct Iterator: AsyncIteratorProtocol {

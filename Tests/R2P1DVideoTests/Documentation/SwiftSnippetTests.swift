@@ -22,12 +22,12 @@ import Testing
       files.contains { $0.firstRange(of: snippet) != nil }, "\(block.place) is in no file of \(Self.folder)")
   }
 
-  @Test func labelsArePrinted() throws {
-    try printLabels(of: [Checkout.clip], model: "camera-motion")
+  @Test func labelsArePrinted() async throws {
+    try await printLabels(of: [Checkout.clip], model: "camera-motion")
   }
 
-  @Test func segmentsAreFound() throws {
-    let segments = try segments(of: Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4"))
+  @Test func segmentsAreFound() async throws {
+    let segments = try await segments(of: Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4"))
     #expect(segments.map(\.label) == ["pan right", "tilt up"])
   }
 
