@@ -87,7 +87,8 @@ import Testing
       video: video, sampling: sampling, labels: [label],
       windows: [WindowLabels(start: 0, end: 1, labels: [label], logits: [1.5, 0.1])],
       receipt: Provenance(
-        tool: "1", ffmpeg: ["libavcodec": "60"], instructionSet: "avx2", precision: "f32", model: "m",
+        tool: "1", ffmpeg: ["libavcodec": "60"], instructionSet: "avx2", precision: "f32", logitError: 1e-6,
+        model: "m",
         sampling: sampling, framesDecoded: 90))
     #expect(try expectSame(labels) == labels)
     #expect(try expectSame(sampling) == sampling)
