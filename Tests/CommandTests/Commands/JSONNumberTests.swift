@@ -33,7 +33,8 @@ import Testing
 
   private static let reals: Set<String> = [
     "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
-    "cpuSeconds", "median", "min", "max", "smooth", "enter", "leave", "minLength", "minScore", "top1", "top5",
+    "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
+    "top1", "top5",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
