@@ -65,7 +65,7 @@ package struct Transfer {
     if let file { ccurl_set_text(handle, CURLOPT_CAINFO, file.map(CChar.init(bitPattern:)) + [0]) }
   }
 
-  /// Without signals of its own, libcurl leaves it to its caller that a peer who hangs up is no reason to die.
+  /// With CURLOPT_NOSIGNAL the caller has to block SIGPIPE, which a peer that hangs up would raise.
   private func perform(_ handle: UnsafeMutableRawPointer, _ receiver: Receiver) -> CURLcode {
     ccurl_set_receiver(
       handle,

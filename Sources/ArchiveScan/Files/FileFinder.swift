@@ -6,7 +6,7 @@ import struct SystemPackage.Errno
 
 /// Finds the files to scan, always in the same order.
 ///
-/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is passed over, links
+/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped, links
 /// are followed, and a link that leads back to a folder it lies in is not. A file that is named itself is always taken.
 package struct FileFinder {
   /// Takes every file in a folder, not only those whose name ends as a video's does.
@@ -98,7 +98,7 @@ extension FilePath {
     return FileFinder.extensions.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self).lowercased())
   }
 
-  /// The order in which a walk comes across paths: component by component, each by its bytes.
+  /// Directory-traversal order: component by component, each by its bytes.
   package func isWalkedBefore(_ other: FilePath) -> Bool {
     let slash = UInt8(ascii: "/")
     return bytes.lexicographicallyPrecedes(other.bytes) { left, right in

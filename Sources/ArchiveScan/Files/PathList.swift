@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 
-/// Paths from a list: one a line, or with a zero byte behind each, as `find -print0` writes them.
+/// Paths from a list: one per line, or with a zero byte behind each, as `find -print0` writes them.
 package enum PathList {
   /// The paths in the file at `path`; `-` is standard input.
   package static func read(_ path: FilePath, zeroSeparated: Bool) throws(ClassifierError) -> [FilePath] {

@@ -1,6 +1,6 @@
 import R2P1DVideo
 
-/// What `OUTPUT.journal` holds: the settings, then a record a row, in the order of the rows.
+/// What `OUTPUT.journal` holds: the settings, then one record per row, in the order of the rows.
 struct Journal {
   /// Nil if the file has not got as far as its first line.
   var head: Head?
@@ -20,7 +20,7 @@ struct Journal {
 
   init() {}
 
-  /// Reads a journal; `path` is for errors. What a crash left of a last line is passed over.
+  /// Reads a journal; `path` is for errors. What a crash left of a last line is skipped.
   init(_ bytes: [UInt8], path: FilePath) throws(ClassifierError) {
     var damaged: Int?
     var number = 0

@@ -2,13 +2,13 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 
-/// Joins the outputs of several scans, as those of shards, into one that can be gone on with and merged again.
+/// Joins the outputs of several scans, as those of shards, into one that can be resumed and merged again.
 package struct ScanMerge {
   package let rows: Int
   /// Of them, those of files that failed.
   package let failures: Int
 
-  /// Writes the rows of `parts` to `output`, in the order in which a walk comes across the files.
+  /// Writes the rows of `parts` to `output`, in directory-traversal order.
   ///
   /// Throws if parts were made with other settings, have a file in common, or are being written; `output` then stays
   /// as it was.

@@ -60,8 +60,8 @@ package final class ScanTable {
       try journal.append(line, at: journalEnd)
     } catch {
       try? output.cut(to: outputEnd)
-      let kept = "its \(records.count) rows are kept: run scan again to resume"
-      throw .output(path, cause: "cannot be written: \(error.reason); \(kept)")
+      let cause = "cannot be written: \(error.reason); its \(records.count) rows are kept"
+      throw .output(path, cause: cause, remedy: .resume)
     }
     records.append(record)
     outputEnd += row.count
@@ -70,7 +70,7 @@ package final class ScanTable {
 
   /// Waits until all rows are on the disk, so that not even a power cut takes them.
   package func sync() throws(ClassifierError) {
-    try told(path) { () throws(Errno) in
+    try mapErrno(path) { () throws(Errno) in
       try output.sync()
       try journal.sync()
     }
@@ -82,7 +82,7 @@ package final class ScanTable {
     let kept = records.enumerated().filter { !isStale($0.element) }
     let source = (table: output, records: records)
     let starts = [head.header.count] + records.map(\.end)
-    try told(path) { () throws(Errno) in
+    try mapErrno(path) { () throws(Errno) in
       let rows = kept.map { ScanRows.Row(record: $0.element, file: source.table, start: starts[$0.offset]) }
       let successor = try ScanRows(head: head, rows: rows).written(beside: ScanTableFiles(path))
       try journal.append(Journal.supersededLine, at: journalEnd)
@@ -96,8 +96,8 @@ package final class ScanTable {
   }
 }
 
-/// What `body` does, its failure told as that of the output at `path`.
-func told<R>(
+/// What `body` does; its failure is the output's at `path`.
+func mapErrno<R>(
   _ path: FilePath, _ verb: String = "written", _ body: () throws(Errno) -> R
 ) throws(ClassifierError) -> R {
   do {

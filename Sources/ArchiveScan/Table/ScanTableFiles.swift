@@ -61,7 +61,7 @@ struct ScanTableFiles {
     }
     let (journal, contents) = try lockedJournal(shared: true)
     guard let head = contents.head else { throw .output(journal.path, cause: "is no journal of a scan") }
-    let file = try told(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
+    let file = try mapErrno(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
     let kept = try sound(contents, head, file)
     guard kept == contents.records.count else {
       throw .output(output, cause: "lacks rows that its journal has: run its scan again first")
@@ -91,14 +91,14 @@ struct ScanTableFiles {
   /// The journal under its name, after a replacement that was interrupted has been completed.
   private func lockedJournal(shared: Bool = false) throws(ClassifierError) -> (OpenFile, Journal) {
     while true {
-      let file = try told(journal, shared ? "read" : "written") { () throws(Errno) in
+      let file = try mapErrno(journal, shared ? "read" : "written") { () throws(Errno) in
         try OpenFile(journal, shared ? .readOnly : .readWrite, options: shared ? [] : .create)
       }
       guard file.lock(shared: shared) else {
         throw .output(output, cause: "another scan is writing it", remedy: .otherOutput(.wait))
       }
       guard file.isInPlace else { continue }
-      let bytes = try told(journal, "read") { () throws(Errno) in
+      let bytes = try mapErrno(journal, "read") { () throws(Errno) in
         try file.read(from: 0, count: file.size)
       }
       let contents = try Journal(bytes, path: journal)
@@ -110,7 +110,7 @@ struct ScanTableFiles {
         throw .output(
           journal, cause: "lacks its successor \(nextJournal.name.printable)", remedy: .otherOutput())
       }
-      try told(output) { () throws(Errno) in try completeReplacement() }
+      try mapErrno(output) { () throws(Errno) in try completeReplacement() }
     }
   }
 
@@ -124,7 +124,7 @@ struct ScanTableFiles {
   }
 
   func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
-    try told(output) { () throws(Errno) in
+    try mapErrno(output) { () throws(Errno) in
       // In this order, so that nothing is ever in an output that has no journal.
       if self.output.status != nil { try OpenFile(self.output).cut(to: 0) }
       try journal.cut(to: 0)
@@ -142,14 +142,14 @@ struct ScanTableFiles {
   private func repaired(
     _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
   ) throws(ClassifierError) -> Opened {
-    let file = try told(output) { () throws(Errno) in try OpenFile(output) }
+    let file = try mapErrno(output) { () throws(Errno) in try OpenFile(output) }
     let kept = try sound(contents, head, file)
     if kept == 0 { return try begin(newHead, journal) }
     var contents = contents
     contents.records.removeLast(contents.records.count - kept)
     contents.ends.removeLast(contents.ends.count - kept)
     let (outputEnd, journalEnd) = (contents.records[kept - 1].end, contents.ends[kept - 1])
-    try told(output) { () throws(Errno) in
+    try mapErrno(output) { () throws(Errno) in
       if file.size != outputEnd { try file.cut(to: outputEnd) }
       if journal.size != journalEnd { try journal.cut(to: journalEnd) }
     }
@@ -170,7 +170,7 @@ struct ScanTableFiles {
     for (number, (end, check)) in checks.enumerated() {
       let range = start
       guard end <= size else { return max(number - 1, 0) }
-      let bytes = try told(output, "read") { () throws(Errno) in
+      let bytes = try mapErrno(output, "read") { () throws(Errno) in
         try file.read(from: range, count: end - range)
       }
       guard bytes.count == end - range, StableHash(bytes).value == check else {

@@ -48,7 +48,7 @@ struct PickledWeights {
       return .noTensors(found: heap.describe(root, bytes))
     }
     let keys = stride(from: 0, to: min(pairs.count, 6), by: 2).map { pair in
-      text(pairs[pair]).map(quoted) ?? print(pairs[pair]) ?? pairs[pair].kind
+      text(pairs[pair]).map(quoted) ?? printed(pairs[pair]) ?? pairs[pair].kind
     }
     let more = pairs.count > 6 ? ", …" : ""
     return .noTensors(found: "a dict without tensors (its keys: \(keys.joined(separator: ", "))\(more))")
@@ -83,11 +83,11 @@ struct PickledWeights {
 
   /// A key as a user can type it.
   private func name(of way: Way) -> String {
-    text(way.key) ?? print(way.key) ?? "#\(way.number)"
+    text(way.key) ?? printed(way.key) ?? "#\(way.number)"
   }
 
   /// As Python prints it; nil for what has no short text.
-  private func print(_ key: PickleValue, depth: Int = 0) -> String? {
+  private func printed(_ key: PickleValue, depth: Int = 0) -> String? {
     switch key {
     case .none: return "None"
     case .bool(let value): return value ? "True" : "False"
@@ -98,7 +98,7 @@ struct PickledWeights {
     case .global(.foreign(let name)): return heap.names[name].text(bytes)
     case .tuple where depth < 2:
       guard let items = heap.elements(key, count: 0...8) else { return nil }
-      let texts = items.compactMap { print($0, depth: depth + 1) }
+      let texts = items.compactMap { printed($0, depth: depth + 1) }
       guard texts.count == items.count else { return nil }
       return "(" + texts.joined(separator: ", ") + (texts.count == 1 ? ",)" : ")")
     default: return nil

@@ -53,7 +53,7 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
 
   private static let remedy = "take an earlier checkpoint of that training, or download the file again"
 
-  /// Every problem, one a line's worth; for `models info`.
+  /// Every problem, each one line.
   package var details: [String] {
     if case .tensors(_, let problems) = self { return problems }
     return [description]

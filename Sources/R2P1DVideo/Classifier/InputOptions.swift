@@ -1,6 +1,6 @@
 import VideoDecoding
 
-/// Where videos may come from, and what one may take before it is refused. All numbers are at least 1.
+/// Input sources and limits per file. All numbers are at least 1.
 public struct InputOptions: Sendable, Equatable {
   /// Whether a path that begins with `http://` or `https://` is read over the network. What a file names
   /// inside, as playlists do, is never opened, neither on the disk nor elsewhere.
@@ -8,12 +8,12 @@ public struct InputOptions: Sendable, Equatable {
   /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `SSL_CERT_FILE`, or else
   /// the system's.
   public var certificates: FilePath?
-  /// Width times height of a picture.
+  /// Width times height of a frame.
   public var maxPixels = InputRules().maxPixels
   /// Streams in a file, of every kind.
   public var maxStreams = InputRules().maxStreams
-  /// Pictures in a video.
-  public var maxPictures = InputRules().maxPictures
+  /// Frames in a video.
+  public var maxPictures = InputRules().maxFrames
   /// Samples in a video that windows are laid over at a stride.
   public var maxSamples = InputRules().maxSamples
   /// Bytes that may be read to find out what the streams are.
@@ -30,7 +30,7 @@ public struct InputOptions: Sendable, Equatable {
     rules.certificates = certificates?.bytes
     rules.maxPixels = maxPixels
     rules.maxStreams = maxStreams
-    rules.maxPictures = maxPictures
+    rules.maxFrames = maxPictures
     rules.maxSamples = maxSamples
     rules.probeBytes = probeBytes
     rules.maxBlockBytes = maxBlockBytes

@@ -21,6 +21,8 @@ public enum Remedy: Sendable, Hashable {
   case download(RemoteCheckpoint)
   /// The same once more, for it failed.
   case downloadAgain(RemoteCheckpoint)
+  /// The same once more, which resumes where this ended.
+  case resume
   /// Another place for the result, or what makes this one right.
   case otherOutput(Alternative? = nil)
 
@@ -56,7 +58,7 @@ extension Remedy {
     case .noSuchTrack: self = .otherTrack
     case .tooManyPixels: self = .raise(.pixels)
     case .tooManyStreams: self = .raise(.streams)
-    case .tooManyPictures: self = .raise(.frames)
+    case .tooManyFrames: self = .raise(.frames)
     case .tooManySamples: self = .raise(.samples)
     case .tooMuchMemory: self = .raise(.memory)
     default: return nil

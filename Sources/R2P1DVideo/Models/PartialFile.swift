@@ -5,7 +5,7 @@ import SystemPackage
 /// A file that is not complete yet: it lies beside its final place under a hidden name and belongs to one process at a
 /// time, whatever becomes of that process.
 ///
-/// The name is the same for all, so that what a process that was killed left behind is resumed.
+/// Its name is deterministic, so that any process can resume a partial download.
 final class PartialFile {
   let path: FilePath
   private(set) var count: Int64 = 0
@@ -14,7 +14,8 @@ final class PartialFile {
   private let file: FileDescriptor
   private var isFinished = false
 
-  /// Makes the draft of `target`, or takes up an old one, once no other process holds it; `waiting` hears that one does.
+  /// Creates the partial file of `target`, or resumes an old one, once no other process holds it; `waiting` is called
+  /// while one does.
   init(of target: FilePath, waiting: () -> Void) throws(Errno) {
     self.target = target
     path = target.folder.appending(FilePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))

@@ -1,7 +1,7 @@
 import Inference
 import Synchronization
 
-/// What a result was made with, so that it can be made again and told from another.
+/// Provenance: versions and hashes needed to reproduce a result.
 public struct Provenance: Sendable, Equatable {
   /// This project's version.
   public let tool: String

@@ -22,7 +22,7 @@ package final class Preprocessor {
   }
 
   /// The sample of a picture of `width` by `height`, all of it in memory.
-  func sample(of picture: RGBPicture, width: Int, height: Int) throws(VideoError) -> Sample {
+  func sample(of picture: RGBFrame, width: Int, height: Int) throws(VideoError) -> Sample {
     try sample(of: picture, geometry(width: width, height: height))
   }
 
@@ -33,7 +33,7 @@ package final class Preprocessor {
     return new
   }
 
-  private func sample(of picture: RGBPicture, _ geometry: Geometry) throws(VideoError) -> Sample {
+  private func sample(of picture: RGBFrame, _ geometry: Geometry) throws(VideoError) -> Sample {
     guard let sample = try? Sample(values) else { throw .outOfMemory }
     preprocess_rgb24(
       picture.origin, picture.rowStride, picture.columnStride, &geometry.rows, &geometry.columns, sample.bytes

@@ -29,9 +29,9 @@ struct Run: Sendable, Equatable {
 
 /// Joins moments to runs, and runs to longer ones.
 ///
-/// First: of two runs of one label with less than the minimum length between them, all from the first to the second is
-/// one run; the earliest run that can be lengthened so is. Then: a run that is still shorter than the minimum length, or
-/// whose score is below the minimum, is dropped; the only run of a video is not dropped for being short.
+/// First: merge runs of one label whose gap is below the minimum length, earliest first. Then: drop a run that is still
+/// shorter than the minimum length, or whose score is below the minimum; the only run of a video is not dropped for being
+/// short.
 struct SegmentMerger: Sendable {
   private let minimumLength: Double
   private let minimumScore: Double

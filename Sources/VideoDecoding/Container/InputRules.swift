@@ -5,16 +5,16 @@ package struct InputRules: Sendable, Equatable, Codable {
   /// The path of a file of certificates (PEM) to trust for `https://`; nil stands for `SSL_CERT_FILE`'s, or else the
   /// system's.
   package var certificates: [UInt8]?
-  /// Width times height of a picture.
+  /// Width times height of a frame.
   package var maxPixels = 1 << 26
   package var maxStreams = 256
-  /// Pictures in the stream: each takes some tens of bytes until the file is done.
-  package var maxPictures = 10_000_000
+  /// Frames in the stream: each takes some tens of bytes until the file is done.
+  package var maxFrames = 10_000_000
   /// Samples of a video that windows are laid over at a stride.
   package var maxSamples = 10_000_000
   /// Bytes that are read to find out what the streams are; FFmpeg's own default.
   package var probeBytes = 5_000_000
-  /// Bytes that FFmpeg may ask for at once, in the whole process; half as much again as its largest picture takes.
+  /// Bytes that FFmpeg may ask for at once, in the whole process; half as much again as its largest frame takes.
   package var maxBlockBytes = 1 << 30
 
   package init() {}

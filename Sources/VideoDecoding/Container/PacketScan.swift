@@ -1,11 +1,11 @@
 import CFFmpeg
 
-/// What the packets of a stream say without being decoded: when each picture is shown, and where decoding can begin.
+/// What the packets of a stream say without being decoded: when each frame is shown, and where decoding can begin.
 struct PacketScan {
   /// A packet that decoding can begin with.
   struct Key: Equatable {
-    /// The number of its picture, in the order shown.
-    let picture: Int
+    /// The number of its frame, in the order shown.
+    let frame: Int
     /// The number of the packet, in the order of the file.
     let packet: Int
     let stamp: Int64
@@ -13,13 +13,13 @@ struct PacketScan {
     let position: Int64
   }
 
-  /// When the pictures are shown, in ticks, strictly increasing; nil where the packets do not say.
+  /// When the frames are shown, in ticks, strictly increasing; nil where the packets do not say.
   let stamps: [Int64]?
-  /// Whether `stamps` are the pictures' own, not the order of decoding standing in for them.
+  /// Whether `stamps` are the frames' own, not the order of decoding standing in for them.
   let areShown: Bool
   /// Whether the demuxer calls packets damaged, as lost transport packets make them.
   let areDamaged: Bool
-  /// Whether the coded data bears out what the container says: each packet gives the pictures that it was counted for,
+  /// Whether the coded data bears out what the container says: each packet gives the frames that it was counted for,
   /// and nothing is set once that a decoding of parts would miss. Implies `areShown`.
   let isBorneOut: Bool
   /// In the order shown. Empty unless `isBorneOut`.
@@ -41,7 +41,7 @@ struct PacketScan {
       switch input.read() {
       case .done:
         list.add(input.packet.pointee)
-        guard list.count <= limit else { throw .tooManyPictures(limit: limit) }
+        guard list.count <= limit else { throw .tooManyFrames(limit: limit) }
       case .interrupted: throw .interrupted
       default:
         if let failure = input.failure { throw failure }
@@ -74,7 +74,7 @@ struct PacketScan {
     !stamps.isEmpty && zip(stamps, stamps.dropFirst()).allSatisfy { $0 < $1 }
   }
 
-  /// The packets seen so far: those that will be a picture to show.
+  /// The packets seen so far: those that will be a frame to show.
   private struct Packets {
     var count = 0
     var shown: [Int64] = []
@@ -102,10 +102,10 @@ struct PacketScan {
         firstTime = [packet.dts, packet.pts].first { $0 != CFFMPEG_NO_TIME }
       }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
-      let holdsPicture = proof.note(packet, number: identities.count)
+      let holdsFrame = proof.note(packet, number: identities.count)
       identities.append(packet.identity)
-      // Edit lists hide pictures.
-      if !holdsPicture || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
+      // Edit lists hide frames.
+      if !holdsFrame || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
       count += 1
       lastDuration = packet.duration
       if packet.pts != CFFMPEG_NO_TIME {

@@ -36,7 +36,7 @@ struct ScanProof {
     heldBack = Int(parameters.video_delay)
   }
 
-  /// Notes the next packet, which has this number; whether a picture is shown for it.
+  /// Notes the next packet, which has this number; whether a frame is shown for it.
   mutating func note(_ packet: AVPacket, number: Int) -> Bool {
     guard packet.size > 0 else { return false }
     if packet.changesDecoder { isUnclear = true }
@@ -79,10 +79,10 @@ struct ScanProof {
     if latest.count > Self.mostReordering + 1 { latest.removeFirst() }
   }
 
-  /// Whether all is as it should be, for a stream whose first picture is shown at `first`.
+  /// Whether all is as it should be, for a stream whose first frame is shown at `first`.
   func isBorneOut(first: Int64) -> Bool {
     guard let syntax, !isUnclear, let firstEntry else { return false }
-    // Pictures before the first that can be decoded come out or not, as the decoder likes; and one that is told of less
+    // Frames before the first that can be decoded come out or not, as the decoder likes; and one that is told of less
     // reordering than there is drops some.
     let allowed = syntax.reordering ?? heldBack
     return firstEntry <= first && reordering <= allowed
@@ -92,7 +92,7 @@ struct ScanProof {
   func keys(_ stamps: [Int64]) -> [PacketScan.Key] {
     entries.filter { $0.parameters.isSuperset(of: absent) }.sorted { $0.stamp < $1.stamp }.map { entry in
       PacketScan.Key(
-        picture: stamps.partitioningIndex { $0 >= entry.stamp }, packet: entry.packet, stamp: entry.stamp,
+        frame: stamps.partitioningIndex { $0 >= entry.stamp }, packet: entry.packet, stamp: entry.stamp,
         decodingStamp: entry.decodingStamp, position: entry.position)
     }
   }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Which packets FFmpeg found damaged, or decoded only by making parts up.
 ///
-/// A picture's own flags tell it too, but with frame threads they are copied while another thread may still
+/// A frame's own flags tell it too, but with frame threads they are copied while another thread may still
 /// be at work on it: the count would differ from run to run. What FFmpeg logs does not. So where the process
 /// is `FFmpegGlobals.own`'s, its log goes here and nothing of it is printed; elsewhere the flags have to do.
 /// A codec's or container's context says in `opaque` whose it is and which packet it is given; each thread of

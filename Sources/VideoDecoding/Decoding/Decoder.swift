@@ -1,12 +1,12 @@
 import CFFmpeg
 
-/// Packets in, pictures out. Owns the codec context and one frame, and frees each once.
+/// Packets in, frames out. Owns the codec context and one frame, and frees each once.
 final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
-  /// The picture last received; released by the next `receive`.
+  /// The frame last received; released by the next `receive`.
   let frame: UnsafeMutablePointer<AVFrame>
   private let damage = ConcealmentCounter()
-  /// Packets given, and how many times more it was asked for a picture after the last.
+  /// Packets given, and how many times more it was asked for a frame after the last.
   private var sent = 0
   private var drained = 0
   private var isDraining = false
@@ -52,7 +52,7 @@ final class Decoder {
     damage.close()
   }
 
-  /// Hands over a packet; nil asks for the pictures still inside.
+  /// Hands over a packet; nil asks for the frames still inside.
   func send(_ packet: UnsafeMutablePointer<AVPacket>?) -> FFmpegStatus {
     if let packet {
       context.pointee.opaque = damage.word(packet: sent)
@@ -66,7 +66,7 @@ final class Decoder {
     return status
   }
 
-  /// Puts the next picture into `frame`.
+  /// Puts the next frame into `frame`.
   func receive() -> FFmpegStatus {
     let status = FFmpegStatus(avcodec_receive_frame(context, frame))
     if isDraining { drained += 1 }
@@ -74,7 +74,7 @@ final class Decoder {
     return status
   }
 
-  /// When the picture is shown, in ticks of the stream; nil if nothing says so.
+  /// When the frame is shown, in ticks of the stream; nil if nothing says so.
   var stamp: Int64? {
     let time = frame.pointee.best_effort_timestamp
     return time == CFFMPEG_NO_TIME ? nil : time
@@ -91,7 +91,7 @@ final class Decoder {
   }
 
   /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there
-  /// are more pictures to receive.
+  /// are more frames to receive.
   var damagedPackets: Int { damage.count() }
 
   /// Of the packets whose decoding is finished for certain, those that are damaged: the same number in each

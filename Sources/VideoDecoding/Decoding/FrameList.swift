@@ -26,8 +26,8 @@ package final class FrameList: FrameSource {
     guard let firstStamp = stamps.first, let lastStamp = stamps.last else {
       throw VideoError.unusableFrames("there are no frames")
     }
-    guard stamps.count <= rules.maxPictures else {
-      throw VideoError.tooManyPictures(limit: rules.maxPictures)
+    guard stamps.count <= rules.maxFrames else {
+      throw VideoError.tooManyFrames(limit: rules.maxFrames)
     }
     if let index = zip(stamps, stamps.dropFirst()).enumerated().first(where: { $1.0 >= $1.1 })?.offset {
       throw VideoError.unusableFrames("frame \(index + 1) is not shown after frame \(index)")

@@ -1,10 +1,10 @@
 import CFFmpeg
 
-/// Tells which packets of a stream no other picture is predicted from, so that a decoder can do without them.
+/// Tells which packets of a stream no other frame is predicted from, so that a decoder can do without them.
 ///
 /// Read off the headers of the coded pictures: `nal_ref_idc` (H.264, 7.4.1), sub-layer non-reference pictures of the
 /// highest temporal layer (H.265, 7.4.2.2), B pictures (MPEG-1, MPEG-2 and MPEG-4 part 2). Packets of other codecs, and
-/// those that carry more than pictures, as parameter sets, are always needed.
+/// those that carry more than frames, as parameter sets, are always needed.
 struct PacketDependencies {
   private enum Syntax {
     /// NAL units behind a length of so many bytes, or behind start codes where nil.
@@ -39,7 +39,7 @@ struct PacketDependencies {
     }
   }
 
-  /// Whether all other pictures decode to the same bits without this packet.
+  /// Whether all other frames decode to the same bits without this packet.
   func areAbsent(to packet: AVPacket) -> Bool {
     switch syntax {
     case .h264(let lengthBytes): Units(packet, lengthBytes: lengthBytes).onlyHold(Self.h264Kind)
@@ -98,17 +98,17 @@ struct PacketDependencies {
 }
 
 extension Units {
-  /// Whether there is a picture, and nothing that is needed.
+  /// Whether there is a frame, and nothing that is needed.
   fileprivate func onlyHold(_ kind: (Element) -> PacketDependencies.Kind) -> Bool {
     var units = self
-    var holdsPicture = false
+    var holdsFrame = false
     while let unit = units.next() {
       switch kind(unit) {
-      case .disposable: holdsPicture = true
+      case .disposable: holdsFrame = true
       case .needed: return false
       case .indifferent: break
       }
     }
-    return holdsPicture && !units.isBroken
+    return holdsFrame && !units.isBroken
   }
 }

@@ -2,7 +2,7 @@ import CFFmpeg
 
 /// Decoding from one place to another.
 extension Video {
-  /// Decodes the next picture into the decoder's frame; false at the end of the stream, or where it went astray.
+  /// Decodes the next frame into the decoder's frame; false at the end of the stream, or where it went astray.
   ///
   /// A damaged packet is counted and skipped.
   func decodeNext() throws(VideoError) -> Bool {

@@ -1,14 +1,14 @@
 import CFFmpeg
 
-/// Handing over the pictures that are wanted.
+/// Handing over the frames that are wanted.
 extension Video {
-  /// Hands each picture whose number is in `numbers` (ascending, from the timeline) to `body`, in that order.
+  /// Hands each frame whose number is in `numbers` (ascending, from the timeline) to `body`, in that order.
   ///
-  /// With `seeking`, what no wanted picture needs is not decoded: stretches between them that a seek can pass over, and
-  /// pictures that no other is predicted from. The wanted ones have the same bits either way. Without it the whole
+  /// With `seeking`, what no wanted frame needs is not decoded: stretches between them that a seek can skip, and
+  /// frames that no other is predicted from. The wanted ones have the same bits either way. Without it the whole
   /// stream is decoded, and so checked.
-  /// Throws `VideoError.timelineChanged` if the pictures contradict the timeline that the packets gave: some wanted
-  /// pictures may have been handed over by then; `timeline()` is right now, start again with it.
+  /// Throws `VideoError.timelineChanged` if the frames contradict the timeline that the packets gave: some wanted
+  /// frames may have been handed over by then; `timeline()` is right now, start again with it.
   package func frames(
     _ numbers: [Int], seeking: Bool, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
@@ -31,10 +31,10 @@ extension Video {
     try decodeThrough(&rest, timeline, body)
   }
 
-  /// A plan, if one is worth it: with hundreds of pictures saved, so that a short file is always decoded whole and all
+  /// A plan, if one is worth it: with hundreds of frames saved, so that a short file is always decoded whole and all
   /// its damage counted.
   private func seekPlan(_ numbers: [Int], _ timeline: PresentationTimes, _ scan: PacketScan) -> SeekPlan? {
-    let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.picture), count: timeline.times.count)
+    let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.frame), count: timeline.times.count)
     return plan.saved >= Self.worthwhileSaving ? plan : nil
   }
 
@@ -50,7 +50,7 @@ extension Video {
     if let index = group.key {
       let key = scan.keys[index]
       guard try seek(to: key, before: scan.keys[..<index]) else { return false }
-      number = key.picture
+      number = key.frame
       firstStamp = key.stamp
     } else {
       try restart(reopening: false)
@@ -59,7 +59,7 @@ extension Video {
     let last = numbers[group.wanted.upperBound - 1]
     while number <= last {
       guard try decodeNext(), isFlawless, let stamp = decoder.stamp else { return false }
-      // Pictures shown before the key but stored after it belong to the pictures before.
+      // Frames shown before the key but stored after it belong to the frames before.
       if stamp < firstStamp { continue }
       guard try take(stamp, &number, stamps, &rest, body) else { return false }
     }
@@ -85,14 +85,14 @@ extension Video {
     return !isAstray && decodeErrors == 0 && rest.isEmpty && (number..<stamps.count).allSatisfy(wasSpared)
   }
 
-  /// Hands over the picture shown at `stamp` if it is wanted; false unless it is the next to come, but for spared ones.
+  /// Hands over the frame shown at `stamp` if it is wanted; false unless it is the next to come, but for spared ones.
   ///
   /// `number` is the first that may come, and is left behind the one that came.
   private func take(
     _ stamp: Int64, _ number: inout Int, _ stamps: [Int64], _ rest: inout ArraySlice<Int>,
     _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
-    if number == 0 { try noteFirstPicture() }
+    if number == 0 { try noteFirstFrame() }
     while number < stamps.count, stamps[number] < stamp {
       guard wasSpared(number) else { return false }
       number += 1
@@ -136,7 +136,7 @@ extension Video {
     var learned: [Int128]?
     var lastDuration: Int64?
     while try decodeNext() {
-      if number == 0 { try noteFirstPicture() }
+      if number == 0 { try noteFirstFrame() }
       let time = builder.time(stamp: decoder.stamp)
       if number == 0, builder.start != timeline.start, !isStartExact {
         return timeline.starting(at: builder.start)
@@ -156,7 +156,7 @@ extension Video {
       number += 1
     }
     if !isAstray, learned == nil, number == timeline.times.count { return nil }
-    if number == 0, learning { throw VideoError.noPicture(decodeErrors: decodeErrors) }
+    if number == 0, learning { throw VideoError.noFrame(decodeErrors: decodeErrors) }
     return PresentationTimes(
       times: learned ?? Array(timeline.times.prefix(number)), start: builder.start,
       lastDuration: lastDuration, clock: clock)
@@ -173,16 +173,16 @@ extension Video {
   }
 
   private func hand(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
-    if info.width <= 0 || info.height <= 0 { try noteFirstPicture() }
+    if info.width <= 0 || info.height <= 0 { try noteFirstFrame() }
     let frame = Frame(
       try shownPart, orientation, width: info.width, height: info.height, converter)
     try body(number, frame)
   }
 
-  /// The first picture's size is the video's, whatever the container says.
-  func noteFirstPicture() throws(VideoError) {
-    let picture = try shownPart
-    (info.width, info.height) = orientation.size(width: Int(picture.width), height: Int(picture.height))
+  /// The first frame's size is the video's, whatever the container says.
+  func noteFirstFrame() throws(VideoError) {
+    let frame = try shownPart
+    (info.width, info.height) = orientation.size(width: Int(frame.width), height: Int(frame.height))
   }
 
   /// The decoder's frame, or the part of it that the container shows.
@@ -193,7 +193,7 @@ extension Video {
     }
   }
 
-  /// How the decoder's picture is turned upright: its own display matrix says so, or else the stream's.
+  /// How the decoder's frame is turned upright: its own display matrix says so, or else the stream's.
   private var orientation: Orientation {
     let matrix =
       cffmpeg_frame_matrix(decoder.frame) ?? input.streams[stream].flatMap { cffmpeg_stream_matrix($0) }

@@ -4,10 +4,10 @@ import CFFmpeg
 package struct VideoInfo: Sendable, Equatable {
   /// FFmpeg's name of the codec: `h264`.
   package let codec: String
-  /// Upright, in pixels: those of the first picture.
+  /// Upright, in pixels: those of the first frame.
   package internal(set) var width: Int
   package internal(set) var height: Int
-  /// Average pictures a second.
+  /// Average frames a second.
   package let frameRate: Double
   /// The stream's number in the container, as ffprobe counts.
   package let track: Int
@@ -16,18 +16,18 @@ package struct VideoInfo: Sendable, Equatable {
   package let dolbyVisionProfile: Int?
 }
 
-/// A video stream of a file, the best one unless another is asked for: its times, and its pictures in the
+/// A video stream of a file, the best one unless another is asked for: its times, and its frames in the
 /// order shown.
 ///
 /// For one thread at a time. Nothing here prints, nor starts a thread but the decoder's own.
 package final class Video {
   package internal(set) var info: VideoInfo
-  /// Packets and pictures found damaged in the last decoding from the start, or in the parts reached by
+  /// Packets and frames found damaged in the last decoding from the start, or in the parts reached by
   /// seeking.
   package var decodeErrors: Int { errors + decoder.damagedPackets + (input.isDamaged ? 1 : 0) }
   /// Packets that the decoder was given, in all: what was decoded, whether it was asked for or not.
   package internal(set) var framesDecoded = 0
-  /// Packets that the decoder was spared, in all: nobody asked for their pictures, and no other picture needs
+  /// Packets that the decoder was spared, in all: nobody asked for their frames, and no other frame needs
   /// them.
   package internal(set) var framesSkipped = 0
 
@@ -70,16 +70,16 @@ package final class Video {
     case inside(packetIsRead: Bool, isDraining: Bool)
   }
 
-  /// Packets that no wanted picture needs.
+  /// Packets that no wanted frame needs.
   struct SkippablePackets {
-    /// When all pictures of the stream are shown, in ticks, and the numbers of the wanted ones, ascending.
+    /// When all frames of the stream are shown, in ticks, and the numbers of the wanted ones, ascending.
     let stamps: [Int64]
     let wanted: [Int]
     let references: PacketDependencies
-    /// The numbers of pictures that were passed over and have not been missed yet.
+    /// The numbers of frames that were skipped and have not been missed yet.
     var numbers: Set<Int> = []
 
-    /// Whether the packet can be passed over, which is then noted.
+    /// Whether the packet can be skipped, which is then noted.
     mutating func takes(_ packet: AVPacket) -> Bool {
       guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
         references.areAbsent(to: packet)
@@ -129,7 +129,7 @@ package final class Video {
   /// cores; what it makes up for damaged parts depends on their number.
   package static func decoderThreads(_ threads: Int) -> Int { threads > 1 ? min(threads, 15) + 1 : 1 }
 
-  /// The times of all pictures: read off the packets where these can be trusted, learned by decoding where
+  /// The times of all frames: read off the packets where these can be trusted, learned by decoding where
   /// not.
   package func timeline() throws(VideoError) -> PresentationTimes {
     if let knownTimeline { return knownTimeline }
@@ -144,7 +144,7 @@ package final class Video {
 
   private func predictedTimeline() throws(VideoError) -> PresentationTimes? {
     guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
-    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxPictures)
+    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
     self.scan = scan
     if scan.areDamaged { threads = 1 }
     position = .inside(packetIsRead: false, isDraining: false)
@@ -160,7 +160,7 @@ package final class Video {
     do {
       return try decodedTimeline()
     } catch {
-      if case .noPicture = error { throw .noDecoder(codec: "animated WebP") }
+      if case .noFrame = error { throw .noDecoder(codec: "animated WebP") }
       throw error
     }
   }
@@ -171,12 +171,12 @@ package final class Video {
     var times: [Int128] = []
     var lastDuration: Int64?
     while try decodeNext() {
-      if times.isEmpty { try noteFirstPicture() }
-      guard times.count < rules.maxPictures else { throw .tooManyPictures(limit: rules.maxPictures) }
+      if times.isEmpty { try noteFirstFrame() }
+      guard times.count < rules.maxFrames else { throw .tooManyFrames(limit: rules.maxFrames) }
       times.append(builder.time(stamp: decoder.stamp))
       lastDuration = decoder.duration
     }
-    guard !times.isEmpty else { throw .noPicture(decodeErrors: decodeErrors) }
+    guard !times.isEmpty else { throw .noFrame(decodeErrors: decodeErrors) }
     (isTimelineExact, isStartExact) = (true, true)
     return PresentationTimes(times: times, start: builder.start, lastDuration: lastDuration, clock: clock)
   }

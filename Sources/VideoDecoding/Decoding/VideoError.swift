@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a file gives no pictures. `description` is one line without the file's name.
+/// Why a file gives no frames. `description` is one line without the file's name.
 package enum VideoError: Error, Sendable, Equatable {
   /// There is no such file.
   case missing
@@ -21,8 +21,8 @@ package enum VideoError: Error, Sendable, Equatable {
   case noSuchTrack(Int, found: [String])
   case noDecoder(codec: String)
   case decoderFailed(codec: String, reason: String)
-  /// Not one picture came out of the whole stream.
-  case noPicture(decodeErrors: Int)
+  /// Not one frame came out of the whole stream.
+  case noFrame(decodeErrors: Int)
   /// A pixel format that libswscale does not read.
   case unsupportedPixels(format: String, width: Int, height: Int)
   /// The container shows nothing of its frames.
@@ -43,7 +43,7 @@ package enum VideoError: Error, Sendable, Equatable {
   /// A file that takes more than `InputRules` allow.
   case tooManyPixels(width: Int, height: Int, limit: Int)
   case tooManyStreams(found: Int, limit: Int)
-  case tooManyPictures(limit: Int)
+  case tooManyFrames(limit: Int)
   case tooManySamples(found: Int, limit: Int)
   case tooMuchMemory(limit: Int)
   case outOfMemory
@@ -85,11 +85,11 @@ extension VideoError {
     case .unreadable, .notRegularFile, .untrustedServer, .unusableCertificates: .unreadable
     case .namesOthers, .networkNotAllowed: .refused
     case .empty, .notVideo, .stillPicture, .noVideoStream, .noDecoder, .unsupportedPixels: .unsupported
-    case .decoderFailed, .noPicture, .cropsEverything: .damaged
+    case .decoderFailed, .noFrame, .cropsEverything: .damaged
     case .noSuchTrack, .emptyPart, .unusableSampling, .unusableFrames: .request
     case .tooManyPixels: .limit(.pixels)
     case .tooManyStreams: .limit(.streams)
-    case .tooManyPictures: .limit(.frames)
+    case .tooManyFrames: .limit(.frames)
     case .tooManySamples: .limit(.samples)
     case .tooManyWindows: .limit(.windows)
     case .tooMuchMemory: .limit(.memory)
@@ -120,7 +120,7 @@ extension VideoError: CustomStringConvertible {
       "no video track \(track); its streams are \(found.joined(separator: ", "))"
     case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
     case .decoderFailed(let codec, let reason): "the decoder for \(codec) video cannot be opened: \(reason)"
-    case .noPicture(let errors):
+    case .noFrame(let errors):
       "no frame could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
     case .unsupportedPixels(let format, let width, let height):
       "\(width)x\(height) frames in pixel format \(format) cannot be converted to RGB"
@@ -140,7 +140,7 @@ extension VideoError: CustomStringConvertible {
       "its frames are \(width)x\(height), over the limit of \(limit) pixels"
     case .tooManyStreams(let found, let limit):
       "it has \(found) streams, over the limit of \(limit)"
-    case .tooManyPictures(let limit): "it has over \(limit) frames"
+    case .tooManyFrames(let limit): "it has over \(limit) frames"
     case .tooManySamples(let found, let limit):
       "it lasts \(found) samples, over the limit of \(limit)"
     case .tooMuchMemory(let limit):

@@ -1,31 +1,31 @@
 import CFFmpeg
 
-/// Makes JPEGs of small pictures of one size. Owns the encoder, its picture, its packet and the conversion to YUV, and
+/// Makes JPEGs of small frames of one size. Owns the encoder, its frame, its packet and the conversion to YUV, and
 /// frees each once.
 package final class JPEGEncoder {
   package let width: Int
   package let height: Int
 
   private var context: UnsafeMutablePointer<AVCodecContext>?
-  private var picture: UnsafeMutablePointer<AVFrame>?
+  private var frame: UnsafeMutablePointer<AVFrame>?
   private var packet: UnsafeMutablePointer<AVPacket>?
   private var scaler: cffmpeg_scaler?
 
   /// From 2, the best, to 31, as `ffmpeg -q:v` counts.
   private static let quality = 4
 
-  /// For pictures of `width` by `height`, each 1 to 4096. Nil where this FFmpeg cannot make JPEGs.
+  /// For frames of `width` by `height`, each 1 to 4096. Nil where this FFmpeg cannot make JPEGs.
   package init?(width: Int, height: Int) {
     guard (1...4096).contains(width), (1...4096).contains(height) else { return nil }
     self.width = width
     self.height = height
-    guard openEncoder(), openPicture(), openScaler() else { return nil }
+    guard openEncoder(), openFrame(), openScaler() else { return nil }
   }
 
   deinit {
     sws_freeContext(scaler)
     av_packet_free(&packet)
-    av_frame_free(&picture)
+    av_frame_free(&frame)
     avcodec_free_context(&context)
   }
 
@@ -45,16 +45,16 @@ package final class JPEGEncoder {
     return avcodec_open2(context, codec, nil) >= 0
   }
 
-  private func openPicture() -> Bool {
+  private func openFrame() -> Bool {
     packet = av_packet_alloc()
-    picture = av_frame_alloc()
-    guard packet != nil, let picture, let context else { return false }
-    picture.pointee.format = AV_PIX_FMT_YUVJ420P.rawValue
-    picture.pointee.color_range = AVCOL_RANGE_JPEG
-    picture.pointee.width = Int32(width)
-    picture.pointee.height = Int32(height)
-    picture.pointee.quality = context.pointee.global_quality
-    return av_frame_get_buffer(picture, 0) >= 0
+    frame = av_frame_alloc()
+    guard packet != nil, let frame, let context else { return false }
+    frame.pointee.format = AV_PIX_FMT_YUVJ420P.rawValue
+    frame.pointee.color_range = AVCOL_RANGE_JPEG
+    frame.pointee.width = Int32(width)
+    frame.pointee.height = Int32(height)
+    frame.pointee.quality = context.pointee.global_quality
+    return av_frame_get_buffer(frame, 0) >= 0
   }
 
   private func openScaler() -> Bool {
@@ -67,22 +67,22 @@ package final class JPEGEncoder {
     return sws_setColorspaceDetails(scaler, matrix, 1, matrix, 1, 0, 1 << 16, 1 << 16) >= 0
   }
 
-  /// The JPEG of a picture: `rgb` is packed 8-bit RGB, `width` × `height` × 3 bytes. Nil where FFmpeg fails.
+  /// The JPEG of a frame: `rgb` is packed 8-bit RGB, `width` × `height` × 3 bytes. Nil where FFmpeg fails.
   package func encode(_ rgb: [UInt8]) -> [UInt8]? {
-    guard rgb.count == 3 * width * height, let context, let picture, let packet,
-      av_frame_make_writable(picture) >= 0, convert(rgb, into: picture)
+    guard rgb.count == 3 * width * height, let context, let frame, let packet,
+      av_frame_make_writable(frame) >= 0, convert(rgb, into: frame)
     else { return nil }
-    picture.pointee.pts += 1
-    guard avcodec_send_frame(context, picture) >= 0, avcodec_receive_packet(context, packet) >= 0 else {
+    frame.pointee.pts += 1
+    guard avcodec_send_frame(context, frame) >= 0, avcodec_receive_packet(context, packet) >= 0 else {
       return nil
     }
     defer { av_packet_unref(packet) }
     return Array(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
   }
 
-  private func convert(_ rgb: [UInt8], into picture: UnsafeMutablePointer<AVFrame>) -> Bool {
-    let data = picture.pointee.data
-    let lines = picture.pointee.linesize
+  private func convert(_ rgb: [UInt8], into frame: UnsafeMutablePointer<AVFrame>) -> Bool {
+    let data = frame.pointee.data
+    let lines = frame.pointee.linesize
     return rgb.withUnsafeBufferPointer { rgb in
       sws_scale(
         scaler, [rgb.baseAddress, nil, nil, nil], [Int32(3 * width), 0, 0, 0], 0, Int32(height),

@@ -2,7 +2,7 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// How a stored picture has to be turned to stand upright: one of the eight ways a rectangle maps onto itself.
+/// How a stored frame has to be turned to stand upright: one of the eight ways a rectangle maps onto itself.
 ///
 /// The upright pixel (u, v), column and row, is the stored pixel (u, v), or (v, u) if `transposed`, counted from the
 /// right edge if `mirrorsColumns`, from the bottom edge if `mirrorsRows`.
@@ -19,7 +19,7 @@ package struct Orientation: Sendable, Hashable {
     self.mirrorsRows = mirrorsRows
   }
 
-  /// The orientation that the ffmpeg program gives a picture with this display matrix (9 numbers, 16.16 and 2.30 fixed
+  /// The orientation that the ffmpeg program gives a frame with this display matrix (9 numbers, 16.16 and 2.30 fixed
   /// point, row by row). An angle that is no multiple of 90° counts as the nearest one.
   init(matrix: UnsafePointer<Int32>) {
     let angle = av_display_rotation_get(matrix)
@@ -32,7 +32,7 @@ package struct Orientation: Sendable, Hashable {
     }
   }
 
-  /// Upright width and height of a stored picture.
+  /// Upright width and height of a stored frame.
   package func size(width: Int, height: Int) -> (width: Int, height: Int) {
     transposed ? (height, width) : (width, height)
   }

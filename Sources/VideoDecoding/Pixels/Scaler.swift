@@ -1,8 +1,8 @@
 import CFFmpeg
 
-/// A libswscale context from one kind of picture to RGB; freed once.
+/// A libswscale context from one kind of frame to RGB; freed once.
 final class Scaler {
-  /// Everything about a picture that its conversion depends on.
+  /// Everything about a frame that its conversion depends on.
   struct Kind: Hashable {
     var width: Int32
     var height: Int32
@@ -13,7 +13,7 @@ final class Scaler {
     var targetWidth: Int32
     var targetHeight: Int32
 
-    /// To RGB of the picture's own size.
+    /// To RGB of the frame's own size.
     init(_ frame: AVFrame) {
       width = frame.width
       height = frame.height
@@ -28,7 +28,7 @@ final class Scaler {
   let kind: Kind
   private let context: cffmpeg_scaler
 
-  /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the picture's own matrix (BT.601
+  /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the frame's own matrix (BT.601
   /// where it names none) and range, chroma rows of 4:2:0 half-way between luma rows.
   init(_ kind: Kind) throws(VideoError) {
     self.kind = kind
@@ -65,12 +65,12 @@ final class Scaler {
     sws_setColorspaceDetails(context, matrix, fromFull, matrix, toFull, brightness, contrast, saturation)
   }
 
-  /// Converts the part of `picture` that begins at an even row and column, of this kind's size, into `rgb`, whose
+  /// Converts the part of `frame` that begins at an even row and column, of this kind's size, into `rgb`, whose
   /// rows are `stride` bytes apart. A part that is not the whole must be of 8-bit planes.
   func convert(
-    _ picture: AVFrame, firstRow: Int, firstColumn: Int, into rgb: UnsafeMutablePointer<UInt8>, stride: Int
+    _ frame: AVFrame, firstRow: Int, firstColumn: Int, into rgb: UnsafeMutablePointer<UInt8>, stride: Int
   ) throws(VideoError) {
-    var (planes, strides) = picture.planes
+    var (planes, strides) = frame.planes
     if firstRow != 0 || firstColumn != 0, let format = av_pix_fmt_desc_get(AVPixelFormat(kind.format)) {
       for index in planes.indices {
         let isChroma = index == 1 || index == 2

@@ -1,6 +1,6 @@
 import CFFmpeg
 
-/// A picture turned upright plane by plane, as ffmpeg's transpose and flip filters do before a conversion; freed once.
+/// A frame turned upright plane by plane, as ffmpeg's transpose and flip filters do before a conversion; freed once.
 ///
 /// Needed where chroma is interpolated: turning before and after a conversion then differ.
 final class UprightCopy {
@@ -9,18 +9,18 @@ final class UprightCopy {
   var frame: UnsafeMutablePointer<AVFrame> { storage! }
 
   /// Nil for formats that ffmpeg converts first and turns afterwards.
-  init?(_ picture: AVFrame, _ orientation: Orientation) throws(VideoError) {
-    guard let planes = PlaneGeometry.all(of: picture, orientation) else { return nil }
+  init?(_ frame: AVFrame, _ orientation: Orientation) throws(VideoError) {
+    guard let planes = PlaneGeometry.all(of: frame, orientation) else { return nil }
     storage = av_frame_alloc()
     guard let storage else { throw .outOfMemory }
-    let size = orientation.size(width: Int(picture.width), height: Int(picture.height))
-    storage.pointee.format = picture.format
+    let size = orientation.size(width: Int(frame.width), height: Int(frame.height))
+    storage.pointee.format = frame.format
     storage.pointee.width = Int32(size.width)
     storage.pointee.height = Int32(size.height)
     guard av_frame_get_buffer(storage, 0) >= 0 else { throw .outOfMemory }
-    storage.pointee.colorspace = picture.colorspace
-    storage.pointee.color_range = picture.color_range
-    let (sources, sourceStrides) = picture.planes
+    storage.pointee.colorspace = frame.colorspace
+    storage.pointee.color_range = frame.color_range
+    let (sources, sourceStrides) = frame.planes
     let (targets, targetStrides) = storage.pointee.planes
     for (index, plane) in planes.enumerated() {
       guard let source = sources[index], let target = targets[index] else { continue }
@@ -39,9 +39,9 @@ private struct PlaneGeometry {
   let height: Int
   let step: Int
 
-  /// The planes of a picture, or nil if they cannot be turned one by one.
-  static func all(of picture: AVFrame, _ orientation: Orientation) -> [PlaneGeometry]? {
-    guard let format = av_pix_fmt_desc_get(AVPixelFormat(picture.format))?.pointee else { return nil }
+  /// The planes of a frame, or nil if they cannot be turned one by one.
+  static func all(of frame: AVFrame, _ orientation: Orientation) -> [PlaneGeometry]? {
+    guard let format = av_pix_fmt_desc_get(AVPixelFormat(frame.format))?.pointee else { return nil }
     let unfit = AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_BITSTREAM
     let isPlanar = format.flags & UInt64(AV_PIX_FMT_FLAG_PLANAR) != 0
     guard format.flags & UInt64(unfit) == 0, isPlanar || format.log2_chroma_w == 0,
@@ -52,8 +52,8 @@ private struct PlaneGeometry {
     return (0...(used.map { Int($0.plane) }.max() ?? 0)).map { plane in
       let isChroma = plane == 1 || plane == 2
       return PlaneGeometry(
-        width: ceilingShift(Int(picture.width), isChroma ? format.log2_chroma_w : 0),
-        height: ceilingShift(Int(picture.height), isChroma ? format.log2_chroma_h : 0),
+        width: ceilingShift(Int(frame.width), isChroma ? format.log2_chroma_w : 0),
+        height: ceilingShift(Int(frame.height), isChroma ? format.log2_chroma_h : 0),
         step: used.filter { $0.plane == plane }.map { Int($0.step) }.max() ?? 1)
     }
   }

@@ -4,7 +4,7 @@ import R2P1DVideo
 extension ModelsCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists the models that there are by name, and where those are that are here.")
+      abstract: "Lists known models and where installed ones are.")
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
       case text, json

@@ -6,12 +6,12 @@ struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Joins the outputs of several scans into one.",
-    discussion: "The parts, and the journals beside them, stay. The rows come in the order of a walk.")
+    discussion: "The parts, and the journals beside them, stay. Rows come in directory-traversal order.")
 
   @Argument(help: "Outputs of scan, each with its journal beside it.")
   var parts: [FilePath]
 
-  @Option(name: .shortAndLong, help: "The output; a scan may go on with it.")
+  @Option(name: .shortAndLong, help: "The output; a scan can resume it.")
   var output: FilePath
 
   @Flag(help: "No summary.")

@@ -28,6 +28,7 @@ extension Remedy {
     case .giveHash: ": say what is expected, with --sha256"
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"
     case .downloadAgain(let checkpoint): "; try again with: \(Self.commands(for: checkpoint))"
+    case .resume: ": run scan again to resume"
     case .otherOutput(let alternative): ": \(Self.otherOutput(alternative))"
     }
   }

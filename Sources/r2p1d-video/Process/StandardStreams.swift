@@ -3,7 +3,7 @@ import Glibc
 
 /// Standard input, output and error, of which a caller may have closed any.
 enum StandardStreams {
-  /// Sees to it that no file takes the place of a closed stream, and with it what is meant for that.
+  /// Opens /dev/null on closed descriptors 0 to 2, so that no file opened later takes their place.
   ///
   /// Words for nobody are lost; results for nobody are an error, as writing to the closed stream would be.
   static func hold() {

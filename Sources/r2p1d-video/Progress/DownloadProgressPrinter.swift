@@ -3,7 +3,7 @@ import Glibc
 import R2P1DVideo
 import Synchronization
 
-/// What the person at the terminal hears of a download: that it begins, and on a terminal a bar with amount and rate.
+/// What is printed of a download: that it begins, and on a terminal a bar with amount and rate.
 final class DownloadProgressPrinter: Sendable {
   private let state = Mutex(State())
 

@@ -26,7 +26,7 @@ import VideoDecoding
 
   @Test func everyFieldReachesTheWorker() throws {
     var rules = InputRules()
-    (rules.maxPixels, rules.maxStreams, rules.maxPictures, rules.maxSamples) = (1, 2, 3, 4)
+    (rules.maxPixels, rules.maxStreams, rules.maxFrames, rules.maxSamples) = (1, 2, 3, 4)
     (rules.probeBytes, rules.maxBlockBytes, rules.certificates) = (5, 6, [7])
     let sent = WorkerConfiguration(try Self.odd(), threads: 3, memory: 5 << 30, rules: rules)
     let found = try returned(sent)

@@ -43,7 +43,7 @@ import Testing
   ) throws -> Sample {
     let stored = orientation.size(width: width, height: height)
     return try bytes(width: width, height: height, orientation).withUnsafeBufferPointer { bytes in
-      let picture = RGBPicture(
+      let picture = RGBFrame(
         stored: bytes.baseAddress!, stride: 3 * stored.width, width: stored.width, height: stored.height,
         orientation: orientation)
       return try preprocessor.sample(of: picture, width: width, height: height)

@@ -62,7 +62,7 @@ import Testing
     var random = SplitMix64(seed: 1)
     for bytes in [[UInt8](repeating: 0, count: 5000), random.bytes(5000)] {
       switch failure(try clips.write(bytes, name)) {
-      case .notVideo, .noVideoStream, .noPicture: break
+      case .notVideo, .noVideoStream, .noFrame: break
       case let other: Issue.record("\(String(describing: other))")
       }
     }
@@ -106,7 +106,7 @@ import Testing
     let start = try #require(bytes.indices.first { bytes[$0...].starts(with: "mdat".utf8) })
     let end = try #require(bytes.indices.first { bytes[$0...].starts(with: "moov".utf8) })
     for index in start + 4..<end - 4 { bytes[index] = 0xFF }
-    guard case .noPicture = failure(try clips.write(bytes, "nothing.mp4")) else {
+    guard case .noFrame = failure(try clips.write(bytes, "nothing.mp4")) else {
       Issue.record("\(String(describing: failure(clips.path("nothing.mp4"))))")
       return
     }
@@ -135,6 +135,6 @@ import Testing
       VideoError.noVideoStream(found: ["1 audio stream"]).description
         == "no video stream (found 1 audio stream)")
     #expect(
-      VideoError.noPicture(decodeErrors: 2).description == "no frame could be decoded (2 decode errors)")
+      VideoError.noFrame(decodeErrors: 2).description == "no frame could be decoded (2 decode errors)")
   }
 }

@@ -41,7 +41,7 @@ import Testing
     rules.maxPixels = 100
     #expect(kind(path, rules: rules) == .limit(.pixels))
     rules = InputRules()
-    rules.maxPictures = 3
+    rules.maxFrames = 3
     #expect(kind(path, rules: rules) == .limit(.frames))
     rules = InputRules()
     rules.maxStreams = 0

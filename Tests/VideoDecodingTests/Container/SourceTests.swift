@@ -133,7 +133,7 @@ private struct Drops: VideoReader {
     rules.maxPixels = 64 * 48 - 1
     #expect(failure(source, rules)?.kind == .limit(.pixels))
     rules = InputRules()
-    rules.maxPictures = 9
+    rules.maxFrames = 9
     #expect(failure(source, rules)?.kind == .limit(.frames))
     #expect(failure(.bytes([], name: "a.mp4")) == .empty)
   }

@@ -17,8 +17,8 @@ extension VideoError {
     case .noVideoStream: .noSuchTrack(1, found: ["0 (aac audio)"])
     case .noSuchTrack: .noDecoder(codec: "h264")
     case .noDecoder: .decoderFailed(codec: "h264", reason: "no")
-    case .decoderFailed: .noPicture(decodeErrors: 1)
-    case .noPicture: .unsupportedPixels(format: "vaapi", width: 1, height: 1)
+    case .decoderFailed: .noFrame(decodeErrors: 1)
+    case .noFrame: .unsupportedPixels(format: "vaapi", width: 1, height: 1)
     case .unsupportedPixels: .cropsEverything(width: 1, height: 1)
     case .cropsEverything: .emptyPart(start: 1, end: 1)
     case .emptyPart: .unusableSampling("0 samples a second")
@@ -29,8 +29,8 @@ extension VideoError {
     case .untrustedServer: .unusableCertificates(file: "a.pem", reason: "no")
     case .unusableCertificates: .tooManyPixels(width: 1, height: 1, limit: 1)
     case .tooManyPixels: .tooManyStreams(found: 2, limit: 1)
-    case .tooManyStreams: .tooManyPictures(limit: 1)
-    case .tooManyPictures: .tooManySamples(found: 2, limit: 1)
+    case .tooManyStreams: .tooManyFrames(limit: 1)
+    case .tooManyFrames: .tooManySamples(found: 2, limit: 1)
     case .tooManySamples: .tooMuchMemory(limit: 1)
     case .tooMuchMemory: .outOfMemory
     case .outOfMemory: .interrupted

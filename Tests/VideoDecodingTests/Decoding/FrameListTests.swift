@@ -154,8 +154,8 @@ import Testing
   func ends() throws {
     let pixel = try Self.pixel.get()
     var rules = InputRules()
-    rules.maxPictures = 1
-    #expect(throws: VideoError.tooManyPictures(limit: 1)) {
+    rules.maxFrames = 1
+    #expect(throws: VideoError.tooManyFrames(limit: 1)) {
       try FrameList([pixel, pixel], stamps: [0, 1], timescale: 1, rules: rules)
     }
     rules = InputRules()

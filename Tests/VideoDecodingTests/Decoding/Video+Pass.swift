@@ -36,7 +36,7 @@ extension Frame {
   }
 }
 
-extension RGBPicture {
+extension RGBFrame {
   func packed(rows: Range<Int>, columns: Range<Int>) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(3 * rows.count * columns.count)

@@ -51,7 +51,7 @@ struct VideoMutation {
     FFmpegGlobals.own()
     var rules = InputRules()
     rules.maxPixels = 1 << 22
-    rules.maxPictures = 100_000
+    rules.maxFrames = 100_000
     let video = try Video(source: .path(Array(path.utf8)), threads: 2, rules: rules, control: control)
     for _ in 0..<3 {
       let count = try video.timeline().times.count

@@ -28,7 +28,7 @@ import Testing
     #expect(size == (upright[0].count, upright.count))
     let stored: [UInt8] = (0..<6).flatMap { [$0, 100, 200] } + [0]
     stored.withUnsafeBufferPointer { bytes in
-      let picture = RGBPicture(
+      let picture = RGBFrame(
         stored: bytes.baseAddress!, stride: 9, width: 3, height: 2, orientation: orientation)
       let seen = picture.packed(rows: 0..<size.height, columns: 0..<size.width)
       #expect(seen == upright.flatMap { $0 }.flatMap { [$0, 100, 200] })

@@ -60,7 +60,7 @@ import Testing
       defer { memory.deallocate() }
       try Scaler(Scaler.Kind(picture)).convert(
         picture, firstRow: 0, firstColumn: 0, into: memory, stride: stride)
-      let whole = RGBPicture(
+      let whole = RGBFrame(
         stored: memory, stride: stride, width: width, height: height, orientation: .upright)
       let converter = RGBConverter()
       for (rows, columns) in [

@@ -1,7 +1,7 @@
 import CFFmpeg
 
-/// Memory for one RGB picture, 64-byte aligned, kept from picture to picture; freed once.
-struct PictureMemory: ~Copyable {
+/// Memory for one RGB picture, 64-byte aligned, kept from frame to frame; freed once.
+struct FrameMemory: ~Copyable {
   private var bytes: UnsafeMutableRawPointer?
   private var capacity = 0
 
