@@ -32,7 +32,15 @@ public struct BenchmarkOptions: Sendable {
 
 extension Benchmark {
   /// The figures, a table of the network's plan if one is wanted, and what one should know of the weights.
-  public static func run(_ options: BenchmarkOptions) throws(ClassifierError) -> (
+  public static func run(_ options: BenchmarkOptions) async throws(ClassifierError) -> (
+    figures: Benchmark, plan: String, notes: ModelNotes
+  ) {
+    try await StreamThread.value(FilePath("\(options.model)")) { () throws(ClassifierError) in
+      try measure(options)
+    }
+  }
+
+  private static func measure(_ options: BenchmarkOptions) throws(ClassifierError) -> (
     figures: Benchmark, plan: String, notes: ModelNotes
   ) {
     let clock = ContinuousClock()
@@ -76,7 +84,7 @@ extension Benchmark {
     var windows = 0
     let clock = ContinuousClock()
     let (began, cpuBegan) = (clock.now, cpuTime())
-    let reader = try WindowReader.open(path, sampling, threads: threads)
+    let reader = try VideoInput.file(path).open(sampling, threads: threads)
     do {
       try reader.read { if case .window = $0 { windows += 1 } }
     } catch {

@@ -3,11 +3,12 @@ import Glibc
 import Inference
 import VideoDecoding
 
-/// Labels videos with one network: load it once, then classify as many files as you like.
+/// Labels videos with one network: make it once, then let it work on as many inputs as you like, at once or one after
+/// the other, from any task.
 ///
-/// A classifier belongs to one thread at a time; it starts one of its own that decodes ahead of the network, and
-/// one that computes the model's hash. Several that work at once share a ``Network``.
-public final class Classifier {
+/// Each request under way has threads and memory for activations of its own; the weights are the ``Network``'s, which
+/// other classifiers share.
+public final class Classifier: Sendable {
   public let network: Network
   public let options: ClassifierOptions
   /// The names of the network's classes.
@@ -23,59 +24,37 @@ public final class Classifier {
   /// Inputs of the network's last layer, 512 in the networks of the paper: what `embed` gives a window.
   public var features: Int { network.features }
 
-  let predictor: Predictor
+  let workspaces: Workspaces
 
-  /// Loads a model: a name (`r2plus1d_18`), the path of a checkpoint, or `random:NAME[:SEED]`.
-  public convenience init(
-    model: String = "r2plus1d_18", options: ClassifierOptions = ClassifierOptions()
-  ) throws(ClassifierError) {
-    guard let source = ModelSource(FilePath(model)) else {
-      throw .network(model, cause: "expected random:NAME or random:NAME:SEED, the seed a whole number")
-    }
-    try self.init(source: source, options: options)
-  }
-
-  /// Loads the model that `source` names, for this classifier alone.
-  public convenience init(source: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    try options.input.certificates?.checkCertificates()
-    try self.init(network: try Network(source: source, options: options.network), options: options)
-  }
-
-  /// A classifier with memory and threads of its own and the weights of `network`, which others may use at the same
-  /// time; of the options, those about loading (`network`) were the network's.
-  public init(network: Network, options: ClassifierOptions) throws(ClassifierError) {
+  /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same length of
+  /// windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does so on a thread of
+  /// its own.
+  public init(network: Network, options: ClassifierOptions = ClassifierOptions()) throws(ClassifierError) {
     try options.input.certificates?.checkCertificates()
     self.network = network
     self.options = options
     labels = try network.loaded.labels(from: options.labels)
-    sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
-    predictor = try network.predictor(
-      frames: sampling.frames, threads: options.threads, precision: options.precision)
-    precision = Precision(predictor.precision)
+    let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
+    self.sampling = sampling
+    let (threads, wish) = (options.threads, options.precision)
+    let model = try network.packed(frames: sampling.frames, threads: threads, precision: wish)
+    let workspaces = Workspaces(keeping: max(options.idleWorkspaces, 0)) { () throws(ClassifierError) in
+      try network.loaded.predictor(model, threads: threads)
+    }
+    precision = Precision(try workspaces.workspace().predictor.precision)
+    self.workspaces = workspaces
     if options.givesReceipts, options.threads > 1 {
-      DetachedThread.start { [network] in _ = network.hash.digits }
+      DetachedThread.start { _ = network.hash.digits }
     }
   }
 
-  /// The labels of the video at `path`; `progress` hears how many windows of how many are done.
-  ///
-  /// This is the whole way of the data: file → samples → windows → logits → scores → labels.
-  public func classify(
-    _ path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws(ClassifierError) -> VideoLabels {
-    try classify(path, scoredWindows(of: path, progress: progress))
-  }
-
-  /// The labels of the video at `path`, made of all its windows.
-  func classify(_ path: FilePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
+  /// The labels of the video at `path`, made of all windows of `scored`, on the caller's thread.
+  package func classify(_ path: FilePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
     var merged = MergedScores(options.merge)
     var windows: [WindowLabels] = []
     while let window = try scored.next() {
       merged.add(logits: window.logits, scores: window.scores)
-      windows.append(
-        WindowLabels(
-          start: window.start.double, end: window.end.double, padded: window.padded,
-          labels: self.scored(window.scores), logits: options.keepsLogits ? window.logits : nil))
+      windows.append(labels(of: window))
     }
     let video = try scored.summary
     return VideoLabels(
@@ -83,20 +62,10 @@ public final class Classifier {
       windows: windows, receipt: receipt(video))
   }
 
-  /// The labels of one of many videos, or what kept it from them.
-  public func outcome(
-    of path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) -> Outcome {
-    do {
-      return Outcome(file: path, result: .success(try classify(path, progress: progress)))
-    } catch {
-      return Outcome(file: path, result: .failure(error))
-    }
-  }
-
-  /// The same for a path in UTF-8.
-  public func classify(_ path: String) throws(ClassifierError) -> VideoLabels {
-    try classify(FilePath(path))
+  func labels(of window: ScoredWindow) -> WindowLabels {
+    WindowLabels(
+      start: window.start.double, end: window.end.double, padded: window.padded,
+      labels: scored(window.scores), logits: options.keepsLogits ? window.logits : nil)
   }
 
   func scored(_ scores: Scores) -> [ScoredLabel] {

@@ -24,8 +24,6 @@ public struct SamplingOptions: Sendable, Equatable {
 
 /// How a classifier works and what it reports.
 public struct ClassifierOptions: Sendable {
-  /// How the network is loaded, by a classifier that loads one.
-  public var network = NetworkOptions()
   public var sampling = SamplingOptions()
   public var input = InputOptions()
   /// A file with the names of the classes, one a line, instead of the model's own.
@@ -38,8 +36,11 @@ public struct ClassifierOptions: Sendable {
   /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
   public var givesReceipts = true
   public var precision: Precision = .f32
-  /// Threads of the decoder and of the network, at least 1; with 1 the two take turns, and nothing runs beside them.
+  /// Threads of the decoder and of the network, at least 1, of each request; with 1 the two take turns, and nothing runs
+  /// beside them. A server that works on several at once divides its cores by their number.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// Memory for activations and threads of this many requests that have ended are kept for the next ones.
+  public var idleWorkspaces = 2
 
   public init() {}
 }

@@ -1,39 +1,45 @@
 import Inference
+import VideoDecoding
 
 /// The windows of one video with what the network says of them: the one loop from windows to scores.
 ///
 /// Ask for one after the other, on one thread at a time. While one is scored the next ones are decoded. What comes is
 /// final: windows that may yet be laid out otherwise are scored, too, but held back until they are settled.
-final class ScoredWindows {
+package final class ScoredWindows {
   /// What is wanted of each window, and so has to be finite.
-  enum Value {
+  package enum Value: Sendable {
     case scores, features
   }
 
   private let source: any WindowSource
   private let path: FilePath
-  private let predictor: Predictor
+  private let workspace: Workspace
+  private let control: DecodingControl
   private let value: Value
   private let progress: (_ done: Int, _ of: Int) -> Void
   private var scored = SettlingQueue<ScoredWindow>()
   /// Nil until all windows have come.
   private var video: VideoSummary?
 
-  /// `progress` is called with how many windows of how many have been scored, those that are held back too.
-  init(
-    _ source: some WindowSource, of path: FilePath, _ predictor: Predictor, _ value: Value = .scores,
+  /// `progress` is called with how many windows of how many have been scored, those that are held back too. Once
+  /// `control` is cancelled, no further window is scored.
+  package init(
+    _ source: some WindowSource, of path: FilePath, _ classifier: Classifier, _ value: Value = .scores,
+    control: DecodingControl = DecodingControl(),
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) {
+  ) throws(ClassifierError) {
     self.source = source
     self.path = path
-    self.predictor = predictor
+    self.control = control
     self.value = value
+    workspace = try classifier.workspaces.workspace()
     self.progress = progress
   }
 
   /// The next window; nil after the last.
-  func next() throws(ClassifierError) -> ScoredWindow? {
+  package func next() throws(ClassifierError) -> ScoredWindow? {
     while true {
+      if control.isCancelled { throw .video(path, VideoError.interrupted) }
       if let window = scored.next() { return window }
       if video != nil { return nil }
       switch try source.next() {
@@ -47,7 +53,7 @@ final class ScoredWindows {
   }
 
   /// What the video turned out to be; the windows that have not come yet are skipped.
-  var summary: VideoSummary {
+  package var summary: VideoSummary {
     get throws(ClassifierError) {
       while true {
         if let video { return video }
@@ -56,11 +62,8 @@ final class ScoredWindows {
     }
   }
 
-  /// Ends the reading within a window, from any thread: `next` throws.
-  func cancel() { source.cancel() }
-
   private func score(_ window: Window) throws(ClassifierError) -> ScoredWindow {
-    let prediction = predictor.predict([window.samples])[0]
+    let prediction = workspace.predictor.predict([window.samples])[0]
     let values = value == .scores ? prediction.logits : prediction.features
     guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
     progress(window.number + 1, window.count)
@@ -96,17 +99,5 @@ extension ScoredWindow {
       padded: window.padded, videoEnd: window.videoEnd,
       scores: Scores(logits: prediction.logits.map(Double.init)), logits: prediction.logits,
       features: prediction.features)
-  }
-}
-
-extension Classifier {
-  /// The windows of the file at `path`, decoded by this process.
-  func scoredWindows(
-    of path: FilePath, _ value: ScoredWindows.Value = .scores,
-    progress: @escaping (_ done: Int, _ of: Int) -> Void
-  ) throws(ClassifierError) -> ScoredWindows {
-    let reader = try WindowReader.open(path, sampling, options.input, threads: options.threads)
-    let source = LocalWindowSource(reader, of: path, threads: options.threads)
-    return ScoredWindows(source, of: path, predictor, value, progress: progress)
   }
 }

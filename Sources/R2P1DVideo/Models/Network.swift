@@ -31,8 +31,26 @@ public final class Network: Sendable {
   let chosenWeights: String?
   private let packed = Mutex(PackedModels())
 
-  /// Loads the model that `source` names.
-  public init(source: ModelSource, options: NetworkOptions = NetworkOptions()) throws(ClassifierError) {
+  /// Loads the model that `source` names, on a thread of its own; downloads it first if the options say so.
+  public static func load(
+    _ source: ModelSource, options: NetworkOptions = NetworkOptions()
+  ) async throws(ClassifierError) -> Network {
+    try await StreamThread.value(FilePath("\(source)")) { () throws(ClassifierError) in
+      try Network(source: source, options: options)
+    }
+  }
+
+  /// A classifier of these weights, which are packed for it on a thread of their own.
+  public func classifier(
+    _ options: ClassifierOptions = ClassifierOptions()
+  ) async throws(ClassifierError) -> Classifier {
+    try await StreamThread.value(FilePath(summary.name)) { () throws(ClassifierError) in
+      try Classifier(network: self, options: options)
+    }
+  }
+
+  /// Loads the model that `source` names on the caller's thread.
+  package init(source: ModelSource, options: NetworkOptions = NetworkOptions()) throws(ClassifierError) {
     loaded = try LoadedModel(
       source, weights: options.weights, folders: options.folders, absent: options.absentModel,
       zeroInitResidual: options.zeroInitResidual)
@@ -45,14 +63,13 @@ public final class Network: Sendable {
   /// Inputs of the network's last layer, 512 in the networks of the paper: what `embed` gives a window.
   public var features: Int { loaded.model.network.features }
 
-  /// A worker of its own on windows of `frames` samples.
-  func predictor(frames: Int, threads: Int, precision: Precision) throws(ClassifierError) -> Predictor {
-    let model = try packed.withLock { (packed) throws(ClassifierError) in
+  /// The weights as windows of `frames` samples want them.
+  func packed(frames: Int, threads: Int, precision: Precision) throws(ClassifierError) -> PackedModel {
+    try packed.withLock { (packed) throws(ClassifierError) in
       try packed.model(PackedModels.Key(frames: frames, precision: precision)) { () throws(ClassifierError) in
         try loaded.packed(frames: frames, threads: threads, precision: precision)
       }
     }
-    return try loaded.predictor(model, threads: threads)
   }
 }
 

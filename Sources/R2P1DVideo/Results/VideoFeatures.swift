@@ -24,19 +24,9 @@ public struct WindowFeatures: Sendable {
   public let values: [Float]
 }
 
-extension Classifier {
-  /// The features of the video at `path`, a row a window; `progress` hears how many windows of how many are done.
-  public func embed(
-    _ path: FilePath, progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) throws(ClassifierError) -> VideoFeatures {
-    let scored = try scoredWindows(of: path, .features, progress: progress)
-    var windows: [WindowFeatures] = []
-    while let window = try scored.next() {
-      windows.append(
-        WindowFeatures(
-          start: window.start.double, end: window.end.double, padded: window.padded, values: window.features))
-    }
-    let video = try scored.summary
-    return VideoFeatures(file: path, video: video, windows: windows, receipt: receipt(video))
+extension WindowFeatures {
+  init(_ window: ScoredWindow) {
+    self.init(
+      start: window.start.double, end: window.end.double, padded: window.padded, values: window.features)
   }
 }

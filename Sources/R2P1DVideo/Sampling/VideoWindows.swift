@@ -1,80 +1,161 @@
 import Inference
+import VideoDecoding
 
-/// The tensors that a network would see of a video, without the network.
-public final class VideoWindows {
-  /// Samples in the part of the video that is looked at.
-  public var samples: Int { reader.samples }
-  /// The first sample of each window.
-  public var starts: [Int] { reader.starts }
-  /// For each window, the number of the frame shown at each of its samples, counted from 0 over the whole file.
-  public var frames: [[Int]] {
-    starts.map { Array(reader.picks[$0..<min($0 + sampling.frames, samples)]) }
+/// The tensors that a network would see of a video, without the network: a sequence of them in time order, each decoded
+/// as it is asked for. All iterators are of one and the same pass.
+public struct VideoWindows: AsyncSequence, Sendable {
+  public typealias Element = WindowTensor
+  public typealias Failure = ClassifierError
+
+  /// Where the windows lie.
+  ///
+  /// Where the frames contradict the times that the container gave, this is right only when all windows have come.
+  public struct Layout: Sendable, Equatable, Codable {
+    /// Samples in the part of the video that is looked at.
+    public let samples: Int
+    /// The first sample of each window.
+    public let starts: [Int]
+    /// For each window, the number of the frame shown at each of its samples, counted from 0 over the whole file.
+    public let frames: [[Int]]
+
+    public init(samples: Int, starts: [Int], frames: [[Int]]) {
+      (self.samples, self.starts, self.frames) = (samples, starts, frames)
+    }
+
+    init(_ reader: WindowReader, _ sampling: ResolvedSampling) {
+      let samples = reader.samples
+      self.init(
+        samples: samples, starts: reader.starts,
+        frames: reader.starts.map { Array(reader.picks[$0..<Swift.min($0 + sampling.frames, samples)]) })
+    }
+
+    /// One line of JSON: what a reference is held against, and so no more than that.
+    public var json: String { JSON.text(self, pretty: false) }
   }
 
+  /// As far as is known before the first window.
+  public let layout: Layout
   /// What may make the tensors other than one would expect.
-  public var warnings: [VideoWarning] { VideoSummary(reader).warnings }
+  public let warnings: [VideoWarning]
+  public let sampling: ResolvedSampling
 
-  private let path: FilePath
-  private let sampling: ResolvedSampling
-  private let threads: Int
-  private let reader: WindowReader
+  private let control: DecodingControl
+  private let thread: StreamThread<State>
 
   /// Opens the video; the model only says how it wants to be sampled, its weights are not needed.
-  public init(_ path: FilePath, model: ModelSource, options: ClassifierOptions) throws(ClassifierError) {
-    let traits = try ModelMetadata(
-      of: model, weights: options.network.weights, folders: options.network.folders)
-    self.path = path
-    threads = options.threads
-    sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
-    reader = try WindowReader.open(path, sampling, options.input, threads: threads)
+  public static func open(
+    _ input: VideoInput, model: ModelSource, network: NetworkOptions = NetworkOptions(),
+    options: ClassifierOptions = ClassifierOptions()
+  ) async throws(ClassifierError) -> VideoWindows {
+    let control = DecodingControl()
+    let thread = StreamThread(input.name) { State() }
+    let opened = try await thread.run(cancelling: control) { (state) throws(ClassifierError) in
+      try state.open(input, model, network, options, control)
+    }
+    return VideoWindows(
+      layout: opened.layout, warnings: opened.warnings, sampling: opened.sampling, control: control, thread: thread)
   }
 
-  /// Calls `body` with each window's tensor, in time order; call it once. Where the frames contradict the times that
-  /// the container gave, `samples`, `starts`, `frames` and `header` are right only when all windows have come.
-  public func read(_ body: (WindowTensor) throws(ClassifierError) -> Void) throws(ClassifierError) {
-    let source = LocalWindowSource(reader, of: path, threads: threads)
-    if reader.samplesHeldBack > Self.mostSamplesHeldBack {
-      do {
-        try reader.settle()
-      } catch {
-        throw .video(path, error)
+  public struct Iterator: AsyncIteratorProtocol {
+    let windows: VideoWindows
+
+    public mutating func next(
+      isolation actor: isolated (any Actor)?
+    ) async throws(ClassifierError) -> WindowTensor? {
+      try await windows.thread.run(cancelling: windows.control) { (state) throws(ClassifierError) in
+        try state.next()
       }
     }
-    var hasEnded = false
-    var settling = SettlingQueue<Window>()
-    while true {
-      while let window = settling.next() {
-        try body(
-          WindowTensor(number: window.number, start: window.start, end: window.end, samples: window.samples))
-      }
-      if hasEnded { return }
-      switch try source.next() {
-      case .window(let window): settling.add(window, isFinal: window.isFinal)
-      case .restarted: settling.restart()
-      case .ended:
-        hasEnded = true
-        settling.settle()
-      }
-    }
+  }
+
+  public func makeAsyncIterator() -> Iterator { Iterator(windows: self) }
+
+  /// Where the windows turned out to lie; those that are left are decoded.
+  public func finalLayout() async throws(ClassifierError) -> Layout {
+    try await thread.run(cancelling: control) { (state) throws(ClassifierError) in try state.finalLayout() }
+  }
+
+  /// All tensors of a layout as one .npy array: its header, always 128 bytes, for the tensors to follow in order.
+  public func header(_ layout: Layout) -> [UInt8] {
+    Npy.header(shape: [layout.starts.count, 3, sampling.frames, Sample.side, Sample.side])
   }
 
   /// So many are held until the last frame is decoded; with more, all is decoded once before, to know where windows lie.
   private static let mostSamplesHeldBack = 1024
+}
 
-  /// All tensors as one .npy array: its header, always 128 bytes, for `read`'s tensors to follow in order.
-  public var header: [UInt8] {
-    Npy.header(shape: [starts.count, 3, sampling.frames, Sample.side, Sample.side])
-  }
+extension VideoWindows {
+  /// What the pass's thread has to itself.
+  private struct State {
+    private struct Pass {
+      let path: FilePath
+      let sampling: ResolvedSampling
+      let reader: WindowReader
+      let source: LocalWindowSource
+      var settling = SettlingQueue<Window>()
+      /// Whether windows need not be decoded once before, to know where they lie.
+      var isSettled: Bool
+      var hasEnded = false
 
-  /// `samples`, `starts` and `frames` as one line of JSON: what a reference is held against, and so no more than that.
-  public var layout: String {
-    JSON.text(Layout(samples: samples, starts: starts, frames: frames), pretty: false)
-  }
+      mutating func next() throws(ClassifierError) -> Window? {
+        try settle()
+        while true {
+          if let window = settling.next() { return window }
+          if hasEnded { return nil }
+          switch try source.next() {
+          case .window(let window): settling.add(window, isFinal: window.isFinal)
+          case .restarted: settling.restart()
+          case .ended:
+            hasEnded = true
+            settling.settle()
+          }
+        }
+      }
 
-  private struct Layout: Encodable {
-    let samples: Int
-    let starts: [Int]
-    let frames: [[Int]]
+      private mutating func settle() throws(ClassifierError) {
+        guard !isSettled else { return }
+        do {
+          try reader.settle()
+        } catch {
+          throw .video(path, error)
+        }
+        isSettled = true
+      }
+    }
+
+    private var pass: Pass?
+    private var failure: ClassifierError?
+
+    mutating func open(
+      _ input: VideoInput, _ model: ModelSource, _ network: NetworkOptions, _ options: ClassifierOptions,
+      _ control: DecodingControl
+    ) throws(ClassifierError) -> (layout: Layout, warnings: [VideoWarning], sampling: ResolvedSampling) {
+      let traits = try ModelMetadata(of: model, weights: network.weights, folders: network.folders)
+      let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
+      let reader = try input.open(sampling, options.input, threads: options.threads, control: control)
+      pass = Pass(
+        path: input.name, sampling: sampling, reader: reader,
+        source: LocalWindowSource(reader, of: input.name, threads: options.threads),
+        isSettled: reader.samplesHeldBack <= mostSamplesHeldBack)
+      return (Layout(reader, sampling), VideoSummary(reader).warnings, sampling)
+    }
+
+    /// The next window's tensor; nil after the last. What failed once fails again.
+    mutating func next() throws(ClassifierError) -> WindowTensor? {
+      if let failure { throw failure }
+      do throws(ClassifierError) {
+        return try pass?.next().map { WindowTensor($0) }
+      } catch {
+        failure = error
+        throw error
+      }
+    }
+
+    mutating func finalLayout() throws(ClassifierError) -> Layout {
+      while try next() != nil {}
+      guard let pass else { preconditionFailure("a video is opened first") }
+      return Layout(pass.reader, pass.sampling)
+    }
   }
 }
 
@@ -85,6 +166,10 @@ public struct WindowTensor: Sendable {
   public let start: Double
   public let end: Double
   package let samples: [Sample]
+
+  init(_ window: Window) {
+    (number, start, end, samples) = (window.number, window.start, window.end, window.samples)
+  }
 
   /// The tensor's values in order.
   public var values: [Float] {

@@ -31,26 +31,34 @@ package final class WindowReader {
 
   private let sampling: ResolvedSampling
   private let maxSamples: Int
-  private let video: Video
+  private let video: any FrameSource
   private let preprocessor: Preprocessor
   private var layout: WindowLayout
   /// Whether nothing can contradict `layout` any more.
   private var isSettled = false
 
-  /// Opens the video and lays out its windows.
-  ///
-  /// `path` is the path's bytes; `threads` are the decoder's; `rules` say what is refused.
+  /// Lays out the windows of `video`, which looks at `control` too; at a stride, samples up to `maxSamples`.
   package init(
-    path: [UInt8], _ sampling: ResolvedSampling, threads: Int, rules: InputRules = InputRules(),
-    control: DecodingControl = DecodingControl()
+    _ video: any FrameSource, _ sampling: ResolvedSampling, maxSamples: Int, control: DecodingControl
   ) throws(VideoError) {
     self.sampling = sampling
     self.control = control
-    maxSamples = rules.maxSamples
-    video = try Video(
-      source: .path(path), threads: threads, track: sampling.track, rules: rules, control: control)
+    self.maxSamples = maxSamples
+    self.video = video
     preprocessor = Preprocessor(sampling.resize, sampling.normalization)
     layout = try WindowLayout(sampling, video.timeline(), maxSamples: maxSamples)
+  }
+
+  /// Opens the file and lays out its windows.
+  ///
+  /// `path` is the path's bytes; `threads` are the decoder's; `rules` say what is refused.
+  package convenience init(
+    path: [UInt8], _ sampling: ResolvedSampling, threads: Int, rules: InputRules = InputRules(),
+    control: DecodingControl = DecodingControl()
+  ) throws(VideoError) {
+    let video = try Video(
+      source: .path(path), threads: threads, track: sampling.track, rules: rules, control: control)
+    try self.init(video, sampling, maxSamples: rules.maxSamples, control: control)
   }
 
   /// From now on `filmstrip` looks at the frames too.

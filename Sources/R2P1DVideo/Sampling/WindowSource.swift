@@ -1,24 +1,19 @@
 import VideoDecoding
 
 /// Where the windows of one video come from, one by one as they are asked for.
-protocol WindowSource: AnyObject {
+package protocol WindowSource: AnyObject {
   /// The next event; `ended` is the last.
   func next() throws(ClassifierError) -> WindowEvent
-
-  /// Ends the reading, from any thread; a `next` under way throws.
-  func cancel()
 }
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
 final class LocalWindowSource: WindowSource {
   private let path: FilePath
-  private let control: DecodingControl
   private let prefetcher: Prefetcher<WindowEvent>
 
   /// With one thread in all, decoding goes on only while the next event is waited for.
   init(_ reader: WindowReader, of path: FilePath, threads: Int) {
     self.path = path
-    control = reader.control
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
     prefetcher = Prefetcher(capacity: threads > 1 ? Self.windowsAhead : 0) { try reader.read($0) }
@@ -36,21 +31,6 @@ final class LocalWindowSource: WindowSource {
       throw .video(path, error)
     }
     throw .video(path, cause: "its reading has ended")
-  }
-
-  func cancel() { control.cancel() }
-}
-
-extension WindowReader {
-  /// A reader of the file at `path`; an error says which file it is about.
-  static func open(
-    _ path: FilePath, _ sampling: ResolvedSampling, _ input: InputOptions = InputOptions(), threads: Int
-  ) throws(ClassifierError) -> WindowReader {
-    do {
-      return try WindowReader(path: path.bytes, sampling, threads: threads, rules: input.rules)
-    } catch {
-      throw .video(path, error)
-    }
   }
 }
 

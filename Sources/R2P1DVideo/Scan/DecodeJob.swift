@@ -41,7 +41,4 @@ final class RemoteWindowSource: WindowSource {
     }
     throw .video(video.path, cause: "its decoding was given up")
   }
-
-  /// The worker that decodes it goes on to the next file.
-  func cancel() { video.arrivals.giveUp() }
 }

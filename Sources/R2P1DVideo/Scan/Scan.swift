@@ -56,8 +56,8 @@ package struct Scan {
     of video: DecodeJob, progress: @escaping (_ done: Int, _ of: Int) -> Void
   ) throws(ClassifierError) -> Outcome {
     do {
-      let scored = ScoredWindows(
-        RemoteWindowSource(video), of: video.path, classifier.predictor, progress: progress)
+      let scored = try ScoredWindows(
+        RemoteWindowSource(video), of: video.path, classifier, progress: progress)
       let labels = try classifier.classify(video.path, scored)
       return Outcome(file: video.path, result: .success(labels))
     } catch {

@@ -1,11 +1,15 @@
-import Inference
-import VideoDecoding
-
-/// What happens when in one video: windows over the whole of it, each scored as soon as it is decoded.
+/// What happens when in one video: windows over the whole of it, each decoded and scored as it is asked for.
 ///
-///     let timeline = try classifier.timeline(of: "movie.mp4")
-///     try timeline.read { window in print(window.start.double, window.scores.top(1)) }
-public final class VideoTimeline {
+///     let timeline = classifier.timeline(of: .file("movie.mp4"))
+///     for try await window in timeline { print(window.start.double, window.scores.top(1)) }
+///     let summary = try await timeline.summary()
+///
+/// All iterators are of one and the same pass, as those of ``Classifier/Windows`` are. Memory holds the windows under
+/// way and no more, however long the video is.
+public struct VideoTimeline: AsyncSequence, Sendable {
+  public typealias Element = ScoredWindow
+  public typealias Failure = ClassifierError
+
   public let file: FilePath
   public let model: ModelSummary
   /// The names of the network's classes.
@@ -13,50 +17,79 @@ public final class VideoTimeline {
   /// The sampling in force; `placement` is a stride.
   public let sampling: ResolvedSampling
 
-  private let classifier: Classifier
-  private let reader: WindowReader
-  private let filmstrip: Filmstrip?
+  let pass: ScoringPass
 
-  init(_ file: FilePath, _ classifier: Classifier, thumbnails: Int) throws(ClassifierError) {
-    self.file = file
-    self.classifier = classifier
+  init(_ classifier: Classifier, of input: VideoInput, thumbnails: Int) {
+    file = input.name
     model = classifier.model
     labels = classifier.labels
     sampling = classifier.sampling.strided
-    reader = try WindowReader.open(
-      file, sampling, classifier.options.input, threads: classifier.options.threads)
-    filmstrip = thumbnails > 0 ? Filmstrip(count: thumbnails) : nil
-    if let filmstrip { reader.addFilmstrip(filmstrip) }
+    pass = ScoringPass(classifier, input, ScoringPass.Request(sampling: sampling, thumbnails: thumbnails))
   }
 
-  /// Hands every window to `body`, in time order, while the next ones are decoded; call it once. Memory holds the
-  /// windows under way and no more, however long the video is.
-  @discardableResult
-  public func read(
-    _ body: (ScoredWindow) throws(ClassifierError) -> Void
-  ) throws(ClassifierError) -> TimelineSummary {
-    let source = LocalWindowSource(reader, of: file, threads: classifier.options.threads)
-    let scored = ScoredWindows(source, of: file, classifier.predictor)
-    var merged = MergedScores(sampling.merge)
-    var count = 0
-    while let window = try scored.next() {
-      merged.add(logits: window.logits, scores: window.scores)
-      count += 1
-      try body(window)
-    }
-    let video = try scored.summary
-    return TimelineSummary(
-      video: video, labels: classifier.scored(merged.scores), windows: count,
-      thumbnails: filmstrip?.thumbnails ?? [], receipt: classifier.receipt(video, sampling))
+  public func makeAsyncIterator() -> Classifier.Windows.Iterator { Classifier.Windows.Iterator(pass: pass) }
+
+  /// What is known once all windows have come; those that are left are scored, and no iterator gives them out then.
+  public func summary() async throws(ClassifierError) -> TimelineSummary {
+    try await pass.run { (state) throws(ClassifierError) in try state.timelineSummary() }
   }
 }
 
 extension Classifier {
-  /// The video at `path`, ready to be read window by window: a window every `options.sampling.placement`'s stride or,
-  /// where that is `.even`, every half window, and one that ends with the last sample. With `thumbnails`, so many small
-  /// pictures are taken on the way, evenly over the video; fewer where it has fewer samples, or FFmpeg no JPEG encoder.
-  public func timeline(of path: FilePath, thumbnails: Int = 0) throws(ClassifierError) -> VideoTimeline {
-    try VideoTimeline(path, self, thumbnails: thumbnails)
+  /// The timeline of a video: a window every `options.sampling.placement`'s stride or, where that is `.even`, every half
+  /// window, and one that ends with the last sample. With `thumbnails`, so many small frames are taken on the way, evenly
+  /// over the video; fewer where it has fewer samples, or FFmpeg no JPEG encoder.
+  public func timeline(of input: VideoInput, thumbnails: Int = 0) -> VideoTimeline {
+    VideoTimeline(self, of: input, thumbnails: thumbnails)
+  }
+
+  /// The segments of a video, each as soon as no later window can change it; windows lie as those of
+  /// ``timeline(of:thumbnails:)`` do.
+  public func segments(of input: VideoInput, _ options: SegmentOptions = SegmentOptions()) -> Segments {
+    Segments(windows: timeline(of: input), options: options)
+  }
+
+  /// The segments of one video in time order.
+  ///
+  /// Each iterator has segments of its own of the windows that it gets, and all are of one and the same pass: make one.
+  public struct Segments: AsyncSequence, Sendable {
+    public typealias Element = Segment
+    public typealias Failure = ClassifierError
+
+    let windows: VideoTimeline
+    let options: SegmentOptions
+
+    public struct Iterator: AsyncIteratorProtocol {
+      private var windows: Classifier.Windows.Iterator
+      private var segmenter: Segmenter
+      private var ready: ArraySlice<Segment> = []
+      private var hasEnded = false
+
+      init(_ windows: VideoTimeline, _ options: SegmentOptions) {
+        self.windows = windows.makeAsyncIterator()
+        segmenter = Segmenter(options, labels: windows.labels)
+      }
+
+      public mutating func next(
+        isolation actor: isolated (any Actor)?
+      ) async throws(ClassifierError) -> Segment? {
+        while true {
+          if let segment = ready.popFirst() { return segment }
+          if hasEnded { return nil }
+          if let window = try await windows.next(isolation: actor) {
+            ready = segmenter.add(window)[...]
+          } else {
+            hasEnded = true
+            ready = segmenter.finish()[...]
+          }
+        }
+      }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(windows, options) }
+
+    /// What is known once all windows have come.
+    public func summary() async throws(ClassifierError) -> TimelineSummary { try await windows.summary() }
   }
 }
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures the network, and decoding and preprocessing, on this machine.",
@@ -63,7 +63,7 @@ struct BenchCommand: ParsableCommand {
     if plan && format == .json { throw ValidationError("--plan is a table: leave --format json away") }
   }
 
-  func run() throws {
+  func run() async throws {
     var options = BenchmarkOptions(model: model ?? .random(network ?? "r2plus1d_18", seed: 0))
     options.weights = weights
     options.frames = frames
@@ -75,7 +75,7 @@ struct BenchCommand: ParsableCommand {
     options.wantsPlan = plan
     if let threads { options.threads = threads }
 
-    let (figures, table, notes) = try Benchmark.run(options)
+    let (figures, table, notes) = try await Benchmark.run(options)
     Terminal.warn(notes)
     if figures.network.precision != precision.rawValue { Terminal.warn(noSuch: precision) }
     let output = Output.standard()

@@ -1,7 +1,7 @@
 import ArgumentParser
 import R2P1DVideo
 
-struct EmbedCommand: ParsableCommand {
+struct EmbedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
     abstract:
@@ -38,13 +38,14 @@ struct EmbedCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     guard let path = result.output, let format = formatting.format ?? ending(path) else { return }
     let output = try result.open()
     let beside = try Output(sidecar(path))
     var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
-    options.set(engine)
-    let classifier = try Classifier(source: model.model, options: options)
+    options.precision = engine.precision
+    let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
+    let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)
@@ -54,7 +55,7 @@ struct EmbedCommand: ParsableCommand {
     try output.write(header)
     for file in files {
       do throws(ClassifierError) {
-        let features = try classifier.embed(file, progress: progress.start(file))
+        let features = try await classifier.embed(.file(file), progress: progress.start(file))
         progress.clear()
         Terminal.warn(features.video.warnings, of: file)
         try output.write(table.add(features))

@@ -1,7 +1,7 @@
 import ArgumentParser
 import R2P1DVideo
 
-struct LabelCommand: ParsableCommand {
+struct LabelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "label", abstract: "Says what happens in each video.")
 
@@ -30,9 +30,10 @@ struct LabelCommand: ParsableCommand {
     try scores.checkLogits(in: format, holdsLogits: format.isJSON)
   }
 
-  func run() throws {
+  func run() async throws {
     let output = try result.open()
-    let classifier = try Classifier(source: model.model, options: options)
+    let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
+    let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier, asked: engine.precision)
     let progress = Progress(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: scores.top)
@@ -40,7 +41,7 @@ struct LabelCommand: ParsableCommand {
 
     try output.write(report.begin())
     for file in files {
-      let outcome = classifier.outcome(of: file, progress: progress.start(file))
+      let outcome = await classifier.outcome(of: .file(file), progress: progress.start(file))
       progress.clear()
       switch outcome.result {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)
@@ -57,7 +58,7 @@ struct LabelCommand: ParsableCommand {
 
   private var options: ClassifierOptions {
     var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
-    options.set(engine)
+    options.precision = engine.precision
     options.set(scores)
     options.givesReceipts = format.isJSON
     return options

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Dispatch
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+import Synchronization
 
 /// The program: `r2p1d-video label clip.mp4` and its sisters.
 @main
@@ -28,14 +30,45 @@ struct R2P1DVideoCommand: ParsableCommand {
     StandardStreams.hold()
     Signals.install()
     do {
-      var command = try parseAsRoot(RawArguments.ofProcess())
-      try command.run()
+      try run(try parseAsRoot(RawArguments.ofProcess()))
     } catch let error as ClassifierError {
       Terminal.warn("\(error)")
       (error.scope == .setup ? ExitStatus.setup : .input).exit()
     } catch {
       finish(with: error)
     }
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// This thread waits for it: it is the one that signals are kept from, and an `async` main would give it away.
+  private static func run(_ command: any ParsableCommand) throws {
+    var command = command
+    guard let asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
+    let parsed = Parsed(command: asynchronous)
+    let ending = Ending()
+    Task.detached {
+      do {
+        var command = parsed.command
+        try await command.run()
+      } catch {
+        ending.error.withLock { $0 = error }
+      }
+      ending.isReached.signal()
+    }
+    ending.isReached.wait()
+    if let error = ending.error.withLock({ $0 }) { throw error }
+  }
+
+  /// Once made, the task's alone.
+  private struct Parsed: @unchecked Sendable {
+    let command: any AsyncParsableCommand
+  }
+
+  /// How an asynchronous command ends.
+  private final class Ending: Sendable {
+    let error = Mutex<(any Error)?>(nil)
+    let isReached = DispatchSemaphore(value: 0)
   }
 
   /// Ends as the argument parser would, a wrong usage told in one line.

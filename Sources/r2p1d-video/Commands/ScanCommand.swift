@@ -35,9 +35,10 @@ struct ScanCommand: ParsableCommand {
 
   func run() throws {
     var classifierOptions = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
-    classifierOptions.set(engine)
+    classifierOptions.precision = engine.precision
     classifierOptions.set(scores)
-    let classifier = try Classifier(source: model.model, options: classifierOptions)
+    let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
+    let classifier = try Classifier(network: network, options: classifierOptions)
     Terminal.warn(of: classifier, asked: engine.precision)
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import R2P1DVideo
 
-struct TimelineCommand: ParsableCommand {
+struct TimelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "timeline",
     abstract: "Says what happens when: one label per window, or segments.",
@@ -43,16 +43,17 @@ struct TimelineCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let output = try result.open()
-    let classifier = try Classifier(source: model.model, options: classifierOptions)
+    let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
+    let classifier = try await network.classifier(classifierOptions)
     Terminal.warn(of: classifier, asked: engine.precision)
-    let timeline = try classifier.timeline(of: file, thumbnails: format.thumbnails)
+    let timeline = classifier.timeline(of: .file(file), thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)
     var report = format.report(of: timeline, options)
     var hasBegun = false
 
-    let summary = try timeline.read { (window) throws(ClassifierError) in
+    for try await window in timeline {
       // A file without any window leaves no trace.
       if !hasBegun { try output.write(report.begin()) }
       hasBegun = true
@@ -61,6 +62,7 @@ struct TimelineCommand: ParsableCommand {
       try output.write(text)
       progress.advance(window)
     }
+    let summary = try await timeline.summary()
     progress.clear()
     Terminal.warn(summary.video.warnings, of: file)
     try output.write(report.end(summary))
@@ -70,7 +72,7 @@ struct TimelineCommand: ParsableCommand {
   private var classifierOptions: ClassifierOptions {
     let stride = placement.stride.map(WindowPlacement.stride)
     var options = ClassifierOptions(model, sampling, stride, limits, certificates, addresses)
-    options.set(engine)
+    options.precision = engine.precision
     options.set(scores)
     options.givesReceipts = format.isJSON
     return options

@@ -1,7 +1,7 @@
 import ArgumentParser
 import R2P1DVideo
 
-struct WindowsCommand: ParsableCommand {
+struct WindowsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "windows",
     abstract: "Writes the tensors that the network sees: .npy, float32 [N, 3, T, 112, 112].",
@@ -26,22 +26,26 @@ struct WindowsCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     let output = try result.open()
     let options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
-    let windows = try VideoWindows(file, model: model.model, options: options)
+    var network = NetworkOptions()
+    network.weights = model.weights
+    let windows = try await VideoWindows.open(
+      .file(file), model: model.model, network: network, options: options)
     Terminal.warn(windows.warnings, of: file)
     let progress = Progress(isQuiet: result.quiet)
     let advance = progress.start(file)
-    let header = windows.header
+    let header = windows.header(windows.layout)
     try output.write(header)
-    try windows.read { (window) throws(ClassifierError) in
+    for try await window in windows {
       try output.write(window.values)
-      advance(window.number + 1, windows.starts.count)
+      advance(window.number + 1, windows.layout.starts.count)
     }
     progress.clear()
-    if windows.header != header { try output.overwrite(windows.header) }
+    let layout = try await windows.finalLayout()
+    if windows.header(layout) != header { try output.overwrite(windows.header(layout)) }
     try output.finish()
-    try Output.standard().write(windows.layout)
+    try Output.standard().write(layout.json)
   }
 }

@@ -7,22 +7,11 @@ extension ClassifierOptions {
     _ limits: LimitArguments, _ certificates: CertificateArguments, _ addresses: AddressArguments? = nil
   ) {
     self.init()
-    network.weights = model.weights
     if let threads = model.threads { self.threads = threads }
     self.sampling = sampling.options(placement)
     input = limits.options
     input.certificates = certificates.caFile
     input.allowsNetwork = addresses?.allowNetwork ?? false
-  }
-
-  /// How the network runs, and what is done about a model that is not on this machine.
-  mutating func set(_ engine: EngineArguments) {
-    precision = engine.precision
-    guard !engine.isOffline else { return }
-    let printer = DownloadProgressPrinter()
-    var download = DownloadOptions()
-    download.certificates = input.certificates
-    network.absentModel = .downloaded(options: download) { printer.report($0, $1) }
   }
 
   /// How scores are reported.
@@ -31,5 +20,18 @@ extension ClassifierOptions {
     merge = scores.merge
     top = scores.top
     keepsLogits = scores.logits
+  }
+}
+
+extension NetworkOptions {
+  /// Which weights are read, and what is done about a model that is not on this machine.
+  init(_ model: ModelArguments, _ engine: EngineArguments, _ certificates: CertificateArguments) {
+    self.init()
+    weights = model.weights
+    guard !engine.isOffline else { return }
+    let printer = DownloadProgressPrinter()
+    var download = DownloadOptions()
+    download.certificates = certificates.caFile
+    absentModel = .downloaded(options: download) { printer.report($0, $1) }
   }
 }

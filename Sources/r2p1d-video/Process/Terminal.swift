@@ -67,7 +67,7 @@ struct Progress {
   }
 
   /// What to call as windows of `file` are done.
-  func start(_ file: FilePath) -> (_ done: Int, _ of: Int) -> Void {
+  func start(_ file: FilePath) -> @Sendable (_ done: Int, _ of: Int) -> Void {
     guard isDrawn else { return { _, _ in } }
     return { done, total in
       let cells = 24 * done / max(total, 1)
