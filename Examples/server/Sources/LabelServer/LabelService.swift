@@ -93,7 +93,7 @@ struct LabelService: Sendable {
     }
     let asked = try await JSONDecoder().decode(LocalVideo.self, from: body.collect(upTo: 64 << 10))
     guard let root else { throw RequestFailure(.forbidden, "this server reads no files: it has no --root") }
-    return .file(try root.file(asked.path))
+    return .file(FilePath(try root.file(asked.path)))
   }
 
   private struct LocalVideo: Decodable {
@@ -104,7 +104,9 @@ struct LabelService: Sendable {
   private func score(_ input: VideoInput, _ send: (ByteBuffer) -> Void) async throws {
     let windows = classifier.windows(of: input)
     for try await window in windows {
-      send(ByteBuffer(jsonLine: WindowLine(window, classifier)))
+      let line = WindowLine(
+        window: window.number, count: window.count, labels: classifier.labels(of: window))
+      send(ByteBuffer(jsonLine: line))
     }
     let labels = try await windows.labels()
     var report = ReportFormat.jsonl.report(files: 1, top: classifier.options.top)

@@ -2,23 +2,23 @@ import FoundationEssentials
 import NIOCore
 import R2P1DVideo
 
-/// What the response says of one window as soon as it is scored.
+/// What the response says of one window as soon as it is scored: what the result will hold of it, and which it is.
 struct WindowLine: Encodable {
-  /// From 0, and how many there are as far as is known.
+  /// From 0.
   let window: Int
+  /// How many windows there are, as far as is known.
   let count: Int
-  /// In seconds of a player's clock.
-  let start: Double
-  let end: Double
-  let padded: Bool
-  let labels: [ScoredLabel]
+  let labels: WindowLabels
 
-  init(_ scored: ScoredWindow, _ classifier: Classifier) {
-    (window, count) = (scored.number, scored.count)
-    (start, end, padded) = (scored.start.double, scored.end.double, scored.padded)
-    labels = scored.scores.top(classifier.options.top).map {
-      ScoredLabel(label: classifier.labels.names[$0], index: $0, score: scored.scores.values[$0])
-    }
+  private enum Key: CodingKey {
+    case window, count
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try labels.encode(to: encoder)
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(window, forKey: .window)
+    try values.encode(count, forKey: .count)
   }
 }
 
@@ -27,7 +27,7 @@ extension ByteBuffer {
   init(jsonLine value: some Encodable) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // What is encoded here holds finite numbers and strings, which cannot fail.
+    // What is encoded here holds strings and finite numbers, which cannot fail.
     self.init(bytes: (try? encoder.encode(value)) ?? Data("{}".utf8))
     writeInteger(UInt8(ascii: "\n"))
   }

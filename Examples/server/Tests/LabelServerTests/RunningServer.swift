@@ -18,6 +18,10 @@ struct RunningServer {
   /// Loaded once for all tests: that is what the library is for.
   private static let network = Task { try await Network.load(.named("camera-motion")) }
 
+  static func classifier(_ options: ClassifierOptions = options) async throws -> Classifier {
+    try await network.value.classifier(options)
+  }
+
   static var options: ClassifierOptions {
     var options = ClassifierOptions()
     options.threads = 1
@@ -27,7 +31,7 @@ struct RunningServer {
   /// A minute is far more than any test here takes: one that hangs ends.
   func run(_ test: @escaping @Sendable (Client) async throws -> Void) async throws {
     let service = LabelService(
-      classifier: try await Self.network.value.classifier(options),
+      classifier: try await Self.classifier(options),
       root: try root.map { try MediaRoot($0) },
       maxBytes: maxBytes,
       queue: RequestQueue(concurrent: concurrent, waiting: waiting))

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import NIOCore
+import R2P1DVideo
+
+@testable import LabelServer
+
+/// The clips of the checkout.
+struct Clip: Sendable {
+  let name: String
+
+  static let all = [
+    "pan_left", "pan_right", "roll_clockwise", "roll_counterclockwise", "static", "tilt_down", "tilt_up", "zoom_in",
+  ].map { Clip(name: $0) }
+  /// More than twice as long as the others.
+  static let long = Clip(name: "pan_right_then_tilt_up")
+
+  var path: String {
+    // Tests/LabelServerTests lies in Examples/server
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(5).joined(separator: "/")
+      + "/SampleVideos/\(name).mp4"
+  }
+
+  var bytes: [UInt8] {
+    get throws { Array(try Data(contentsOf: URL(filePath: path))) }
+  }
+
+  /// What the library says of it when nothing else runs, as the server writes it.
+  func lines(by classifier: Classifier) async throws -> [String] {
+    let labels = try await classifier.classify(.bytes(try bytes, name: "upload"))
+    let windows = labels.windows.enumerated().map { number, window in
+      ByteBuffer(jsonLine: WindowLine(window: number, count: labels.windows.count, labels: window))
+    }
+    var report = ReportFormat.jsonl.report(files: 1, top: 5)
+    let result = report.add(Outcome(file: labels.file, result: .success(labels)))
+    return (windows.map { String(buffer: $0) } + [result]).map { String($0.dropLast()) }
+  }
+}
+
+/// A folder of its own, removed afterwards.
+func withFolder(_ test: (_ path: String) async throws -> Void) async throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "label-server-\(UUID())").path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  try await test(folder)
+}

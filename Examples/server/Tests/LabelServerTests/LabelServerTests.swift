@@ -1,0 +1,165 @@
+import FoundationEssentials
+import R2P1DVideo
+import Testing
+
+@testable import LabelServer
+
+/// One after the other: each has a server and the machine for itself.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct LabelServerTests {
+  @Test("Eight videos at once get each the labels of a lone run, a line a window before them")
+  func eightAtOnce() async throws {
+    let expected = try await Clip.all.asyncMap { try await $0.lines(by: RunningServer.classifier()) }
+    try await RunningServer(concurrent: 3).run { client in
+      try await withThrowingTaskGroup { group in
+        for (clip, lines) in zip(Clip.all, expected) {
+          group.addTask { (lines, try await client.post(try clip.bytes)) }
+        }
+        for try await (lines, reply) in group {
+          #expect(reply.status == 200)
+          #expect(reply.contentType == "application/x-ndjson")
+          #expect(reply.lines == lines)
+        }
+      }
+      #expect(try await client.health == Client.Health(running: 0, waiting: 0))
+    }
+  }
+
+  @Test("A client that is cut off half way ends its work, and nobody else's")
+  func cutOff() async throws {
+    let expected = try await Clip.all[0].lines(by: RunningServer.classifier(.slow))
+    try await RunningServer(options: .slow).run { client in
+      let cut = try await client.post(try Clip.long.bytes) { $0.lines.isEmpty }
+      #expect(cut.status == 200)
+      #expect(cut.lines.first?.contains(#""window":0"#) == true)
+      #expect(try await client.post(try Clip.all[0].bytes).lines == expected)
+      // The other one has had less than half the work to do.
+      #expect(try await client.health == Client.Health(running: 0, waiting: 0))
+    }
+  }
+
+  @Test("A client that gives up while it waits makes room")
+  func cutOffWhileWaiting() async throws {
+    try await RunningServer(concurrent: 1, waiting: 1, options: .slow).run { client in
+      let film = try Clip.long.bytes
+      async let first = client.post(film)
+      try await client.wait { $0 == Client.Health(running: 1, waiting: 0) }
+      let second = Task { try await client.post(film) }
+      try await client.wait { $0 == Client.Health(running: 1, waiting: 1) }
+      second.cancel()
+      try await client.wait { $0 == Client.Health(running: 1, waiting: 0) }
+      #expect(try await first.status == 200)
+    }
+  }
+
+  @Test("One request more than may wait is answered 503")
+  func fullQueue() async throws {
+    try await RunningServer(concurrent: 1, waiting: 1, options: .slow).run { client in
+      let film = try Clip.long.bytes
+      async let first = client.post(film)
+      try await client.wait { $0.running == 1 }
+      async let second = client.post(film)
+      try await client.wait { $0.waiting == 1 }
+      let third = try await client.post(film)
+      #expect(third.status == 503)
+      #expect(third.lines.first?.contains("try again later") == true)
+      #expect(try await first.status == 200)
+      #expect(try await second.status == 200)
+    }
+  }
+
+  @Test("A video without a length in its head, in chunks, is labelled")
+  func chunks() async throws {
+    let clip = Clip.all[0]
+    let expected = try await clip.lines(by: RunningServer.classifier())
+    try await RunningServer().run { client in
+      #expect(try await client.post(try clip.bytes, type: "video/mp4", framing: .chunks).lines == expected)
+    }
+  }
+
+  @Test("More bytes than the limit are answered 413", arguments: [Client.Framing.length, .chunks])
+  func tooManyBytes(_ framing: Client.Framing) async throws {
+    try await RunningServer(maxBytes: 100_000).run { client in
+      let reply = try await client.post([UInt8](repeating: 0, count: 4 << 20), framing: framing)
+      #expect(reply.status == 413)
+      #expect(try await client.health == Client.Health(running: 0, waiting: 0))
+    }
+  }
+
+  @Test("More than a limit of the library allows is answered 413")
+  func tooManyPixels() async throws {
+    var options = RunningServer.options
+    options.input.maxPixels = 1000
+    try await RunningServer(options: options).run { client in
+      #expect(try await client.post(try Clip.all[0].bytes).status == 413)
+    }
+  }
+
+  @Test(
+    "What is no video is answered with the reason's status and one line",
+    arguments: [
+      ("plain text, and not a video", "text/plain", 415),
+      ("", nil, 400),
+      ("{", "application/json", 400),
+      (#"{"file": "a.mp4"}"#, "application/json; charset=utf-8", 400),
+      (#"{"path": "a.mp4"}"#, "application/json", 403),  // there is no root
+    ] as [(String, String?, Int)])
+  func noVideo(_ body: String, _ type: String?, _ status: Int) async throws {
+    try await RunningServer().run { client in
+      let reply = try await client.post(Array(body.utf8), type: type)
+      #expect(reply.status == status)
+      #expect(reply.contentType == "application/json")
+      #expect(reply.lines.count == 1)
+      #expect(reply.lines.first?.hasPrefix(#"{"error":""#) == true)
+    }
+  }
+
+  @Test("Files below the root are labelled, and nothing else is")
+  func files() async throws {
+    try await withFolder { folder in
+      let root = folder + "/root"
+      try FileManager.default.createDirectory(atPath: root + "/sub", withIntermediateDirectories: true)
+      let clip = Clip.all[0].path
+      for copy in [root + "/a.mp4", root + "/sub/b.mp4", folder + "/secret.mp4", folder + "/root-too.mp4"] {
+        try FileManager.default.copyItem(atPath: clip, toPath: copy)
+      }
+      try FileManager.default.createSymbolicLink(atPath: root + "/in.mp4", withDestinationPath: "sub/b.mp4")
+      try FileManager.default.createSymbolicLink(atPath: root + "/out.mp4", withDestinationPath: "../secret.mp4")
+      try FileManager.default.createSymbolicLink(atPath: root + "/up", withDestinationPath: "..")
+      let found = ["a.mp4", "./sub/../a.mp4", "sub/b.mp4", "in.mp4", root + "/a.mp4"]
+      let refused = [
+        "../secret.mp4", "sub/../../secret.mp4", "out.mp4", "up/secret.mp4", folder + "/secret.mp4",
+        folder + "/root-too.mp4", "/etc/passwd", "absent.mp4", "sub", ".", "a.mp4/../../secret.mp4",
+        "/dev/zero", "http://127.0.0.1/a.mp4", "file:a.mp4", "~/a.mp4",
+      ]
+      try await RunningServer(root: root).run { client in
+        for path in found { #expect(try await client.post(path: path).status == 200, "\(path)") }
+        for path in refused { #expect(try await client.post(path: path).status == 404, "\(path)") }
+        for path in ["", "a.mp4\0.txt"] { #expect(try await client.post(path: path).status == 400) }
+      }
+    }
+  }
+}
+
+extension ClassifierOptions {
+  /// Two hundred windows or so for the long clip: seconds of work.
+  static var slow: ClassifierOptions {
+    var options = RunningServer.options
+    options.sampling.placement = .stride(1)
+    return options
+  }
+}
+
+extension Sequence {
+  fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try await transform(element)) }
+    return values
+  }
+}
+
+extension Client {
+  func post(path: String) async throws -> Reply {
+    try await post(Array(JSONEncoder().encode(["path": path])), type: "application/json")
+  }
+}
