@@ -53,7 +53,8 @@ struct LabelServerCommand: AsyncParsableCommand {
       queue: RequestQueue(concurrent: concurrent, waiting: waiting))
     let host = host
     // SIGTERM and SIGINT let the requests under way end, and take no new ones.
-    let application = service.application(host: host, port: port, logger: Logger(label: "label-server")) { port in
+    let application = service.application(host: host, port: port, logger: Logger(label: "label-server")) {
+      port in
       print("http://\(host):\(port)")
       fflush(nil)  // whoever reads this through a pipe waits for it
     }

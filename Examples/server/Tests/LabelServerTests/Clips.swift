@@ -9,7 +9,8 @@ struct Clip: Sendable {
   let name: String
 
   static let all = [
-    "pan_left", "pan_right", "roll_clockwise", "roll_counterclockwise", "static", "tilt_down", "tilt_up", "zoom_in",
+    "pan_left", "pan_right", "roll_clockwise", "roll_counterclockwise", "static", "tilt_down", "tilt_up",
+    "zoom_in",
   ].map { Clip(name: $0) }
   /// More than twice as long as the others.
   static let long = Clip(name: "pan_right_then_tilt_up")
