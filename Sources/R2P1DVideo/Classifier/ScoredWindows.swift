@@ -72,7 +72,7 @@ package final class ScoredWindows {
 }
 
 /// One window of a video and what the network says of it.
-public struct ScoredWindow: Sendable {
+public struct ScoredWindow: Sendable, Equatable, Codable {
   /// From 0, in time order.
   public let number: Int
   /// How many windows there are, as far as is known when this one comes.
@@ -90,6 +90,21 @@ public struct ScoredWindow: Sendable {
   public let logits: [Float]
   /// The values before the classifier.
   public let features: [Float]
+
+  public init(
+    number: Int, count: Int, start: Rational, end: Rational, padded: Bool = false, videoEnd: Double,
+    scores: Scores, logits: [Float] = [], features: [Float] = []
+  ) {
+    self.number = number
+    self.count = count
+    self.start = start
+    self.end = end
+    self.padded = padded
+    self.videoEnd = videoEnd
+    self.scores = scores
+    self.logits = logits
+    self.features = features
+  }
 }
 
 extension ScoredWindow {

@@ -24,16 +24,15 @@ public struct Provenance: Sendable, Equatable {
   /// Pictures that the decoder had to produce.
   public internal(set) var framesDecoded: Int
 
-  /// Of the work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
-  init(
-    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
-    sampling: ResolvedSampling, decodeErrors: Int, framesDecoded: Int
+  public init(
+    tool: String, ffmpeg: [String: String], instructionSet: String, precision: String, model: String,
+    modelSHA256: String? = nil, weights: String? = nil, labelsSHA256: String? = nil,
+    sampling: ResolvedSampling, decodeErrors: Int = 0, framesDecoded: Int
   ) {
-    tool = Versions.tool
-    ffmpeg = Dictionary(
-      Versions.ffmpeg.map { ($0.library, $0.version) }, uniquingKeysWith: { first, _ in first })
-    instructionSet = Versions.instructionSet
-    self.precision = precision.rawValue
+    self.tool = tool
+    self.ffmpeg = ffmpeg
+    self.instructionSet = instructionSet
+    self.precision = precision
     self.model = model
     self.modelSHA256 = modelSHA256
     self.weights = weights
@@ -42,12 +41,41 @@ public struct Provenance: Sendable, Equatable {
     self.decodeErrors = decodeErrors
     self.framesDecoded = framesDecoded
   }
+
+  /// Of this process's work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
+  init(
+    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
+    sampling: ResolvedSampling, decodeErrors: Int, framesDecoded: Int
+  ) {
+    let ffmpeg = Versions.ffmpeg.map { ($0.library, $0.version) }
+    self.init(
+      tool: Versions.tool, ffmpeg: Dictionary(ffmpeg, uniquingKeysWith: { first, _ in first }),
+      instructionSet: Versions.instructionSet, precision: precision.rawValue, model: model,
+      modelSHA256: modelSHA256, weights: weights, labelsSHA256: labelsSHA256, sampling: sampling,
+      decodeErrors: decodeErrors, framesDecoded: framesDecoded)
+  }
 }
 
-extension Provenance: Encodable {
+extension Provenance: Codable {
   private enum Key: CodingKey {
     case tool, ffmpeg, instructionSet, precision, model, modelSHA256, weights, labelsSHA256, sampling
     case decodeErrors, framesDecoded
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    self.init(
+      tool: try values.decode(String.self, forKey: .tool),
+      ffmpeg: try values.decode([String: String].self, forKey: .ffmpeg),
+      instructionSet: try values.decode(String.self, forKey: .instructionSet),
+      precision: try values.decode(String.self, forKey: .precision),
+      model: try values.decode(String.self, forKey: .model),
+      modelSHA256: try values.decodeIfPresent(String.self, forKey: .modelSHA256),
+      weights: try values.decodeIfPresent(String.self, forKey: .weights),
+      labelsSHA256: try values.decodeIfPresent(String.self, forKey: .labelsSHA256),
+      sampling: try values.decode(SamplingJSON.self, forKey: .sampling).sampling,
+      decodeErrors: try values.decode(Int.self, forKey: .decodeErrors),
+      framesDecoded: try values.decode(Int.self, forKey: .framesDecoded))
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -40,3 +40,15 @@ public enum Merge: String, Sendable, CaseIterable, Codable {
   /// Softmax of the mean logits.
   case logits
 }
+
+/// As its values.
+extension Scores: Codable {
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.singleValueContainer().decode([Double].self))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(values)
+  }
+}

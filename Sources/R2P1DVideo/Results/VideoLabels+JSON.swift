@@ -1,9 +1,21 @@
 import FoundationEssentials
 import Glibc
 
-extension VideoLabels: Encodable {
+extension VideoLabels: Codable {
   private enum Key: CodingKey {
     case model, video, sampling, labels, windows, receipt
+  }
+
+  /// Of the sampling, what the JSON says: neither the part of the video nor whether it was sought.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    self.init(
+      file: try FilePath(fileOf: decoder), model: try values.decode(ModelSummary.self, forKey: .model),
+      video: try values.decode(VideoSummary.self, forKey: .video),
+      sampling: try values.decode(SamplingJSON.self, forKey: .sampling).sampling,
+      labels: try values.decode([ScoredLabel].self, forKey: .labels),
+      windows: try values.decode([WindowLabels].self, forKey: .windows),
+      receipt: try values.decodeIfPresent(Provenance.self, forKey: .receipt))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -18,9 +30,16 @@ extension VideoLabels: Encodable {
   }
 }
 
-extension ScoredLabel: Encodable {
+extension ScoredLabel: Codable {
   private enum Key: CodingKey {
     case label, index, score
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    self.init(
+      label: try values.decode(String.self, forKey: .label), index: try values.decode(Int.self, forKey: .index),
+      score: try values.decode(Double.self, forKey: .score))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -31,9 +50,18 @@ extension ScoredLabel: Encodable {
   }
 }
 
-extension WindowLabels: Encodable {
+extension WindowLabels: Codable {
   private enum Key: CodingKey {
     case start, end, padded, labels, logits
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    self.init(
+      start: try values.decode(Double.self, forKey: .start), end: try values.decode(Double.self, forKey: .end),
+      padded: try values.decode(Bool.self, forKey: .padded),
+      labels: try values.decode([ScoredLabel].self, forKey: .labels),
+      logits: try values.decodeIfPresent([Float].self, forKey: .logits))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -46,9 +74,22 @@ extension WindowLabels: Encodable {
   }
 }
 
-extension VideoSummary: Encodable {
+extension VideoSummary: Codable {
   private enum Key: CodingKey {
     case start, duration, width, height, frameRate, codec, track, decodeErrors, framesDecoded
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    self.init(
+      start: try values.decode(Double.self, forKey: .start),
+      duration: try values.decode(Double.self, forKey: .duration),
+      width: try values.decode(Int.self, forKey: .width), height: try values.decode(Int.self, forKey: .height),
+      frameRate: try values.decode(Double.self, forKey: .frameRate),
+      codec: try values.decode(String.self, forKey: .codec),
+      decodeErrors: try values.decode(Int.self, forKey: .decodeErrors),
+      framesDecoded: try values.decode(Int.self, forKey: .framesDecoded),
+      track: try values.decode(Int.self, forKey: .track))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -68,6 +109,20 @@ extension VideoSummary: Encodable {
 extension FilePath {
   private enum Key: CodingKey {
     case file, fileBytes
+  }
+
+  /// What `encodeAsFile` wrote.
+  init(fileOf decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    guard let base64 = try values.decodeIfPresent(String.self, forKey: .fileBytes) else {
+      self.init(try values.decode(String.self, forKey: .file))
+      return
+    }
+    guard let bytes = Data(base64Encoded: base64) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .fileBytes, in: values, debugDescription: "expected base64")
+    }
+    self.init(bytes: bytes)
   }
 
   /// `file`, and `fileBytes` in base64 beside it where the path is not UTF-8.

@@ -1,5 +1,5 @@
 /// The labels of a video, and what they were made from.
-public struct VideoLabels: Sendable {
+public struct VideoLabels: Sendable, Equatable {
   public let file: FilePath
   public let model: ModelSummary
   public let video: VideoSummary
@@ -9,7 +9,20 @@ public struct VideoLabels: Sendable {
   /// In time order; there is at least one.
   public let windows: [WindowLabels]
   /// What they were made with; nil if the options want none.
-  public internal(set) var receipt: Provenance? = nil
+  public internal(set) var receipt: Provenance?
+
+  public init(
+    file: FilePath, model: ModelSummary, video: VideoSummary, sampling: ResolvedSampling,
+    labels: [ScoredLabel], windows: [WindowLabels], receipt: Provenance? = nil
+  ) {
+    self.file = file
+    self.model = model
+    self.video = video
+    self.sampling = sampling
+    self.labels = labels
+    self.windows = windows
+    self.receipt = receipt
+  }
 }
 
 /// A class and its probability.
@@ -19,10 +32,18 @@ public struct ScoredLabel: Sendable, Equatable {
   public let index: Int
   /// From 0 to 1.
   public let score: Double
+
+  public init(
+    label: String, index: Int, score: Double
+  ) {
+    self.label = label
+    self.index = index
+    self.score = score
+  }
 }
 
 /// The labels of one window.
-public struct WindowLabels: Sendable {
+public struct WindowLabels: Sendable, Equatable {
   /// When its first sample is shown and when its last one ends, in seconds of a player's clock.
   public let start: Double
   public let end: Double
@@ -32,13 +53,31 @@ public struct WindowLabels: Sendable {
   public let labels: [ScoredLabel]
   /// One a class, if `keepsLogits` asked for them.
   public let logits: [Float]?
+
+  public init(
+    start: Double, end: Double, padded: Bool = false, labels: [ScoredLabel], logits: [Float]? = nil
+  ) {
+    self.start = start
+    self.end = end
+    self.padded = padded
+    self.labels = labels
+    self.logits = logits
+  }
 }
 
 /// The network that scored.
-public struct ModelSummary: Sendable, Equatable, Encodable {
+public struct ModelSummary: Sendable, Equatable, Codable {
   public let name: String
   public let architecture: String
   public let classes: Int
+
+  public init(
+    name: String, architecture: String, classes: Int
+  ) {
+    self.name = name
+    self.architecture = architecture
+    self.classes = classes
+  }
 }
 
 /// The file as it was decoded.
@@ -59,9 +98,25 @@ public struct VideoSummary: Sendable, Equatable {
   /// Pictures that the decoder had to produce for the windows.
   public let framesDecoded: Int
   /// The number in the container of the stream that was looked at, as ffprobe counts.
-  public internal(set) var track = 0
+  public internal(set) var track: Int
   /// What may make the labels worse than they need be.
-  public internal(set) var warnings: [VideoWarning] = []
+  public internal(set) var warnings: [VideoWarning]
+
+  public init(
+    start: Double, duration: Double, width: Int, height: Int, frameRate: Double, codec: String,
+    decodeErrors: Int = 0, framesDecoded: Int, track: Int = 0, warnings: [VideoWarning] = []
+  ) {
+    self.start = start
+    self.duration = duration
+    self.width = width
+    self.height = height
+    self.frameRate = frameRate
+    self.codec = codec
+    self.decodeErrors = decodeErrors
+    self.framesDecoded = framesDecoded
+    self.track = track
+    self.warnings = warnings
+  }
 }
 
 /// Something in a video that decoding does not do justice. `description` is one line without the file's name.

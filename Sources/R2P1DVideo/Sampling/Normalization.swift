@@ -8,18 +8,22 @@ public struct Normalization: Sendable, Hashable {
 
   /// That of torchvision's Kinetics-400 preset.
   public static let kinetics = Normalization(
-    mean: [0.43216, 0.394666, 0.37645], deviation: [0.22803, 0.22145, 0.216989])
+    usable: [0.43216, 0.394666, 0.37645], [0.22803, 0.22145, 0.216989])
 
-  private init(mean: [Float], deviation: [Float]) {
+  /// Three finite numbers each, the deviations more than 0; nil for anything else.
+  public init?(mean: [Float], deviation: [Float]) {
+    guard Self.isUsable(mean, deviation) else { return nil }
+    self.init(usable: mean, deviation)
+  }
+
+  private init(usable mean: [Float], _ deviation: [Float]) {
     self.mean = mean
     self.deviation = deviation
   }
 
   /// Three finite numbers each with blanks or commas between, the deviations more than 0; nil for anything else.
   init?(mean: String, deviation: String) {
-    guard let mean = Self.numbers(mean), let deviation = Self.numbers(deviation),
-      Self.isUsable(mean, deviation)
-    else { return nil }
+    guard let mean = Self.numbers(mean), let deviation = Self.numbers(deviation) else { return nil }
     self.init(mean: mean, deviation: deviation)
   }
 

@@ -18,6 +18,23 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   /// The stream asked for; nil is the best one.
   public let track: Int?
   public let merge: Merge
+
+  public init(
+    frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
+    normalization: Normalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
+    merge: Merge
+  ) {
+    self.frames = frames
+    self.rate = rate
+    self.placement = placement
+    self.resize = resize
+    self.normalization = normalization
+    self.start = start
+    self.end = end
+    self.seeking = seeking
+    self.track = track
+    self.merge = merge
+  }
 }
 
 extension ResolvedSampling {
@@ -44,13 +61,52 @@ extension ResolvedSampling {
 }
 
 /// What results say of their sampling.
-struct SamplingJSON: Encodable {
+struct SamplingJSON: Codable {
   let sampling: ResolvedSampling
 
   init(_ sampling: ResolvedSampling) { self.sampling = sampling }
 
   private enum Key: CodingKey {
     case frames, fps, windows, stride, resize, merge, track, mean, std
+  }
+
+  /// What is not in it is as in a sampling that nobody has changed.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    let placement: WindowPlacement =
+      if let stride = try values.decodeIfPresent(Int.self, forKey: .stride) {
+        .stride(stride)
+      } else {
+        .even(try values.decode(Int.self, forKey: .windows))
+      }
+    guard
+      let normalization = Normalization(
+        mean: try values.decode([Float].self, forKey: .mean),
+        deviation: try values.decode([Float].self, forKey: .std))
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .std, in: values, debugDescription: "expected three numbers each, the deviations more than 0")
+    }
+    sampling = ResolvedSampling(
+      frames: try values.decode(Int.self, forKey: .frames), rate: try Self.rate(values), placement: placement,
+      resize: try values.decode(Resize.self, forKey: .resize), normalization: normalization, start: nil,
+      end: nil, seeking: true, track: try values.decodeIfPresent(Int.self, forKey: .track),
+      merge: try values.decode(Merge.self, forKey: .merge))
+  }
+
+  private static func rate(_ values: KeyedDecodingContainer<Key>) throws -> SampleRate {
+    if (try? values.decode(String.self, forKey: .fps)) == "source" { return .source }
+    let number = try values.decode(Double.self, forKey: .fps)
+    if (0.001...1000).contains(number) {
+      // Rates of television are said in a microsecond's precision: 29.97003 is 30000/1001.
+      let television = Rational(Int((number * 1001).rounded()), 1001)
+      if television.double.roundedTime == number { return .perSecond(television) }
+    }
+    guard let rate = SampleRate("\(number)") else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .fps, in: values, debugDescription: "expected source or 0.001 to 1000")
+    }
+    return rate
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -94,7 +94,7 @@ extension Classifier {
 }
 
 /// What is known of a video once its timeline has been read.
-public struct TimelineSummary: Sendable {
+public struct TimelineSummary: Sendable, Equatable, Codable {
   public let video: VideoSummary
   /// The highest scores of the whole video, highest first.
   public let labels: [ScoredLabel]
@@ -103,5 +103,16 @@ public struct TimelineSummary: Sendable {
   /// In time order.
   public let thumbnails: [Thumbnail]
   /// What the scores were made with; nil if the classifier's options want none.
-  public internal(set) var receipt: Provenance? = nil
+  public internal(set) var receipt: Provenance?
+
+  public init(
+    video: VideoSummary, labels: [ScoredLabel], windows: Int, thumbnails: [Thumbnail] = [],
+    receipt: Provenance? = nil
+  ) {
+    self.video = video
+    self.labels = labels
+    self.windows = windows
+    self.thumbnails = thumbnails
+    self.receipt = receipt
+  }
 }
