@@ -28,8 +28,16 @@ struct RunningServer {
     return options
   }
 
-  /// A minute is far more than any test here takes: one that hangs ends.
-  func run(_ test: @escaping @Sendable (Client) async throws -> Void) async throws {
+  /// Windows by the hundred: seconds of work, which a client can leave half way.
+  static func options(samplesPerSecond rate: Rational) -> ClassifierOptions {
+    var options = options
+    options.sampling.placement = .stride(1)
+    options.sampling.rate = .perSecond(rate)
+    return options
+  }
+
+  /// Does `test`, then asks the server to shut down and waits until it has: no work may be left behind.
+  func run(_ test: (Client) async throws -> Void) async throws {
     let service = LabelService(
       classifier: try await Self.classifier(options),
       root: try root.map { try MediaRoot($0) },
@@ -42,24 +50,17 @@ struct RunningServer {
       services: [service.application(host: "127.0.0.1", port: 0, logger: logger) { started.yield($0) }],
       logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await group.run() }
       tasks.addTask {
-        for await port in ports {
-          try await test(Client(port: port))
-          return
-        }
+        defer { started.finish() }
+        try await group.run()
       }
-      tasks.addTask {
-        try await Task.sleep(for: .seconds(60))
-        throw TimedOut()
+      if let port = await ports.first(where: { _ in true }) {
+        try await test(Client(port: port))
+        await group.triggerGracefulShutdown()
       }
-      try await tasks.next()
-      await group.triggerGracefulShutdown()
-      tasks.cancelAll()
+      try await tasks.waitForAll()
     }
   }
-
-  struct TimedOut: Error {}
 }
 
 extension Client {
@@ -75,11 +76,13 @@ extension Client {
   }
 
   /// Waits until the server says so; an issue after 20 seconds.
-  func wait(until condition: (Health) -> Bool, _ location: SourceLocation = #_sourceLocation) async throws {
+  func wait(for expected: Health, _ location: SourceLocation = #_sourceLocation) async throws {
+    var last: Health?
     for _ in 0..<2000 {
-      if condition(try await health) { return }
+      last = try await health
+      if last == expected { return }
       try await Task.sleep(for: .milliseconds(10))
     }
-    Issue.record("\(try await health)", sourceLocation: location)
+    Issue.record("\(String(describing: last)), expected \(expected)", sourceLocation: location)
   }
 }
