@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import NIOCore
 import R2P1DVideo
 
@@ -12,8 +12,16 @@ struct Clip: Sendable {
     "pan_left", "pan_right", "roll_clockwise", "roll_counterclockwise", "static", "tilt_down", "tilt_up",
     "zoom_in",
   ].map { Clip(name: $0) }
-  /// More than twice as long as the others.
-  static let long = Clip(name: "pan_right_then_tilt_up")
+
+  /// Half a minute, ten times as long as any of the others.
+  static func film() throws -> [UInt8] {
+    let path = FileManager.default.temporaryDirectory.appending(path: "label-server-\(UUID()).mp4").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let options = ["-v", "error", "-stream_loop", "9", "-i", all[0].path, "-c", "copy", path]
+    let ffmpeg = try Process.run(URL(filePath: "/usr/bin/env"), arguments: ["ffmpeg", "-nostdin"] + options)
+    ffmpeg.waitUntilExit()
+    return Array(try Data(contentsOf: URL(filePath: path)))
+  }
 
   var path: String {
     // Tests/LabelServerTests lies in Examples/server

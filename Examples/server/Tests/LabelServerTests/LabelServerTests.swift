@@ -28,15 +28,15 @@ struct LabelServerTests {
 
   @Test("A client that is cut off half way ends its work, and nobody else's")
   func cutOff() async throws {
-    let options = RunningServer.options(samplesPerSecond: 60)
-    let expected = try await Clip.all[0].lines(by: RunningServer.classifier(options))
-    try await RunningServer(options: options).run { client in
-      let cut = try await client.post(try Clip.long.bytes) { $0.lines.isEmpty }
+    let expected = try await Clip.all[0].lines(by: RunningServer.classifier(.everyWindow))
+    let film = try Clip.film()
+    try await RunningServer(options: .everyWindow).run { client in
+      let cut = try await client.post(film) { $0.lines.isEmpty }
       #expect(cut.status == 200)
       #expect(cut.lines.first?.contains(#""window":0"#) == true)
       let other = try await client.post(try Clip.all[0].bytes)
       #expect(other.lines == expected)
-      // The other one has had less than half the work to do.
+      // The other one has had a tenth of the work to do.
       let health = try await client.health
       #expect(health == Client.Health(running: 0, waiting: 0))
     }
@@ -44,9 +44,8 @@ struct LabelServerTests {
 
   @Test("One request more than may wait is answered 503; clients that give up make room")
   func fullQueue() async throws {
-    let options = RunningServer.options(samplesPerSecond: 240)
-    try await RunningServer(concurrent: 1, waiting: 1, options: options).run { client in
-      let film = try Clip.long.bytes
+    let film = try Clip.film()
+    try await RunningServer(concurrent: 1, waiting: 1, options: .everyWindow).run { client in
       let first = Task { try await client.post(film) }
       try await client.wait(for: Client.Health(running: 1, waiting: 0))
       let second = Task { try await client.post(film) }
@@ -83,11 +82,23 @@ struct LabelServerTests {
 
   @Test("More than a limit of the library allows is answered 413")
   func tooManyPixels() async throws {
-    var options = RunningServer.options
+    var options = ClassifierOptions.oneThread
     options.input.maxPixels = 1000
     try await RunningServer(options: options).run { client in
       let reply = try await client.post(try Clip.all[0].bytes)
       #expect(reply.status == 413)
+    }
+  }
+
+  @Test("What goes wrong after the first line is the last line")
+  func failureHalfWay() async throws {
+    var options = ClassifierOptions.everyWindow
+    options.input.maxPictures = 60
+    try await RunningServer(options: options).run { client in
+      let reply = try await client.post(try Clip.all[0].bytes)
+      #expect(reply.status == 200)
+      #expect(reply.lines.count > 1)
+      #expect(reply.lines.last?.hasPrefix(#"{"error":"more than 60 "#) == true)
     }
   }
 

@@ -13,27 +13,13 @@ struct RunningServer {
   var maxBytes = 64 << 20
   var concurrent = 2
   var waiting = 16
-  var options = RunningServer.options
+  var options = ClassifierOptions.oneThread
 
   /// Loaded once for all tests: that is what the library is for.
   private static let network = Task { try await Network.load(.named("camera-motion")) }
 
-  static func classifier(_ options: ClassifierOptions = options) async throws -> Classifier {
+  static func classifier(_ options: ClassifierOptions = .oneThread) async throws -> Classifier {
     try await network.value.classifier(options)
-  }
-
-  static var options: ClassifierOptions {
-    var options = ClassifierOptions()
-    options.threads = 1
-    return options
-  }
-
-  /// Windows by the hundred: seconds of work, which a client can leave half way.
-  static func options(samplesPerSecond rate: Rational) -> ClassifierOptions {
-    var options = options
-    options.sampling.placement = .stride(1)
-    options.sampling.rate = .perSecond(rate)
-    return options
   }
 
   /// Does `test`, then asks the server to shut down and waits until it has: no work may be left behind.
@@ -60,6 +46,21 @@ struct RunningServer {
       }
       try await tasks.waitForAll()
     }
+  }
+}
+
+extension ClassifierOptions {
+  static var oneThread: ClassifierOptions {
+    var options = ClassifierOptions()
+    options.threads = 1
+    return options
+  }
+
+  /// A window at every sample: hundreds for the film, which a client can leave half way.
+  static var everyWindow: ClassifierOptions {
+    var options = oneThread
+    options.sampling.placement = .stride(1)
+    return options
   }
 }
 
