@@ -62,7 +62,8 @@ public final class Classifier: Sendable {
       windows: windows, receipt: receipt(video))
   }
 
-  func labels(of window: ScoredWindow) -> WindowLabels {
+  /// The labels of one window, as ``VideoLabels/windows`` holds them.
+  public func labels(of window: ScoredWindow) -> WindowLabels {
     WindowLabels(
       start: window.start.double, end: window.end.double, padded: window.padded,
       labels: scored(window.scores), logits: options.keepsLogits ? window.logits : nil)
