@@ -29,7 +29,8 @@ package final class ScanTable {
 
   /// Opens or begins the table at `path` for rows made with `settings`.
   ///
-  /// `explain` says what a row tells of a failure. Throws if it cannot be written, was made with other settings, is not a scan's, or is being written.
+  /// `explain` says what a row reports of a failure. Throws if it cannot be written, was made with other settings, is not
+  /// a scan's, or is being written.
   package init(
     _ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int,
     explain: @escaping (ClassifierError) -> String = { $0.cause }

@@ -20,7 +20,7 @@ struct TableArguments: ParsableArguments {
 
 /// Which files a scan takes.
 struct FileArguments: ParsableArguments {
-  @Option(help: "More folders and files, one a line (-: from standard input).")
+  @Option(help: "More folders and files, one per line (-: from standard input).")
   var filesFrom: FilePath?
 
   @Flag(
@@ -47,7 +47,7 @@ struct WorkerArguments: ParsableArguments {
   @Option(help: "Give a file up after so many seconds without progress.")
   var timeout = 600
 
-  @Option(help: "Processes that decode (default: half of --threads and one more).")
+  @Option(help: "Processes that decode (default: half the cores or --threads, and one more).")
   var workers: Int?
 
   @Option(help: "Memory that each of them may use, in MiB of address space.")
