@@ -4,6 +4,7 @@
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
+# make docs     the library's reference: a DocC archive in .build/docs
 # make install  the program to PREFIX/bin (default /usr/local)
 # make lint     the style check, of Swift and of C
 PREFIX ?= /usr/local
@@ -15,7 +16,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib --
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo build test test-quick test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo build docs test test-quick test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -23,6 +24,9 @@ demo: build
 
 build: deps
 	$(BUILD)
+
+docs: build
+	.ci/docs $(SCRATCH) release .build/docs
 
 TEST = $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path $(SCRATCH)
 test: deps

@@ -35,7 +35,7 @@ extension Benchmark {
   public static func run(_ options: BenchmarkOptions) async throws(ClassifierError) -> (
     figures: Benchmark, plan: String, notes: ModelNotes
   ) {
-    try await StreamThread.value(FilePath("\(options.model)")) { () throws(ClassifierError) in
+    try await StreamThread.value(model: "\(options.model)") { () throws(ClassifierError) in
       try measure(options)
     }
   }

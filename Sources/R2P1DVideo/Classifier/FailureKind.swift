@@ -83,7 +83,14 @@ extension ClassifierError {
 
   /// What kept the video at `path` from being read.
   static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
-    .video(path, cause: "\(error)", kind: (error as? VideoError).map { FailureKind($0.kind) } ?? .other)
+    let kind: FailureKind =
+      switch error {
+      case let error as VideoError: FailureKind(error.kind)
+      case let error as ClassifierError: error.kind
+      case is CancellationError: .cancelled
+      default: .other
+      }
+    return .video(path, cause: "\(error)", kind: kind)
   }
 
   /// What kept the checkpoint at `path` from being read.

@@ -2,7 +2,7 @@ import VideoDecoding
 
 /// One pass over a video on a thread of its own, which all iterators of a sequence share: each window is decoded ahead
 /// and scored when it is asked for.
-final class ScoringPass: Sendable {
+struct ScoringPass: Sendable {
   /// What is wanted of a pass.
   struct Request: Sendable {
     let sampling: ResolvedSampling
@@ -13,17 +13,11 @@ final class ScoringPass: Sendable {
     var progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   }
 
-  private let control: DecodingControl
   private let thread: StreamThread<ScoringState>
 
   init(_ classifier: Classifier, _ input: VideoInput, _ request: Request) {
-    let control = DecodingControl()
-    self.control = control
-    thread = StreamThread(input.name) { ScoringState(classifier, input, request, control) }
+    thread = StreamThread(video: input.name) { ScoringState(classifier, input, request, $0) }
   }
-
-  /// The thread ends within a frame; nobody waits for it.
-  deinit { control.cancel() }
 
   /// The next window; nil after the last.
   func next() async throws(ClassifierError) -> ScoredWindow? {
@@ -34,7 +28,7 @@ final class ScoringPass: Sendable {
   func run<Value: Sendable>(
     _ job: @escaping @Sendable (inout ScoringState) throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {
-    try await thread.run(cancelling: control, job)
+    try await thread.run(job)
   }
 }
 

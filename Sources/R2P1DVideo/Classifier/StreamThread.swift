@@ -5,20 +5,33 @@ import VideoDecoding
 /// A thread with a state of its own for work that blocks: it runs one job after the other, and whoever waits for a job
 /// suspends, so that none of the few threads that Swift's tasks share stands still.
 ///
-/// It starts with the first job. Once this object is gone, the thread frees its state and ends.
+/// It starts with the first job. Once this object is gone, what the thread does is cancelled, and it frees its state and
+/// ends; nobody waits for that.
 final class StreamThread<State>: Sendable {
   private let queue = JobQueue<State>()
-  /// What errors are about.
-  private let subject: FilePath
+  /// Cancelled with the task that waits for a job.
+  private let control: DecodingControl
+  /// What is said where the system starts no more threads.
+  private let failure: ClassifierError
   /// Until the thread runs.
   private let makeState: Mutex<(@Sendable () -> State)?>
 
-  init(_ subject: FilePath, state: @escaping @Sendable () -> State) {
-    self.subject = subject
-    makeState = Mutex(state)
+  /// For work on the video that is called `name`.
+  convenience init(video name: FilePath, state: @escaping @Sendable (DecodingControl) -> State) {
+    self.init(.video(name, ThreadLimit()), state)
   }
 
-  deinit { queue.end() }
+  fileprivate init(_ failure: ClassifierError, _ state: @escaping @Sendable (DecodingControl) -> State) {
+    let control = DecodingControl()
+    self.control = control
+    self.failure = failure
+    makeState = Mutex { state(control) }
+  }
+
+  deinit {
+    control.cancel()
+    queue.end()
+  }
 
   /// What `job` gives on the thread.
   func run<Value: Sendable>(
@@ -27,27 +40,14 @@ final class StreamThread<State>: Sendable {
     do {
       try start()
     } catch {
-      throw .video(subject, error)
+      throw failure
     }
-    let result = await withCheckedContinuation {
-      (continuation: CheckedContinuation<Result<Value, ClassifierError>, Never>) in
-      queue.put { state in
-        continuation.resume(returning: Result { () throws(ClassifierError) in try job(&state) })
-      }
-    }
-    return try result.get()
-  }
-
-  /// The same; where the waiting task is cancelled, `control` is.
-  func run<Value: Sendable>(
-    cancelling control: DecodingControl,
-    _ job: @escaping @Sendable (inout State) throws(ClassifierError) -> Value
-  ) async throws(ClassifierError) -> Value {
     let result = await withTaskCancellationHandler {
-      do throws(ClassifierError) {
-        return Result<Value, ClassifierError>.success(try await run(job))
-      } catch {
-        return .failure(error)
+      await withCheckedContinuation {
+        (continuation: CheckedContinuation<Result<Value, ClassifierError>, Never>) in
+        queue.put { state in
+          continuation.resume(returning: Result { () throws(ClassifierError) in try job(&state) })
+        }
       }
     } onCancel: {
       control.cancel()
@@ -64,12 +64,17 @@ final class StreamThread<State>: Sendable {
   }
 }
 
-extension StreamThread<Void> {
-  /// What one piece of blocking work gives, done on a thread of its own.
+extension StreamThread<DecodingControl> {
+  /// What one piece of blocking work with the model that is called `name` gives, done on a thread of its own; it is not
+  /// begun where the task is cancelled already.
   static func value<Value: Sendable>(
-    _ subject: FilePath, _ work: @escaping @Sendable () throws(ClassifierError) -> Value
+    model name: String, _ work: @escaping @Sendable () throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {
-    try await StreamThread(subject) {}.run { (_) throws(ClassifierError) in try work() }
+    let thread = StreamThread(.network(name, cause: "\(ThreadLimit())", kind: .other)) { $0 }
+    return try await thread.run { (control) throws(ClassifierError) in
+      if control.isCancelled { throw .network(name, cause: "interrupted", kind: .cancelled) }
+      return try work()
+    }
   }
 }
 

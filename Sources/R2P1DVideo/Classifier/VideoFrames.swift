@@ -118,7 +118,8 @@ public struct VideoFrames: Sendable {
   /// Frames that are all there, `rate` of them a second.
   public init(_ frames: [VideoFrame], rate: Rational) throws(ClassifierError) {
     guard let scale = Int32(exactly: rate.numerator), scale > 0,
-      frames.isEmpty || Int64(frames.count).multipliedReportingOverflow(by: Int64(rate.denominator)).overflow == false
+      frames.isEmpty
+        || Int64(frames.count).multipliedReportingOverflow(by: Int64(rate.denominator)).overflow == false
     else {
       throw .video("frames", VideoError.unusableFrames("\(rate) frames a second"))
     }

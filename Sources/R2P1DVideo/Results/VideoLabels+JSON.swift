@@ -38,7 +38,8 @@ extension ScoredLabel: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     self.init(
-      label: try values.decode(String.self, forKey: .label), index: try values.decode(Int.self, forKey: .index),
+      label: try values.decode(String.self, forKey: .label),
+      index: try values.decode(Int.self, forKey: .index),
       score: try values.decode(Double.self, forKey: .score))
   }
 
@@ -58,7 +59,8 @@ extension WindowLabels: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     self.init(
-      start: try values.decode(Double.self, forKey: .start), end: try values.decode(Double.self, forKey: .end),
+      start: try values.decode(Double.self, forKey: .start),
+      end: try values.decode(Double.self, forKey: .end),
       padded: try values.decode(Bool.self, forKey: .padded),
       labels: try values.decode([ScoredLabel].self, forKey: .labels),
       logits: try values.decodeIfPresent([Float].self, forKey: .logits))
@@ -84,7 +86,8 @@ extension VideoSummary: Codable {
     self.init(
       start: try values.decode(Double.self, forKey: .start),
       duration: try values.decode(Double.self, forKey: .duration),
-      width: try values.decode(Int.self, forKey: .width), height: try values.decode(Int.self, forKey: .height),
+      width: try values.decode(Int.self, forKey: .width),
+      height: try values.decode(Int.self, forKey: .height),
       frameRate: try values.decode(Double.self, forKey: .frameRate),
       codec: try values.decode(String.self, forKey: .codec),
       decodeErrors: try values.decode(Int.self, forKey: .decodeErrors),

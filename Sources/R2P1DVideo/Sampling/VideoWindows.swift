@@ -39,7 +39,6 @@ public struct VideoWindows: AsyncSequence, Sendable {
   public let warnings: [VideoWarning]
   public let sampling: ResolvedSampling
 
-  private let control: DecodingControl
   private let thread: StreamThread<State>
 
   /// Opens the video; the model only says how it wants to be sampled, its weights are not needed.
@@ -47,13 +46,12 @@ public struct VideoWindows: AsyncSequence, Sendable {
     _ input: VideoInput, model: ModelSource, network: NetworkOptions = NetworkOptions(),
     options: ClassifierOptions = ClassifierOptions()
   ) async throws(ClassifierError) -> VideoWindows {
-    let control = DecodingControl()
-    let thread = StreamThread(input.name) { State() }
-    let opened = try await thread.run(cancelling: control) { (state) throws(ClassifierError) in
-      try state.open(input, model, network, options, control)
+    let thread = StreamThread(video: input.name) { State(control: $0) }
+    let opened = try await thread.run { (state) throws(ClassifierError) in
+      try state.open(input, model, network, options)
     }
     return VideoWindows(
-      layout: opened.layout, warnings: opened.warnings, sampling: opened.sampling, control: control, thread: thread)
+      layout: opened.layout, warnings: opened.warnings, sampling: opened.sampling, thread: thread)
   }
 
   public struct Iterator: AsyncIteratorProtocol {
@@ -62,7 +60,7 @@ public struct VideoWindows: AsyncSequence, Sendable {
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(ClassifierError) -> WindowTensor? {
-      try await windows.thread.run(cancelling: windows.control) { (state) throws(ClassifierError) in
+      try await windows.thread.run { (state) throws(ClassifierError) in
         try state.next()
       }
     }
@@ -72,7 +70,7 @@ public struct VideoWindows: AsyncSequence, Sendable {
 
   /// Where the windows turned out to lie; those that are left are decoded.
   public func finalLayout() async throws(ClassifierError) -> Layout {
-    try await thread.run(cancelling: control) { (state) throws(ClassifierError) in try state.finalLayout() }
+    try await thread.run { (state) throws(ClassifierError) in try state.finalLayout() }
   }
 
   /// All tensors of a layout as one .npy array: its header, always 128 bytes, for the tensors to follow in order.
@@ -123,12 +121,14 @@ extension VideoWindows {
       }
     }
 
+    private let control: DecodingControl
     private var pass: Pass?
     private var failure: ClassifierError?
 
+    init(control: DecodingControl) { self.control = control }
+
     mutating func open(
-      _ input: VideoInput, _ model: ModelSource, _ network: NetworkOptions, _ options: ClassifierOptions,
-      _ control: DecodingControl
+      _ input: VideoInput, _ model: ModelSource, _ network: NetworkOptions, _ options: ClassifierOptions
     ) throws(ClassifierError) -> (layout: Layout, warnings: [VideoWarning], sampling: ResolvedSampling) {
       let traits = try ModelMetadata(of: model, weights: network.weights, folders: network.folders)
       let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)

@@ -25,8 +25,6 @@ final class LocalWindowSource: WindowSource {
   func next() throws(ClassifierError) -> WindowEvent {
     do {
       if let event = try prefetcher.next() { return event }
-    } catch let error as ClassifierError {
-      throw error
     } catch {
       throw .video(path, error)
     }

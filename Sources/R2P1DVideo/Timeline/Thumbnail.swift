@@ -33,7 +33,8 @@ extension Thumbnail: Codable {
       throw DecodingError.dataCorruptedError(forKey: .jpeg, in: values, debugDescription: "expected base64")
     }
     self.init(
-      time: try values.decode(Rational.self, forKey: .time), width: try values.decode(Int.self, forKey: .width),
+      time: try values.decode(Rational.self, forKey: .time),
+      width: try values.decode(Int.self, forKey: .width),
       height: try values.decode(Int.self, forKey: .height), jpeg: Array(jpeg))
   }
 

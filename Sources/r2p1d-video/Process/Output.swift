@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 

@@ -11,16 +11,16 @@ import Testing
     "roll_counterclockwise",
   ]
 
-  private func classify(_ name: String, _ options: ClassifierOptions = ClassifierOptions()) throws
+  private func classify(_ name: String, _ options: ClassifierOptions = ClassifierOptions()) async throws
     -> VideoLabels
   {
-    try Classifier(model: "camera-motion", options: options).classify(
-      Checkout.samples.appending(path: "\(name).mp4").path)
+    try await Classifier(model: "camera-motion", options: options).classify(
+      VideoInput(url: Checkout.samples.appending(path: "\(name).mp4")))
   }
 
   @Test("Every sample clip is labelled with its motion, surely", arguments: motions)
-  func labelsSamples(name: String) throws {
-    let video = try classify(name)
+  func labelsSamples(name: String) async throws {
+    let video = try await classify(name)
     let best = try #require(video.labels.first)
     #expect(best.label == name.replacing("_", with: " "))
     #expect(best.score >= 0.8)
@@ -28,10 +28,10 @@ import Testing
   }
 
   @Test("The clip of two motions changes its label in the middle, give or take a window")
-  func twoMotions() throws {
+  func twoMotions() async throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(4)
-    let windows = try classify("pan_right_then_tilt_up", options).windows
+    let windows = try await classify("pan_right_then_tilt_up", options).windows
     let labels = windows.map { $0.labels[0].label }
     let change = try #require(labels.firstIndex(of: "tilt up"))
     #expect(labels[..<change].allSatisfy { $0 == "pan right" || windows[change - 1].end > 2 })

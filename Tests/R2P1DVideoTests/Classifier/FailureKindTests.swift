@@ -10,12 +10,12 @@ import Testing
 
   private func classify(
     _ path: String, _ change: (inout ClassifierOptions) -> Void = { _ in }
-  ) -> ClassifierError? {
-    do {
+  ) async -> ClassifierError? {
+    do throws(ClassifierError) {
       var options = ClassifierOptions()
       options.threads = 1
       change(&options)
-      _ = try Classifier(model: "camera-motion", options: options).classify(path)
+      _ = try await Classifier(model: "camera-motion", options: options).classify(.file(FilePath(path)))
       return nil
     } catch {
       return error
@@ -23,16 +23,16 @@ import Testing
   }
 
   @Test("Videos that are missing, none, too large or not as asked for are told apart, with the texts as ever")
-  func videos() throws {
-    #expect(classify("/none.mp4")?.kind == .missing)
-    #expect(classify("/none.mp4")?.cause == "cannot be read: No such file or directory")
-    #expect(classify("/")?.kind == .unreadable)
-    #expect(classify(#filePath)?.kind == .unsupported)
-    #expect(classify(Self.sample) { $0.input.maxPixels = 10 }?.kind == .limit(.pixels))
-    #expect(classify(Self.sample) { $0.input.maxStreams = 0 }?.kind == .limit(.streams))
-    #expect(classify(Self.sample) { $0.sampling.track = 5 }?.kind == .request)
-    #expect(classify(Self.sample) { $0.sampling.start = Rational(50, 1) }?.kind == .request)
-    #expect(classify(Self.sample) == nil)
+  func videos() async {
+    #expect(await classify("/none.mp4")?.kind == .missing)
+    #expect(await classify("/none.mp4")?.cause == "cannot be read: No such file or directory")
+    #expect(await classify("/")?.kind == .unreadable)
+    #expect(await classify(#filePath)?.kind == .unsupported)
+    #expect(await classify(Self.sample) { $0.input.maxPixels = 10 }?.kind == .limit(.pixels))
+    #expect(await classify(Self.sample) { $0.input.maxStreams = 0 }?.kind == .limit(.streams))
+    #expect(await classify(Self.sample) { $0.sampling.track = 5 }?.kind == .request)
+    #expect(await classify(Self.sample) { $0.sampling.start = Rational(50, 1) }?.kind == .request)
+    #expect(await classify(Self.sample) == nil)
   }
 
   @Test(
@@ -42,17 +42,17 @@ import Testing
       (.named("no-such-model"), .missing), (.random("no-such-network", seed: 0), .request),
       (.file("/dev/null"), .unreadable),
     ] as [(ModelSource, FailureKind)])
-  func models(source: ModelSource, kind: FailureKind) {
-    let error = #expect(throws: ClassifierError.self) { try Network(source: source) }
+  func models(source: ModelSource, kind: FailureKind) async {
+    let error = await #expect(throws: ClassifierError.self) { try await Network.load(source) }
     #expect(error?.kind == kind)
   }
 
   @Test("A number of frames that a network cannot take is a request")
-  func frames() {
-    let error = #expect(throws: ClassifierError.self) {
+  func frames() async {
+    let error = await #expect(throws: ClassifierError.self) {
       var options = ClassifierOptions()
       options.sampling.frames = 8
-      _ = try Classifier(source: .random("r2d_18", seed: 0), options: options)
+      _ = try await Network.load(.random("r2d_18", seed: 0)).classifier(options)
     }
     #expect(error?.kind == .request)
   }

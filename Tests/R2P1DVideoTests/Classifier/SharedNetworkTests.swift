@@ -2,12 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Inference
 @testable import R2P1DVideo
 
 /// One network, several classifiers.
 @Suite struct SharedNetworkTests {
-  private static func clip(_ name: String) -> FilePath {
-    FilePath(Checkout.samples.appending(path: "\(name).mp4").path)
+  private static func clip(_ name: String) -> VideoInput {
+    VideoInput(url: Checkout.samples.appending(path: "\(name).mp4"))
   }
 
   private static var options: ClassifierOptions {
@@ -21,15 +22,17 @@ import Testing
   func atOnce() async throws {
     let names = ["pan_left", "zoom_in"]
     let options = Self.options
-    let alone = try names.map {
-      try Classifier(model: "camera-motion", options: options).classify(Self.clip($0)).windows.map(\.logits)
+    var alone: [[[Float]?]] = []
+    for name in names {
+      let classifier = try Classifier(model: "camera-motion", options: options)
+      alone.append(try await classifier.classify(Self.clip(name)).windows.map(\.logits))
     }
-    let network = try Network(source: .named("camera-motion"))
+    let network = try await Network.load(.named("camera-motion"))
     try await withThrowingTaskGroup(of: (Int, [[Float]?]).self) { group in
       for task in 0..<4 {
         group.addTask {
           let classifier = try Classifier(network: network, options: options)
-          return (task % 2, try classifier.classify(Self.clip(names[task % 2])).windows.map(\.logits))
+          return (task % 2, try await classifier.classify(Self.clip(names[task % 2])).windows.map(\.logits))
         }
       }
       for try await (clip, logits) in group { #expect(logits == alone[clip]) }
@@ -37,7 +40,7 @@ import Testing
   }
 
   @Test("Classifiers of one network may differ in frames, precision and labels")
-  func differently() throws {
+  func differently() async throws {
     let network = try Network(source: .named("camera-motion"))
     var options = Self.options
     let eight = try Classifier(network: network, options: options)
@@ -46,7 +49,8 @@ import Testing
     let sixteen = try Classifier(network: network, options: options)
     #expect(eight.sampling.frames == 8 && sixteen.sampling.frames == 16)
     let (short, long) = (
-      try eight.classify(Self.clip("roll_clockwise")), try sixteen.classify(Self.clip("roll_clockwise"))
+      try await eight.classify(Self.clip("roll_clockwise")),
+      try await sixteen.classify(Self.clip("roll_clockwise"))
     )
     #expect(short.labels[0].label == "roll clockwise" && long.labels[0].label == "roll clockwise")
     #expect(short.windows[0].logits != long.windows[0].logits)
@@ -59,12 +63,12 @@ import Testing
     let options = Self.options
     let first = try Classifier(network: network, options: options)
     let second = try Classifier(network: network, options: options)
-    #expect(first.predictor.model === second.predictor.model)
+    #expect(first.packedModel === second.packedModel)
     var other = options
     other.sampling.frames = 16
-    let packed = { [weak model = try Classifier(network: network, options: other).predictor.model] in model }
-    #expect(packed() != nil && packed() !== first.predictor.model)
-    #expect(try Classifier(network: network, options: options).predictor.model === first.predictor.model)
+    let packed = { [weak model = try Classifier(network: network, options: other).packedModel] in model }
+    #expect(packed() != nil && packed() !== first.packedModel)
+    #expect(try Classifier(network: network, options: options).packedModel === first.packedModel)
     #expect(packed() == nil)
   }
 
@@ -78,12 +82,12 @@ import Testing
       var options = ClassifierOptions()
       options.sampling.placement = .even(1)
       options.threads = 2
-      let clip = Checkout.samples.appending(path: "pan_left.mp4").path
+      let clip = VideoInput.file(FilePath(Checkout.clip))
       var classifiers: [Classifier] = []
       var peaks: [Int] = []
       for _ in 0..<4 {
         classifiers.append(try Classifier(network: network, options: options))
-        _ = try classifiers[classifiers.count - 1].classify(clip)
+        _ = try await classifiers[classifiers.count - 1].classify(clip)
         peaks.append(try #require(Self.peakResidentKiB))
       }
       let ratio = Double(peaks[3]) / Double(peaks[0])
@@ -99,4 +103,8 @@ import Testing
     let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
   }
+}
+
+extension Classifier {
+  fileprivate var packedModel: PackedModel? { try? workspaces.workspace().predictor.model }
 }

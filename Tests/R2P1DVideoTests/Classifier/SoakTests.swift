@@ -7,16 +7,18 @@ import Testing
 /// `R2P1D_SOAK=10000` says how many calls, at least ten.
 @Suite(.enabled(if: Soak.calls >= 10, "takes minutes; R2P1D_SOAK=10000 runs so many calls"))
 struct SoakTests {
-  @Test func callsLeaveNeitherMemoryNorDescriptorsBehind() throws {
+  @Test func callsLeaveNeitherMemoryNorDescriptorsBehind() async throws {
     var options = ClassifierOptions()
     options.sampling.placement = .even(1)
     let classifier = try Classifier(model: "camera-motion", options: options)
     // What allocators and decoders keep for the next time is there after the first calls.
-    for _ in 0..<max(Soak.calls / 10, 20) { _ = try classifier.classify(Checkout.clip) }
+    for _ in 0..<max(Soak.calls / 10, 20) {
+      _ = try await classifier.classify(.file(FilePath(Checkout.clip)))
+    }
     let (memory, descriptors) = (Self.residentBytes, Self.openDescriptors)
     var course = [memory >> 10]
     for call in 1...Soak.calls {
-      _ = try classifier.classify(Checkout.clip)
+      _ = try await classifier.classify(.file(FilePath(Checkout.clip)))
       if call % max(Soak.calls / 10, 1) == 0 { course.append(Self.residentBytes >> 10) }
     }
     print(

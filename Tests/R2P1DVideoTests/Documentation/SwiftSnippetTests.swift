@@ -22,13 +22,65 @@ import Testing
       files.contains { $0.firstRange(of: snippet) != nil }, "\(block.place) is in no file of \(Self.folder)")
   }
 
-  @Test func labelsArePrinted() throws {
-    try printLabels(of: [Checkout.clip], model: "camera-motion")
+  @Test func labelsArePrinted() async throws {
+    try await printLabels(of: [Checkout.clip], model: "camera-motion")
   }
 
-  @Test func segmentsAreFound() throws {
-    let segments = try segments(of: Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4"))
+  @Test func segmentsAreFound() async throws {
+    let segments = try await segments(of: Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4"))
     #expect(segments.map(\.label) == ["pan right", "tilt up"])
+  }
+
+  private static let classifier = Task {
+    var options = ClassifierOptions()
+    options.sampling.placement = .stride(8)
+    return try await Network.load(.named("camera-motion")).classifier(options)
+  }
+
+  @Test func aPassIsLeftEarlyAndSummedUp() async throws {
+    let classifier = try await Self.classifier.value
+    let path = Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4")
+    let (cut, labels) = try await firstCut(of: path, classifier)
+    #expect(abs(try #require(cut) - 2) < 1 && labels.windows.count > 3)
+    #expect(try await firstCut(of: Checkout.clip, classifier).seconds == nil)
+  }
+
+  @Test func bytesAndFramesAreLabelled() async throws {
+    let classifier = try await Self.classifier.value
+    let upload = try Data(contentsOf: URL(filePath: Checkout.clip))
+    #expect(try await labels(of: upload, classifier).labels[0].label == "pan left")
+    let grey = try await labels(ofFrames: 60, classifier) { _ in Array(repeating: 99, count: 3 * 64 * 48) }
+    #expect(grey.video.width == 64 && grey.video.duration == 2 && grey.file == "camera")
+  }
+
+  @Test func windowsThatATestHasMadeBecomeSegments() {
+    #expect(segmentsOfTheWeather().map(\.label) == ["rain", "sun"])
+  }
+
+  @Test func aServerStreamsWindowsAndTheResult() async throws {
+    let upload = try Data(contentsOf: URL(filePath: Checkout.clip))
+    var parts: [Data] = []
+    try await answer(upload, try await Self.classifier.value) { parts.append($0) }
+    let result = try JSONDecoder().decode(VideoLabels.self, from: try #require(parts.last))
+    #expect(result.windows.count == parts.count - 1 && result.labels[0].label == "pan left")
+  }
+
+  @Test func aServerTellsErrorsApart() async throws {
+    let classifier = try await Self.classifier.value
+    let error = await #expect(throws: ClassifierError.self) {
+      try await labels(of: Data("no video".utf8), classifier)
+    }
+    #expect(httpStatus(of: try #require(error)) == 415)
+    let missing = await #expect(throws: ClassifierError.self) {
+      try await labels(of: "/none.mp4", classifier, within: .seconds(60))
+    }
+    #expect(httpStatus(of: try #require(missing)) == 404)
+  }
+
+  @Test func aRequestEndsInTime() async throws {
+    let classifier = try await Self.classifier.value
+    #expect(try await labels(of: Checkout.clip, classifier, within: .seconds(600)) != nil)
+    #expect(try await labels(of: Checkout.clip, classifier, within: .zero) == nil)
   }
 
   @Test func everyPublishedModelIsNamed() throws {

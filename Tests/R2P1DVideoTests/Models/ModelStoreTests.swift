@@ -78,17 +78,21 @@ import Testing
     }
   }
 
-  @Test func aRandomNetworkCanBeginAsTheIdentity() throws {
-    func logits(_ change: (inout ClassifierOptions) -> Void) throws -> [Float]? {
+  @Test func aRandomNetworkCanBeginAsTheIdentity() async throws {
+    func logits(zeroInitResidual: Bool) async throws -> [Float]? {
       var options = ClassifierOptions()
       options.sampling.placement = .even(1)
       options.keepsLogits = true
-      change(&options)
-      let classifier = try Classifier(source: .random("f_r2d_18", seed: 1), options: options)
-      return try classifier.classify(Checkout.samples.appending(path: "static.mp4").path).windows[0]
-        .logits
+      var loading = NetworkOptions()
+      loading.zeroInitResidual = zeroInitResidual
+      let network = try await Network.load(.random("f_r2d_18", seed: 1), options: loading)
+      let classifier = try await network.classifier(options)
+      let clip = VideoInput(url: Checkout.samples.appending(path: "static.mp4"))
+      return try await classifier.classify(clip).windows[0].logits
     }
-    let (plain, zero) = (try logits { _ in }, try logits { $0.network.zeroInitResidual = true })
+    let (plain, zero) = (
+      try await logits(zeroInitResidual: false), try await logits(zeroInitResidual: true)
+    )
     #expect(plain != zero && zero?.allSatisfy(\.isFinite) == true)
   }
 

@@ -128,8 +128,9 @@ import Testing
     options.threads = 1
     let classifier = try Classifier(model: "camera-motion", options: options)
     for path in try damaged().map({ FilePath($0) }).prefix(6) {
-      let reader = try WindowReader.open(path, classifier.sampling, threads: 1)
-      let expected = try reader.settledWindows().map { classifier.predictor.predict([$0.samples])[0].logits }
+      let reader = try VideoInput.file(path).open(classifier.sampling, threads: 1)
+      let predictor = try classifier.workspaces.workspace().predictor
+      let expected = try reader.settledWindows().map { predictor.predict([$0.samples])[0].logits }
       var done: [Int] = []
       let scored = try classifier.scoredWindows(of: path) { now, _ in done.append(now) }
       var found: [[Float]] = []
@@ -144,41 +145,23 @@ import Testing
     }
   }
 
-  /// Whoever holds the stream ends it from another thread, and waits for no more than the window under way.
+  /// Whoever holds the control ends the loop from another thread, and waits for no more than the window under way.
   @Test(arguments: [1, 2])
-  func aStreamThatIsCancelledEndsWithinAFewWindows(_ threads: Int) throws {
+  func aLoopThatIsCancelledScoresNoFurtherWindow(_ threads: Int) throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(1)
     options.threads = threads
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(Checkout.samples.appending(path: "pan_left.mp4").path)
-    let scored = try classifier.scoredWindows(of: path) { _, _ in }
+    let path = FilePath(Checkout.clip)
+    let control = DecodingControl()
+    let scored = try classifier.scoredWindows(of: path, control: control)
     #expect(try scored.next()?.number == 0)
-    scored.cancel()
-    var later = 0
-    #expect(throws: ClassifierError.video(path, cause: "interrupted")) {
-      while try scored.next() != nil { later += 1 }
-    }
-    // Those that were decoded ahead, and the one that was being decoded.
-    #expect(later <= 6)
-  }
-
-  /// The next file is none the worse for it.
-  @Test func aStreamThatIsGivenUpEndsItsReading() throws {
-    var options = ClassifierOptions()
-    options.sampling.placement = .stride(1)
-    let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(Checkout.samples.appending(path: "pan_left.mp4").path)
-    let whole = try classifier.classify(path)
-    for _ in 0..<3 {
-      let scored = try classifier.scoredWindows(of: path) { _, _ in }
-      _ = try scored.next()
-    }
-    #expect(try classifier.classify(path).labels == whole.labels)
+    control.cancel()
+    #expect(throws: ClassifierError.video(path, cause: "interrupted", kind: .cancelled)) { try scored.next() }
   }
 
   @Test(arguments: Merge.allCases)
-  func mergingWindowByWindowHasTheBitsOfMergingThemAll(_ merge: Merge) throws {
+  func mergingWindowByWindowHasTheBitsOfMergingThemAll(_ merge: Merge) async throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(3)
     options.merge = merge
@@ -186,7 +169,7 @@ import Testing
     options.keepsLogits = true
     let classifier = try Classifier(model: "camera-motion", options: options)
     let path = FilePath(Checkout.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
-    let labels = try classifier.classify(path)
+    let labels = try await classifier.classify(.file(path))
     let logits = labels.windows.compactMap(\.logits)
     #expect(logits.count == labels.windows.count)
     // Every sum in the order of the windows, as written out here.

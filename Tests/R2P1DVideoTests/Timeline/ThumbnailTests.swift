@@ -8,7 +8,7 @@ import VideoDecoding
 @Suite struct ThumbnailTests {
   private static let clip = Checkout.clip
 
-  private func read(_ count: Int, stride: Int = 4, threads: Int = 2, end: Rational? = nil) throws
+  private func read(_ count: Int, stride: Int = 4, threads: Int = 2, end: Rational? = nil) async throws
     -> [Thumbnail]
   {
     var options = ClassifierOptions()
@@ -16,11 +16,12 @@ import VideoDecoding
     options.sampling.end = end
     options.threads = threads
     let classifier = try Classifier(model: "camera-motion", options: options)
-    return try classifier.timeline(of: FilePath(Self.clip), thumbnails: count).read { _ in }.thumbnails
+    return try await classifier.timeline(of: .file(FilePath(Self.clip)), thumbnails: count).summary()
+      .thumbnails
   }
 
-  @Test func thumbnailsLieEvenlyOverTheVideo() throws {
-    let thumbnails = try read(6)
+  @Test func thumbnailsLieEvenlyOverTheVideo() async throws {
+    let thumbnails = try await read(6)
     // 45 samples: the middles of six shares of 7.5 are 3, 11, 18, 26, 33, 41.
     #expect(thumbnails.map(\.time) == [3, 11, 18, 26, 33, 41].map { Rational($0, 15) })
     #expect(thumbnails.allSatisfy { $0.width == 160 && $0.height == 120 })
@@ -31,16 +32,17 @@ import VideoDecoding
     #expect(Set(thumbnails.map(\.jpeg)).count == 6)
   }
 
-  @Test func theyAreTheSameWithOneThread() throws {
-    #expect(try read(5, threads: 1).map(\.jpeg) == read(5).map(\.jpeg))
+  @Test func theyAreTheSameWithOneThread() async throws {
+    let (one, two) = (try await read(5, threads: 1), try await read(5))
+    #expect(one.map(\.jpeg) == two.map(\.jpeg))
   }
 
-  @Test func aShortPartHasOneASample() throws {
-    #expect(try read(48, end: Rational(1, 5)).count == 3)
+  @Test func aShortPartHasOneASample() async throws {
+    #expect(try await read(48, end: Rational(1, 5)).count == 3)
   }
 
-  @Test func whereWindowsLeaveGapsAThumbnailMayBeMissingButTheyStayInOrder() throws {
-    let times = try read(12, stride: 37).map(\.time)
+  @Test func whereWindowsLeaveGapsAThumbnailMayBeMissingButTheyStayInOrder() async throws {
+    let times = try await read(12, stride: 37).map(\.time)
     #expect(!times.isEmpty && times == times.sorted())
   }
 

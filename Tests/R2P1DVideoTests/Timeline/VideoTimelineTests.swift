@@ -7,11 +7,12 @@ import Testing
 @Suite struct VideoTimelineTests {
   private static let clip = FilePath(Checkout.clip)
 
-  @Test func theDefaultIsAWindowEveryHalfWindow() throws {
-    let timeline = try Classifier(model: "camera-motion").timeline(of: Self.clip)
+  @Test func theDefaultIsAWindowEveryHalfWindow() async throws {
+    let timeline = try Classifier(model: "camera-motion").timeline(of: .file(Self.clip))
     #expect(timeline.sampling.placement == .stride(4))
     var windows: [ScoredWindow] = []
-    let summary = try timeline.read { windows.append($0) }
+    for try await window in timeline { windows.append(window) }
+    let summary = try await timeline.summary()
     #expect(windows.map(\.number) == Array(windows.indices) && windows.count == summary.windows)
     #expect(windows.allSatisfy { $0.count == windows.count && $0.videoEnd == summary.video.duration })
     #expect(windows.dropLast().map(\.start) == windows.indices.dropLast().map { Rational(4 * $0, 15) })
@@ -29,14 +30,16 @@ import Testing
     #expect(sampling.strided == expected && expected.strided == expected)
   }
 
-  @Test func windowsAreTheOnesThatClassifyGives() throws {
+  @Test func windowsAreTheOnesThatClassifyGives() async throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(7)
     options.keepsLogits = true
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let labels = try classifier.classify(Self.clip)
+    let labels = try await classifier.classify(.file(Self.clip))
     var windows: [ScoredWindow] = []
-    let summary = try classifier.timeline(of: Self.clip).read { windows.append($0) }
+    let timeline = classifier.timeline(of: .file(Self.clip))
+    for try await window in timeline { windows.append(window) }
+    let summary = try await timeline.summary()
     #expect(windows.map(\.logits) == labels.windows.map { $0.logits ?? [] })
     #expect(windows.map { $0.start.double } == labels.windows.map(\.start))
     #expect(summary.labels == labels.labels)
@@ -47,7 +50,7 @@ import Testing
     let sampling = ResolvedSampling(
       frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, normalization: .kinetics,
       start: nil, end: nil, seeking: true, track: nil, merge: .mean)
-    let reader = try WindowReader.open(Self.clip, sampling, threads: 1)
+    let reader = try VideoInput.file(Self.clip).open(sampling, threads: 1)
     let source = LocalWindowSource(reader, of: Self.clip, threads: 1)
     var decoded: [Int] = []
     while case .window = try source.next() { decoded.append(reader.framesDecoded) }
@@ -55,17 +58,5 @@ import Testing
     #expect(first < 40 && reader.framesDecoded + reader.framesSkipped == 90)
     #expect(try #require(decoded.last) > first)
     #expect(decoded == decoded.sorted())
-  }
-
-  @Test func whatTheCallerThrowsEndsTheReading() throws {
-    let timeline = try Classifier(model: "camera-motion").timeline(of: Self.clip)
-    var count = 0
-    #expect(throws: ClassifierError.output("o", cause: "full")) {
-      try timeline.read { (_) throws(ClassifierError) in
-        count += 1
-        if count == 3 { throw .output("o", cause: "full") }
-      }
-    }
-    #expect(count == 3)
   }
 }

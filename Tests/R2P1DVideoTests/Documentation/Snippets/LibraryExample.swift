@@ -1,9 +1,10 @@
 import R2P1DVideo
 
-func printLabels(of files: [String], model: String) throws {
-  let classifier = try Classifier(model: model)  // loaded once, for all files
+func printLabels(of files: [String], model: String) async throws {
+  let network = try await Network.load(.named(model))  // loaded once, shared by all classifiers
+  let classifier = try await network.classifier()
   for file in files {
-    let video = try classifier.classify(file)
+    let video = try await classifier.classify(.file(FilePath(file)))
     print(file, video.labels[0].label, video.labels[0].score)
     for window in video.windows {
       print(window.start, window.end, window.labels[0].label)

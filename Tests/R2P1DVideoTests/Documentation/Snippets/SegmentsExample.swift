@@ -1,13 +1,11 @@
 import R2P1DVideo
 
-func segments(of file: String) throws -> [Segment] {
-  let classifier = try Classifier(model: "camera-motion")
-  let timeline = try classifier.timeline(of: FilePath(file))
-  var segmenter = Segmenter(labels: timeline.labels)
+func segments(of file: String) async throws -> [Segment] {
+  let classifier = try await Network.load(.named("camera-motion")).classifier()
   var segments: [Segment] = []
-  try timeline.read { window in
-    if window.number == 0 { (segmenter, segments) = (Segmenter(labels: timeline.labels), []) }
-    segments += segmenter.add(window)
+  for try await segment in classifier.segments(of: .file(FilePath(file))) {
+    print(segment.label, segment.start.double, segment.end.double)  // as soon as it is certain
+    segments.append(segment)
   }
-  return segments + segmenter.finish()
+  return segments
 }
