@@ -27,13 +27,11 @@ struct RequestFailure: Error {
   private static func status(_ kind: FailureKind) -> HTTPResponse.Status {
     switch kind {
     case .missing: .notFound
-    case .unreadable, .refused: .forbidden
-    case .unsupported: .unsupportedMediaType
-    case .damaged: .unprocessableContent
+    case .unsupported, .damaged, .refused: .unsupportedMediaType
     case .request: .badRequest
     case .limit: .contentTooLarge
     case .outOfMemory, .cancelled: .serviceUnavailable
-    case .output, .other: .internalServerError
+    case .unreadable, .output, .other: .internalServerError
     }
   }
 

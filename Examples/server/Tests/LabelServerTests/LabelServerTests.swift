@@ -98,7 +98,7 @@ struct LabelServerTests {
     let (lines, source) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
     source.yield(ByteBuffer(string: "first\n"))
     source.yield(ByteBuffer(string: "second\n"))
-    source.finish(throwing: RequestFailure(.unprocessableContent, "damaged"))
+    source.finish(throwing: RequestFailure(.unsupportedMediaType, "damaged"))
     let response = try await LabelService.response(lines)
     #expect(response.status == .ok)
     let sent = Sent()
