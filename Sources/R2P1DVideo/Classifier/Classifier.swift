@@ -3,11 +3,11 @@ import Glibc
 import Inference
 import VideoDecoding
 
-/// Labels videos with one network: make it once, then let it work on as many inputs as you like, at once or one after
-/// the other, from any task.
+/// Labels videos with one network: make it once, then let it work on as many inputs as you like, at once or
+/// one after the other, from any task.
 ///
-/// Each request under way has threads and memory for activations of its own; the weights are the ``Network``'s, which
-/// other classifiers share.
+/// Each request under way has threads and memory for activations of its own; the weights are the
+/// ``Network``'s, which other classifiers share.
 public final class Classifier: Sendable {
   public let network: Network
   public let options: ClassifierOptions
@@ -26,9 +26,9 @@ public final class Classifier: Sendable {
 
   let workspaces: Workspaces
 
-  /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same length of
-  /// windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does so on a thread of
-  /// its own.
+  /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same
+  /// length of windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does
+  /// so on a thread of its own.
   public init(network: Network, options: ClassifierOptions = ClassifierOptions()) throws(ClassifierError) {
     try options.input.certificates?.checkCertificates()
     self.network = network

@@ -10,13 +10,14 @@ public struct SamplingOptions: Sendable, Equatable {
   public var rate: SampleRate?
   public var placement: WindowPlacement = .even(5)
   public var resize: Resize = .crop
-  /// The part of the video to look at, in seconds of a player's clock, which counts from the container's start time; nil
-  /// is the video's own start or end. A start before the first frame means the first frame.
+  /// The part of the video to look at, in seconds of a player's clock, which counts from the container's
+  /// start time; nil is the video's own start or end. A start before the first frame means the first frame.
   public var start: Rational?
   public var end: Rational?
   /// The video stream to look at, by its number in the container as ffprobe counts; nil is the best one.
   public var track: Int?
-  /// Whether windows are reached by seeking. The pictures are the same either way; only the time taken differs.
+  /// Whether windows are reached by seeking. The pictures are the same either way; only the time taken
+  /// differs.
   public var seeking = true
 
   public init() {}
@@ -36,8 +37,8 @@ public struct ClassifierOptions: Sendable {
   /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
   public var givesReceipts = true
   public var precision: Precision = .f32
-  /// Threads of the decoder and of the network, at least 1, of each request; with 1 the two take turns, and nothing runs
-  /// beside them. A server that works on several at once divides its cores by their number.
+  /// Threads of the decoder and of the network, at least 1, of each request; with 1 the two take turns, and
+  /// nothing runs beside them. A server that works on several at once divides its cores by their number.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// Memory for activations and threads of this many requests that have ended are kept for the next ones.
   public var idleWorkspaces = 2
@@ -50,13 +51,14 @@ public enum Precision: String, Sendable, CaseIterable {
   case f32
   /// A little less exact, and faster where the CPU multiplies bfloat16 at twice the rate of float32.
   case bf16
-  /// Products of 8-bit integers, scaled by the values at hand: the fastest, as exact as bfloat16 or nearly so.
+  /// Products of 8-bit integers, scaled by the values at hand: the fastest, as exact as bfloat16 or nearly
+  /// so.
   case int8
 }
 
 extension Precision {
-  /// The fastest of the instruction set in use: 8-bit products where it has them. Not measured, so the same machine gives
-  /// the same answers.
+  /// The fastest of the instruction set in use: 8-bit products where it has them. Not measured, so the same
+  /// machine gives the same answers.
   public static var fastest: Precision {
     guard let set = try? InstructionSet.current() else { return .f32 }
     return Inference.Precision.int8.isAvailable(on: set) ? .int8 : .f32

@@ -3,8 +3,9 @@ import VideoDecoding
 
 /// The windows of one video with what the network says of them: the one loop from windows to scores.
 ///
-/// Ask for one after the other, on one thread at a time. While one is scored the next ones are decoded. What comes is
-/// final: windows that may yet be laid out otherwise are scored, too, but held back until they are settled.
+/// Ask for one after the other, on one thread at a time. While one is scored the next ones are decoded. What
+/// comes is final: windows that may yet be laid out otherwise are scored, too, but held back until they are
+/// settled.
 package final class ScoredWindows {
   /// What is wanted of each window, and so has to be finite.
   package enum Value: Sendable {
@@ -21,8 +22,8 @@ package final class ScoredWindows {
   /// Nil until all windows have come.
   private var video: VideoSummary?
 
-  /// `progress` is called with how many windows of how many have been scored, those that are held back too. Once
-  /// `control` is cancelled, no further window is scored.
+  /// `progress` is called with how many windows of how many have been scored, those that are held back too.
+  /// Once `control` is cancelled, no further window is scored.
   package init(
     _ source: some WindowSource, of path: FilePath, _ classifier: Classifier, _ value: Value = .scores,
     control: DecodingControl = DecodingControl(),

@@ -1,7 +1,7 @@
 import VideoDecoding
 
-/// One pass over a video on a thread of its own, which all iterators of a sequence share: each window is decoded ahead
-/// and scored when it is asked for.
+/// One pass over a video on a thread of its own, which all iterators of a sequence share: each window is
+/// decoded ahead and scored when it is asked for.
 struct ScoringPass: Sendable {
   /// What is wanted of a pass.
   struct Request: Sendable {

@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 import VideoDecoding
 
-/// A thread with a state of its own for work that blocks: it runs one job after the other, and whoever waits for a job
-/// suspends, so that none of the few threads that Swift's tasks share stands still.
+/// A thread with a state of its own for work that blocks: it runs one job after the other, and whoever waits
+/// for a job suspends, so that none of the few threads that Swift's tasks share stands still.
 ///
-/// It starts with the first job. Once this object is gone, what the thread does is cancelled, and it frees its state and
-/// ends; nobody waits for that.
+/// It starts with the first job. Once this object is gone, what the thread does is cancelled, and it frees
+/// its state and ends; nobody waits for that.
 final class StreamThread<State>: Sendable {
   private let queue = JobQueue<State>()
   /// Cancelled with the task that waits for a job.
@@ -65,8 +65,8 @@ final class StreamThread<State>: Sendable {
 }
 
 extension StreamThread<DecodingControl> {
-  /// What one piece of blocking work with the model that is called `name` gives, done on a thread of its own; it is not
-  /// begun where the task is cancelled already.
+  /// What one piece of blocking work with the model that is called `name` gives, done on a thread of its own;
+  /// it is not begun where the task is cancelled already.
   static func value<Value: Sendable>(
     model name: String, _ work: @escaping @Sendable () throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {

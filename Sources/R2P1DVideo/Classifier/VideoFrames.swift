@@ -10,7 +10,8 @@ public struct VideoFrame: Sendable {
     case rgb24
     /// Three planes: green, blue, red.
     case gbrp
-    /// Three planes: luma, Cb and Cr, these with half the columns and half the rows, half the columns, or all.
+    /// Three planes: luma, Cb and Cr, these with half the columns and half the rows, half the columns, or
+    /// all.
     case yuv420p, yuv422p, yuv444p
   }
 
@@ -92,8 +93,8 @@ public struct VideoFrames: Sendable {
   public let lastDuration: Int64?
   private let frame: @Sendable (Int) throws -> VideoFrame
 
-  /// `frame` gives the frame of a number, asked for once and in ascending order, on a thread where it may block, and
-  /// not for those that no window shows. Frames of another size than the first are scaled to it.
+  /// `frame` gives the frame of a number, asked for once and in ascending order, on a thread where it may
+  /// block, and not for those that no window shows. Frames of another size than the first are scaled to it.
   public init(
     stamps: [Int64], timescale: Int32, lastDuration: Int64? = nil,
     frame: @escaping @Sendable (_ number: Int) throws -> VideoFrame

@@ -17,8 +17,8 @@ public struct VideoInput: Sendable {
     self.content = content
   }
 
-  /// The file at `path`, or what lies at an `http://` or `https://` address where ``InputOptions/allowsNetwork``
-  /// says so.
+  /// The file at `path`, or what lies at an `http://` or `https://` address where
+  /// ``InputOptions/allowsNetwork`` says so.
   public static func file(_ path: FilePath) -> VideoInput {
     VideoInput(path, .encoded(.path(path.bytes)))
   }
@@ -47,8 +47,8 @@ public struct VideoInput: Sendable {
     return bytes
   }
 
-  /// A whole file in memory. The ending of `name` helps, as a file's does, where the content alone does not say what
-  /// it is.
+  /// A whole file in memory. The ending of `name` helps, as a file's does, where the content alone does not
+  /// say what it is.
   public static func bytes(_ bytes: [UInt8], name: String) -> VideoInput {
     VideoInput(FilePath(name), .encoded(.bytes(bytes, name: name)))
   }
@@ -79,13 +79,13 @@ public struct VideoInput: Sendable {
 
   /// Bytes that can be read at any place, as a file's can.
   ///
-  /// Called by one thread at a time, though not always by the same one, and from the start again where a file would be
-  /// opened again: the bytes must not change. It may block.
+  /// Called by one thread at a time, though not always by the same one, and from the start again where a file
+  /// would be opened again: the bytes must not change. It may block.
   public protocol ByteReader: Sendable {
     /// Bytes in all.
     var byteCount: Int64 { get }
-    /// Fills a part of `buffer`, one byte of it at least, with the bytes from `offset` on; the number of bytes, 0 at
-    /// the end alone. `offset` is from 0 to `byteCount`.
+    /// Fills a part of `buffer`, one byte of it at least, with the bytes from `offset` on; the number of
+    /// bytes, 0 at the end alone. `offset` is from 0 to `byteCount`.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
   }
 }

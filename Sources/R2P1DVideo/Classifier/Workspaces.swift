@@ -1,8 +1,8 @@
 import Inference
 import Synchronization
 
-/// What one request at a time works with: threads and memory for activations, beside weights that are shared. Goes
-/// back to its classifier when it is no longer used.
+/// What one request at a time works with: threads and memory for activations, beside weights that are shared.
+/// Goes back to its classifier when it is no longer used.
 final class Workspace: Sendable {
   /// Handed from owner to owner, never used by two at once.
   nonisolated(unsafe) let predictor: Predictor

@@ -1,7 +1,6 @@
 import Download
 import FoundationEssentials
 import Glibc
-
 import struct SystemPackage.Errno
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected one.

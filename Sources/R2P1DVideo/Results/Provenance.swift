@@ -11,8 +11,8 @@ public struct Provenance: Sendable, Equatable {
   public let instructionSet: String
   public let precision: String
   public let model: String
-  /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all, and where
-  /// no weights were needed.
+  /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all,
+  /// and where no weights were needed.
   public let modelSHA256: String?
   /// Which weights of that checkpoint, where it holds those of several networks.
   public let weights: String?
@@ -42,7 +42,8 @@ public struct Provenance: Sendable, Equatable {
     self.framesDecoded = framesDecoded
   }
 
-  /// Of this process's work on one video; where it was many, `decodeErrors` and `framesDecoded` are their sums.
+  /// Of this process's work on one video; where it was many, `decodeErrors` and `framesDecoded` are their
+  /// sums.
   init(
     model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
     sampling: ResolvedSampling, decodeErrors: Int, framesDecoded: Int
@@ -112,7 +113,8 @@ extension Classifier {
 
 /// The SHA-256 of the checkpoint that a model was read from.
 ///
-/// A hundred megabytes take a tenth of a second, so it is computed on a thread beside the work on the first video.
+/// A hundred megabytes take a tenth of a second, so it is computed on a thread beside the work on the first
+/// video.
 final class ModelHash: Sendable {
   private enum State {
     case pending(Checkpoint?)

@@ -1,21 +1,23 @@
 import Inference
 import VideoDecoding
 
-/// The tensors that a network would see of a video, without the network: a sequence of them in time order, each decoded
-/// as it is asked for. All iterators are of one and the same pass.
+/// The tensors that a network would see of a video, without the network: a sequence of them in time order,
+/// each decoded as it is asked for. All iterators are of one and the same pass.
 public struct VideoWindows: AsyncSequence, Sendable {
   public typealias Element = WindowTensor
   public typealias Failure = ClassifierError
 
   /// Where the windows lie.
   ///
-  /// Where the frames contradict the times that the container gave, this is right only when all windows have come.
+  /// Where the frames contradict the times that the container gave, this is right only when all windows have
+  /// come.
   public struct Layout: Sendable, Equatable, Codable {
     /// Samples in the part of the video that is looked at.
     public let samples: Int
     /// The first sample of each window.
     public let starts: [Int]
-    /// For each window, the number of the frame shown at each of its samples, counted from 0 over the whole file.
+    /// For each window, the number of the frame shown at each of its samples, counted from 0 over the whole
+    /// file.
     public let frames: [[Int]]
 
     public init(samples: Int, starts: [Int], frames: [[Int]]) {
@@ -73,12 +75,14 @@ public struct VideoWindows: AsyncSequence, Sendable {
     try await thread.run { (state) throws(ClassifierError) in try state.finalLayout() }
   }
 
-  /// All tensors of a layout as one .npy array: its header, always 128 bytes, for the tensors to follow in order.
+  /// All tensors of a layout as one .npy array: its header, always 128 bytes, for the tensors to follow in
+  /// order.
   public func header(_ layout: Layout) -> [UInt8] {
     Npy.header(shape: [layout.starts.count, 3, sampling.frames, Sample.side, Sample.side])
   }
 
-  /// So many are held until the last frame is decoded; with more, all is decoded once before, to know where windows lie.
+  /// So many are held until the last frame is decoded; with more, all is decoded once before, to know where
+  /// windows lie.
   private static let mostSamplesHeldBack = 1024
 }
 

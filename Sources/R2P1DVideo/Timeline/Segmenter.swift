@@ -1,7 +1,7 @@
 /// Makes segments of windows, as the windows come: moments, smoothed, judged, joined.
 ///
-/// It holds what a later window can still change, so memory does not grow with the video. The same windows and options
-/// give the same segments, bit for bit.
+/// It holds what a later window can still change, so memory does not grow with the video. The same windows
+/// and options give the same segments, bit for bit.
 public struct Segmenter: Sendable {
   private let labels: LabelSet
   private var moments = OverlapAverager()
@@ -16,8 +16,8 @@ public struct Segmenter: Sendable {
     runs = SegmentMerger(minimumLength: options.minimumLength, minimumScore: options.minimumScore)
   }
 
-  /// The segments that are certain once `window` is known. Windows come in the order of their starts, each with a score
-  /// for every label.
+  /// The segments that are certain once `window` is known. Windows come in the order of their starts, each
+  /// with a score for every label.
   public mutating func add(_ window: ScoredWindow) -> [Segment] {
     precondition(window.scores.values.count == labels.names.count, "a window has a score for every label")
     return segments(of: moments.add(window).flatMap { smoothing.add($0) })

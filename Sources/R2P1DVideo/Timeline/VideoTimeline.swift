@@ -4,8 +4,8 @@
 ///     for try await window in timeline { print(window.start.double, window.scores.top(1)) }
 ///     let summary = try await timeline.summary()
 ///
-/// All iterators are of one and the same pass, as those of ``Classifier/Windows`` are. Memory holds the windows under
-/// way and no more, however long the video is.
+/// All iterators are of one and the same pass, as those of ``Classifier/Windows`` are. Memory holds the
+/// windows under way and no more, however long the video is.
 public struct VideoTimeline: AsyncSequence, Sendable {
   public typealias Element = ScoredWindow
   public typealias Failure = ClassifierError
@@ -29,16 +29,17 @@ public struct VideoTimeline: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> Classifier.Windows.Iterator { Classifier.Windows.Iterator(pass: pass) }
 
-  /// What is known once all windows have come; those that are left are scored, and no iterator gives them out then.
+  /// What is known once all windows have come; those that are left are scored, and no iterator gives them out
+  /// then.
   public func summary() async throws(ClassifierError) -> TimelineSummary {
     try await pass.run { (state) throws(ClassifierError) in try state.timelineSummary() }
   }
 }
 
 extension Classifier {
-  /// The timeline of a video: a window every `options.sampling.placement`'s stride or, where that is `.even`, every half
-  /// window, and one that ends with the last sample. With `thumbnails`, so many small frames are taken on the way, evenly
-  /// over the video; fewer where it has fewer samples, or FFmpeg no JPEG encoder.
+  /// The timeline of a video: a window every `options.sampling.placement`'s stride or, where that is `.even`,
+  /// every half window, and one that ends with the last sample. With `thumbnails`, so many small frames are
+  /// taken on the way, evenly over the video; fewer where it has fewer samples, or FFmpeg no JPEG encoder.
   public func timeline(of input: VideoInput, thumbnails: Int = 0) -> VideoTimeline {
     VideoTimeline(self, of: input, thumbnails: thumbnails)
   }
@@ -51,7 +52,8 @@ extension Classifier {
 
   /// The segments of one video in time order.
   ///
-  /// Each iterator has segments of its own of the windows that it gets, and all are of one and the same pass: make one.
+  /// Each iterator has segments of its own of the windows that it gets, and all are of one and the same pass:
+  /// make one.
   public struct Segments: AsyncSequence, Sendable {
     public typealias Element = Segment
     public typealias Failure = ClassifierError

@@ -41,7 +41,8 @@ struct R2P1DVideoCommand: ParsableCommand {
 
   /// Runs a command to its end.
   ///
-  /// This thread waits for it: it is the one that signals are kept from, and an `async` main would give it away.
+  /// This thread waits for it: it is the one that signals are kept from, and an `async` main would give it
+  /// away.
   private static func run(_ command: any ParsableCommand) throws {
     var command = command
     guard let asynchronous = command as? any AsyncParsableCommand else { return try command.run() }

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
-
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 

@@ -2,7 +2,6 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
-
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 

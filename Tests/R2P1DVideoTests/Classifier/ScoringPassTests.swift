@@ -118,7 +118,8 @@ import Testing
       #expect(try await windows.next()?.number == 0)
       #expect(await Self.becomesTrue { film.framesAsked >= 32 })
       try await Task.sleep(for: .milliseconds(200))
-      // The one that was given, three that wait, and the one that the decoder holds; then the frame that settles it.
+      // The one that was given, three that wait, and the one that the decoder holds; then the frame that
+      // settles it.
       #expect(film.framesAsked <= 8 * 6)
     }()
     #expect(await Self.becomesTrue { classifier.workspaces.idleCount == 1 })
@@ -160,6 +161,17 @@ import Testing
       let again = await #expect(throws: ClassifierError.self) { try await iterator.next() }
       #expect(again == error)
     }
+  }
+
+  @Test("For a task that is cancelled no model is loaded")
+  func cancelledLoading() async throws {
+    let task = Task {
+      try? await Task.sleep(for: .seconds(60))
+      return try await Network.load(.named("no-such-model"))
+    }
+    task.cancel()
+    let error = await #expect(throws: ClassifierError.self) { try await task.value }
+    #expect(error?.kind == .cancelled)
   }
 
   private static var threadCount: Int {

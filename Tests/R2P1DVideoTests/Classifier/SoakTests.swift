@@ -25,8 +25,8 @@ struct SoakTests {
       "\(Soak.calls) calls: KiB resident, every tenth: \(course);",
       "\(descriptors) descriptors before, \(Self.openDescriptors) after")
     #expect(Self.openDescriptors <= descriptors)
-    // What the allocator keeps varies by some megabytes from call to call; of 10,000 that leave a kilobyte each, the
-    // second half would have 5 MB more than the first.
+    // What the allocator keeps varies by some megabytes from call to call; of 10,000 that leave a kilobyte
+    // each, the second half would have 5 MB more than the first.
     let (first, second) = (course.prefix(5).sorted()[2], course.suffix(5).sorted()[2])
     #expect(second - first < 3 << 10)
   }
