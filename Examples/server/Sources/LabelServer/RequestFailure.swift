@@ -41,6 +41,7 @@ struct RequestFailure: Error {
 extension RequestFailure: HTTPResponseError {
   func response(from request: Request, context: some RequestContext) -> Response {
     Response(
-      status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: line))
+      status: status, headers: [.contentType: "application/json", .connection: "close"],
+      body: ResponseBody(byteBuffer: line))
   }
 }
