@@ -1,5 +1,6 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
 # make test     the tests, in release: at -O0 the C kernels would take minutes
+# make test-server  the tests of Examples/server, a package of its own: the first build takes minutes
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
@@ -16,7 +17,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib --
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo build docs test test-quick test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo build docs test test-quick test-server test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -35,6 +36,10 @@ test: deps
 # No option of `swift test` chooses by tags: tests that are slow read this variable, and are skipped with that as reason.
 test-quick: deps
 	R2P1D_QUICK=1 $(TEST) --skip CommandTests
+
+# In debug, which builds fastest; the C kernels alone need their optimisation.
+test-server: deps
+	$(SWIFT) test --disable-xctest -Xcc -O2 --package-path Examples/server
 
 SUITE ?= trixie
 test-ffmpeg:
@@ -73,7 +78,8 @@ uninstall:
 
 # A clang-format of one version, whatever the machine has: they disagree.
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests \
+	  $(addprefix Examples/server/,Package.swift Sources Tests)
 	git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.inl' | xargs ls -d 2>/dev/null | \
 	  xargs "$$(.ci/dependencies clang-format)" --dry-run -Werror
 
@@ -82,4 +88,4 @@ deps:
 	@.ci/dependencies
 
 clean:
-	rm -rf .build .build-*
+	rm -rf .build .build-* Examples/*/.build

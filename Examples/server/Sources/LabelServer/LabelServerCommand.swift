@@ -46,6 +46,7 @@ struct LabelServerCommand: AsyncParsableCommand {
     }
     var options = ClassifierOptions()
     options.threads = max(1, ProcessInfo.processInfo.activeProcessorCount / concurrent)
+    options.idleWorkspaces = concurrent
     let service = LabelService(
       classifier: try await Network.load(source).classifier(options),
       root: try root.map { try MediaRoot($0) },

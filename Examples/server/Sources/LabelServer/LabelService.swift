@@ -18,7 +18,9 @@ struct LabelService: Sendable {
     let router = Router()
     router.add(middleware: LogRequestsMiddleware(.info))
     router.get("health") { _, _ in health }
-    router.post("label") { request, _ in try await label(request) }
+    router.post("label") { request, context in
+      try await Self.response(lines(for: request, context.logger))
+    }
     return Application(
       router: router,
       // A client that stops sending half way must not hold its place.
@@ -35,8 +37,8 @@ struct LabelService: Sendable {
       status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: line))
   }
 
-  private func label(_ request: Request) async throws -> Response {
-    let lines = lines(for: request)
+  /// The response to lines that come about one by one: an error before the first is a status, after it a last line.
+  static func response(_ lines: AsyncThrowingStream<ByteBuffer, any Error>) async throws -> Response {
     let first: ByteBuffer
     do {
       guard let line = try await lines.first(where: { _ in true }) else { throw CancellationError() }
@@ -45,7 +47,9 @@ struct LabelService: Sendable {
       throw RequestFailure(error)
     }
     return Response(
-      status: .ok, headers: [.contentType: "application/x-ndjson"],
+      status: .ok,
+      // Once a body is watched for the end of its connection, no other request can follow it.
+      headers: [.contentType: "application/x-ndjson", .connection: "close"],
       body: ResponseBody { writer in
         try await writer.write(first)
         do {
@@ -58,7 +62,9 @@ struct LabelService: Sendable {
   }
 
   /// The lines of the response as they come about. The work ends with the connection, or when nobody reads on.
-  private func lines(for request: Request) -> AsyncThrowingStream<ByteBuffer, any Error> {
+  private func lines(
+    for request: Request, _ logger: Logger
+  ) -> AsyncThrowingStream<ByteBuffer, any Error> {
     AsyncThrowingStream { lines in
       let work = Task {
         do {
@@ -70,8 +76,10 @@ struct LabelService: Sendable {
               try await queue.inTurn { try await score(input) { lines.yield($0) } }
             }
           }
+          logger.info("labelled")
           lines.finish()
         } catch {
+          logger.info("no labels: \(RequestFailure(error).message)")
           lines.finish(throwing: error)
         }
       }

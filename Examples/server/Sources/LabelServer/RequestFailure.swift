@@ -27,13 +27,11 @@ struct RequestFailure: Error {
   private static func status(_ kind: FailureKind) -> HTTPResponse.Status {
     switch kind {
     case .missing: .notFound
-    case .unreadable, .refused: .forbidden
-    case .unsupported: .unsupportedMediaType
-    case .damaged: .unprocessableContent
+    case .unsupported, .damaged, .refused: .unsupportedMediaType
     case .request: .badRequest
     case .limit: .contentTooLarge
     case .outOfMemory, .cancelled: .serviceUnavailable
-    case .output, .other: .internalServerError
+    case .unreadable, .output, .other: .internalServerError
     }
   }
 
@@ -43,6 +41,7 @@ struct RequestFailure: Error {
 extension RequestFailure: HTTPResponseError {
   func response(from request: Request, context: some RequestContext) -> Response {
     Response(
-      status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: line))
+      status: status, headers: [.contentType: "application/json", .connection: "close"],
+      body: ResponseBody(byteBuffer: line))
   }
 }

@@ -15,7 +15,8 @@ struct Clip: Sendable {
 
   /// Half a minute, ten times as long as any of the others.
   static func film() throws -> [UInt8] {
-    let path = FileManager.default.temporaryDirectory.appending(path: "label-server-\(UUID()).mp4").path
+    let path = FileManager.default.temporaryDirectory.appending(path: "label-server-\(UUID()).mp4")
+      .path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let options = ["-v", "error", "-stream_loop", "9", "-i", all[0].path, "-c", "copy", path]
     let ffmpeg = try Process.run(URL(filePath: "/usr/bin/env"), arguments: ["ffmpeg", "-nostdin"] + options)

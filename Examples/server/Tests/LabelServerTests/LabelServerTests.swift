@@ -1,5 +1,8 @@
 import FoundationEssentials
+import HTTPTypes
+import Hummingbird
 import R2P1DVideo
+import Synchronization
 import Testing
 
 @testable import LabelServer
@@ -92,14 +95,22 @@ struct LabelServerTests {
 
   @Test("What goes wrong after the first line is the last line")
   func failureHalfWay() async throws {
-    var options = ClassifierOptions.everyWindow
-    options.input.maxPictures = 60
-    try await RunningServer(options: options).run { client in
-      let reply = try await client.post(try Clip.all[0].bytes)
-      #expect(reply.status == 200)
-      #expect(reply.lines.count > 1)
-      #expect(reply.lines.last?.hasPrefix(#"{"error":"more than 60 "#) == true)
-    }
+    let (lines, source) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
+    source.yield(ByteBuffer(string: "first\n"))
+    source.yield(ByteBuffer(string: "second\n"))
+    source.finish(throwing: RequestFailure(.unsupportedMediaType, "damaged"))
+    let response = try await LabelService.response(lines)
+    #expect(response.status == .ok)
+    let sent = Sent()
+    try await response.body.write(sent)
+    #expect(sent.text.withLock(\.self) == "first\nsecond\n{\"error\":\"damaged\"}\nend")
+  }
+
+  private final class Sent: ResponseBodyWriter {
+    let text = Mutex("")
+
+    func write(_ buffer: ByteBuffer) { text.withLock { $0 += String(buffer: buffer) } }
+    func finish(_ trailingHeaders: HTTPFields?) { text.withLock { $0 += "end" } }
   }
 
   @Test(
