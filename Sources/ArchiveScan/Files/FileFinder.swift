@@ -40,7 +40,7 @@ package struct FileFinder {
       if let status = path.status, status.st_mode & S_IFMT == S_IFDIR {
         walk(path, above: [FileIdentity(status)])
       } else {
-        take(path)
+        add(path)
       }
     }
   }
@@ -59,7 +59,7 @@ package struct FileFinder {
       let status = path.status
       guard let status, status.st_mode & S_IFMT == S_IFDIR else {
         let isOwn = status.map { own.contains(FileIdentity($0)) } ?? false
-        if !isOwn && (takesAll || name.isVideoName) { take(path) }
+        if !isOwn && (takesAll || name.isVideoName) { add(path) }
         continue
       }
       let identity = FileIdentity(status)
@@ -67,7 +67,7 @@ package struct FileFinder {
     }
   }
 
-  private mutating func take(_ path: FilePath) {
+  private mutating func add(_ path: FilePath) {
     guard shard?.contains(path) ?? true, seen.insert(path).inserted else { return }
     files.append(path)
   }

@@ -36,9 +36,9 @@ struct ScanTableFiles {
             "is there without its journal \(journal.path.name.printable), so what its rows are is unknown",
           remedy: .otherOutput(.remove))
       }
-      return try begin(head, journal)
+      return try create(head, journal)
     }
-    if contents.records.isEmpty || output.status == nil { return try begin(head, journal) }
+    if contents.records.isEmpty || output.status == nil { return try create(head, journal) }
     if let difference = found.settings.difference(to: head.settings) {
       throw .output(
         output,
@@ -62,8 +62,8 @@ struct ScanTableFiles {
     let (journal, contents) = try lockedJournal(shared: true)
     guard let head = contents.head else { throw .output(journal.path, cause: "is no journal of a scan") }
     let file = try mapErrno(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
-    let kept = try sound(contents, head, file)
-    guard kept == contents.records.count else {
+    let soundRows = try soundRowCount(contents, head, file)
+    guard soundRows == contents.records.count else {
       throw .output(output, cause: "lacks rows that its journal has: run its scan again first")
     }
     return Opened(output: file, journal: journal, contents: contents)
@@ -123,7 +123,7 @@ struct ScanTableFiles {
     output.folder.sync()
   }
 
-  func begin(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
+  func create(_ head: Journal.Head, _ journal: OpenFile) throws(ClassifierError) -> Opened {
     try mapErrno(output) { () throws(Errno) in
       // In this order, so that nothing is ever in an output that has no journal.
       if self.output.status != nil { try OpenFile(self.output).cut(to: 0) }
@@ -143,12 +143,12 @@ struct ScanTableFiles {
     _ contents: Journal, _ head: Journal.Head, beginningWith newHead: Journal.Head, _ journal: OpenFile
   ) throws(ClassifierError) -> Opened {
     let file = try mapErrno(output) { () throws(Errno) in try OpenFile(output) }
-    let kept = try sound(contents, head, file)
-    if kept == 0 { return try begin(newHead, journal) }
+    let soundRows = try soundRowCount(contents, head, file)
+    if soundRows == 0 { return try create(newHead, journal) }
     var contents = contents
-    contents.records.removeLast(contents.records.count - kept)
-    contents.ends.removeLast(contents.ends.count - kept)
-    let (outputEnd, journalEnd) = (contents.records[kept - 1].end, contents.ends[kept - 1])
+    contents.records.removeLast(contents.records.count - soundRows)
+    contents.ends.removeLast(contents.ends.count - soundRows)
+    let (outputEnd, journalEnd) = (contents.records[soundRows - 1].end, contents.ends[soundRows - 1])
     try mapErrno(output) { () throws(Errno) in
       if file.size != outputEnd { try file.cut(to: outputEnd) }
       if journal.size != journalEnd { try journal.cut(to: journalEnd) }
@@ -158,7 +158,8 @@ struct ScanTableFiles {
 
   /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows that are
   /// there but different are an error, for somebody changed them.
-  private func sound(_ contents: Journal, _ head: Journal.Head, _ file: OpenFile) throws(ClassifierError)
+  private func soundRowCount(_ contents: Journal, _ head: Journal.Head, _ file: OpenFile)
+    throws(ClassifierError)
     -> Int
   {
     let changed = ClassifierError.output(

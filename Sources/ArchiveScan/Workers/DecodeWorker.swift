@@ -174,8 +174,8 @@ struct WindowAssembly {
     nextWindow += 1
     if message.isFinal { finalWindows = nextWindow }
     newSamples = 0
-    let kept = Set(message.samples)
-    samples = samples.filter { kept.contains($0.key) }
+    let inThisWindow = Set(message.samples)
+    samples = samples.filter { inThisWindow.contains($0.key) }
     return Window(
       number: message.number, count: message.total, exactStart: message.start, exactEnd: message.end,
       videoEnd: message.videoEnd, samples: shown, padded: message.padded, isFinal: message.isFinal)

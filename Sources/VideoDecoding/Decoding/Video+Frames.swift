@@ -99,7 +99,7 @@ extension Video {
     }
     guard number < stamps.count, stamps[number] == stamp else { return false }
     if number == rest.first {
-      try hand(number, to: body)
+      try deliver(number, to: body)
       rest.removeFirst()
     }
     number += 1
@@ -150,7 +150,7 @@ extension Video {
       learned?.append(time)
       lastDuration = decoder.duration
       if learned == nil, number == rest.first {
-        try hand(number, to: body)
+        try deliver(number, to: body)
         rest.removeFirst()
       }
       number += 1
@@ -172,7 +172,7 @@ extension Video {
     throw .timelineChanged
   }
 
-  private func hand(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
+  private func deliver(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
     if info.width <= 0 || info.height <= 0 { try noteFirstFrame() }
     let frame = Frame(
       try shownPart, orientation, width: info.width, height: info.height, converter)

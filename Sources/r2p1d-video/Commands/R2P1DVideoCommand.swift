@@ -27,7 +27,7 @@ struct R2P1DVideoCommand: ParsableCommand {
   static func main() {
     if RawArguments.ofProcess() == [ScanWorkerCommand.name] { ScanWorkerCommand.serve() }
     FFmpegProcess.own()
-    StandardStreams.hold()
+    StandardStreams.reserve()
     Signals.install()
     do {
       try run(try parseAsRoot(RawArguments.ofProcess()))

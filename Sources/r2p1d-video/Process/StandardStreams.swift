@@ -6,7 +6,7 @@ enum StandardStreams {
   /// Opens /dev/null on closed descriptors 0 to 2, so that no file opened later takes their place.
   ///
   /// Words for nobody are lost; results for nobody are an error, as writing to the closed stream would be.
-  static func hold() {
+  static func reserve() {
     for (stream, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
     where fcntl(stream, F_GETFD) < 0 {
       // The lowest free number is that stream's.

@@ -73,7 +73,7 @@ import Testing
     try place(head.header, head.line)
     let place = ScanTableFiles(folder.path())
     let full = try OpenFile("/dev/full", .readWrite)
-    #expect(throws: ClassifierError.self) { try place.begin(head, full) }
+    #expect(throws: ClassifierError.self) { try place.create(head, full) }
     #expect(try folder.read("t.csv").isEmpty)
     try resumes(keeping: 0, "begun anew")
   }
