@@ -18,8 +18,8 @@ package struct Scan {
     self.options = options
   }
 
-  /// Adds the rows of `files` to `table`, in their order, until all are done or `stop` is raised: then the file at hand
-  /// is the last.
+  /// Adds the rows of `files` to `table`, in their order, until all are done or `stop` is raised: then the
+  /// file at hand is the last.
   ///
   /// A file that fails is a row like others; only what lets nothing run is thrown.
   package func run(

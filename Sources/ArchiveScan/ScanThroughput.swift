@@ -20,7 +20,8 @@ package struct ScanThroughput {
     videoSeconds += record.duration
   }
 
-  /// The line after `seconds` of work: `12/340 files, 1 failed, 3.4 files/min, 12.1 h of video an hour, 1 h 36 min left`.
+  /// The line after `seconds` of work: `12/340 files, 1 failed, 3.4 files/min, 12.1 h of video an hour, 1 h
+  /// 36 min left`.
   package func text(after seconds: Double) -> String {
     let start = "\(done)/\(total) files, \(failed) failed"
     guard done > 0, seconds > 0 else { return start }

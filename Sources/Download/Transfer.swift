@@ -4,8 +4,9 @@ import Glibc
 
 /// One request by HTTP or HTTPS, whose body is handed over as it arrives.
 ///
-/// Proxies come from the environment (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`), and so do the certificates
-/// to trust, where `certificates` names none and `CURL_CA_BUNDLE` or `SSL_CERT_FILE` a file of them.
+/// Proxies come from the environment (`http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`), and so do the
+/// certificates to trust, where `certificates` names none and `CURL_CA_BUNDLE` or `SSL_CERT_FILE` a file of
+/// them.
 package struct Transfer {
   package let address: String
   /// Bytes that an earlier transfer brought: only what follows them is asked for.
@@ -23,8 +24,8 @@ package struct Transfer {
   private static let redirectionLimit = 10
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
-  /// Runs the transfer on the caller's thread. `receive` gets each piece of the body and, where the server announced
-  /// it, the size of the whole file; an error of its own ends the transfer and is thrown as it is.
+  /// Runs the transfer on the caller's thread. `receive` gets each piece of the body and, where the server
+  /// announced it, the size of the whole file; an error of its own ends the transfer and is thrown as it is.
   package func run(
     _ receive: (_ bytes: UnsafeRawBufferPointer, _ total: Int64?) throws -> Void
   ) throws {

@@ -17,16 +17,16 @@ package final class Clips: Sendable {
   /// The bytes of the file `name`.
   package func read(_ name: String) throws -> [UInt8] { try Array(folder.read(name)) }
 
-  /// The file `name`, made by ffmpeg from a moving test picture: `source` is `size:rate:seconds`, `options` what
-  /// follows the input.
+  /// The file `name`, made by ffmpeg from a moving test picture: `source` is `size:rate:seconds`, `options`
+  /// what follows the input.
   package func make(_ name: String, source: String, _ options: String) throws -> String {
     let parts = source.split(separator: ":")
     try run("-f lavfi -i testsrc2=s=\(parts[0]):r=\(parts[1]):d=\(parts[2]) \(options) \(name)")
     return path(name)
   }
 
-  /// Runs ffmpeg, or another program of its, in the folder, with these words, and returns what it wrote to standard
-  /// output.
+  /// Runs ffmpeg, or another program of its, in the folder, with these words, and returns what it wrote to
+  /// standard output.
   @discardableResult
   package func run(_ words: String, program: String = "ffmpeg") throws -> Data {
     try folder.ffmpeg(words, program: program)

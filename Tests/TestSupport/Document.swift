@@ -32,7 +32,8 @@ package struct Document: Sendable {
     package var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
   }
 
-  /// The blocks whose fence names `language`, in all pages. It fails where there is none: a test of no cases passes.
+  /// The blocks whose fence names `language`, in all pages. It fails where there is none: a test of no cases
+  /// passes.
   package static func blocks(of language: String) throws -> [Block] {
     let blocks = try all().flatMap { $0.blocks(of: language) }
     try #require(!blocks.isEmpty, "no block of \(language) in the documentation")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A narrow R(2+1)D-18 with seeded weights, as the bytes of a safetensors file of some hundred kilobytes: whatever its
-/// labels mean, it makes the program do all that it does with a full one.
+/// A narrow R(2+1)D-18 with seeded weights, as the bytes of a safetensors file of some hundred kilobytes:
+/// whatever its labels mean, it makes the program do all that it does with a full one.
 package enum NarrowCheckpoint {
   /// `factors` multiply tensors by their names; with `counters` each BatchNorm counted 0 batches.
   package static func safetensors(
@@ -88,8 +88,8 @@ package enum NarrowCheckpoint {
     ]
   }
 
-  /// Seeded numbers with mean 0 and deviation 1, from -1.73 to 1.73. No other generator can take its place: one of the
-  /// files made with it has a SHA-256 that was sought.
+  /// Seeded numbers with mean 0 and deviation 1, from -1.73 to 1.73. No other generator can take its place:
+  /// one of the files made with it has a SHA-256 that was sought.
   private struct Noise {
     var state: UInt64
 

@@ -9,7 +9,7 @@ package enum Quick {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// For a test, or a suite of tests, that takes more than about a second. What encodes clips is slow without it
-  /// (`Clips.canEncode`), and so is all of CommandTests.
+  /// For a test, or a suite of tests, that takes more than about a second. What encodes clips is slow without
+  /// it (`Clips.canEncode`), and so is all of CommandTests.
   package static var slow: Self { .disabled(if: Quick.isAsked, Quick.note) }
 }

@@ -6,8 +6,9 @@ import struct SystemPackage.Errno
 
 /// Finds the files to scan, always in the same order.
 ///
-/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped, links
-/// are followed, and a link that leads back to a folder it lies in is not. A file that is named itself is always taken.
+/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped,
+/// links are followed, and a link that leads back to a folder it lies in is not. A file that is named itself
+/// is always taken.
 package struct FileFinder {
   /// Takes every file in a folder, not only those whose name ends as a video's does.
   package var takesAll = false

@@ -2,7 +2,8 @@ import R2P1DVideo
 
 /// A share of the files: those whose path's hash falls into part `number` of `count`.
 ///
-/// The shares of one `count` are disjoint, and together they are everything, on whatever machine each is taken.
+/// The shares of one `count` are disjoint, and together they are everything, on whatever machine each is
+/// taken.
 package struct Shard: Sendable, Equatable {
   /// From 1 to `count`.
   package let number: Int

@@ -35,7 +35,8 @@ final class OpenFile {
     path.status.map { FileIdentity($0) == FileIdentity(status) } ?? false
   }
 
-  /// Whether nobody else has the lock, which is this file's from now on. Where there are no locks, nobody has.
+  /// Whether nobody else has the lock, which is this file's from now on. Where there are no locks, nobody
+  /// has.
   func lock(shared: Bool = false) -> Bool {
     // A process that was just killed may need a moment to let go.
     for _ in 0..<20 {

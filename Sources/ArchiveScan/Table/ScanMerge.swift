@@ -10,8 +10,8 @@ package struct ScanMerge {
 
   /// Writes the rows of `parts` to `output`, in directory-traversal order.
   ///
-  /// Throws if parts were made with other settings, have a file in common, or are being written; `output` then stays
-  /// as it was.
+  /// Throws if parts were made with other settings, have a file in common, or are being written; `output`
+  /// then stays as it was.
   package init(_ parts: [FilePath], into output: FilePath) throws(ClassifierError) {
     let opened = try Self.open(parts, into: output)
     guard let first = opened.first, let head = first.table.contents.head else {

@@ -9,7 +9,8 @@ package enum ScanFormat: String, Sendable, CaseIterable {
   var report: ReportFormat { self == .csv ? .csv : .jsonl }
 }
 
-/// All that has a say in a row besides the file: rows made with other settings do not belong into the same output.
+/// All that has a say in a row besides the file: rows made with other settings do not belong into the same
+/// output.
 package struct ScanSettings: Sendable, Equatable {
   /// In a fixed order; names and values without line breaks or tabs.
   package let facts: [Fact]

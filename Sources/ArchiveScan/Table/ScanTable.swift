@@ -6,8 +6,8 @@ import struct SystemPackage.Errno
 
 /// A scan's output and the journal beside it, kept so that a crash at any instant loses no finished row.
 ///
-/// A row is written first, then its record; what a crash leaves behind the last recorded row is cut off when the table
-/// is opened again. One process at a time: the journal is locked.
+/// A row is written first, then its record; what a crash leaves behind the last recorded row is cut off when
+/// the table is opened again. One process at a time: the journal is locked.
 package final class ScanTable {
   /// The output itself, where the path given is a link.
   package let path: FilePath
@@ -29,8 +29,8 @@ package final class ScanTable {
 
   /// Opens or begins the table at `path` for rows made with `settings`.
   ///
-  /// `explain` says what a row reports of a failure. Throws if it cannot be written, was made with other settings, is not
-  /// a scan's, or is being written.
+  /// `explain` says what a row reports of a failure. Throws if it cannot be written, was made with other
+  /// settings, is not a scan's, or is being written.
   package init(
     _ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int,
     explain: @escaping (ClassifierError) -> String = { $0.cause }

@@ -156,8 +156,8 @@ struct ScanTableFiles {
     return Opened(output: file, journal: journal, contents: contents)
   }
 
-  /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows that are
-  /// there but different are an error, for somebody changed them.
+  /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows
+  /// that are there but different are an error, for somebody changed them.
   private func soundRowCount(_ contents: Journal, _ head: Journal.Head, _ file: OpenFile)
     throws(ClassifierError)
     -> Int

@@ -164,8 +164,8 @@ struct WindowAssembly {
     return restarts <= Self.mostRestarts
   }
 
-  /// Nil for a window out of turn, for one that is final behind one that is not, and for one of samples that are neither in
-  /// the last window nor came since.
+  /// Nil for a window out of turn, for one that is final behind one that is not, and for one of samples that
+  /// are neither in the last window nor came since.
   mutating func window(_ message: WorkerMessage.Window) -> Window? {
     let shown = message.samples.compactMap { samples[$0] }
     guard message.number == nextWindow, !message.isFinal || finalWindows == nextWindow,

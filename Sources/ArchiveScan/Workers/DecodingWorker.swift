@@ -10,8 +10,8 @@ package enum DecodingWorker {
   /// Standard input is no socket on which a scan says what to do.
   package struct NoParent: Error {}
 
-  /// Takes its configuration, then paths, off standard input, a socket, until that ends; the windows go back the same
-  /// way.
+  /// Takes its configuration, then paths, off standard input, a socket, until that ends; the windows go back
+  /// the same way.
   ///
   /// The process is this function's: it limits it, and ends it where the parent is gone.
   package static func run() throws(NoParent) {
@@ -178,8 +178,8 @@ private final class WorkerChannel: Sendable {
     return true
   }
 
-  /// Reports to the parent as the decoder gets on, and ends the process at once when the parent has gone, whatever the
-  /// decoder is doing.
+  /// Reports to the parent as the decoder gets on, and ends the process at once when the parent has gone,
+  /// whatever the decoder is doing.
   func watch(_ control: DecodingControl) {
     DetachedThread.start { [self] in
       var reported = control.packetsRead

@@ -1,10 +1,10 @@
 import VideoDecoding
 
-/// How the cores are shared in a scan, between the network and the decoders of all workers: the one place that counts
-/// both.
+/// How the cores are shared in a scan, between the network and the decoders of all workers: the one place
+/// that counts both.
 ///
-/// Either side waits for the other now and then, so together they have `spare` threads more than there are cores; of
-/// these each side has half, for which of them is the slower one depends on the files.
+/// Either side waits for the other now and then, so together they have `spare` threads more than there are
+/// cores; of these each side has half, for which of them is the slower one depends on the files.
 package struct ThreadBudget: Sendable, Equatable {
   /// How many more threads than cores compute.
   package static let spare = 2
@@ -16,8 +16,8 @@ package struct ThreadBudget: Sendable, Equatable {
   /// Processes that decode, at most one for each file.
   package let workers: Int
 
-  /// `workers` overrides how many there would be, one for each decoder thread: asking for more of them than there are
-  /// decoder threads asks for more threads, and the network keeps at least two.
+  /// `workers` overrides how many there would be, one for each decoder thread: asking for more of them than
+  /// there are decoder threads asks for more threads, and the network keeps at least two.
   package init(cores: Int, workers: Int? = nil) {
     let total = max(cores, 1) + Self.spare
     self.workers = workers ?? max(total / 2, 1)

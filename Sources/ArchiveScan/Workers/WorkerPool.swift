@@ -6,8 +6,9 @@ import Synchronization
 
 /// Decodes files in worker processes, some ahead of the one that is asked for.
 ///
-/// Threads, each with a worker of its own, take the files in their order: so the file that is waited for is always one
-/// that a worker is at. How many files are ahead, and how many windows of each, is bounded, and memory with it.
+/// Threads, each with a worker of its own, take the files in their order: so the file that is waited for is
+/// always one that a worker is at. How many files are ahead, and how many windows of each, is bounded, and
+/// memory with it.
 final class WorkerPool: Sendable {
   fileprivate struct State {
     /// The number of the file that the next free worker takes.
@@ -35,7 +36,8 @@ final class WorkerPool: Sendable {
         threads.leave()
       }
     }
-    // Two more than there are workers, so that a heavy file holds up the other workers only after some light ones.
+    // Two more than there are workers, so that a heavy file holds up the other workers only after some light
+    // ones.
     for _ in 0..<workers + 2 { room.signal() }
   }
 

@@ -4,7 +4,8 @@ import R2P1DVideo
 
 import struct SystemPackage.Errno
 
-/// The parent's side of a worker: its process, and the socket to it. Killed and waited for when no longer used.
+/// The parent's side of a worker: its process, and the socket to it. Killed and waited for when no longer
+/// used.
 final class WorkerProcess {
   /// Why there is no message.
   enum Fault: Error, Equatable {
@@ -24,7 +25,8 @@ final class WorkerProcess {
   private let socket: Int32
   private var isWaitedFor = false
 
-  /// Starts this very program with `arguments` as a worker that nothing of this process is open in but one socket.
+  /// Starts this very program with `arguments` as a worker that nothing of this process is open in but one
+  /// socket.
   init(_ configuration: WorkerConfiguration, arguments: [String]) throws {
     let settings = try JSONEncoder().encode(configuration)
     var ends: [Int32] = [0, 0]
@@ -164,7 +166,8 @@ final class WorkerProcess {
 
 /// How long to wait for a worker: so many seconds without a sign of progress, and sixty times that in all.
 ///
-/// Time is counted in slices of waiting, so that a machine or a program that was asleep in between does not count.
+/// Time is counted in slices of waiting, so that a machine or a program that was asleep in between does not
+/// count.
 struct IdleTimeout {
   static let sliceMilliseconds: Int32 = 200
 

@@ -125,8 +125,8 @@ typedef struct {
   ptrdiff_t pitch, frame;  // floats from row to row, frame to frame
 } r2_stem_input;
 r2_stem_input r2_stem_layout(const r2_conv *stem);
-/// `planes`: [3][height][width] of frame `frame`, 8 bits a colour; `values`: [3][256], what each of red, green
-/// and blue is for the network; `to`: the window.
+/// `planes`: [3][height][width] of frame `frame`, 8 bits a colour; `values`: [3][256], what each of red,
+/// green and blue is for the network; `to`: the window.
 void r2_stem_fill(const r2_stem_input *layout, const uint8_t *planes, const float *values, int frame,
                   float *to);
 

@@ -1,5 +1,6 @@
-// From a decoded frame to the network's input: torchvision's resize and centre crop in one pass, computed only
-// at the 112x112 points that the network sees, and the table that normalises them where the network reads them.
+// From a decoded frame to the network's input: torchvision's resize and centre crop in one pass, computed
+// only at the 112x112 points that the network sees, and the table that normalises them where the network
+// reads them.
 #ifndef R2P1D_PREPROCESS_H
 #define R2P1D_PREPROCESS_H
 

@@ -23,8 +23,8 @@ extension StoredTensor {
 }
 
 extension Checkpoint {
-  /// Hands over the bytes of a safetensors file in which every tensor keeps its element type, and is aligned for it.
-  /// Throws `.duplicate` before the first of them for a name given twice, and what `body` throws.
+  /// Hands over the bytes of a safetensors file in which every tensor keeps its element type, and is aligned
+  /// for it. Throws `.duplicate` before the first of them for a name given twice, and what `body` throws.
   package static func encode<Failure: Error>(
     _ tensors: [StoredTensor], metadata: [String: String],
     to body: (UnsafeRawBufferPointer) throws(Failure) -> Void

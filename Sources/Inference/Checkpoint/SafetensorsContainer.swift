@@ -145,7 +145,8 @@ enum SafetensorsField: Codable {
       ? .metadata(try Self.metadata(decoder)) : .tensor(try SafetensorsEntry(from: decoder))
   }
 
-  /// The format knows only strings. Some writers put null or numbers there, which say nothing to a reader of weights.
+  /// The format knows only strings. Some writers put null or numbers there, which say nothing to a reader of
+  /// weights.
   private static func metadata(_ decoder: any Decoder) throws -> [String: String] {
     guard let values = try? [String: SafetensorsNote](from: decoder) else { return [:] }
     return values.compactMapValues(\.text)

@@ -1,5 +1,6 @@
 extension PickledWeights {
-  /// A tensor of the pickle over the bytes of its storage, whose range in the file is `storage` of its declaration.
+  /// A tensor of the pickle over the bytes of its storage, whose range in the file is `storage` of its
+  /// declaration.
   func tensor(
     _ id: Int, named name: String, memory: CheckpointMemory, isBigEndian: Bool,
     storage: (PickledStorage) throws(CheckpointError.Reason) -> Range<Int>

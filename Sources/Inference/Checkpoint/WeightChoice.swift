@@ -1,7 +1,8 @@
-/// Finds the weights of a network in a checkpoint, whatever a training script put around them or before their names.
+/// Finds the weights of a network in a checkpoint, whatever a training script put around them or before their
+/// names.
 ///
-/// A network is where one prefix has both `stem.0.weight` and `fc.weight`. Where there is none, the choice falls on the
-/// table with the most tensors, for the error to speak of.
+/// A network is where one prefix has both `stem.0.weight` and `fc.weight`. Where there is none, the choice
+/// falls on the table with the most tensors, for the error to speak of.
 struct WeightChoice {
   /// All that there are, the plainest first.
   let sets: [WeightSet]
@@ -48,7 +49,8 @@ struct WeightChoice {
       }.map { Self.join(chosen.path, $0) }
   }
 
-  /// The name that follows `prefix`, if it is one that a network's tensors have: `stem.…`, `layer1.…`, `fc.…`.
+  /// The name that follows `prefix`, if it is one that a network's tensors have: `stem.…`, `layer1.…`,
+  /// `fc.…`.
   static func inner(_ name: String, behind prefix: String) -> String? {
     guard name.utf8.starts(with: prefix.utf8) else { return nil }
     let rest = name.utf8.dropFirst(prefix.utf8.count)

@@ -43,7 +43,8 @@ extension WeightContainer {
 /// One network's weights in a checkpoint: where they are, and what stands before their names.
 struct WeightSet {
   let table: Int
-  /// `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning …; empty in a plain state dict.
+  /// `module.` of DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning …; empty in a plain
+  /// state dict.
   let prefix: String
   let path: [String]
   /// Other paths to them.
@@ -53,7 +54,8 @@ struct WeightSet {
   /// Whether they are numbers that an optimizer keeps for each weight.
   let isOptimizers: Bool
 
-  /// As a user names it: the keys with slashes between, then the prefix; `.` for the names of the file themselves.
+  /// As a user names it: the keys with slashes between, then the prefix; `.` for the names of the file
+  /// themselves.
   var name: String { name(path) }
 
   /// All that they are called, the plainest first.

@@ -6,15 +6,15 @@
   import Darwin
 #endif
 
-/// Zeroed float memory straight from the kernel, given back when the owner goes; its pages count only once they are
-/// touched.
+/// Zeroed float memory straight from the kernel, given back when the owner goes; its pages count only once
+/// they are touched.
 final class Arena: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let count: Int
   private let bytes: Int
 
-  /// - Parameter isReused: memory that every step comes back to is worth huge pages, which save 3 % of a forward; for
-  ///   weights, read once a forward, finding them takes longer at the start than packing does.
+  /// - Parameter isReused: memory that every step comes back to is worth huge pages, which save 3 % of a
+  ///   forward; for weights, read once a forward, finding them takes longer at the start than packing does.
   init(floats: Int, isReused: Bool = false) throws(ModelError) {
     count = floats
     let (size, overflow) = max(floats, 1).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)

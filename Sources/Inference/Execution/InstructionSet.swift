@@ -8,7 +8,8 @@ import CKernels
   import Darwin
 #endif
 
-/// The instructions that the kernels use. `scalar` runs the plain reference loops: slow, and what right means.
+/// The instructions that the kernels use. `scalar` runs the plain reference loops: slow, and what right
+/// means.
 package enum InstructionSet: String, CaseIterable, Sendable {
   case scalar, portable, dotprod, i8mm, avx2, avxvnni, avx512
 

@@ -3,11 +3,11 @@ import CKernels
 package struct EngineOptions: Sendable {
   /// Threads of the network, at least 1.
   package var threads: Int
-  package var precision: Precision
+  package var precision: PrecisionPolicy
   /// nil: `$R2P1D_ISA`, else the best of this CPU.
   package var instructionSet: InstructionSet?
 
-  package init(threads: Int, precision: Precision = .f32, instructionSet: InstructionSet? = nil) {
+  package init(threads: Int, precision: PrecisionPolicy = .f32, instructionSet: InstructionSet? = nil) {
     self.threads = max(1, threads)
     self.precision = precision
     self.instructionSet = instructionSet
@@ -44,7 +44,7 @@ package final class Predictor {
   }
 
   package var frames: Int { model.frames }
-  package var precision: Precision { model.precision }
+  package var precision: PrecisionPolicy { model.precision }
 
   /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, the
   /// model's `batch` of them are run at a time.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// One preprocessed frame as the network sees it: 8-bit [3][side][side] planes, red, green, blue, and what each value is for
-/// the network, which the network looks up where it reads them.
+/// One preprocessed frame as the network sees it: 8-bit [3][side][side] planes, red, green, blue, and what
+/// each value is for the network, which the network looks up where it reads them.
 ///
 /// Written once by the preprocessor, then shared by every window that holds it.
 package final class Sample: @unchecked Sendable {
@@ -16,8 +16,8 @@ package final class Sample: @unchecked Sendable {
 
   /// All zeros.
   ///
-  /// Pages of its own: blocks of this size, taken from the heap and freed among small ones that last, leave it ever more
-  /// full of holes (after a scan of 5,000 different videos 122 MB of them, around 3 MB in use).
+  /// Pages of its own: blocks of this size, taken from the heap and freed among small ones that last, leave
+  /// it ever more full of holes (after a scan of 5,000 different videos 122 MB of them, around 3 MB in use).
   package init(_ values: SampleValues, side: Int = Sample.side) throws(ModelError) {
     let memory = try Arena(floats: (3 * side * side + 3) / MemoryLayout<Float>.stride)
     self.memory = memory

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The kernels' threads, the caller's among them; they sleep between loops and end with their owner. Used by one thread
-/// at a time.
+/// The kernels' threads, the caller's among them; they sleep between loops and end with their owner. Used by
+/// one thread at a time.
 final class ThreadPool {
   let count: Int
   /// As C takes it.
@@ -14,8 +14,8 @@ final class ThreadPool {
 
   deinit { r2_team_destroy(handle) }
 
-  /// Runs `body(item, thread)` for every item; true if all returned true. `body` must be safe to run on several threads
-  /// at once.
+  /// Runs `body(item, thread)` for every item; true if all returned true. `body` must be safe to run on
+  /// several threads at once.
   @discardableResult
   func run(_ items: Int, _ body: (Int, Int) -> Bool) -> Bool {
     withoutActuallyEscaping(body) { body in

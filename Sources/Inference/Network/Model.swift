@@ -1,7 +1,8 @@
 /// A network and its weights by name, as they come: not folded, not packed, not planned.
 package struct Model: Sendable {
   package let network: VideoResNet
-  /// Added to BatchNorm's running variance: 1e-5 in torchvision, 1e-3 in the authors' own checkpoints. No checkpoint stores it.
+  /// Added to BatchNorm's running variance: 1e-5 in torchvision, 1e-3 in the authors' own checkpoints. No
+  /// checkpoint stores it.
   package let batchNormEpsilon: Double
   let weights: Weights
 
@@ -101,7 +102,8 @@ package struct Model: Sendable {
 
   func values(_ name: String) -> [Float] { withTensor(name) { Array($0) } }
 
-  /// Why what was made of `tensors` is not finite: the first that holds NaN or infinity, else that BatchNorm cannot be folded in.
+  /// Why what was made of `tensors` is not finite: the first that holds NaN or infinity, else that BatchNorm
+  /// cannot be folded in.
   func notFinite(_ tensors: [String]) -> ModelError {
     for tensor in tensors {
       let values = values(tensor)

@@ -1,4 +1,5 @@
-/// Reading the network off the tensors of a checkpoint: kinds, depths and widths come from their names and shapes.
+/// Reading the network off the tensors of a checkpoint: kinds, depths and widths come from their names and
+/// shapes.
 extension VideoResNet {
   /// The network that tensors of these shapes belong to, or nil where they are not a video ResNet's.
   ///

@@ -8,8 +8,8 @@ extension VideoResNet {
   package static let names =
     family.map { "\($0.name)_18" } + ["r3d_34", "r2plus1d_34"]
 
-  /// Stem and the kinds of layer1 … layer4 (table 1 of the paper); 2D from group X on in mcX, 3D from group X on in
-  /// rmcX, where the stem is group 1 and layer1 group 2.
+  /// Stem and the kinds of layer1 … layer4 (table 1 of the paper); 2D from group X on in mcX, 3D from group X
+  /// on in rmcX, where the stem is group 1 and layer1 group 2.
   private static let family: [(name: String, stem: StemKind, kinds: [BlockKind])] = [
     ("r2d", .basic(frames: 16, padding: 0), kinds(threeD: [])),
     ("f_r2d", .basic(frames: 1, padding: 0), kinds(threeD: [])),
@@ -31,8 +31,8 @@ extension VideoResNet {
 
   /// The network called `name`, r2plus1d_18 …, or nil where the family has none of that name.
   ///
-  /// Middle widths: torchvision's r2plus1d_18 takes one a block, from the block's input; the authors' r2plus1d_34 one
-  /// a convolution.
+  /// Middle widths: torchvision's r2plus1d_18 takes one a block, from the block's input; the authors'
+  /// r2plus1d_34 one a convolution.
   package init?(named name: String, classes: Int = 400) {
     guard Self.names.contains(name), let separator = name.lastIndex(of: "_"),
       let member = Self.family.first(where: { $0.name == name[..<separator] })

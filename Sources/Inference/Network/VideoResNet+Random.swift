@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// Initialisation as torchvision's `VideoResNet` does it: Kaiming normal (fan out, ReLU) for convolutions, 1 and 0 for BatchNorm, normal with
-/// deviation 0.01 for the classifier's weights.
+/// Initialisation as torchvision's `VideoResNet` does it: Kaiming normal (fan out, ReLU) for convolutions, 1
+/// and 0 for BatchNorm, normal with deviation 0.01 for the classifier's weights.
 extension VideoResNet {
   /// The values of tensor `name`; the same for the same seed on every machine and for every thread count.
   func randomTensor(_ name: String, seed: UInt64, zeroInitResidual: Bool) -> [Float] {

@@ -11,7 +11,7 @@ package final class PackedModel: Sendable {
   package let batch: Int
   package let instructionSet: InstructionSet
   /// What is used; f32 where the instruction set lacks what was asked for.
-  package let precision: Precision
+  package let precision: PrecisionPolicy
   let content: Content
 
   enum Content: Sendable {

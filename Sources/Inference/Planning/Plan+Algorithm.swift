@@ -1,6 +1,7 @@
 import CKernels
 
-/// How a convolution is computed, and the outputs of its Winograd tiles along rows, columns and frames (0: none).
+/// How a convolution is computed, and the outputs of its Winograd tiles along rows, columns and frames (0:
+/// none).
 struct Algorithm: Equatable, Sendable {
   var kind: r2_algorithm
   var rows = 0
@@ -29,8 +30,8 @@ struct Algorithm: Equatable, Sendable {
 }
 
 extension Algorithm {
-  /// The algorithm for `conv` on a clip of `input`, `windows` clips at a time. Depends on shapes alone, so the same
-  /// network gives the same answers whatever the threads.
+  /// The algorithm for `conv` on a clip of `input`, `windows` clips at a time. Depends on shapes alone, so
+  /// the same network gives the same answers whatever the threads.
   static func choose(_ conv: ConvNorm, input: Extent, windows: Int, operands: OperandType) -> Algorithm {
     let output = conv.output(of: input)
     let positions = output.y * output.x

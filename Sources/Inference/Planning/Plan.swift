@@ -35,7 +35,7 @@ struct Plan: Sendable {
   /// - Parameters:
   ///   - frames: samples in a window.
   ///   - windows: most windows in one call.
-  init(_ network: VideoResNet, frames: Int, windows: Int, precision: Precision) throws(ModelError) {
+  init(_ network: VideoResNet, frames: Int, windows: Int, precision: PrecisionPolicy) throws(ModelError) {
     self.network = network
     self.frames = frames
     self.windows = windows
@@ -57,7 +57,7 @@ struct Plan: Sendable {
   /// A convolution and the operation that asks for it.
   private typealias Planned = (conv: PlannedConv, operation: Operation, residual: Value?)
 
-  private mutating func addSteps(_ operations: [Operation], _ precision: Precision) throws(ModelError) {
+  private mutating func addSteps(_ operations: [Operation], _ precision: PrecisionPolicy) throws(ModelError) {
     var places = [0: newBuffer(floats: 0)]  // of values; the stem's padded input is sized below
     var module: [Planned] = []
     for operation in operations {

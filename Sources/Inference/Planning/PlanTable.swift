@@ -1,6 +1,7 @@
 import CKernels
 
-/// A plan as people read it: a row a step, with what it costs and, measured, how much of the machine's peak it draws.
+/// A plan as people read it: a row a step, with what it costs and, measured, how much of the machine's peak
+/// it draws.
 package struct PlanTable: Sendable {
   package struct Row: Sendable {
     package let layer: String
@@ -12,7 +13,8 @@ package struct PlanTable: Sendable {
     package let seconds: Double
   }
 
-  /// Multiply-adds a second of the micro-kernel on operands that stay in the first cache, all threads together: the peak in practice.
+  /// Multiply-adds a second of the micro-kernel on operands that stay in the first cache, all threads
+  /// together: the peak in practice.
   package let peak: Double
 
   package let rows: [Row]

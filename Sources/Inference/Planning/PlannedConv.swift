@@ -1,6 +1,7 @@
 import CKernels
 
-/// A convolution with its algorithm and, once packed, its weights: BatchNorm folded in, transformed, in the kernels' order.
+/// A convolution with its algorithm and, once packed, its weights: BatchNorm folded in, transformed, in the
+/// kernels' order.
 ///
 /// `Sendable` because nothing changes it once its panels are packed, before anyone else sees it.
 final class PlannedConv: @unchecked Sendable {
@@ -45,7 +46,8 @@ final class PlannedConv: @unchecked Sendable {
 
   deinit { kernel.deallocate() }
 
-  /// Tiles a piece: as many as fit the cache with their products, in whole groups of 14 rows where that is possible.
+  /// Tiles a piece: as many as fit the cache with their products, in whole groups of 14 rows where that is
+  /// possible.
   private func tileBlock(_ cache: Int) -> Int {
     if algorithm.byChannels { return 112 }
     let tiles = cache / (Int(r2_conv_input_floats(kernel)) + Int(r2_conv_positions(kernel)) * 32)

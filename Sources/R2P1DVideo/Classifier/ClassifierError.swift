@@ -1,5 +1,5 @@
-/// What kept a video from its labels. `description` is one line: what, on what and why; `remedy` is the way out, where
-/// there is one.
+/// What kept a video from its labels. `description` is one line: what, on what and why; `remedy` is the way
+/// out, where there is one.
 public enum ClassifierError: Error, Sendable, Equatable {
   /// The video cannot be read, or holds nothing to label.
   case video(FilePath, cause: String, kind: FailureKind = .other, remedy: Remedy? = nil)

@@ -61,17 +61,18 @@ extension Precision {
   /// machine gives the same answers.
   public static var fastest: Precision {
     guard let set = try? InstructionSet.current() else { return .f32 }
-    return Inference.Precision.int8.isAvailable(on: set) ? .int8 : .f32
+    return PrecisionPolicy.int8.isAvailable(on: set) ? .int8 : .f32
   }
 
-  /// Whether it gains nothing: the CPU has the instructions, but float32 is faster. By their kind, not by timing.
+  /// Whether it gains nothing: the CPU has the instructions, but float32 is faster. By their kind, not by
+  /// timing.
   public var isSlowerThanF32: Bool {
     guard let set = try? InstructionSet.current() else { return false }
     return engine.isSlow(on: set)
   }
 
-  /// About what logits are off by: the root mean square error, as a share of that of the logits. Measured on r2plus1d_18
-  /// of seeded weights against float64; the largest of the instruction sets.
+  /// About what logits are off by: the root mean square error, as a share of that of the logits. Measured on
+  /// r2plus1d_18 of seeded weights against float64; the largest of the instruction sets.
   public var logitError: Double {
     switch self {
     case .f32: 1e-6
@@ -81,7 +82,7 @@ extension Precision {
   }
 
   /// The engine's policy of the same name.
-  var engine: Inference.Precision {
+  var engine: PrecisionPolicy {
     switch self {
     case .f32: .f32
     case .bf16: .bf16
@@ -89,7 +90,7 @@ extension Precision {
     }
   }
 
-  init(_ engine: Inference.Precision) {
+  init(_ engine: PrecisionPolicy) {
     switch engine {
     case .f32: self = .f32
     case .bf16: self = .bf16

@@ -3,8 +3,9 @@ import Glibc
 import Inference
 
 extension PlanTable {
-  /// A line a layer: shape, algorithm, multiply-adds asked for and done (millions), packed weights (MB), time (ms), and how
-  /// much of the micro-kernel's peak the asked and the done ones draw: above 100 % multiplications were saved.
+  /// A line a layer: shape, algorithm, multiply-adds asked for and done (millions), packed weights (MB), time
+  /// (ms), and how much of the micro-kernel's peak the asked and the done ones draw: above 100 %
+  /// multiplications were saved.
   var text: String {
     let heads = [
       "layer", "shape", "algorithm", "asked M", "done M", "weights MB", "ms", "asked % of peak",

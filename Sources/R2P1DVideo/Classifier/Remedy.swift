@@ -1,7 +1,7 @@
 import VideoDecoding
 
-/// The way out of a failure, where there is one besides other input. A library has no options to name: a program says it in
-/// its own words, as `r2p1d-video` names its flags.
+/// The way out of a failure, where there is one besides other input. A library has no options to name: a
+/// program says it in its own words, as `r2p1d-video` names its flags.
 public enum Remedy: Sendable, Hashable {
   /// The path is an address: `InputOptions.allowsNetwork` reads it.
   case allowNetwork

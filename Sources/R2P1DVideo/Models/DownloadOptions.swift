@@ -7,8 +7,8 @@ public struct DownloadOptions: Sendable, Equatable {
   public var patience = 30
   /// Tries after the first, where the network or the server fails for the moment.
   public var retries = 3
-  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `CURL_CA_BUNDLE` or `SSL_CERT_FILE`,
-  /// or else the system's.
+  /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `CURL_CA_BUNDLE` or
+  /// `SSL_CERT_FILE`, or else the system's.
   public var certificates: FilePath?
 
   public init() {}

@@ -12,8 +12,8 @@ package struct LoadedModel: Sendable {
   /// Nil for random weights.
   package let checkpoint: Checkpoint?
 
-  /// Finds and reads the checkpoint, or draws the random weights. `weights` says which ones are meant where the
-  /// checkpoint holds those of several networks.
+  /// Finds and reads the checkpoint, or draws the random weights. `weights` says which ones are meant where
+  /// the checkpoint holds those of several networks.
   package init(
     _ source: ModelSource, weights: String? = nil, folders: ModelStore, absent: MissingModelPolicy = .refused,
     zeroInitResidual: Bool = false
@@ -76,8 +76,8 @@ package struct LoadedModel: Sendable {
     ModelSummary(name: name, architecture: model.network.name, classes: model.network.classes)
   }
 
-  /// The classes' names: those in `file` if one is given, else the model's own, else Kinetics-400's for 400 classes,
-  /// else numbers.
+  /// The classes' names: those in `file` if one is given, else the model's own, else Kinetics-400's for 400
+  /// classes, else numbers.
   package func labels(from file: FilePath?) throws(ClassifierError) -> LabelSet {
     let classes = model.network.classes
     let names =

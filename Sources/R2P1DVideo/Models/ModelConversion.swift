@@ -18,8 +18,9 @@ public struct ConversionOptions: Sendable {
   public init() {}
 }
 
-/// A model as one safetensors file: its tensors as they are, bit for bit and in their own type, and in the metadata all
-/// that they do not say: network, labels, frames, rate, BatchNorm's epsilon, normalisation, the SHA-256 of its origin.
+/// A model as one safetensors file: its tensors as they are, bit for bit and in their own type, and in the
+/// metadata all that they do not say: network, labels, frames, rate, BatchNorm's epsilon, normalisation, the
+/// SHA-256 of its origin.
 ///
 /// Whoever reads that file needs no entry and no option to run the network as it was meant.
 public struct ModelConversion: Sendable {

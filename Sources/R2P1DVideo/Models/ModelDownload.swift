@@ -3,7 +3,8 @@ import FoundationEssentials
 import Glibc
 import struct SystemPackage.Errno
 
-/// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected one.
+/// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected
+/// one.
 ///
 /// Several processes may fetch the same file at once: one does, the others wait and find it.
 public struct ModelDownload: Sendable {
@@ -38,8 +39,8 @@ public struct ModelDownload: Sendable {
     self.init(entry, folders: folders)
   }
 
-  /// The download of any checkpoint, by its address. Without `sha256` the file's name has to carry the start of it,
-  /// as torch's own do: `NAME-91a641e6.pth`.
+  /// The download of any checkpoint, by its address. Without `sha256` the file's name has to carry the start
+  /// of it, as torch's own do: `NAME-91a641e6.pth`.
   public init(
     address: String, sha256: String? = nil, folders: ModelStore = ModelStore()
   ) throws(ClassifierError) {
@@ -105,7 +106,8 @@ public struct ModelDownload: Sendable {
     guard found.hasPrefix(sha256) else { throw mismatch(found, draft.start(64)) }
   }
 
-  /// Fetches what is missing, with so many tries as the options allow; returns whether it came in several parts.
+  /// Fetches what is missing, with so many tries as the options allow; returns whether it came in several
+  /// parts.
   private func transfer(_ draft: PartialFile, _ report: (DownloadEvent) -> Void) throws -> Bool {
     var failures = 0
     var isPatchwork = draft.count > 0

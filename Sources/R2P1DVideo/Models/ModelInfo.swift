@@ -103,7 +103,8 @@ public struct ModelInfo: Sendable {
     }
   }
 
-  /// The published hash, where the file is called as the published one is; one of another name is another file.
+  /// The published hash, where the file is called as the published one is; one of another name is another
+  /// file.
   private static func published(_ loaded: LoadedModel) -> String? {
     loaded.entry.flatMap { $0.file == loaded.file?.name.string ? $0.sha256 : nil }
   }

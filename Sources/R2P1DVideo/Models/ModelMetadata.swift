@@ -1,7 +1,7 @@
 import Inference
 
-/// What no tensor of a checkpoint says: it comes from the checkpoint's metadata, else from the model's entry, else it
-/// is the family's own.
+/// What no tensor of a checkpoint says: it comes from the checkpoint's metadata, else from the model's entry,
+/// else it is the family's own.
 package struct ModelMetadata: Sendable, Equatable {
   /// What BatchNorm adds to the variance.
   package var batchNormEpsilon = 1e-5
@@ -17,8 +17,8 @@ package struct ModelMetadata: Sendable, Equatable {
     self.frames = frames
   }
 
-  /// The metadata that a safetensors file may carry: `frames`, `fps`, `batch_norm_eps`, `mean` and `std` (red, green,
-  /// blue, with blanks between), and `classes`, one a line. What makes no sense is not followed.
+  /// The metadata that a safetensors file may carry: `frames`, `fps`, `batch_norm_eps`, `mean` and `std`
+  /// (red, green, blue, with blanks between), and `classes`, one a line. What makes no sense is not followed.
   init(_ entry: PublishedModel? = nil, metadata: [String: String] = [:]) {
     if let entry {
       batchNormEpsilon = entry.batchNormEpsilon
@@ -71,7 +71,8 @@ package struct ModelMetadata: Sendable, Equatable {
 }
 
 extension Checkpoint {
-  /// The checkpoint in a file, or the one of its several that `weights` names, with errors in this module's terms.
+  /// The checkpoint in a file, or the one of its several that `weights` names, with errors in this module's
+  /// terms.
   static func open(_ path: FilePath, weights: String? = nil) throws(ClassifierError) -> Checkpoint {
     do {
       return try Checkpoint(contentsOf: path.bytes, named: path.string, weights: weights)

@@ -7,8 +7,8 @@ public enum ModelSource: Sendable, Equatable {
   /// An architecture with seeded random weights: its labels mean nothing, its speed is the real one.
   case random(String, seed: UInt64)
 
-  /// Reads what follows `--model`: an existing file, folder or a path with a slash, `random:NAME[:SEED]`, or a name.
-  /// Nil if a seed is not a whole number from 0 to 2⁶⁴ − 1.
+  /// Reads what follows `--model`: an existing file, folder or a path with a slash, `random:NAME[:SEED]`, or
+  /// a name. Nil if a seed is not a whole number from 0 to 2⁶⁴ − 1.
   public init?(_ argument: FilePath) {
     let text = argument.string
     if text.hasPrefix("random:") {

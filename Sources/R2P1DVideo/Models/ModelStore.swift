@@ -10,7 +10,8 @@ public struct ModelStore: Sendable, Equatable {
   /// `$R2P1D_MODELS_URL`: where published checkpoints are fetched from, instead of each one's own origin.
   public let mirror: String?
 
-  /// The folders that `environment` names. Relative ones in `XDG_CACHE_HOME` are ignored, as the XDG specification asks.
+  /// The folders that `environment` names. Relative ones in `XDG_CACHE_HOME` are ignored, as the XDG
+  /// specification asks.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func folder(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
     let home = folder("HOME") ?? Self.accountHome
@@ -22,7 +23,8 @@ public struct ModelStore: Sendable, Equatable {
     folders = own.map { FilePath($0) } + [cache, FilePath("\(torch)/hub/checkpoints")]
   }
 
-  /// The checkpoint of a name: the published file's name first, then `NAME` as it is and with the usual endings.
+  /// The checkpoint of a name: the published file's name first, then `NAME` as it is and with the usual
+  /// endings.
   public func find(_ name: String) throws(ClassifierError) -> FilePath {
     let entry = PublishedModel.named(name)
     let files = (entry.map { [$0.file] } ?? []) + [name, "\(name).safetensors", "\(name).pth", "\(name).pt"]

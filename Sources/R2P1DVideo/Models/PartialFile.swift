@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
-/// A file that is not complete yet: it lies beside its final place under a hidden name and belongs to one process at a
-/// time, whatever becomes of that process.
+/// A file that is not complete yet: it lies beside its final place under a hidden name and belongs to one
+/// process at a time, whatever becomes of that process.
 ///
 /// Its name is deterministic, so that any process can resume a partial download.
 final class PartialFile {
@@ -14,8 +14,8 @@ final class PartialFile {
   private let file: FileDescriptor
   private var isFinished = false
 
-  /// Creates the partial file of `target`, or resumes an old one, once no other process holds it; `waiting` is called
-  /// while one does.
+  /// Creates the partial file of `target`, or resumes an old one, once no other process holds it; `waiting`
+  /// is called while one does.
   init(of target: FilePath, waiting: () -> Void) throws(Errno) {
     self.target = target
     path = target.folder.appending(FilePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))

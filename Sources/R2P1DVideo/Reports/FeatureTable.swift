@@ -21,7 +21,8 @@ public struct FeatureTable: Sendable {
       model: classifier.model, sampling: SamplingJSON(classifier.sampling), features: classifier.features)
   }
 
-  /// What stands before the rows; it has the same length however many there are, and has to be written again at the end.
+  /// What stands before the rows; it has the same length however many there are, and has to be written again
+  /// at the end.
   public var header: [UInt8] {
     switch format {
     case .npy: Npy.header(shape: [index.rows.count, index.features])

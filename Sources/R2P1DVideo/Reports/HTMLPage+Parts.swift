@@ -81,7 +81,8 @@ extension HTMLPage {
     }.joined()
   }
 
-  /// A strip of rectangles along time; neighbours of the same heat are one, and where there is none, there is none.
+  /// A strip of rectangles along time; neighbours of the same heat are one, and where there is none, there is
+  /// none.
   private func strip(_ index: Int) -> String {
     var rectangles = ""
     var (from, heat) = (0, 0)

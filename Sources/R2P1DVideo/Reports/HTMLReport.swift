@@ -1,5 +1,6 @@
-/// A page of its own: the video, its thumbnails, segments and scores along time, the labels of the whole, and how they
-/// were made. Memory holds the segments and a bounded number of columns of scores, however long the video is.
+/// A page of its own: the video, its thumbnails, segments and scores along time, the labels of the whole, and
+/// how they were made. Memory holds the segments and a bounded number of columns of scores, however long the
+/// video is.
 struct HTMLReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions

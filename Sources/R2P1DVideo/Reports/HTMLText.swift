@@ -41,7 +41,8 @@ enum HTML {
 }
 
 extension FilePath {
-  /// The last component as a relative URL: every byte that is not a plain letter, digit, `-`, `.`, `_` or `~` is `%NN`.
+  /// The last component as a relative URL: every byte that is not a plain letter, digit, `-`, `.`, `_` or `~`
+  /// is `%NN`.
   public var relativeURL: String {
     let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
     return name.bytes.reduce(into: "./") { url, byte in

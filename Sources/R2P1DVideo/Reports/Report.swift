@@ -12,7 +12,8 @@ public struct Outcome: Sendable {
   }
 }
 
-/// Results as text for people or programs. What the three functions return, in the order of their calls, is the report.
+/// Results as text for people or programs. What the three functions return, in the order of their calls, is
+/// the report.
 public protocol Report {
   /// What stands before the first file.
   mutating func begin() -> String
@@ -29,8 +30,8 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   /// Whether it carries receipts.
   public var isJSON: Bool { self == .json || self == .jsonl }
 
-  /// A report of `files` files, with `top` labels each where the format has columns for them; `explain` says what is
-  /// written of a failure.
+  /// A report of `files` files, with `top` labels each where the format has columns for them; `explain` says
+  /// what is written of a failure.
   public func report(
     files: Int, top: Int, explain: @escaping (ClassifierError) -> String = { $0.cause }
   ) -> any Report {

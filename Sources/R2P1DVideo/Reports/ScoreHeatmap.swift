@@ -1,5 +1,5 @@
-/// The scores of a whole video in a bounded number of columns, for a picture of limited width: each is the mean of as
-/// many moments, and once there are too many, every two neighbours become one.
+/// The scores of a whole video in a bounded number of columns, for a picture of limited width: each is the
+/// mean of as many moments, and once there are too many, every two neighbours become one.
 struct ScoreHeatmap: Sendable {
   struct Column: Sendable {
     let start: Rational

@@ -61,8 +61,8 @@ struct SRTReport: TimelineReport {
     }.joined()
   }
 
-  /// SubRip has no escapes, and players take `<i>` and `{\an8}` for markup, an arrow for times: an invisible word joiner
-  /// within keeps them text.
+  /// SubRip has no escapes, and players take `<i>` and `{\an8}` for markup, an arrow for times: an invisible
+  /// word joiner within keeps them text.
   private static func defuse(_ text: String) -> String {
     text.replacing("<", with: "<\u{2060}").replacing("{", with: "{\u{2060}")
       .replacing("-->", with: "--\u{2060}>")

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A table for people: a line about the file, then a line a label. A file that failed has none; its error goes elsewhere.
+/// A table for people: a line about the file, then a line a label. A file that failed has none; its error
+/// goes elsewhere.
 struct TextReport: Report {
   private var isFirst = true
 

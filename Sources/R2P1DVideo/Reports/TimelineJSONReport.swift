@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// One object: what is known before, `windows` as they come, and what is known after; with segments, these too.
+/// One object: what is known before, `windows` as they come, and what is known after; with segments, these
+/// too.
 struct TimelineJSONReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions
@@ -37,7 +38,8 @@ struct TimelineJSONReport: TimelineReport {
   }
 }
 
-/// An object a line: a window or a segment, each when the next one is known; the last one carries the receipt.
+/// An object a line: a window or a segment, each when the next one is known; the last one carries the
+/// receipt.
 struct TimelineJSONLinesReport: TimelineReport {
   private let labels: LabelSet
   private let options: TimelineReportOptions

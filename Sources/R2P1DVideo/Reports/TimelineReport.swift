@@ -1,5 +1,5 @@
-/// A timeline as text for people, players or programs. What the three functions return, in the order of their calls,
-/// is the report; it goes out as it comes, and only what the format needs at its end is kept.
+/// A timeline as text for people, players or programs. What the three functions return, in the order of their
+/// calls, is the report; it goes out as it comes, and only what the format needs at its end is kept.
 public protocol TimelineReport {
   /// What stands before the first window.
   mutating func begin() -> String

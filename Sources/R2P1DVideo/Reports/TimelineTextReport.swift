@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A table for people: a line about the file, a line a window or a segment, and the labels of the whole video.
+/// A table for people: a line about the file, a line a window or a segment, and the labels of the whole
+/// video.
 struct TimelineTextReport: TimelineReport {
   private let facts: TimelineFacts
   private let showsSegments: Bool

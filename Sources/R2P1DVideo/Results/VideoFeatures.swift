@@ -27,8 +27,8 @@ public struct WindowFeatures: Sendable, Equatable, Codable {
   public let end: Double
   /// Whether the video is shorter than the window, so that its last sample is held.
   public let padded: Bool
-  /// As many as the classifier has inputs, 512 in the networks of the paper: the last layer's output averaged over time
-  /// and space, as torchvision's `avgpool` gives it.
+  /// As many as the classifier has inputs, 512 in the networks of the paper: the last layer's output averaged
+  /// over time and space, as torchvision's `avgpool` gives it.
   public let values: [Float]
 
   public init(

@@ -84,8 +84,8 @@ public struct ModelSummary: Sendable, Equatable, Codable {
 public struct VideoSummary: Sendable, Equatable {
   /// When the first frame is shown, in seconds of a player's clock: 3 where sound begins 3 s before it.
   public let start: Double
-  /// Seconds from the first frame to the end of the last one, which lasts one average frame period, or as long as its
-  /// packet says where that is over one and a half periods.
+  /// Seconds from the first frame to the end of the last one, which lasts one average frame period, or as
+  /// long as its packet says where that is over one and a half periods.
   public let duration: Double
   /// Upright, in pixels.
   public let width: Int

@@ -21,7 +21,8 @@ public struct Normalization: Sendable, Hashable {
     self.deviation = deviation
   }
 
-  /// Three finite numbers each with blanks or commas between, the deviations more than 0; nil for anything else.
+  /// Three finite numbers each with blanks or commas between, the deviations more than 0; nil for anything
+  /// else.
   init?(mean: String, deviation: String) {
     guard let mean = Self.numbers(mean), let deviation = Self.numbers(deviation) else { return nil }
     self.init(mean: mean, deviation: deviation)

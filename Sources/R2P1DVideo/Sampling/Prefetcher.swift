@@ -5,8 +5,9 @@ import Synchronization
 
 /// Runs `produce` on a thread of its own, from the first `next` on, and gives what it yields in order.
 ///
-/// At most `capacity` elements wait: a producer that is ahead of that sleeps. With 0 the two sides take turns: the
-/// producer runs only while `next` waits for it. Once this object is gone, so is the producer's thread.
+/// At most `capacity` elements wait: a producer that is ahead of that sleeps. With 0 the two sides take
+/// turns: the producer runs only while `next` waits for it. Once this object is gone, so is the producer's
+/// thread.
 final class Prefetcher<Element: Sendable> {
   typealias Producer = @Sendable (_ yield: (Element) throws -> Void) throws -> Void
 

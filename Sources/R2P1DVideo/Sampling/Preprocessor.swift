@@ -2,10 +2,11 @@ import CKernels
 import Inference
 import VideoDecoding
 
-/// Makes a frame what the network sees: torchvision's Kinetics preset, at the 112×112 points that remain of it.
+/// Makes a frame what the network sees: torchvision's Kinetics preset, at the 112×112 points that remain of
+/// it.
 ///
-/// Bilinear resize without antialiasing, rounded to 8 bits; centre crop. Bit-exact with torchvision on uint8 tensors; the
-/// network normalises the values as it reads them.
+/// Bilinear resize without antialiasing, rounded to 8 bits; centre crop. Bit-exact with torchvision on uint8
+/// tensors; the network normalises the values as it reads them.
 package final class Preprocessor {
   private let resize: Resize
   private let values: SampleValues
@@ -51,7 +52,8 @@ private final class Geometry {
   let neededRows: [Int]
   let neededColumns: [Int]
 
-  /// `crop` keeps the centre of 128 rows and 171 columns: from row 8 and, half of 59 rounded to even, column 30 on.
+  /// `crop` keeps the centre of 128 rows and 171 columns: from row 8 and, half of 59 rounded to even, column
+  /// 30 on.
   init(width: Int, height: Int, _ resize: Resize) {
     self.width = width
     self.height = height

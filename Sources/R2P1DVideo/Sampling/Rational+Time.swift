@@ -7,8 +7,8 @@ extension Rational: Comparable {
 }
 
 extension Rational {
-  /// `above / below`, neither negative and `below` not 0; to the nearest nanosecond where its lowest terms do not fit
-  /// in 64 bits, as no camera's do.
+  /// `above / below`, neither negative and `below` not 0; to the nearest nanosecond where its lowest terms do
+  /// not fit in 64 bits, as no camera's do.
   init(nearest above: Int128, _ below: Int128) {
     let divisor = Self.greatestCommonDivisor(above, below)
     if let above = Int(exactly: above / divisor), let below = Int(exactly: below / divisor) {

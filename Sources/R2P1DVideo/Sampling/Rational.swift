@@ -28,7 +28,8 @@ public struct Rational: Sendable, Hashable {
     self.init(above.numerator, below.numerator)
   }
 
-  /// Seconds from `90`, `90.5`, `1:30` or `00:01:30.5`, less than 10^9; minutes and seconds after a colon are below 60.
+  /// Seconds from `90`, `90.5`, `1:30` or `00:01:30.5`, less than 10^9; minutes and seconds after a colon are
+  /// below 60.
   public init?(time text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard (1...3).contains(parts.count) else { return nil }

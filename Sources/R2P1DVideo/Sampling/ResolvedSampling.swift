@@ -1,5 +1,5 @@
-/// The sampling in force: the user's options, completed by the model's own. Made once, then handed on whole: to the reader
-/// of windows, to a scan's workers and into what a result says of itself.
+/// The sampling in force: the user's options, completed by the model's own. Made once, then handed on whole:
+/// to the reader of windows, to a scan's workers and into what a result says of itself.
 ///
 /// No field has a default: whoever makes one says what each is.
 public struct ResolvedSampling: Sendable, Equatable, Codable {

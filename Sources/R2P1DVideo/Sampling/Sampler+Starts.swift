@@ -4,7 +4,8 @@ extension Sampler {
   /// Beyond this, a list of windows is a damaged file's, or a mistake.
   private static let mostWindows = 10_000_000
 
-  /// The first samples of windows of `frames` samples, ascending; a video shorter than a window has one window.
+  /// The first samples of windows of `frames` samples, ascending; a video shorter than a window has one
+  /// window.
   package func starts(frames: Int, _ placement: WindowPlacement) throws(VideoError) -> [Int] {
     let last = Swift.max(count - frames, 0)
     switch placement {

@@ -2,9 +2,9 @@ import VideoDecoding
 
 /// The samples of a video, or of a part of it: element k is the number of the frame that sample k shows.
 ///
-/// Sample k is the frame shown at start + k / rate: the last whose time is at most that plus a tick of the container
-/// (1 ms where the tick is longer), for containers round their times. All in whole numbers, so that no rate drifts.
-/// Times that come in and go out are a player's: they count from the container's start time.
+/// Sample k is the frame shown at start + k / rate: the last whose time is at most that plus a tick of the
+/// container (1 ms where the tick is longer), for containers round their times. All in whole numbers, so that
+/// no rate drifts. Times that come in and go out are a player's: they count from the container's start time.
 package struct Sampler: RandomAccessCollection, Sendable {
   package let startIndex = 0
   /// How many samples: floor(duration × rate), and at least one.
@@ -24,8 +24,8 @@ package struct Sampler: RandomAccessCollection, Sendable {
     let end: Rational?
   }
 
-  /// The part from `start` up to, but not including, `end` of a video, in seconds of a player's clock; nil is the
-  /// video's own. A start before the first frame means the first frame.
+  /// The part from `start` up to, but not including, `end` of a video, in seconds of a player's clock; nil is
+  /// the video's own. A start before the first frame means the first frame.
   package init(
     _ timeline: PresentationTimes, rate: SampleRate, start: Rational? = nil, end: Rational? = nil
   ) throws(VideoError) {

@@ -39,8 +39,8 @@ package struct Window: Sendable {
 /// What comes of reading a video, in order.
 package enum WindowEvent: Sendable {
   case window(Window)
-  /// Decoding contradicted the container's times: all windows that were not final are taken back, and come again laid
-  /// out otherwise, from the number of the first of them on.
+  /// Decoding contradicted the container's times: all windows that were not final are taken back, and come
+  /// again laid out otherwise, from the number of the first of them on.
   case restarted
   /// All windows have come, and all are final.
   case ended(VideoSummary)

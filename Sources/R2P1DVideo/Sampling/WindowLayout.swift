@@ -59,8 +59,9 @@ struct WindowLayout: Sendable {
     return numbers
   }
 
-  /// Whether a frame is shown when the window has ended, or later, and so vouches for the whole of it: whatever is
-  /// decoded after that frame, the window stays. Not so for the last one, which lies where the video ends.
+  /// Whether a frame is shown when the window has ended, or later, and so vouches for the whole of it:
+  /// whatever is decoded after that frame, the window stays. Not so for the last one, which lies where the
+  /// video ends.
   func isOver(_ window: Int, at frame: Int) -> Bool {
     window < starts.count - 1 && samples.isDue(starts[window] + frames, at: frame)
   }
@@ -72,8 +73,8 @@ struct WindowLayout: Sendable {
       && times(of: window) == other.times(of: window)
   }
 
-  /// Whether a window shows the same as in `other` at the same times, though its frames may be counted otherwise: one
-  /// that no window shows may turn out to be missing.
+  /// Whether a window shows the same as in `other` at the same times, though its frames may be counted
+  /// otherwise: one that no window shows may turn out to be missing.
   func shows(_ window: Int, as other: WindowLayout) -> Bool {
     window < min(starts.count, other.starts.count) && times(of: window) == other.times(of: window)
       && shownTimes(of: window).elementsEqual(other.shownTimes(of: window))

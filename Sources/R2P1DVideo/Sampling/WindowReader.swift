@@ -3,8 +3,8 @@ import VideoDecoding
 
 /// Reads a video once and hands over its windows in time order.
 ///
-/// Only frames that a window shows are converted, each once, however many samples and windows show it; memory holds
-/// the samples of the windows under way and no more. For one thread at a time.
+/// Only frames that a window shows are converted, each once, however many samples and windows show it; memory
+/// holds the samples of the windows under way and no more. For one thread at a time.
 package final class WindowReader {
   /// The samples of the video: element k is the number of the frame that sample k shows.
   package var picks: Sampler { layout.samples }
@@ -26,7 +26,8 @@ package final class WindowReader {
   /// Ends the reading, from any thread: it throws within a frame or a packet.
   package let control: DecodingControl
 
-  /// What takes thumbnails on the way, if something does; for the reading thread until all windows are handed over.
+  /// What takes thumbnails on the way, if something does; for the reading thread until all windows are handed
+  /// over.
   private var filmstrip: Filmstrip?
 
   private let sampling: ResolvedSampling
@@ -69,9 +70,10 @@ package final class WindowReader {
 
   /// Hands over every window, and last what the video turned out to be.
   ///
-  /// Where windows lie at a stride, one is handed over when it is final. Where they are spread evenly, their places hang
-  /// on the whole duration, and the frames may contradict what the container says of it until the last one is decoded:
-  /// windows come as soon as they are decoded, and `restarted` takes them back if it comes to that.
+  /// Where windows lie at a stride, one is handed over when it is final. Where they are spread evenly, their
+  /// places hang on the whole duration, and the frames may contradict what the container says of it until the
+  /// last one is decoded: windows come as soon as they are decoded, and `restarted` takes them back if it
+  /// comes to that.
   package func read(_ yield: (WindowEvent) throws -> Void) throws {
     var given = 0
     var first = 0
@@ -102,7 +104,8 @@ package final class WindowReader {
   /// How many samples windows that are not final hold at most.
   var samplesHeldBack: Int { isFinalAtOnce ? 0 : min(starts.count * layout.frames, samples) }
 
-  /// Decodes all frames that windows need and converts none: windows that are read then are final as they come.
+  /// Decodes all frames that windows need and converts none: windows that are read then are final as they
+  /// come.
   func settle() throws {
     while !isSettled {
       do {
@@ -118,8 +121,9 @@ package final class WindowReader {
 
   /// Whether a window is final once a frame behind it is decoded.
   ///
-  /// A sample is the frame shown at a time, which no frame that is decoded later changes, nor one that no sample shows and
-  /// that is missing. Where every frame is a sample, such a one would move all that follow: so none may be left out.
+  /// A sample is the frame shown at a time, which no frame that is decoded later changes, nor one that no
+  /// sample shows and that is missing. Where every frame is a sample, such a one would move all that follow:
+  /// so none may be left out.
   private var isFinalAtOnce: Bool {
     if isSettled { return true }
     return switch (sampling.placement, sampling.rate) {

@@ -1,7 +1,7 @@
 /// Says which label a moment has, so that a label that is there does not flicker.
 ///
-/// A label begins when it is the best and its score is at least `enter`. It lasts while its score is at least `leave`,
-/// unless another that could begin is ahead of it by `enter - leave` or more.
+/// A label begins when it is the best and its score is at least `enter`. It lasts while its score is at least
+/// `leave`, unless another that could begin is ahead of it by `enter - leave` or more.
 struct Hysteresis: Sendable {
   private let enter: Double
   private let leave: Double

@@ -1,4 +1,5 @@
-/// A stretch of time in which no window starts or ends, with the mean of the scores of the windows that cover it.
+/// A stretch of time in which no window starts or ends, with the mean of the scores of the windows that cover
+/// it.
 struct ScoreInterval: Sendable, Equatable {
   let start: Rational
   let end: Rational
@@ -9,8 +10,8 @@ struct ScoreInterval: Sendable, Equatable {
   var middle: Double { (start.double + end.double) / 2 }
 }
 
-/// Makes moments of windows. A stretch that no window covers, at a stride longer than a window, goes half to the moment
-/// before it and half to the one after.
+/// Makes moments of windows. A stretch that no window covers, at a stride longer than a window, goes half to
+/// the moment before it and half to the one after.
 struct OverlapAverager: Sendable {
   /// The windows that reach beyond `edge`, in the order of their starts.
   private var live: [ScoredWindow] = []

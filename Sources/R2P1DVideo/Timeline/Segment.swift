@@ -59,8 +59,8 @@ public struct SegmentOptions: Sendable, Equatable {
   public var enter = 0.4
   /// A label lasts while its score is at least this; from 0 to `enter`.
   public var leave = 0.2
-  /// Two segments of one label with less than this between them are one, and what is shorter afterwards is none;
-  /// in seconds from 0.
+  /// Two segments of one label with less than this between them are one, and what is shorter afterwards is
+  /// none; in seconds from 0.
   public var minimumLength = 1.0
   /// A segment whose score is lower is none; from 0 to 1.
   public var minimumScore = 0.0

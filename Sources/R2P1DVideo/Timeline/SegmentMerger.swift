@@ -29,9 +29,9 @@ struct Run: Sendable, Equatable {
 
 /// Joins moments to runs, and runs to longer ones.
 ///
-/// First: merge runs of one label whose gap is below the minimum length, earliest first. Then: drop a run that is still
-/// shorter than the minimum length, or whose score is below the minimum; the only run of a video is not dropped for being
-/// short.
+/// First: merge runs of one label whose gap is below the minimum length, earliest first. Then: drop a run
+/// that is still shorter than the minimum length, or whose score is below the minimum; the only run of a
+/// video is not dropped for being short.
 struct SegmentMerger: Sendable {
   private let minimumLength: Double
   private let minimumScore: Double

@@ -4,8 +4,8 @@ struct SmoothedMoment: Sendable {
   let scores: [Double]
 }
 
-/// A centred box: the smoothed score of a moment is the mean, over time, of the scores within half of `width` seconds
-/// of its middle. Time before the first moment and after the last does not count.
+/// A centred box: the smoothed score of a moment is the mean, over time, of the scores within half of `width`
+/// seconds of its middle. Time before the first moment and after the last does not count.
 struct Smoothing: Sendable {
   private let width: Double
   /// The moments within reach of the next one to be smoothed, and those after.

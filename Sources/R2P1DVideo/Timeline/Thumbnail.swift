@@ -3,7 +3,8 @@ import VideoDecoding
 
 /// A small picture of a moment of a video.
 public struct Thumbnail: Sendable, Equatable {
-  /// The moment it stands for, in seconds of a player's clock. Where windows leave gaps, its picture may be of soon after.
+  /// The moment it stands for, in seconds of a player's clock. Where windows leave gaps, its picture may be
+  /// of soon after.
   public let time: Rational
   /// Upright, in pixels.
   public let width: Int
@@ -65,8 +66,8 @@ final class Filmstrip {
     self.count = count
   }
 
-  /// Lays the thumbnails out over `samples`: each in the middle of its share. Those already taken stay, unless
-  /// it `restarts`.
+  /// Lays the thumbnails out over `samples`: each in the middle of its share. Those already taken stay,
+  /// unless it `restarts`.
   func layOut(over samples: Sampler, restarts: Bool) {
     if restarts { (thumbnails, lastFrame) = ([], -1) }
     let count = min(count, samples.count)

@@ -1,7 +1,8 @@
 import CFFmpeg
 import Glibc
 
-/// A part of an open source, read as if it were a file of its own; opens nothing and closes nothing of the source.
+/// A part of an open source, read as if it were a file of its own; opens nothing and closes nothing of the
+/// source.
 final class ByteSection {
   private let stream: CustomIO
 

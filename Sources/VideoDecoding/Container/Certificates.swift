@@ -4,8 +4,8 @@ import Glibc
 
 /// The certificates that a server's own is verified against.
 ///
-/// FFmpeg verifies by default only from libavformat 63 on, and with OpenSSL trusts nobody unless it is given a file: so
-/// it is always asked to, and always given one.
+/// FFmpeg verifies by default only from libavformat 63 on, and with OpenSSL trusts nobody unless it is given
+/// a file: so it is always asked to, and always given one.
 enum Certificates {
   /// Where systems keep theirs: Debian's, Fedora's, openSUSE's, Alpine's and the BSDs'.
   private static let systemFiles = [

@@ -2,7 +2,8 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// Finds out which container a file is, and refuses those that are nothing but names of other files or addresses.
+/// Finds out which container a file is, and refuses those that are nothing but names of other files or
+/// addresses.
 ///
 /// `io_open` is refused too, but some demuxers open files without it, and avisynth's would run a script.
 enum FormatProbe {

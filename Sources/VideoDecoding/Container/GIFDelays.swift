@@ -2,8 +2,8 @@ import CFFmpeg
 
 /// The delays of a GIF's frames as browsers and FFmpeg up to 5.1 show them: less than 2/100 s is 1/10 s.
 ///
-/// FFmpeg 6.1 and later keep what the file says, whatever the demuxer's option `min_delay`, so that the times are set
-/// here. Nothing changes where FFmpeg did it.
+/// FFmpeg 6.1 and later keep what the file says, whatever the demuxer's option `min_delay`, so that the times
+/// are set here. Nothing changes where FFmpeg did it.
 struct GIFDelays {
   /// Whether a delay so far was another than FFmpeg said.
   private(set) var areChanged = false

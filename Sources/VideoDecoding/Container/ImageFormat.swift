@@ -2,8 +2,9 @@ import CFFmpeg
 
 /// A container that is made for pictures: PNG, WebP, GIF and the like.
 ///
-/// One rule tells a still picture from a video: it is a file of such a format that holds one frame. Where there are
-/// more (an animated GIF, PNGs one behind the other), it is a video, as is every other container, with one frame too.
+/// One rule tells a still picture from a video: it is a file of such a format that holds one frame. Where
+/// there are more (an animated GIF, PNGs one behind the other), it is a video, as is every other container,
+/// with one frame too.
 struct ImageFormat: Equatable {
   /// As people call it: `PNG`.
   let name: String

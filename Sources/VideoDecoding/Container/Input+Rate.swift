@@ -4,9 +4,10 @@ import CFFmpeg
 extension Input {
   /// Average frames a second; both parts positive, and not less than one a day.
   ///
-  /// That is the container's average, except where it measured nothing: a raw stream, whose packets carry no times, has
-  /// FFmpeg's default of 25 there, DV one frame a tick, and a GIF of short delays what browsers do not show. There, the
-  /// first packets' durations count, or FFmpeg's guess where it is lower: H.264 stored in fields has two packets a frame.
+  /// That is the container's average, except where it measured nothing: a raw stream, whose packets carry no
+  /// times, has FFmpeg's default of 25 there, DV one frame a tick, and a GIF of short delays what browsers do
+  /// not show. There, the first packets' durations count, or FFmpeg's guess where it is lower: H.264 stored
+  /// in fields has two packets a frame.
   func rate(of index: Int) -> AVRational {
     guard let stream = streams[index] else { return Self.defaultRate }
     let average = stream.pointee.avg_frame_rate
@@ -58,8 +59,8 @@ private struct MeasuredRate {
   /// Relative to the rate, at most: a tick a frame.
   let error: Double
 
-  /// The rate that FFmpeg's guess makes of this one: the guess itself, half of it (H.264 counts fields), or, where it
-  /// has nothing to do with the packets, the lower of both.
+  /// The rate that FFmpeg's guess makes of this one: the guess itself, half of it (H.264 counts fields), or,
+  /// where it has nothing to do with the packets, the lower of both.
   func reconciled(with guess: AVRational) -> AVRational {
     guard guess.isRate else { return rate }
     let ratio = guess.hertz / rate.hertz

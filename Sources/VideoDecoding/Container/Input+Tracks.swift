@@ -2,11 +2,11 @@ import CFFmpeg
 
 /// Which of several video streams is taken.
 extension Input {
-  /// The video stream `track`, or the best one if nil, and its decoder. Where it has to read packets to find out,
-  /// `hasRead` says so: the file is to be opened again.
+  /// The video stream `track`, or the best one if nil, and its decoder. Where it has to read packets to find
+  /// out, `hasRead` says so: the file is to be opened again.
   ///
-  /// The best one is FFmpeg's choice (`av_find_best_stream`: first what is marked as default, then by bit rate) among
-  /// those that move: neither an attached picture nor a stream of one frame beside a longer one.
+  /// The best one is FFmpeg's choice (`av_find_best_stream`: first what is marked as default, then by bit
+  /// rate) among those that move: neither an attached picture nor a stream of one frame beside a longer one.
   func videoStream(
     _ track: Int?
   ) throws(VideoError) -> (index: Int, decoder: UnsafePointer<AVCodec>, hasRead: Bool) {

@@ -16,7 +16,8 @@ final class Input {
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
-  /// What the container said of the selected stream on opening. Some demuxers change their own copy as they read.
+  /// What the container said of the selected stream on opening. Some demuxers change their own copy as they
+  /// read.
   private(set) var parameters: UnsafeMutablePointer<AVCodecParameters>?
   private let damage = ConcealmentCounter()
   /// What a GIF's packets need; nil in other containers.
@@ -147,8 +148,8 @@ final class Input {
 
   func forgetDamage() { damage.clear() }
 
-  /// Reads the next packet of the selected stream, or of any if none is. Anything but `.done` and `.interrupted` means
-  /// that the file has no more to give.
+  /// Reads the next packet of the selected stream, or of any if none is. Anything but `.done` and
+  /// `.interrupted` means that the file has no more to give.
   func read() -> FFmpegStatus {
     var status: FFmpegStatus
     repeat {

@@ -2,8 +2,8 @@
 package struct InputRules: Sendable, Equatable, Codable {
   /// Whether an `http://` or `https://` address is read; what such an input names in turn never is.
   package var allowsNetwork = false
-  /// The path of a file of certificates (PEM) to trust for `https://`; nil stands for `SSL_CERT_FILE`'s, or else the
-  /// system's.
+  /// The path of a file of certificates (PEM) to trust for `https://`; nil stands for `SSL_CERT_FILE`'s, or
+  /// else the system's.
   package var certificates: [UInt8]?
   /// Width times height of a frame.
   package var maxPixels = 1 << 26
@@ -14,7 +14,8 @@ package struct InputRules: Sendable, Equatable, Codable {
   package var maxSamples = 10_000_000
   /// Bytes that are read to find out what the streams are; FFmpeg's own default.
   package var probeBytes = 5_000_000
-  /// Bytes that FFmpeg may ask for at once, in the whole process; half as much again as its largest frame takes.
+  /// Bytes that FFmpeg may ask for at once, in the whole process; half as much again as its largest frame
+  /// takes.
   package var maxBlockBytes = 1 << 30
 
   package init() {}

@@ -4,8 +4,9 @@ import Glibc
 
 /// Looks for a whole MP4 file inside another file.
 ///
-/// What metadata say of its place (XMP's offsets, Samsung's trailer, a box `mpvd`) is not needed, nor believed: what
-/// counts is that a chain of boxes begins there with `ftyp`, stays within the file and holds a `moov`.
+/// What metadata say of its place (XMP's offsets, Samsung's trailer, a box `mpvd`) is not needed, nor
+/// believed: what counts is that a chain of boxes begins there with `ftyp`, stays within the file and holds a
+/// `moov`.
 struct MovieSearch {
   private let source: ByteSource
   private let size: Int64

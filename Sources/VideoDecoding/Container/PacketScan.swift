@@ -1,6 +1,7 @@
 import CFFmpeg
 
-/// What the packets of a stream say without being decoded: when each frame is shown, and where decoding can begin.
+/// What the packets of a stream say without being decoded: when each frame is shown, and where decoding can
+/// begin.
 struct PacketScan {
   /// A packet that decoding can begin with.
   struct Key: Equatable {
@@ -19,8 +20,8 @@ struct PacketScan {
   let areShown: Bool
   /// Whether the demuxer calls packets damaged, as lost transport packets make them.
   let areDamaged: Bool
-  /// Whether the coded data bears out what the container says: each packet gives the frames that it was counted for,
-  /// and nothing is set once that a decoding of parts would miss. Implies `areShown`.
+  /// Whether the coded data bears out what the container says: each packet gives the frames that it was
+  /// counted for, and nothing is set once that a decoding of parts would miss. Implies `areShown`.
   let isBorneOut: Bool
   /// In the order shown. Empty unless `isBorneOut`.
   let keys: [Key]
@@ -33,8 +34,8 @@ struct PacketScan {
   /// Which packets the others can do without.
   let references: PacketDependencies
 
-  /// Reads the packets of `input`, which stands at its start, to the end. More than `limit` frames are refused. `reach`,
-  /// in ticks, is how far back a stamp may lie without the clock having been reset.
+  /// Reads the packets of `input`, which stands at its start, to the end. More than `limit` frames are
+  /// refused. `reach`, in ticks, is how far back a stamp may lie without the clock having been reset.
   init(_ input: Input, _ parameters: AVCodecParameters, reach: Int64, limit: Int) throws(VideoError) {
     var list = Packets(parameters, reach: reach)
     while true {
@@ -85,7 +86,8 @@ struct PacketScan {
     var references: PacketDependencies
     var proof: ScanProof
     let reach: Int64
-    /// Whether the clock goes back: sorted by their stamps, frames of a later part would come before their time.
+    /// Whether the clock goes back: sorted by their stamps, frames of a later part would come before their
+    /// time.
     var areReset = false
     var lastShown = (stamp: Int64.min, duration: Int64(0))
     var lastDuration: Int64 = 0

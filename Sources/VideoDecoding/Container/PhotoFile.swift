@@ -2,7 +2,8 @@ import CFFmpeg
 import FoundationEssentials
 import Glibc
 
-/// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a video behind or into some.
+/// A file that begins as a photo does: JPEG, or HEIF as HEIC and AVIF are. Cameras put a video behind or into
+/// some.
 struct PhotoFile {
   /// What the file holds besides, or instead of, one picture.
   enum Content: Equatable {
@@ -77,7 +78,8 @@ private struct JPEGOutline {
   private(set) var firstScan: Int64 = 2
   /// Whether it is coded by JPEG-LS (ITU T.87), a format of its own.
   private(set) var isLossless = false
-  /// Whether further JPEGs behind belong to this one: a preview, another eye's view, a gain map (CIPA DC-007).
+  /// Whether further JPEGs behind belong to this one: a preview, another eye's view, a gain map (CIPA
+  /// DC-007).
   private(set) var hasFurtherViews = false
 
   private static let mostSegments = 10_000

@@ -2,11 +2,11 @@
 package struct PresentationTimes: Sendable, Equatable {
   /// One a frame, starting at 0, never decreasing: of frames with one time the last is the one that is seen.
   package let times: [Int128]
-  /// When the first frame is shown in a player's clock, in units: its presentation time minus the container's start
-  /// time. Negative where the container says that it starts later than its first frame.
+  /// When the first frame is shown in a player's clock, in units: its presentation time minus the container's
+  /// start time. Negative where the container says that it starts later than its first frame.
   package let start: Int128
-  /// The last frame's time plus one average period, or plus its own duration where that is over one and a half
-  /// periods: the last slide of a slide show. In units.
+  /// The last frame's time plus one average period, or plus its own duration where that is over one and a
+  /// half periods: the last slide of a slide show. In units.
   package let duration: Int128
   /// Units in a second.
   package let scale: Int128
@@ -41,11 +41,11 @@ package struct PresentationTimes: Sendable, Equatable {
     /// The container's start time, in units; nil if it is unknown.
     let containerStart: Int128?
 
-    /// `tickSeconds` and `rate` (frames a second) are fractions of positive 32-bit numbers, `containerStart` is a
-    /// fraction of seconds over a positive 32-bit number.
+    /// `tickSeconds` and `rate` (frames a second) are fractions of positive 32-bit numbers, `containerStart`
+    /// is a fraction of seconds over a positive 32-bit number.
     ///
-    /// All are whole numbers of units, but for those that fit no unit above 2^-48 s, as no camera has: a rate, or a
-    /// start time, is rounded then.
+    /// All are whole numbers of units, but for those that fit no unit above 2^-48 s, as no camera has: a
+    /// rate, or a start time, is rounded then.
     package init(
       tickSeconds: (Int32, Int32), rate: (Int32, Int32), containerStart: (Int64, Int32)? = nil
     ) {
@@ -67,8 +67,8 @@ package struct PresentationTimes: Sendable, Equatable {
       }
     }
 
-    /// How far behind another a frame that is stored after it may be shown, in ticks: half a second, and the sixteen
-    /// frames that codecs reorder at most.
+    /// How far behind another a frame that is stored after it may be shown, in ticks: half a second, and the
+    /// sixteen frames that codecs reorder at most.
     var reach: Int64 { Int64(clamping: (scale / 2 + 17 * period) / tick) }
 
     private static let mostUnits: Int128 = 1 << 48
@@ -85,9 +85,10 @@ package struct PresentationTimes: Sendable, Equatable {
 
 /// Turns the stamps of frames, in the order shown, into times that never decrease.
 ///
-/// A missing stamp is the one before plus one period. A frame stamped up to half a second before its predecessor is
-/// shown at the predecessor's time: the container's times are out of order, or repeat. Further back, the clock was
-/// reset, as in joined recordings: the frame comes one period later, and all that follow move with it.
+/// A missing stamp is the one before plus one period. A frame stamped up to half a second before its
+/// predecessor is shown at the predecessor's time: the container's times are out of order, or repeat. Further
+/// back, the clock was reset, as in joined recordings: the frame comes one period later, and all that follow
+/// move with it.
 struct TimelineBuilder {
   let clock: PresentationTimes.Clock
   /// When the first frame is shown in a player's clock, in units.

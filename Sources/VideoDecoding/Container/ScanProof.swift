@@ -11,7 +11,8 @@ struct ScanProof {
   private var isUnclear = false
   private var entries: [Entry] = []
   private var firstEntry: Int64?
-  /// The latest times shown, of the packets before, ascending; and by how many packets an earlier one was preceded.
+  /// The latest times shown, of the packets before, ascending; and by how many packets an earlier one was
+  /// preceded.
   private var latest: [Int64] = []
   private var reordering = 0
   /// Frames that the decoder holds back from the start, as FFmpeg learned from the first ones.
@@ -82,8 +83,8 @@ struct ScanProof {
   /// Whether all is as it should be, for a stream whose first frame is shown at `first`.
   func isBorneOut(first: Int64) -> Bool {
     guard let syntax, !isUnclear, let firstEntry else { return false }
-    // Frames before the first that can be decoded come out or not, as the decoder likes; and one that is told of less
-    // reordering than there is drops some.
+    // Frames before the first that can be decoded come out or not, as the decoder likes; and one that is told
+    // of less reordering than there is drops some.
     let allowed = syntax.reordering ?? heldBack
     return firstEntry <= first && reordering <= allowed
   }

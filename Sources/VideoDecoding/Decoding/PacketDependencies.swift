@@ -2,9 +2,9 @@ import CFFmpeg
 
 /// Tells which packets of a stream no other frame is predicted from, so that a decoder can do without them.
 ///
-/// Read off the headers of the coded pictures: `nal_ref_idc` (H.264, 7.4.1), sub-layer non-reference pictures of the
-/// highest temporal layer (H.265, 7.4.2.2), B pictures (MPEG-1, MPEG-2 and MPEG-4 part 2). Packets of other codecs, and
-/// those that carry more than frames, as parameter sets, are always needed.
+/// Read off the headers of the coded pictures: `nal_ref_idc` (H.264, 7.4.1), sub-layer non-reference pictures
+/// of the highest temporal layer (H.265, 7.4.2.2), B pictures (MPEG-1, MPEG-2 and MPEG-4 part 2). Packets of
+/// other codecs, and those that carry more than frames, as parameter sets, are always needed.
 struct PacketDependencies {
   private enum Syntax {
     /// NAL units behind a length of so many bytes, or behind start codes where nil.
@@ -31,7 +31,8 @@ struct PacketDependencies {
   /// Whether there is anything to tell in this codec.
   var areKnown: Bool { syntax != nil }
 
-  /// Learns from a packet what later answers depend on; every packet has to be noted before the first question.
+  /// Learns from a packet what later answers depend on; every packet has to be noted before the first
+  /// question.
   mutating func note(_ packet: AVPacket) {
     guard case .h265(let lengthBytes) = syntax else { return }
     for unit in Units(packet, lengthBytes: lengthBytes) where unit.count >= 2 {

@@ -15,8 +15,8 @@ struct SeekPlan: Equatable {
   /// A jump costs the frames in the decoder's queue, so that a small gap is decoded through.
   private static let smallestJump = 24
 
-  /// `keys` are the numbers of the frames of key packets, ascending; `wanted` the numbers of frames, ascending;
-  /// `count` is how many frames the stream has.
+  /// `keys` are the numbers of the frames of key packets, ascending; `wanted` the numbers of frames,
+  /// ascending; `count` is how many frames the stream has.
   init(wanted: [Int], keys: [Int], count: Int) {
     var next = 0
     for (index, frame) in wanted.enumerated() {

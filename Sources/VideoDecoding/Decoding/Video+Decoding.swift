@@ -2,7 +2,8 @@ import CFFmpeg
 
 /// Decoding from one place to another.
 extension Video {
-  /// Decodes the next frame into the decoder's frame; false at the end of the stream, or where it went astray.
+  /// Decodes the next frame into the decoder's frame; false at the end of the stream, or where it went
+  /// astray.
   ///
   /// A damaged packet is counted and skipped.
   func decodeNext() throws(VideoError) -> Bool {
@@ -87,8 +88,9 @@ extension Video {
 
   /// Goes back to the start of the file with a decoder that has seen nothing.
   ///
-  /// The container is asked to go back, and opened again if that does not give the first packet, or if `reopening` says
-  /// so. What it gives then has to be what the scan saw, packet by packet: a demuxer may hand over some things only once.
+  /// The container is asked to go back, and opened again if that does not give the first packet, or if
+  /// `reopening` says so. What it gives then has to be what the scan saw, packet by packet: a demuxer may
+  /// hand over some things only once.
   func restart(reopening: Bool) throws(VideoError) {
     errors = 0
     isAstray = false
@@ -113,13 +115,14 @@ extension Video {
     return true
   }
 
-  /// Goes to a key packet with a decoder that has seen nothing, so that it is decoded next; false if the container does
-  /// not get there.
+  /// Goes to a key packet with a decoder that has seen nothing, so that it is decoded next; false if the
+  /// container does not get there.
   func seek(to key: PacketScan.Key, before keys: ArraySlice<PacketScan.Key>) throws(VideoError) -> Bool {
     guard let scan else { return false }
     isAstray = false
     input.forgetDamage()
-    // Some containers seek by the time shown, some by the time decoded, and some to a little later than asked.
+    // Some containers seek by the time shown, some by the time decoded, and some to a little later than
+    // asked.
     let earlier = keys.suffix(2).reversed().map(\.stamp)
     let times = [key.stamp, key.decodingStamp] + earlier
     for time in times where time != CFFMPEG_NO_TIME {

@@ -4,11 +4,11 @@ import CFFmpeg
 extension Video {
   /// Hands each frame whose number is in `numbers` (ascending, from the timeline) to `body`, in that order.
   ///
-  /// With `seeking`, what no wanted frame needs is not decoded: stretches between them that a seek can skip, and
-  /// frames that no other is predicted from. The wanted ones have the same bits either way. Without it the whole
-  /// stream is decoded, and so checked.
-  /// Throws `VideoError.timelineChanged` if the frames contradict the timeline that the packets gave: some wanted
-  /// frames may have been handed over by then; `timeline()` is right now, start again with it.
+  /// With `seeking`, what no wanted frame needs is not decoded: stretches between them that a seek can skip,
+  /// and frames that no other is predicted from. The wanted ones have the same bits either way. Without it
+  /// the whole stream is decoded, and so checked. Throws `VideoError.timelineChanged` if the frames
+  /// contradict the timeline that the packets gave: some wanted frames may have been handed over by then;
+  /// `timeline()` is right now, start again with it.
   package func frames(
     _ numbers: [Int], seeking: Bool, _ body: (Int, borrowing Frame) throws -> Void
   ) throws {
@@ -31,8 +31,8 @@ extension Video {
     try decodeThrough(&rest, timeline, body)
   }
 
-  /// A plan, if one is worth it: with hundreds of frames saved, so that a short file is always decoded whole and all
-  /// its damage counted.
+  /// A plan, if one is worth it: with hundreds of frames saved, so that a short file is always decoded whole
+  /// and all its damage counted.
   private func seekPlan(_ numbers: [Int], _ timeline: PresentationTimes, _ scan: PacketScan) -> SeekPlan? {
     let plan = SeekPlan(wanted: numbers, keys: scan.keys.map(\.frame), count: timeline.times.count)
     return plan.saved >= Self.worthwhileSaving ? plan : nil
@@ -40,7 +40,8 @@ extension Video {
 
   private static let worthwhileSaving = 256
 
-  /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to begin again.
+  /// Decodes one group of a plan; false if anything is not as the packets said, and then decoding has to
+  /// begin again.
   private func decode(
     _ group: SeekPlan.Group, of numbers: [Int], _ scan: PacketScan, _ stamps: [Int64],
     _ rest: inout ArraySlice<Int>, _ body: (Int, borrowing Frame) throws -> Void
@@ -85,7 +86,8 @@ extension Video {
     return !isAstray && decodeErrors == 0 && rest.isEmpty && (number..<stamps.count).allSatisfy(wasSpared)
   }
 
-  /// Hands over the frame shown at `stamp` if it is wanted; false unless it is the next to come, but for spared ones.
+  /// Hands over the frame shown at `stamp` if it is wanted; false unless it is the next to come, but for
+  /// spared ones.
   ///
   /// `number` is the first that may come, and is left behind the one that came.
   private func take(
@@ -110,8 +112,8 @@ extension Video {
 
   /// Decodes from the start to the end, and holds every time against the timeline.
   ///
-  /// Some demuxers give other times when they are sent back to the start than when they were just opened (parsers keep
-  /// what they learned): only what contradicts the timeline after opening does.
+  /// Some demuxers give other times when they are sent back to the start than when they were just opened
+  /// (parsers keep what they learned): only what contradicts the timeline after opening does.
   private func decodeThrough(
     _ rest: inout ArraySlice<Int>, _ timeline: PresentationTimes,
     _ body: (Int, borrowing Frame) throws -> Void
@@ -125,8 +127,8 @@ extension Video {
     }
   }
 
-  /// Decodes from here to the end and returns the true timeline if it is not `timeline`, or as much as is known of it
-  /// at the first contradiction unless `learning`. From there on nothing is handed over any more.
+  /// Decodes from here to the end and returns the true timeline if it is not `timeline`, or as much as is
+  /// known of it at the first contradiction unless `learning`. From there on nothing is handed over any more.
   private func contradiction(
     of timeline: PresentationTimes, _ rest: inout ArraySlice<Int>, learning: Bool,
     _ body: (Int, borrowing Frame) throws -> Void

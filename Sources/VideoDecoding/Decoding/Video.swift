@@ -125,8 +125,8 @@ package final class Video {
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)
   }
 
-  /// How many threads the decoder starts where it is asked to use `threads`: as many as FFmpeg itself takes for so many
-  /// cores; what it makes up for damaged parts depends on their number.
+  /// How many threads the decoder starts where it is asked to use `threads`: as many as FFmpeg itself takes
+  /// for so many cores; what it makes up for damaged parts depends on their number.
   package static func decoderThreads(_ threads: Int) -> Int { threads > 1 ? min(threads, 15) + 1 : 1 }
 
   /// The times of all frames: read off the packets where these can be trusted, learned by decoding where

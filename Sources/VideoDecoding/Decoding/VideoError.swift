@@ -61,7 +61,8 @@ extension VideoError {
     case unreadable
     /// Reading it, or what it names, is not allowed.
     case refused
-    /// Nothing that this program, or this FFmpeg, makes frames of: text, sound alone, a codec without a decoder.
+    /// Nothing that this program, or this FFmpeg, makes frames of: text, sound alone, a codec without a
+    /// decoder.
     case unsupported
     /// A video, so damaged that no frame comes out of it.
     case damaged

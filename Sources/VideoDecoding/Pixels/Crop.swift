@@ -19,7 +19,8 @@ struct Crop {
     (top, bottom, left, right) = (numbers[0], numbers[1], numbers[2], numbers[3])
   }
 
-  /// First column, first row, width and height of the part, on whole chroma samples; nil if nothing would remain.
+  /// First column, first row, width and height of the part, on whole chroma samples; nil if nothing would
+  /// remain.
   private func part(
     width: Int, height: Int, _ format: AVPixFmtDescriptor
   ) -> (x: Int, y: Int, width: Int, height: Int)? {

@@ -1,7 +1,7 @@
 import CFFmpeg
 
-/// Makes JPEGs of small frames of one size. Owns the encoder, its frame, its packet and the conversion to YUV, and
-/// frees each once.
+/// Makes JPEGs of small frames of one size. Owns the encoder, its frame, its packet and the conversion to
+/// YUV, and frees each once.
 package final class JPEGEncoder {
   package let width: Int
   package let height: Int

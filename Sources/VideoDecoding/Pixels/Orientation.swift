@@ -4,8 +4,8 @@ import Glibc
 
 /// How a stored frame has to be turned to stand upright: one of the eight ways a rectangle maps onto itself.
 ///
-/// The upright pixel (u, v), column and row, is the stored pixel (u, v), or (v, u) if `transposed`, counted from the
-/// right edge if `mirrorsColumns`, from the bottom edge if `mirrorsRows`.
+/// The upright pixel (u, v), column and row, is the stored pixel (u, v), or (v, u) if `transposed`, counted
+/// from the right edge if `mirrorsColumns`, from the bottom edge if `mirrorsRows`.
 package struct Orientation: Sendable, Hashable {
   package var transposed = false
   package var mirrorsColumns = false
@@ -19,8 +19,8 @@ package struct Orientation: Sendable, Hashable {
     self.mirrorsRows = mirrorsRows
   }
 
-  /// The orientation that the ffmpeg program gives a frame with this display matrix (9 numbers, 16.16 and 2.30 fixed
-  /// point, row by row). An angle that is no multiple of 90° counts as the nearest one.
+  /// The orientation that the ffmpeg program gives a frame with this display matrix (9 numbers, 16.16 and
+  /// 2.30 fixed point, row by row). An angle that is no multiple of 90° counts as the nearest one.
   init(matrix: UnsafePointer<Int32>) {
     let angle = av_display_rotation_get(matrix)
     let quarter = angle.isFinite ? (Int((-angle / 90).rounded()) % 4 + 4) % 4 : 0

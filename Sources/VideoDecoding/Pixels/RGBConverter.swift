@@ -2,9 +2,10 @@ import CFFmpeg
 
 /// Converts frames to RGB, as little of each as is needed. Contexts and memory are kept from frame to frame.
 ///
-/// libswscale has a converter of its own for 8-bit 4:2:0 and 4:2:2 of even height, in which a pair of rows depends on
-/// nothing outside the pair, and a pair of columns on nothing outside it. Only there may pieces be converted
-/// separately; in every other format chroma is interpolated, so that the whole frame is converted at once.
+/// libswscale has a converter of its own for 8-bit 4:2:0 and 4:2:2 of even height, in which a pair of rows
+/// depends on nothing outside the pair, and a pair of columns on nothing outside it. Only there may pieces be
+/// converted separately; in every other format chroma is interpolated, so that the whole frame is converted
+/// at once.
 final class RGBConverter {
   private var whole: Scaler?
   private var pieces: [Scaler] = []
@@ -15,7 +16,8 @@ final class RGBConverter {
   /// Contexts of pieces kept: for a pair of rows and for a few heights of a contiguous part.
   private static let keptPieces = 4
 
-  /// The given rows and columns of a frame that is turned upright and, if need be, scaled to `width` by `height`.
+  /// The given rows and columns of a frame that is turned upright and, if need be, scaled to `width` by
+  /// `height`.
   func convert(
     _ frame: AVFrame, _ orientation: Orientation, width: Int, height: Int, rows: [Int], columns: [Int]
   ) throws(VideoError) -> RGBFrame {
@@ -78,8 +80,8 @@ final class RGBConverter {
     return scaler
   }
 
-  /// A frame that ffmpeg turns upright before it converts it gives the same bits turned afterwards only if pairs of
-  /// rows and columns stay pairs.
+  /// A frame that ffmpeg turns upright before it converts it gives the same bits turned afterwards only if
+  /// pairs of rows and columns stay pairs.
   private static func canSplit(_ frame: AVFrame, _ orientation: Orientation) -> Bool {
     let formats = [
       AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVA420P,
@@ -97,8 +99,8 @@ final class RGBConverter {
 struct RowRuns {
   private(set) var runs: [Range<Int>] = []
 
-  /// `rows` ascending. When most of what lies between the first and the last is wanted, they are one run; else each
-  /// pair is a run of its own, so that two contexts serve all frames of a size.
+  /// `rows` ascending. When most of what lies between the first and the last is wanted, they are one run;
+  /// else each pair is a run of its own, so that two contexts serve all frames of a size.
   init(_ rows: [Int]) {
     for row in rows where runs.last?.contains(row) != true { runs.append(row / 2 * 2..<row / 2 * 2 + 2) }
     guard let first = runs.first, let last = runs.last else { return }

@@ -28,8 +28,8 @@ final class Scaler {
   let kind: Kind
   private let context: cffmpeg_scaler
 
-  /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the frame's own matrix (BT.601
-  /// where it names none) and range, chroma rows of 4:2:0 half-way between luma rows.
+  /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the frame's own matrix
+  /// (BT.601 where it names none) and range, chroma rows of 4:2:0 half-way between luma rows.
   init(_ kind: Kind) throws(VideoError) {
     self.kind = kind
     guard let context = sws_alloc_context() else { throw .outOfMemory }
@@ -65,8 +65,8 @@ final class Scaler {
     sws_setColorspaceDetails(context, matrix, fromFull, matrix, toFull, brightness, contrast, saturation)
   }
 
-  /// Converts the part of `frame` that begins at an even row and column, of this kind's size, into `rgb`, whose
-  /// rows are `stride` bytes apart. A part that is not the whole must be of 8-bit planes.
+  /// Converts the part of `frame` that begins at an even row and column, of this kind's size, into `rgb`,
+  /// whose rows are `stride` bytes apart. A part that is not the whole must be of 8-bit planes.
   func convert(
     _ frame: AVFrame, firstRow: Int, firstColumn: Int, into rgb: UnsafeMutablePointer<UInt8>, stride: Int
   ) throws(VideoError) {

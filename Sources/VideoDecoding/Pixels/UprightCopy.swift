@@ -1,6 +1,7 @@
 import CFFmpeg
 
-/// A frame turned upright plane by plane, as ffmpeg's transpose and flip filters do before a conversion; freed once.
+/// A frame turned upright plane by plane, as ffmpeg's transpose and flip filters do before a conversion;
+/// freed once.
 ///
 /// Needed where chroma is interpolated: turning before and after a conversion then differ.
 final class UprightCopy {

@@ -8,8 +8,8 @@ struct CodedPacket {
   var isEntry = false
   /// Parameter sets (sequence headers, tables) in it: a digest of the content for each identifier.
   var parameters: [Int: UInt64] = [:]
-  /// Whether the decoder may output something else than `frames` says, or may remember something of this packet that
-  /// a decoding that begins later would lack.
+  /// Whether the decoder may output something else than `frames` says, or may remember something of this
+  /// packet that a decoding that begins later would lack.
   var isUnclear = false
 
   /// Notes a parameter set, or a further part of it.

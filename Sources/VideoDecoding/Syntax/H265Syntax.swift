@@ -2,8 +2,8 @@ import CFFmpeg
 
 /// H.265: decoding begins at IDR, BLA and CRA pictures. Clauses of ITU-T H.265 (2021) are named.
 ///
-/// What follows an intra random access point in the order shown must not refer to what lies before it: of a picture
-/// that does, FFmpeg's decoder says that its reference is missing.
+/// What follows an intra random access point in the order shown must not refer to what lies before it: of a
+/// picture that does, FFmpeg's decoder says that its reference is missing.
 struct H265Syntax: CodedSyntax {
   private let lengthBytes: Int?
   /// By identifier, `sps_max_num_reorder_pics` of the highest layer.

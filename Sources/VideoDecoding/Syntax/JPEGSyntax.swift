@@ -1,6 +1,7 @@
 import CFFmpeg
 
-/// Motion JPEG: decoding begins at any frame that brings all the tables it uses, for tables are kept from frame to frame.
+/// Motion JPEG: decoding begins at any frame that brings all the tables it uses, for tables are kept from
+/// frame to frame.
 struct JPEGSyntax: CodedSyntax {
   func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
     let bytes = packet.bytes

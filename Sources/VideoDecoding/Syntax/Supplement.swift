@@ -1,6 +1,7 @@
 /// Supplemental enhancement information that FFmpeg's decoders keep from one packet to later ones.
 enum Supplement {
-  /// `payload` is the unit behind its header. x264's word of itself counts if its build is below `firstSoundBuild`.
+  /// `payload` is the unit behind its header. x264's word of itself counts if its build is below
+  /// `firstSoundBuild`.
   static func isRemembered(_ payload: some Sequence<UInt8>, fromBuild firstSoundBuild: Int = 0) -> Bool {
     var reader = BitReader(payload, escaped: true)
     while reader.left > 16 {

@@ -25,7 +25,8 @@ extension AVCodecParameters {
   }
 }
 
-/// The units of a packet, each from its first byte after the length or the start code to its last that is not zero.
+/// The units of a packet, each from its first byte after the length or the start code to its last that is not
+/// zero.
 struct Units: Sequence, IteratorProtocol {
   typealias Element = Slice<UnsafeBufferPointer<UInt8>>
 
@@ -94,8 +95,8 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// The next `count` units of a decoder configuration record (ISO 14496-15), each behind its length in 16 bits; `place`
-  /// is left behind them. Nil if the record ends before they do.
+  /// The next `count` units of a decoder configuration record (ISO 14496-15), each behind its length in 16
+  /// bits; `place` is left behind them. Nil if the record ends before they do.
   func units(_ count: Int, at place: inout Int) -> [Units.Element]? {
     var units: [Units.Element] = []
     for _ in 0..<count {

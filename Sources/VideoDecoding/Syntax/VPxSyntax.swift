@@ -11,8 +11,9 @@ struct VP8Syntax: CodedSyntax {
     return CodedPacket(frames: isShown ? 1 : 0, isEntry: isShown && !Self.keepsSegments(bytes))
   }
 
-  /// Whether a key frame's macroblocks stay in the segments that they were in before (19.2: `segmentation_enabled`
-  /// without `update_mb_segmentation_map`), read from the bool decoder (7.3) at even odds.
+  /// Whether a key frame's macroblocks stay in the segments that they were in before (19.2:
+  /// `segmentation_enabled` without `update_mb_segmentation_map`), read from the bool decoder (7.3) at even
+  /// odds.
   private static func keepsSegments(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var value = Int(bytes[10]) << 16 | Int(bytes[11]) << 8 | Int(bytes[12])
     var range = 255
@@ -32,7 +33,8 @@ struct VP8Syntax: CodedSyntax {
   }
 }
 
-/// VP9: a shown key frame sets everything back; a packet is a frame, or several behind one another of which one is shown.
+/// VP9: a shown key frame sets everything back; a packet is a frame, or several behind one another of which
+/// one is shown.
 struct VP9Syntax: CodedSyntax {
   func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()

@@ -4,8 +4,9 @@ import R2P1DVideo
 
 /// The process's arguments as strings that lose no byte, though a path need not be UTF-8.
 ///
-/// A byte 0xNN that is no UTF-8 becomes the private-use character U+10F7NN on the way into the argument parser, and that
-/// byte again on the way out. Those characters themselves, should one be in a name, go the same way byte by byte.
+/// A byte 0xNN that is no UTF-8 becomes the private-use character U+10F7NN on the way into the argument
+/// parser, and that byte again on the way out. Those characters themselves, should one be in a name, go the
+/// same way byte by byte.
 enum RawArguments {
   private static let base: UInt32 = 0x10F700
 

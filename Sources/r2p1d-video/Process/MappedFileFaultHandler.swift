@@ -3,11 +3,11 @@ import Glibc
 import R2P1DVideo
 import Synchronization
 
-/// What happens when a mapped file, as a checkpoint is, becomes shorter while it is read: the system then raises SIGBUS
-/// in the thread that touches the missing pages.
+/// What happens when a mapped file, as a checkpoint is, becomes shorter while it is read: the system then
+/// raises SIGBUS in the thread that touches the missing pages.
 ///
-/// The process ends with one line and without a half file. In the handler nothing may be allocated or locked, so the
-/// names of the files to remove lie ready, each behind a zero, the list behind two.
+/// The process ends with one line and without a half file. In the handler nothing may be allocated or locked,
+/// so the names of the files to remove lie ready, each behind a zero, the list behind two.
 enum MappedFileFaultHandler {
   /// The list's address.
   private static let drafts = Atomic<UInt>(0)

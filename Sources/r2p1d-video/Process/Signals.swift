@@ -8,8 +8,8 @@ enum Signals {
   private static let drafts = Mutex<Set<FilePath>>([])
   private static let softEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and one whose
-  /// reader has gone ends without a word.
+  /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and
+  /// one whose reader has gone ends without a word.
   static func install() {
     signal(SIGPIPE, SIG_DFL)
     MappedFileFaultHandler.install()
@@ -65,7 +65,8 @@ enum Signals {
     }
   }
 
-  /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at once.
+  /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at
+  /// once.
   static func endSoftly(_ action: @escaping @Sendable () -> Void) {
     softEnd.withLock { $0 = action }
   }

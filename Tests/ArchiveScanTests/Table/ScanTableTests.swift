@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// A crash in between would leave an output without a journal, which is refused: the journal given here takes
-  /// nothing, and so shows what was done before it.
+  /// A crash in between would leave an output without a journal, which is refused: the journal given here
+  /// takes nothing, and so shows what was done before it.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
   func beginningAnewEmptiesTheOutputBeforeTheJournal() throws {
     let head = try #require(try Journal(journal, path: "j").head)

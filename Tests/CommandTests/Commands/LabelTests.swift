@@ -124,7 +124,8 @@ import Testing
     #expect(lines.dropFirst().allSatisfy { $0.contains(/^ +\d+\.\d %  \w/) })
   }
 
-  /// A red frame, and one of which all that crop takes is red: the middle 112×112 of 171×128, which is half of this.
+  /// A red frame, and one of which all that crop takes is red: the middle 112×112 of 171×128, which is half
+  /// of this.
   @Test(.enabled(if: Clips.canEncode("ffv1"), Clips.note))
   func cropSeesTheMiddleOfTheFrameAndSquashAllOfIt() throws {
     for (name, box) in [("plain", "0:y=0:w=342:h=256"), ("framed", "50:y=8:w=242:h=240")] {

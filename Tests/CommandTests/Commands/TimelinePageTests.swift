@@ -14,7 +14,8 @@ struct TimelinePageTests {
     folder = try TemporaryFolder()
   }
 
-  /// Writes the page of a clip of two motions, called `name`, into a folder; the clip lies beside it if `isBeside`.
+  /// Writes the page of a clip of two motions, called `name`, into a folder; the clip lies beside it if
+  /// `isBeside`.
   private func page(
     _ name: String = "two.webm", isBeside: Bool = true, codec: String = "libvpx -b:v 400k -deadline realtime",
     labels: [String]? = nil, before: String = ""

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The documentation's commands, run. A block of `sh` has to end with status 0, a block of `console` also has to print
-/// what it says. What cannot run here, for it needs a network or a cluster, has a fence without a language.
+/// The documentation's commands, run. A block of `sh` has to end with status 0, a block of `console` also has
+/// to print what it says. What cannot run here, for it needs a network or a cluster, has a fence without a
+/// language.
 @Suite struct ShellSnippetTests {
   let folder: TemporaryFolder
   let program: Program
@@ -66,8 +67,8 @@ import Testing
   }
 }
 
-/// What a terminal shows: commands behind `$ `, and what they print. `…` stands for any text in a line, and alone in a
-/// line for any lines.
+/// What a terminal shows: commands behind `$ `, and what they print. `…` stands for any text in a line, and
+/// alone in a line for any lines.
 private enum Session {
   static func commands(of block: Document.Block) -> [(command: String, lines: [Substring])] {
     block.lines.reduce(into: []) { commands, line in

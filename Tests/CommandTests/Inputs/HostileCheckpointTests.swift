@@ -2,10 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Checkpoints of eight megabytes made of the smallest parts there are: what they cost is bounded by their size.
+/// Checkpoints of eight megabytes made of the smallest parts there are: what they cost is bounded by their
+/// size.
 ///
-/// The system limits address space and CPU time, far above what a reader takes that is linear in the bytes (at most two
-/// seconds), far below what a quadratic one would (hours).
+/// The system limits address space and CPU time, far above what a reader takes that is linear in the bytes
+/// (at most two seconds), far below what a quadratic one would (hours).
 @Suite struct HostileCheckpointTests {
   let program = Program()
   let folder: TemporaryFolder

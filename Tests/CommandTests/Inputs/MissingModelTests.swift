@@ -111,8 +111,8 @@ import Testing
 }
 
 extension NarrowCheckpoint {
-  /// A narrow checkpoint whose SHA-256 begins as that of ig65m's does, as far as that was published: its last two
-  /// biases were tried out until it did.
+  /// A narrow checkpoint whose SHA-256 begins as that of ig65m's does, as far as that was published: its last
+  /// two biases were tried out until it did.
   static func published() throws -> Data {
     var file = try safetensors(metadata: ["padding": ""])
     for (place, bits) in zip([8, 4], lastBiases) {

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The table of refused checkpoints in docs/reliability.md, row by row: a file that is refused so, in those words.
+/// The table of refused checkpoints in docs/reliability.md, row by row: a file that is refused so, in those
+/// words.
 @Suite struct RefusalTableTests {
   let program = Program()
   let folder: TemporaryFolder

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Checkpoints as trainers write them: weights behind prefixes, beside others, over several files, or untrained.
+/// Checkpoints as trainers write them: weights behind prefixes, beside others, over several files, or
+/// untrained.
 @Suite struct WeightsTests {
   let program = Program()
   let folder: TemporaryFolder

@@ -168,8 +168,8 @@ import Testing
     #expect(run.status == 0 && run.output == expected.output, "\(run.errors)")
   }
 
-  /// Labels in the folder with the narrow model, to which `fault`, a call in C, happens as soon as it is mapped: a
-  /// library that is loaded before all others makes it, so that no race has to be won.
+  /// Labels in the folder with the narrow model, to which `fault`, a call in C, happens as soon as it is
+  /// mapped: a library that is loaded before all others makes it, so that no race has to be won.
   private func label(once fault: String, happenedToTheModel arguments: String) throws -> Program.Run {
     try folder.write(
       "fault.c",

@@ -15,8 +15,8 @@ struct SampleMemoryTests {
     (folder, model) = try TemporaryFolder.withNarrowCheckpoint()
   }
 
-  /// Runs in the folder, with a library loaded before all others that refuses memory of a sample's size, from the one
-  /// after `spared` on; `process` is a condition in C, given the command line's first two words.
+  /// Runs in the folder, with a library loaded before all others that refuses memory of a sample's size, from
+  /// the one after `spared` on; `process` is a condition in C, given the command line's first two words.
   private func run(_ words: String, sparing spared: Int, where process: String = "1") throws -> Program.Run {
     try folder.write(
       "fault.c",

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A Chromium without a window, driven through its DevTools protocol: JSON messages ended by a zero byte, on descriptors
-/// 3 and 4.
+/// A Chromium without a window, driven through its DevTools protocol: JSON messages ended by a zero byte, on
+/// descriptors 3 and 4.
 final class Chromium {
   /// What went wrong on the page so far: exceptions, and what was logged as an error or a warning.
   private(set) var complaints: [String] = []

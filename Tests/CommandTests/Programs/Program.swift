@@ -10,7 +10,8 @@ struct Program {
   var folder = Checkout.root
   var binary = Self.built
 
-  /// Built with a sanitizer, which says so by this variable: it reserves more address space than a worker may have.
+  /// Built with a sanitizer, which says so by this variable: it reserves more address space than a worker may
+  /// have.
   static let isSanitized = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil
   /// ThreadSanitizer keeps what it knows of memory in files, which a limit on their size makes fail.
   static let mayLimitFiles = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != "thread"
@@ -25,7 +26,8 @@ struct Program {
     Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "r2p1d-video")
     ?? URL(filePath: "r2p1d-video")
 
-  /// Runs it with `arguments`; the environment is the caller's plus `environment`, less what would lead it to other models.
+  /// Runs it with `arguments`; the environment is the caller's plus `environment`, less what would lead it to
+  /// other models.
   func callAsFunction(_ arguments: String...) throws -> Run {
     try run(binary, arguments)
   }

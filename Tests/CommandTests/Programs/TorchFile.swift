@@ -15,7 +15,8 @@ struct TorchFile {
     }.sorted { $0.name < $1.name }
   }
 
-  /// The container of 2019: pickles one behind the other, then the storages, each after its number of elements.
+  /// The container of 2019: pickles one behind the other, then the storages, each after its number of
+  /// elements.
   var legacy: Data {
     var file = Data([0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E])
     file += [0x80, 2, 0x4D, 0xE9, 3, 0x2E, 0x80, 2, 0x7D, 0x2E] + stateDict

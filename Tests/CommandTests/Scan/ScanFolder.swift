@@ -25,8 +25,8 @@ struct ScanFolder {
     try program.run(Program.built, Self.arguments(["--windows", "1"] + arguments, paths, output))
   }
 
-  /// Starts a scan of more windows a file than are decoded ahead, and leaves it to the caller; its standard error goes
-  /// to the file `errors`.
+  /// Starts a scan of more windows a file than are decoded ahead, and leaves it to the caller; its standard
+  /// error goes to the file `errors`.
   func start(
     _ arguments: String..., sampling: [String] = ["--stride", "4"], output: String = "l.csv"
   ) throws -> Process {
@@ -108,7 +108,8 @@ enum Processes {
 
 /// Whether `condition` came true within a time that only a broken program takes.
 ///
-/// It holds its thread: a test that lets go of it may wait for others' to end before it sees what it is to catch.
+/// It holds its thread: a test that lets go of it may wait for others' to end before it sees what it is to
+/// catch.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   for _ in 0..<6000 {
     if try condition() { return true }

@@ -22,11 +22,11 @@ import Testing
       usleep(5000)
     }
     #expect(process.terminationStatus == 0 && mostWorkers == 8)
-    // Beside those that compute: in each worker its own thread and one that watches the scan, in the scan one that waits for
-    // each worker, its own, and one each for progress, a signal and a checkpoint's hash.
+    // Beside those that compute: in each worker its own thread and one that watches the scan, in the scan one
+    // that waits for each worker, its own, and one each for progress, a signal and a checkpoint's hash.
     let waiting = 8 * 2 + 8 + 4
-    // Of 64 cores the decoders have 33, four for each of eight workers. One that another takes the place of has its threads
-    // a moment longer, idle; a decoder of one thread has none beside its worker's.
+    // Of 64 cores the decoders have 33, four for each of eight workers. One that another takes the place of
+    // has its threads a moment longer, idle; a decoder of one thread has none beside its worker's.
     let decoder = cores == 2 ? 0 : 4
     #expect(mostInAWorker <= 2 + 2 * decoder)
     #expect(most <= max(cores, 8) + 2 + waiting + 8 * decoder)

@@ -6,7 +6,8 @@
 
 /// Checkpoints damaged at random.
 enum CheckpointMutation {
-  /// Damages one of `originals`, perhaps with parts of the others; the same seed gives the same bytes everywhere.
+  /// Damages one of `originals`, perhaps with parts of the others; the same seed gives the same bytes
+  /// everywhere.
   static func of(_ originals: [[UInt8]], seed: Int) -> [UInt8] {
     var random = SplitMix64(seed: UInt64(seed))
     var bytes = originals[Int.random(in: 0..<originals.count, using: &random)]

@@ -9,8 +9,8 @@ import Testing
 
   @Test(
     "Workers that share a model, at once on threads of their own, give the bits of one alone",
-    arguments: sets, Precision.allCases)
-  func atOnce(set: InstructionSet, precision: Precision) async throws {
+    arguments: sets, PrecisionPolicy.allCases)
+  func atOnce(set: InstructionSet, precision: PrecisionPolicy) async throws {
     // the scalar reference is slow, and one small network will do for it
     let network = Formula.narrow(set == .scalar ? [4, 4, 4, 4, 4] : [20, 20, 24, 40, 48], classes: 11)
     let options = EngineOptions(threads: 2, precision: precision, instructionSet: set)

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Inference
 
-/// Every algorithm, on the network's shapes and on ragged ones, against the scalar reference: the harness's cases.
+/// Every algorithm, on the network's shapes and on ragged ones, against the scalar reference: the harness's
+/// cases.
 @Suite struct ConvolutionTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let value: kernel_case

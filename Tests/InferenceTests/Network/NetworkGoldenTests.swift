@@ -152,8 +152,8 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
 
   @Test(
     "bfloat16 and int8 are near torchvision's logits where the CPU has them, and float32 elsewhere", .slow,
-    arguments: sets.flatMap { set in [Precision.bf16, .int8].map { (set, $0) } }, [8, 16])
-  func reduced(way: (set: InstructionSet, precision: Precision), frames: Int) throws {
+    arguments: sets.flatMap { set in [PrecisionPolicy.bf16, .int8].map { (set, $0) } }, [8, 16])
+  func reduced(way: (set: InstructionSet, precision: PrecisionPolicy), frames: Int) throws {
     let (set, precision) = way
     let golden = try #require(try NetworkGoldens.load().narrow.first { $0.frames == frames })
     let network = Formula.narrow(golden.widths, classes: golden.classes)
@@ -174,8 +174,8 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
 
   @Test(
     "Logits are bit-identical for any number of threads and any batch", .slow,
-    arguments: sets.filter { $0 != .scalar }, Precision.allCases)
-  func threadsAndBatches(set: InstructionSet, precision: Precision) throws {
+    arguments: sets.filter { $0 != .scalar }, PrecisionPolicy.allCases)
+  func threadsAndBatches(set: InstructionSet, precision: PrecisionPolicy) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
     let model = try Model(checkpoint: Formula.checkpoint(network))
     let window = try Formula.window(8)

@@ -71,7 +71,8 @@ import Testing
     #expect(try Model(random: "r2plus1d_18", seed: 7).values(name) == first)
     #expect(try Model(random: "r2plus1d_18", seed: 8).values(name) != first)
     #expect(try Model(random: "r2plus1d_18", seed: 7).values("layer1.0.conv2.0.0.weight") != first)
-    // What it gave when it was written; libraries of mathematics differ in a logarithm's or a sine's last digit.
+    // What it gave when it was written; libraries of mathematics differ in a logarithm's or a sine's last
+    // digit.
     let expected: [Float] = [-0.019618679, -0.028661942, -0.0038565532]
     #expect(zip(first, expected).allSatisfy { abs($0 - $1) < 1e-7 })
   }

@@ -3,7 +3,8 @@ import R2P1DVideo
 import TestSupport
 import Testing
 
-/// The documentation's Swift is that of the folder Snippets, which is compiled with the tests and run by them.
+/// The documentation's Swift is that of the folder Snippets, which is compiled with the tests and run by
+/// them.
 @Suite struct SwiftSnippetTests {
   private static let folder = "Tests/R2P1DVideoTests/Documentation/Snippets"
 

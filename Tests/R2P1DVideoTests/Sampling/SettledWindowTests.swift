@@ -6,7 +6,8 @@ import Testing
 @testable import R2P1DVideo
 @testable import VideoDecoding
 
-/// Videos whose frames contradict the times in their containers: some frames are so damaged that none comes out.
+/// Videos whose frames contradict the times in their containers: some frames are so damaged that none comes
+/// out.
 @Suite struct SettledWindowTests {
   struct Case: CustomTestStringConvertible {
     let rate: SampleRate
@@ -56,7 +57,8 @@ import Testing
 
   let folder = FileManager.default.temporaryDirectory.appending(path: "settled-\(UUID().uuidString)")
 
-  /// Copies of a sample video, each with some bytes of its frames' data overwritten: a hole, or all from a place on.
+  /// Copies of a sample video, each with some bytes of its frames' data overwritten: a hole, or all from a
+  /// place on.
   private func damaged() throws -> [String] {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let clip = try Data(contentsOf: Checkout.samples.appending(path: "pan_right_then_tilt_up.mp4"))
@@ -72,8 +74,8 @@ import Testing
     }
   }
 
-  /// All windows of a file are those of a reading that knew where they lie before it began; none was handed over that was
-  /// final and came otherwise.
+  /// All windows of a file are those of a reading that knew where they lie before it began; none was handed
+  /// over that was final and came otherwise.
   @Test(arguments: Case.all)
   func whatIsHandedOverIsRightThoughTheFramesContradictTheirContainer(_ item: Case) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -145,7 +147,8 @@ import Testing
     }
   }
 
-  /// Whoever holds the control ends the loop from another thread, and waits for no more than the window under way.
+  /// Whoever holds the control ends the loop from another thread, and waits for no more than the window under
+  /// way.
   @Test(arguments: [1, 2])
   func aLoopThatIsCancelledScoresNoFurtherWindow(_ threads: Int) throws {
     var options = ClassifierOptions()

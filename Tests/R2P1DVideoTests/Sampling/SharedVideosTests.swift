@@ -30,8 +30,8 @@ import VideoDecoding
     let some = stride(from: 0, to: values.count, by: 9973 * windows.count).map { values[$0] }
     #expect(some.count == golden.values.count)
     let differences = zip(some, golden.values).map { abs($0 - $1) }
-    // The goldens have five decimals, and one step of 8 bits is 0.017. What FFmpeg makes up for damaged parts depends
-    // on its version and on the number of threads; everything else is the same to the bit.
+    // The goldens have five decimals, and one step of 8 bits is 0.017. What FFmpeg makes up for damaged parts
+    // depends on its version and on the number of threads; everything else is the same to the bit.
     if golden.file == "corrupted.mp4" {
       #expect(differences.reduce(0, +) / Float(differences.count) < 0.02)
       #expect(reader.decodeErrors > 0)

@@ -2,7 +2,8 @@ import Foundation
 
 @testable import Inference
 
-// usage: checkpoints COUNT FIRST FILE…   reads so many damaged copies of the files; meant to be built with a sanitizer
+// usage: checkpoints COUNT FIRST FILE…   reads so many damaged copies of the files; meant to be built with a
+// sanitizer
 
 let count = Int(CommandLine.arguments[1]) ?? 0
 let first = Int(CommandLine.arguments[2]) ?? 0

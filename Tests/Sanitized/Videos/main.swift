@@ -2,7 +2,8 @@ import Foundation
 
 @testable import VideoDecoding
 
-// usage: videos COUNT FIRST FILE…   decodes so many damaged copies of the files; meant to be built with a sanitizer
+// usage: videos COUNT FIRST FILE…   decodes so many damaged copies of the files; meant to be built with a
+// sanitizer
 //        videos COUNT FIRST FILE… --write FOLDER   writes them there instead
 
 let count = Int(CommandLine.arguments[1]) ?? 0

@@ -56,7 +56,8 @@ import Testing
     #expect(failure(try clips.write(text.utf8, name)) != nil)
   }
 
-  /// Some containers have no mark at their start, so that FFmpeg takes noise for one of them: it holds no frame then.
+  /// Some containers have no mark at their start, so that FFmpeg takes noise for one of them: it holds no
+  /// frame then.
   @Test(arguments: ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.h264", "a.gif", "a"])
   func zerosAndNoiseAreNoVideo(_ name: String) throws {
     var random = SplitMix64(seed: 1)

@@ -121,7 +121,8 @@ import Testing
     #expect(abs(duration - last - (own > 1.5 * period ? own : period)) < 1e-6)
   }
 
-  /// Frame numbers of a clip of 100 frames, 25 a second, at which the clock does something; and what comes of it.
+  /// Frame numbers of a clip of 100 frames, 25 a second, at which the clock does something; and what comes of
+  /// it.
   enum Fault: String, CaseIterable, Sendable {
     case standsStill, isSetBack, isOutOfOrder, repeats
 

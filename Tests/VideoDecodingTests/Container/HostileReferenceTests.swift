@@ -4,8 +4,8 @@ import Testing
 
 @testable import VideoDecoding
 
-/// A file whose content leads elsewhere: `{file}` stands for a canary's path, `{name}` for its path beside the file,
-/// `{port}` for a loopback port that listens.
+/// A file whose content leads elsewhere: `{file}` stands for a canary's path, `{name}` for its path beside
+/// the file, `{port}` for a loopback port that listens.
 struct Lure: CustomTestStringConvertible, Sendable {
   let name: String
   let content: String

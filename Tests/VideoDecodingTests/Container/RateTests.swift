@@ -26,7 +26,8 @@ struct RateTests {
   @Test(arguments: ["24", "25", "30000/1001", "50"])
   func aRawStreamOfMPEG2HasItsOwnRate(_ rate: String) throws {
     try expect(rate, of: "m2v", "mpeg2video -bf 2")
-    // FFmpeg 5.1 shows MPEG-1's second frame one period late, and its program does too: there is no right time.
+    // FFmpeg 5.1 shows MPEG-1's second frame one period late, and its program does too: there is no right
+    // time.
     let clips = try Clips()
     let video = try Video(clips.make("raw.m1v", source: "64x48:\(rate):2", "-c:v mpeg1video"))
     #expect(abs(video.info.frameRate - Self.hertz(rate)) < 1e-9)

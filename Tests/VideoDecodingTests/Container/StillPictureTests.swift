@@ -69,7 +69,8 @@ struct PictureFile: CustomTestStringConvertible, Sendable {
   ]
 }
 
-/// One rule: a file of an image format that holds one frame is a still picture, and refused; all else is a video.
+/// One rule: a file of an image format that holds one frame is a still picture, and refused; all else is a
+/// video.
 @Suite(.enabled(if: Clips.canEncode("mjpeg", "libx264", "mpeg4"), Clips.note)) struct StillPictureTests {
   let clips: Clips
 

@@ -4,7 +4,8 @@ extension VideoError {
   /// One of each kind.
   static var all: some Sequence<VideoError> { sequence(first: .missing) { $0.next } }
 
-  /// An error of the kind that comes next. A new kind has no place in `all` until this says which: it does not compile.
+  /// An error of the kind that comes next. A new kind has no place in `all` until this says which: it does
+  /// not compile.
   private var next: VideoError? {
     switch self {
     case .missing: .unreadable(reason: "no")

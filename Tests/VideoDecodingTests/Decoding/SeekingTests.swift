@@ -66,7 +66,8 @@ import Testing
     #expect(pictures.count == Self.wanted.count)
     #expect(try pictures == through.pass(Self.wanted).pictures)
     #expect(try sought.timeline() == through.timeline())
-    // A recovery point of H.264 is the encoder's word alone: only frames that none refers to are skipped then.
+    // A recovery point of H.264 is the encoder's word alone: only frames that none refers to are skipped
+    // then.
     #expect(sought.framesDecoded < (name.hasPrefix("open.") ? 900 : 500), "few of the frames are decoded")
     #expect(try through.framesDecoded == through.timeline().times.count)
     #expect(sought.decodeErrors == 0 && through.decodeErrors == 0)

@@ -1,8 +1,8 @@
 import Testing
 
 extension Lies {
-  /// An MP4 of H.264 in Main profile whose sequence parameter set (ITU-T H.264, 7.3.2.1.1) ends before its usability
-  /// information, in which the reordering would be named.
+  /// An MP4 of H.264 in Main profile whose sequence parameter set (ITU-T H.264, 7.3.2.1.1) ends before its
+  /// usability information, in which the reordering would be named.
   static func withoutUsability(_ bytes: [UInt8]) throws -> [UInt8] {
     var bytes = bytes
     let tag = Array("avcC".utf8)

@@ -5,8 +5,8 @@ import Testing
 
 /// Pictures that no other is predicted from are not decoded unless they are wanted.
 @Suite(.enabled(if: Clips.canEncode("libx264"), Clips.note)) struct SkippablePacketTests {
-  /// Four seconds of small pictures, 30 a second: name of the file, encoder, its options, and how many of 120 pictures
-  /// at least are spared when every second one is wanted.
+  /// Four seconds of small pictures, 30 a second: name of the file, encoder, its options, and how many of 120
+  /// pictures at least are spared when every second one is wanted.
   static let kinds: [(String, String, String, Int)] = [
     ("plain.mp4", "libx264", "-bf 3 -b_strategy 0", 50),
     ("plain.mkv", "libx264", "-bf 3 -b_strategy 0", 50),

@@ -14,7 +14,8 @@ extension Video {
     try self.init(path: Array(path.utf8), threads: threads, track: track)
   }
 
-  /// The pictures with these numbers, all if nil, in full. Starts again if the timeline had to be learned anew.
+  /// The pictures with these numbers, all if nil, in full. Starts again if the timeline had to be learned
+  /// anew.
   func pass(_ numbers: [Int]? = nil, seeking: Bool = false) throws -> Pass {
     while true {
       var pass = Pass()

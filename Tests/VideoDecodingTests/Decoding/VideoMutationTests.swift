@@ -4,7 +4,8 @@ import Testing
 
 @testable import VideoDecoding
 
-/// Videos damaged at random, but the same way each time: `R2P1D_VIDEO_MUTATIONS` says how many, `R2P1D_SEED` which.
+/// Videos damaged at random, but the same way each time: `R2P1D_VIDEO_MUTATIONS` says how many, `R2P1D_SEED`
+/// which.
 @Suite(.serialized) struct VideoMutationTests {
   static let count = number("R2P1D_VIDEO_MUTATIONS") ?? 60
   static let seed = number("R2P1D_SEED") ?? 1

@@ -87,7 +87,8 @@ private struct CleanAperture {
     box = Self.box("clap", numbers.flatMap { Self.big($0) })
   }
 
-  /// The movie with the aperture in the sample entry of its video. Its `moov` box has to come after the samples.
+  /// The movie with the aperture in the sample entry of its video. Its `moov` box has to come after the
+  /// samples.
   func added(to movie: [UInt8]) throws -> [UInt8] {
     let result = added(to: movie, below: ["moov", "trak", "mdia", "minf", "stbl", "stsd", "*"])
     try #require(result.count == movie.count + box.count)

@@ -17,7 +17,8 @@ import Testing
       ("\($0).nut", "82x62", "-c:v rawvideo -pix_fmt \($0)")
     }
     + ["81x61", "81x60", "82x61", "3x5", "16x400", "400x16"].map {
-      // FFmpeg 9 cuts a frame of so few rows into no more slices than one, and others into no fewer than four.
+      // FFmpeg 9 cuts a frame of so few rows into no more slices than one, and others into no fewer than
+      // four.
       ("odd.mkv", $0, "-c:v ffv1 -pix_fmt yuv420p\($0 == "3x5" ? " -slices 1" : "")")
     }
     + [

@@ -37,7 +37,8 @@ struct LabelService: Sendable {
       status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: line))
   }
 
-  /// The response to lines that come about one by one: an error before the first is a status, after it a last line.
+  /// The response to lines that come about one by one: an error before the first is a status, after it a last
+  /// line.
   static func response(_ lines: AsyncThrowingStream<ByteBuffer, any Error>) async throws -> Response {
     let first: ByteBuffer
     do {
@@ -61,14 +62,16 @@ struct LabelService: Sendable {
       })
   }
 
-  /// The lines of the response as they come about. The work ends with the connection, or when nobody reads on.
+  /// The lines of the response as they come about. The work ends with the connection, or when nobody reads
+  /// on.
   private func lines(
     for request: Request, _ logger: Logger
   ) -> AsyncThrowingStream<ByteBuffer, any Error> {
     AsyncThrowingStream { lines in
       let work = Task {
         do {
-          // Whatever is refused unread is refused before the body is consumed, which goes on until it is read.
+          // Whatever is refused unread is refused before the body is consumed, which goes on until it is
+          // read.
           try await queue.admit {
             try checkLength(of: request)
             try await request.body.consumeWithCancellationOnInboundClose { body in

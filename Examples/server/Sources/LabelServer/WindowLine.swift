@@ -2,7 +2,8 @@ import FoundationEssentials
 import NIOCore
 import R2P1DVideo
 
-/// What the response says of one window as soon as it is scored: what the result will hold of it, and which it is.
+/// What the response says of one window as soon as it is scored: what the result will hold of it, and which
+/// it is.
 struct WindowLine: Encodable {
   /// From 0.
   let window: Int

@@ -25,8 +25,8 @@ struct Client: Sendable {
     try await exchange(.get, path, nil, [], .chunks) { _ in true }
   }
 
-  /// The reply to a body of `type`, read until its end, or until `goesOn` of what has come is false: then the connection
-  /// is closed.
+  /// The reply to a body of `type`, read until its end, or until `goesOn` of what has come is false: then the
+  /// connection is closed.
   func post(
     _ body: [UInt8], type: String? = nil, framing: Framing = .length,
     while goesOn: @Sendable (Reply) -> Bool = { _ in true }

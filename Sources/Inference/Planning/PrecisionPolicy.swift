@@ -2,13 +2,14 @@ import CKernels
 
 /// How exactly the network computes: a policy that gives each convolution the type of its products' operands.
 /// Sums, activations and everything but convolutions are float32 in all of them.
-package enum Precision: String, CaseIterable, Sendable {
+package enum PrecisionPolicy: String, CaseIterable, Sendable {
   /// Everything in float32.
   case f32
-  /// Operands of products rounded to 8 bits of mantissa, but in the stem and layer1, which decide the accuracy.
+  /// Operands of products rounded to 8 bits of mantissa, but in the stem and layer1, which decide the
+  /// accuracy.
   case bf16
-  /// Products of 8-bit integers everywhere but in the stem, whose scales come from the values at hand: nothing to
-  /// calibrate.
+  /// Products of 8-bit integers everywhere but in the stem, whose scales come from the values at hand:
+  /// nothing to calibrate.
   case int8
 
   /// The operands of `conv`'s products.
@@ -76,7 +77,8 @@ enum OperandType: String, CaseIterable, Sendable {
   /// Whether products read activations where they lie.
   var isActivations: Bool { self == .f32 }
 
-  /// Outputs in space of the Winograd tiles of a convolution that has `output` of them and `weights` to read for so few.
+  /// Outputs in space of the Winograd tiles of a convolution that has `output` of them and `weights` to read
+  /// for so few.
   func spatialTile(_ output: Extent, windows: Int) -> Int {
     switch self {
     case .f32, .bf16: output.y <= 7 && windows * output.t < 6 ? 2 : output.y >= 48 ? min(largestTile, 6) : 4
