@@ -6,7 +6,15 @@ import R2P1DVideo
 package enum ScanFormat: String, Sendable, CaseIterable {
   case csv, jsonl
 
-  var report: ReportFormat { self == .csv ? .csv : .jsonl }
+  var report: ReportFormat {
+    switch self {
+    case .csv: .csv
+    case .jsonl: .jsonl
+    }
+  }
+
+  /// Whether a row has a place for each window's logits.
+  package var holdsLogits: Bool { report.isJSON }
 }
 
 /// All that has a say in a row besides the file: rows made with other settings do not belong into the same

@@ -27,7 +27,7 @@ struct LabelCommand: AsyncParsableCommand {
   private var format: ReportFormat { formatting.format }
 
   func validate() throws {
-    try scores.checkLogits(in: format, holdsLogits: format.isJSON)
+    try scores.checkLogits(in: format, areHeld: \.isJSON)
   }
 
   func run() async throws {

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Dispatch
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
-import Synchronization
 
 /// The program: `r2p1d-video label clip.mp4` and its sisters.
 @main
@@ -39,37 +37,21 @@ struct R2P1DVideoCommand: ParsableCommand {
     }
   }
 
-  /// Runs a command to its end.
-  ///
-  /// This thread waits for it: it is the one that signals are kept from, and an `async` main would give it
-  /// away.
+  /// Runs a command to its end, on this thread: it is the one that signals are kept from, and an `async` main
+  /// would give it away.
   private static func run(_ command: any ParsableCommand) throws {
     var command = command
     guard let asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
     let parsed = Parsed(command: asynchronous)
-    let ending = Ending()
-    Task.detached {
-      do {
-        var command = parsed.command
-        try await command.run()
-      } catch {
-        ending.error.withLock { $0 = error }
-      }
-      ending.isReached.signal()
+    try WaitingThread.run {
+      var command = parsed.command
+      try await command.run()
     }
-    ending.isReached.wait()
-    if let error = ending.error.withLock({ $0 }) { throw error }
   }
 
   /// Once made, the task's alone.
   private struct Parsed: @unchecked Sendable {
     let command: any AsyncParsableCommand
-  }
-
-  /// How an asynchronous command ends.
-  private final class Ending: Sendable {
-    let error = Mutex<(any Error)?>(nil)
-    let isReached = DispatchSemaphore(value: 0)
   }
 
   /// Ends as the argument parser would, a wrong usage reported in one line.

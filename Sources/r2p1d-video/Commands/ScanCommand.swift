@@ -31,7 +31,7 @@ struct ScanCommand: ParsableCommand {
     if paths.isEmpty && selection.filesFrom == nil {
       throw ValidationError("give folders or files to scan, or --files-from")
     }
-    try scores.checkLogits(in: table.format, holdsLogits: table.format == .jsonl)
+    try scores.checkLogits(in: table.format, areHeld: \.holdsLogits)
   }
 
   func run() throws {

@@ -37,7 +37,7 @@ struct TimelineCommand: AsyncParsableCommand {
   private var allScores: Bool { formatting.allScores }
 
   func validate() throws {
-    try scores.checkLogits(in: format, holdsLogits: format.isJSON)
+    try scores.checkLogits(in: format, areHeld: \.isJSON)
     if allScores && !format.holdsAllScores {
       throw ValidationError("--all-scores needs --format csv, json or jsonl")
     }

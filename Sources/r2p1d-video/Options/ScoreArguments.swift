@@ -20,9 +20,11 @@ struct ScoreArguments: ParsableArguments {
   }
 
   /// A usage error where logits are wanted of a format that has no place for them.
-  func checkLogits(in format: some RawRepresentable<String>, holdsLogits: Bool) throws {
-    if logits && !holdsLogits {
-      throw ValidationError("--logits needs --format json or jsonl, not \(format.rawValue)")
-    }
+  func checkLogits<Format: RawRepresentable<String> & CaseIterable>(
+    in format: Format, areHeld: (Format) -> Bool
+  ) throws {
+    guard logits, !areHeld(format) else { return }
+    let others = Format.allCases.filter(areHeld).map(\.rawValue).joined(separator: " or ")
+    throw ValidationError("--logits needs --format \(others), not \(format.rawValue)")
   }
 }

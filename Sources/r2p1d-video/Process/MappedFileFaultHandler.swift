@@ -45,7 +45,8 @@ enum MappedFileFaultHandler {
     drafts.store(UInt(bitPattern: list), ordering: .releasing)
   }
 
-  private static func removeDrafts() {
+  /// Removes them; safe in a handler of any signal.
+  static func removeDrafts() {
     guard var path = UnsafeMutablePointer<CChar>(bitPattern: drafts.load(ordering: .acquiring)) else {
       return
     }

@@ -11,8 +11,15 @@ enum Signals {
   /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and
   /// one whose reader has gone ends without a word.
   static func install() {
-    signal(SIGPIPE, SIG_DFL)
     MappedFileFaultHandler.install()
+    // As the system would end the process, but without half files.
+    for number in [SIGPIPE, SIGQUIT] where number == SIGPIPE || !isIgnored(number) {
+      signal(number) { number in
+        MappedFileFaultHandler.removeDrafts()
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
     var awaited = sigset_t()
     sigemptyset(&awaited)
     for number in [SIGINT, SIGTERM, SIGHUP] where number == SIGINT || !isIgnored(number) {

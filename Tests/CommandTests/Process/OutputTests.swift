@@ -95,4 +95,13 @@ import Testing
     #expect(process.terminationStatus == 128 + signal)
     #expect(folder.names == ["narrow.safetensors"])
   }
+
+  /// The messages' reader goes while the output is under way: the program ends as any whose pipe is closed.
+  @Test func aReaderOfTheMessagesThatGoesAwayLeavesNoHalfFile() throws {
+    let missing = (0..<2000).map { "none\($0).mp4" }.joined(separator: " ")
+    let run = try program.shell(
+      "\"$r2p1d\" label \(missing) --model '\(model)' --output '\(folder.path("l.txt"))' 2>&1 | head -1")
+    #expect(run.text.contains("none0.mp4"))
+    #expect(folder.names == ["narrow.safetensors"])
+  }
 }
