@@ -47,8 +47,7 @@ static inline __attribute__((always_inline)) float4 mix(float4 a, float weight_a
 static inline __attribute__((always_inline)) void convert(const uint8_t *picture, ptrdiff_t row_stride,
                                                           ptrdiff_t column_stride,
                                                           const preprocess_axis *rows,
-                                                          const preprocess_axis *columns,
-                                                          uint8_t *planes) {
+                                                          const preprocess_axis *columns, uint8_t *planes) {
   enum { PLANE = PREPROCESS_SIDE * PREPROCESS_SIDE };
   for (int y = 0; y < PREPROCESS_SIDE; y++) {
     const uint8_t *above = picture + rows->low[y] * row_stride;
@@ -78,8 +77,7 @@ static inline __attribute__((always_inline)) void convert(const uint8_t *picture
 __attribute__((target("avx2,fma"))) static void convert_fma(const uint8_t *picture, ptrdiff_t row_stride,
                                                             ptrdiff_t column_stride,
                                                             const preprocess_axis *rows,
-                                                            const preprocess_axis *columns,
-                                                            uint8_t *planes) {
+                                                            const preprocess_axis *columns, uint8_t *planes) {
   convert(picture, row_stride, column_stride, rows, columns, planes);
 }
 #endif
