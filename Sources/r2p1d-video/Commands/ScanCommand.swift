@@ -47,7 +47,7 @@ struct ScanCommand: ParsableCommand {
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(
       output, settings: ScanSettings(classifier, format), format: format, top: scores.top,
-      explain: \.explanation)
+      explain: \.explanationWithoutAddresses)
     let found = try find()
     let plan = ScanPlan(found.files, records: table.records, retryFailed: selection.retryFailed)
     let earlier = table.records.count - plan.staleCount

@@ -10,6 +10,13 @@ extension ClassifierError {
   }
 }
 
+extension ClassifierError {
+  /// The same for commands that read files alone.
+  var explanationWithoutAddresses: String {
+    remedy == .allowNetwork ? "\(cause); scan reads files alone, label reads addresses" : explanation
+  }
+}
+
 extension Remedy {
   /// What goes behind the cause.
   fileprivate var wayOut: String {

@@ -67,4 +67,11 @@ import Testing
     let run = try label("\(server.address)/clip.mp4")
     #expect(run.status == 1 && run.errors.contains("404") && run.errors.count(where: \.isNewline) == 1)
   }
+
+  @Test func aScanOfAnAddressAdvisesNoOptionThatScanLacks() throws {
+    let run = try program(
+      "scan", "http://127.0.0.1:9/clip.mp4", "--model", model, "--output", folder.path("l.csv"))
+    let row = String(decoding: try folder.read("l.csv"), as: UTF8.self)
+    #expect(run.status == 1 && row.contains("no such file; scan reads files alone, label reads addresses"))
+  }
 }
