@@ -112,7 +112,6 @@ void r2_team_destroy(r2_team *team) {
   free(team);
 }
 
-int r2_team_size(const r2_team *team) { return team->size; }
 
 void r2_team_run(r2_team *team, int items, void (*body)(void *, int, int), void *context) {
   if (team->size == 1 || items <= 1) {

@@ -7,7 +7,6 @@ typedef struct r2_team r2_team;
 /// A team of `threads` ≥ 1, the caller counted; NULL where memory or threads are lacking.
 r2_team *r2_team_create(int threads);
 void r2_team_destroy(r2_team *team);
-int r2_team_size(const r2_team *team);
 
 /// Calls body(context, item, thread) for every item of 0 ..< items, thread in 0 ..< size; returns when all
 /// are done.

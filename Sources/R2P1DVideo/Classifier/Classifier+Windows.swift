@@ -62,8 +62,8 @@ extension Classifier {
     }
   }
 
-  /// The features of a video, a row a window; `progress` is called on another thread with how many windows of
-  /// how many are done.
+  /// The features of a video, one row per window; `progress` is called on another thread with how many
+  /// windows of how many are done.
   public func embed(
     _ input: VideoInput, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) async throws(ClassifierError) -> VideoFeatures {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// Features of many videos as a table, a row a window.
+/// Features of many videos as a table, one row per window.
 public enum FeatureFormat: String, Sendable, CaseIterable {
   /// NumPy's array, float32 [rows, features].
   case npy

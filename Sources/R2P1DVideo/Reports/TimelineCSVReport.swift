@@ -1,5 +1,5 @@
-/// RFC 4180: `start,end,label,score`, a row a window (its best label) or a segment; with all scores, a column
-/// a class after these.
+/// RFC 4180: `start,end,label,score`, one row per window (its best label) or a segment; with all scores, a
+/// column a class after these.
 struct TimelineCSVReport: TimelineReport {
   private let labels: LabelSet
   private let showsAllScores: Bool
