@@ -112,7 +112,6 @@ void r2_team_destroy(r2_team *team) {
   free(team);
 }
 
-
 void r2_team_run(r2_team *team, int items, void (*body)(void *, int, int), void *context) {
   if (team->size == 1 || items <= 1) {
     for (int i = 0; i < items; i++) body(context, i, 0);
