@@ -10,8 +10,10 @@ import Testing
     var testDescription: String { r2_kernels_of(isa).map { String(cString: $0.pointee.name) } ?? "absent" }
     var operands: r2_operands? { r2_kernels_of(isa)?.pointee.operands.2 }
     /// The largest integer of V, and what is added to signed values.
-    var largest: UInt8 { UInt8((1 << (operands?.bits ?? 8)) - 1) }
-    var half: Int32 { 1 << ((operands?.bits ?? 8) - 1) }
+    var largest: UInt8 { UInt8(operands?.largest ?? 255) }
+    var half: Int32 { (Int32(largest) + 1) / 2 }
+    /// The largest sum of two neighbouring integers of U.
+    var pair: Int8? { operands.flatMap { $0.pair == 0 ? nil : Int8($0.pair) } }
     var f32: r2_operands? { r2_kernels_of(isa)?.pointee.operands.0 }
   }
 
