@@ -63,8 +63,8 @@ def main():
             clips = []
             for video in a.videos:
                 out = os.path.join(folder, "windows.npy")
-                subprocess.run([a.program, "windows", video, "--frames", str(frames), "--windows", str(a.windows),
-                                "--output", out, "--force", "--quiet"], check=True)
+                subprocess.run([a.program, "windows", video, "--model", checkpoint, "--frames", str(frames), "--windows",
+                                str(a.windows), "--output", out, "--quiet"], check=True, stdout=subprocess.DEVNULL)
                 clips += list(np.load(out))
             with torch.no_grad():
                 double = model.double()

@@ -1,7 +1,7 @@
 // Weights as 8-bit integers. The scale of an output channel and position is its largest weight over 127, or
-// more where products by twos could not hold its largest pair. Each weight is rounded to the nearest integer, but then, of those that lay nearest to a half, as many are
-// rounded the other way as makes the errors of a channel sum to zero: inputs are far from 0 on average, and a
-// sum of errors would shift every output.
+// more where products by twos could not hold its largest pair. Each weight is rounded to the nearest integer,
+// but then, of those that lay nearest to a half, as many are rounded the other way as makes the errors of a
+// channel sum to zero: inputs are far from 0 on average, and a sum of errors would shift every output.
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +14,8 @@ static int byte_of(const r2_conv *conv, int i) {
   return (chunk * R2_BLOCK + quarter * 4) * 4 + lane;
 }
 
-// The channel whose product is added to that of channel `i` in 16 bits, in the byte beside; it may be padding.
+// The channel whose product is added to that of channel `i` in 16 bits, in the byte beside; it may be
+// padding.
 static int neighbour_of(const r2_conv *conv, int i) {
   return (i / (4 * R2_BLOCK) + 1) * 4 <= conv->blocks ? i ^ R2_BLOCK : i ^ 1;
 }

@@ -12,8 +12,8 @@
 #define PRODUCT_VECTORS 2
 #include "../templates/table.inl"
 
-// Two products are summed in 16 bits, which saturate. With a up to 255 there would have to be 7 bits for b, and
-// with 7 bits for a any b would do; between them both lose least: see INT8_PAIR.
+// Two products are summed in 16 bits, which saturate. With a up to 255 there would have to be 7 bits for b,
+// and with 7 bits for a any b would do; between them both lose least: see INT8_PAIR.
 static inline __attribute__((always_inline)) vf dot_of_pairs(vf sum, vf a, vf b) {
   __m256i pairs = _mm256_maddubs_epi16((__m256i)a, (__m256i)b);
   return (vf)_mm256_add_epi32((__m256i)sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));

@@ -64,9 +64,9 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
     R2_EACH(v, vectors) STORE(COLUMN(at.c, v) + r * R2_BLOCK, PRODUCT_SUM(sum[r][v], offset[v]));
 }
 
-#define TILE(N) \
-  case N:                                                                                                  \
-    PRODUCT_NAME(product_tile)(a, p, at, offset, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk);   \
+#define TILE(N)                                                                                          \
+  case N:                                                                                                \
+    PRODUCT_NAME(product_tile)(a, p, at, offset, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); \
     break;
 
 #define FEW_ROWS TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)

@@ -5,8 +5,9 @@
 
 #include "conv.h"
 
-// What a case's input and weights are. All but the first drive sums to what 8-bit operands hold at most: inputs
-// as large as can be, or at their two ends in turns, with weights that are all the largest or the smallest.
+// What a case's input and weights are. All but the first drive sums to what 8-bit operands hold at most:
+// inputs as large as can be, or at their two ends in turns, with weights that are all the largest or the
+// smallest.
 typedef enum { FILL_RANDOM, FILL_LARGEST, FILL_SMALLEST, FILL_TURNS } kernel_fill;
 
 typedef struct {
