@@ -9,8 +9,10 @@
 #define R2_LANES 4
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 2
-#include "../templates/lines.inl"
 #include "../templates/vector.h"
+
+// needs vectors
+#include "../templates/lines.inl"
 
 #define INT8_LARGEST 255
 #define INT8_PAIR 0

@@ -8,8 +8,10 @@
 #define R2_LANES 8
 #define PRODUCT_ROWS 6
 #define PRODUCT_VECTORS 2
-#include "../templates/lines.inl"
 #include "../templates/vector.h"
+
+// needs vectors
+#include "../templates/lines.inl"
 
 #define R2_INT8_SUFFIX avxvnni_int8
 #define INT8_SIGNED 0
