@@ -5,7 +5,7 @@ import Inference
 /// What a conversion changes; a nil keeps what the model says of itself.
 public struct ConversionOptions: Sendable {
   /// A file with the names of the classes, one a line.
-  public var labels: FilePath?
+  public var labels: BytePath?
   /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
   public var weights: String?
   /// Samples in a window, from 1 to 512.
@@ -34,9 +34,17 @@ public struct ModelConversion: Sendable {
   private let loaded: LoadedModel
 
   /// Loads the model, whose every tensor is checked.
-  public init(
+  public static func load(
     _ source: ModelSource, options: ConversionOptions = ConversionOptions(),
     folders: ModelStore = ModelStore(), absent: MissingModelPolicy = .refused
+  ) async throws(ClassifierError) -> ModelConversion {
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
+      try ModelConversion(source, options, folders, absent)
+    }
+  }
+
+  private init(
+    _ source: ModelSource, _ options: ConversionOptions, _ folders: ModelStore, _ absent: MissingModelPolicy
   ) throws(ClassifierError) {
     loaded = try LoadedModel(source, weights: options.weights, folders: folders, absent: absent)
     notes = loaded.notes(wasChosen: options.weights != nil)
@@ -45,11 +53,11 @@ public struct ModelConversion: Sendable {
     do {
       tensors = try loaded.model.tensors
     } catch {
-      throw .checkpoint(FilePath(name), cause: "\(error.reason)")
+      throw .checkpoint(BytePath(name), cause: "\(error.reason)")
     }
   }
 
-  /// Hands over the bytes of the file in order.
+  /// Hands over the bytes of the file in order, on the caller's thread.
   public func write(_ body: (UnsafeRawBufferPointer) throws(ClassifierError) -> Void) throws(ClassifierError)
   {
     do {
@@ -57,7 +65,7 @@ public struct ModelConversion: Sendable {
     } catch let error as ClassifierError {
       throw error
     } catch {
-      throw .checkpoint(FilePath(name), cause: "\(error)")
+      throw .checkpoint(BytePath(name), cause: "\(error)")
     }
   }
 
@@ -72,8 +80,8 @@ public struct ModelConversion: Sendable {
     facts["frames"] = "\(options.frames ?? traits.frames)"
     facts["fps"] = (options.rate ?? traits.rate).description
     facts["batch_norm_eps"] = "\(options.batchNormEpsilon ?? traits.batchNormEpsilon)"
-    facts["mean"] = Normalization.text(traits.normalization.mean)
-    facts["std"] = Normalization.text(traits.normalization.deviation)
+    facts["mean"] = SampleNormalization.text(traits.normalization.mean)
+    facts["std"] = SampleNormalization.text(traits.normalization.deviation)
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
     // Kept through conversions of conversions.

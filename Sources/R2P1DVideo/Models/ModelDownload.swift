@@ -1,6 +1,7 @@
 import Download
 import FoundationEssentials
 import Glibc
+
 import struct SystemPackage.Errno
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected
@@ -12,19 +13,19 @@ public struct ModelDownload: Sendable {
   public let name: String
   public let address: String
   /// Where it belongs.
-  public let target: FilePath
+  public let target: BytePath
   /// The SHA-256, or at least the first 8 digits of it, in hexadecimal.
   public let sha256: String
   public var options = DownloadOptions()
   /// Where it may be already.
-  private let places: [FilePath]
+  private let places: [BytePath]
 
   /// The download of a published checkpoint.
   public init(_ entry: PublishedModel, folders: ModelStore = ModelStore()) {
     name = entry.name
     address = folders.address(of: entry)
-    target = folders.cache.appending(FilePath(entry.file))
-    places = folders.folders.map { $0.appending(FilePath(entry.file)) }
+    target = folders.cache.appending(BytePath(entry.file))
+    places = folders.folders.map { $0.appending(BytePath(entry.file)) }
     sha256 = entry.sha256
   }
 
@@ -47,7 +48,7 @@ public struct ModelDownload: Sendable {
     guard let file = Self.file(of: address) else {
       throw .download(address, cause: "expected http:// or https://, a host and a file's name")
     }
-    let stem = FilePath(file).stem.string
+    let stem = BytePath(file).stem.string
     let carried = stem.lastIndex(of: "-").map { String(stem[stem.index(after: $0)...]) }
     guard let expected = sha256 ?? carried.flatMap({ Self.isHash($0) ? $0 : nil }) else {
       throw .download(
@@ -59,15 +60,27 @@ public struct ModelDownload: Sendable {
     }
     name = file
     self.address = address
-    target = folders.cache.appending(FilePath(file))
-    places = folders.folders.map { $0.appending(FilePath(file)) }
+    target = folders.cache.appending(BytePath(file))
+    places = folders.folders.map { $0.appending(BytePath(file)) }
     self.sha256 = expected.lowercased()
   }
 
-  /// Fetches the file unless it is there, whole and right, and returns where it is.
+  /// Fetches the file unless it is there, whole and right, and returns where it is. A cancelled task ends it
+  /// with the next bytes and leaves nothing behind.
   ///
-  /// Runs on the caller's thread; `report` hears how it goes.
-  public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> FilePath {
+  /// - Parameter report: called as it goes, on a thread of its own.
+  public func run(
+    _ report: @escaping @Sendable (DownloadEvent) -> Void = { _ in }
+  ) async throws(ClassifierError) -> BytePath {
+    try await StreamThread.value(model: name) { (control) throws(ClassifierError) in
+      try fetch(isCancelled: { control.isCancelled }, report)
+    }
+  }
+
+  /// The same on the caller's thread.
+  func fetch(
+    isCancelled: () -> Bool = { false }, _ report: (DownloadEvent) -> Void
+  ) throws(ClassifierError) -> BytePath {
     try options.certificates?.checkCertificates()
     for place in places where try isRight(place) { return place }
     try target.folder.makeFolders()
@@ -77,7 +90,10 @@ public struct ModelDownload: Sendable {
       defer { report(.ended(draft: draft.path)) }
       // Another process may just have finished it.
       if try isRight(target) { return target }
-      try fill(draft, report)
+      try fill(draft) { (event) throws(ClassifierError) in
+        if isCancelled() { throw .network(name, cause: "interrupted", kind: .cancelled) }
+        report(event)
+      }
       try draft.finish()
       return target
     } catch let error as ClassifierError {
@@ -87,13 +103,15 @@ public struct ModelDownload: Sendable {
     }
   }
 
-  private func isRight(_ file: FilePath) throws(ClassifierError) -> Bool {
+  private func isRight(_ file: BytePath) throws(ClassifierError) -> Bool {
     guard file.isFile else { return false }
     return try file.sha256().hasPrefix(sha256)
   }
 
   /// Brings the file into `draft` and compares its hash.
-  private func fill(_ draft: PartialFile, _ report: (DownloadEvent) -> Void) throws {
+  private func fill(
+    _ draft: PartialFile, _ report: (DownloadEvent) throws(ClassifierError) -> Void
+  ) throws {
     var isPatchwork = draft.count > 0
     if isPatchwork && draft.sha256.hasPrefix(sha256) { return }
     isPatchwork = try transfer(draft, report) || isPatchwork
@@ -108,7 +126,9 @@ public struct ModelDownload: Sendable {
 
   /// Fetches what is missing, with so many tries as the options allow; returns whether it came in several
   /// parts.
-  private func transfer(_ draft: PartialFile, _ report: (DownloadEvent) -> Void) throws -> Bool {
+  private func transfer(
+    _ draft: PartialFile, _ report: (DownloadEvent) throws(ClassifierError) -> Void
+  ) throws -> Bool {
     var failures = 0
     var isPatchwork = draft.count > 0
     while true {
@@ -116,12 +136,12 @@ public struct ModelDownload: Sendable {
       transfer.offset = draft.count
       transfer.patience = options.patience
       transfer.certificates = options.certificates?.bytes
-      transfer.agent = "r2p1d-video/\(Versions.tool)"
+      transfer.agent = "r2p1d-video/\(LibraryVersions.tool)"
       do {
         try transfer.run { bytes, total in
           guard draft.count + Int64(bytes.count) <= Self.sizeLimit else { throw tooLarge }
           try draft.append(bytes)
-          report(.received(bytes: draft.count, of: total))
+          try report(.received(bytes: draft.count, of: total))
         }
         return isPatchwork
       } catch TransferError.cannotResume where draft.count > 0 {
@@ -130,7 +150,7 @@ public struct ModelDownload: Sendable {
         failures += 1
         guard failures <= options.retries else { throw unreachable(cause, tries: failures) }
         let pause = options.pause(after: failures)
-        report(.retrying(cause: cause, attempt: failures + 1, of: options.retries + 1, seconds: pause))
+        try report(.retrying(cause: cause, attempt: failures + 1, of: options.retries + 1, seconds: pause))
         DetachedThread.sleep(seconds: pause)
       } catch let error as TransferError {
         throw failure(error)
@@ -169,13 +189,14 @@ extension ModelDownload {
       name,
       cause: isPage
         ? "\(shownAddress): a web page came instead of the file; does a proxy or a login stand in between?"
-        : "\(shownAddress): the file's SHA-256 is \(found), expected \(sha256)\(sha256.count < 64 ? "…" : "");"
+        : "\(shownAddress): the file's SHA-256 is \(found), expected "
+          + "\(sha256)\(sha256.count < 64 ? "…" : "");"
           + " nothing was kept")
   }
 
   /// What is fetched, for who fetches it later, or from a machine with a network.
-  var remote: Remedy.RemoteCheckpoint {
-    Remedy.RemoteCheckpoint(
+  var remote: FailureRemedy.RemoteCheckpoint {
+    FailureRemedy.RemoteCheckpoint(
       name: name == target.name.string ? shownAddress : name, file: target, address: shownAddress)
   }
 

@@ -7,8 +7,16 @@ public struct ModelInfo: Sendable {
   public let facts: [(name: String, value: String)]
 
   /// Loads the model and hashes its file.
-  public init(
+  public static func load(
     _ source: ModelSource, weights: String? = nil, folders: ModelStore = ModelStore()
+  ) async throws(ClassifierError) -> ModelInfo {
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
+      try ModelInfo(source, weights, folders)
+    }
+  }
+
+  private init(
+    _ source: ModelSource, _ weights: String?, _ folders: ModelStore
   ) throws(ClassifierError) {
     let loaded = try LoadedModel(source, weights: weights, folders: folders)
     let network = loaded.model.network
@@ -22,7 +30,7 @@ public struct ModelInfo: Sendable {
 
   /// One line a fact.
   public var text: String {
-    facts.map { "\($0.name): \(FilePath($0.value).printable)\n" }.joined()
+    facts.map { "\($0.name): \(BytePath($0.value).printable)\n" }.joined()
   }
 
   private typealias Facts = [(String, String)]
@@ -54,8 +62,8 @@ public struct ModelInfo: Sendable {
     [
       ("frames", "\(traits.frames)"), ("fps", traits.rate.description),
       ("picture", "resized to 171×128, centre 112×112"),
-      ("mean", Normalization.text(traits.normalization.mean)),
-      ("deviation", Normalization.text(traits.normalization.deviation)),
+      ("mean", SampleNormalization.text(traits.normalization.mean)),
+      ("deviation", SampleNormalization.text(traits.normalization.deviation)),
       ("batch norm epsilon", "\(traits.batchNormEpsilon)"),
     ]
   }

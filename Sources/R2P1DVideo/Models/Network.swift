@@ -35,7 +35,7 @@ public final class Network: Sendable {
   public static func load(
     _ source: ModelSource, options: NetworkOptions = NetworkOptions()
   ) async throws(ClassifierError) -> Network {
-    try await StreamThread.value(model: "\(source)") { () throws(ClassifierError) in
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
       try Network(source: source, options: options)
     }
   }
@@ -44,7 +44,7 @@ public final class Network: Sendable {
   public func classifier(
     _ options: ClassifierOptions = ClassifierOptions()
   ) async throws(ClassifierError) -> Classifier {
-    try await StreamThread.value(model: summary.name) { () throws(ClassifierError) in
+    try await StreamThread.value(model: summary.name) { (_) throws(ClassifierError) in
       try Classifier(network: self, options: options)
     }
   }
@@ -64,7 +64,8 @@ public final class Network: Sendable {
   public var features: Int { loaded.model.network.features }
 
   /// The weights as windows of `frames` samples want them.
-  func packed(frames: Int, threads: Int, precision: Precision) throws(ClassifierError) -> PackedModel {
+  func packed(frames: Int, threads: Int, precision: Network.Precision) throws(ClassifierError) -> PackedModel
+  {
     try packed.withLock { (packed) throws(ClassifierError) in
       try packed.model(PackedModels.Key(frames: frames, precision: precision)) { () throws(ClassifierError) in
         try loaded.packed(frames: frames, threads: threads, precision: precision)
@@ -77,7 +78,7 @@ public final class Network: Sendable {
 private struct PackedModels {
   struct Key: Hashable {
     let frames: Int
-    let precision: Precision
+    let precision: Network.Precision
   }
 
   private struct Entry {

@@ -7,9 +7,9 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   public let frames: Int
   public let rate: SampleRate
   public internal(set) var placement: WindowPlacement
-  public let resize: Resize
+  public let resize: SamplingOptions.Resize
   /// The model's own.
-  public let normalization: Normalization
+  public let normalization: SampleNormalization
   /// The part of the video to look at, in seconds of a player's clock; nil is the video's own start or end.
   public let start: Rational?
   public let end: Rational?
@@ -17,12 +17,12 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   public let seeking: Bool
   /// The stream asked for; nil is the best one.
   public let track: Int?
-  public let merge: Merge
+  public let merge: ClassScores.Merge
 
   public init(
-    frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
-    normalization: Normalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
-    merge: Merge
+    frames: Int, rate: SampleRate, placement: WindowPlacement, resize: SamplingOptions.Resize,
+    normalization: SampleNormalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
+    merge: ClassScores.Merge
   ) {
     self.frames = frames
     self.rate = rate
@@ -38,7 +38,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
 }
 
 extension ResolvedSampling {
-  init(_ options: SamplingOptions, merge: Merge, traits: ModelMetadata) {
+  init(_ options: SamplingOptions, merge: ClassScores.Merge, traits: ModelMetadata) {
     frames = options.frames ?? traits.frames
     rate = options.rate ?? traits.rate
     placement = options.placement
@@ -60,14 +60,14 @@ extension ResolvedSampling {
   }
 }
 
-/// What results say of their sampling.
+/// What results say of their sampling: all of it but `seeking`, which changes no result.
 struct SamplingJSON: Codable {
   let sampling: ResolvedSampling
 
   init(_ sampling: ResolvedSampling) { self.sampling = sampling }
 
   private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge, track, mean, std
+    case frames, fps, windows, stride, resize, merge, start, end, track, mean, std
   }
 
   /// What is not in it is as in a sampling that nobody has changed.
@@ -80,7 +80,7 @@ struct SamplingJSON: Codable {
         .even(try values.decode(Int.self, forKey: .windows))
       }
     guard
-      let normalization = Normalization(
+      let normalization = SampleNormalization(
         mean: try values.decode([Float].self, forKey: .mean),
         deviation: try values.decode([Float].self, forKey: .std))
     else {
@@ -89,9 +89,21 @@ struct SamplingJSON: Codable {
     }
     sampling = ResolvedSampling(
       frames: try values.decode(Int.self, forKey: .frames), rate: try Self.rate(values), placement: placement,
-      resize: try values.decode(Resize.self, forKey: .resize), normalization: normalization, start: nil,
-      end: nil, seeking: true, track: try values.decodeIfPresent(Int.self, forKey: .track),
-      merge: try values.decode(Merge.self, forKey: .merge))
+      resize: try values.decode(SamplingOptions.Resize.self, forKey: .resize), normalization: normalization,
+      start: try Self.time(values, .start), end: try Self.time(values, .end),
+      seeking: true,
+      track: try values.decodeIfPresent(Int.self, forKey: .track),
+      merge: try values.decode(ClassScores.Merge.self, forKey: .merge))
+  }
+
+  /// To the microsecond, as it is written.
+  private static func time(_ values: KeyedDecodingContainer<Key>, _ key: Key) throws -> Rational? {
+    guard let seconds = try values.decodeIfPresent(Double.self, forKey: key) else { return nil }
+    guard (0...1e9).contains(seconds) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: values, debugDescription: "expected seconds from 0 to a billion")
+    }
+    return Rational(Int((seconds * 1e6).rounded()), 1_000_000)
   }
 
   private static func rate(_ values: KeyedDecodingContainer<Key>) throws -> SampleRate {
@@ -122,6 +134,8 @@ struct SamplingJSON: Codable {
     }
     try values.encode(sampling.resize.rawValue, forKey: .resize)
     try values.encode(sampling.merge.rawValue, forKey: .merge)
+    try values.encodeIfPresent(sampling.start?.double.roundedTime, forKey: .start)
+    try values.encodeIfPresent(sampling.end?.double.roundedTime, forKey: .end)
     try values.encodeIfPresent(sampling.track, forKey: .track)
     try values.encode(sampling.normalization.mean, forKey: .mean)
     try values.encode(sampling.normalization.deviation, forKey: .std)

@@ -9,12 +9,13 @@ struct ScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Labels a whole archive, one row per file, and resumes where it was interrupted.",
     discussion: """
-      Folders are walked; of the files in them, those whose name ends as a video's does are taken. Run it again to \
-      resume after an interruption: files that have their row are skipped. OUTPUT.journal beside the output knows which.
+      Folders are walked; of the files in them, those whose name ends as a video's does are taken. Run it \
+      again to resume after an interruption: files that have their row are skipped. OUTPUT.journal beside \
+      the output knows which.
       """)
 
   @Argument(help: "Folders and files.")
-  var paths: [FilePath] = []
+  var paths: [BytePath] = []
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments
@@ -93,23 +94,5 @@ struct ScanCommand: ParsableCommand {
     let now = records.count - earlier
     let pace = "  this run: \(now) file\(now == 1 ? "" : "s") in \(ScanThroughput.duration(seconds))\n"
     return "\(table.output.printable): \(ScanSummary(records).text)\(pace)"
-  }
-}
-
-/// What `scan` starts this program as; standard input is a socket to it.
-struct ScanWorkerCommand: ParsableCommand {
-  static let name = "scan-worker"
-  static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
-
-  func run() { Self.serve() }
-
-  static func serve() -> Never {
-    do {
-      try DecodingWorker.run()
-      Glibc.exit(0)
-    } catch {
-      Terminal.warn("\(name) is for the program's own use")
-      ExitStatus.usage.exit()
-    }
   }
 }

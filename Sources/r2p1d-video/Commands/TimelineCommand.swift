@@ -6,12 +6,12 @@ struct TimelineCommand: AsyncParsableCommand {
     commandName: "timeline",
     abstract: "Says what happens when: one label per window, or segments.",
     discussion: """
-      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html give \
-      segments, the other formats windows unless --segments is given.
+      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html \
+      give segments, the other formats windows unless --segments is given.
       """)
 
   @Argument(help: "The video.")
-  var file: FilePath
+  var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments

@@ -6,11 +6,12 @@ struct WindowsCommand: AsyncParsableCommand {
     commandName: "windows",
     abstract: "Writes the tensors that the network sees: .npy, float32 [N, 3, T, 112, 112].",
     discussion:
-      "Prints, as JSON, the number of samples, each window's first sample and the frames shown at its samples."
+      "Prints, as JSON, the number of samples, each window's first sample and the frames shown at its "
+      + "samples."
   )
 
   @Argument(help: "The video.")
-  var file: FilePath
+  var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Output") var result: OutputArguments
@@ -34,7 +35,7 @@ struct WindowsCommand: AsyncParsableCommand {
     let windows = try await VideoWindows.open(
       .file(file), model: model.model, network: network, options: options)
     Terminal.warn(windows.warnings, of: file)
-    let progress = Progress(isQuiet: result.quiet)
+    let progress = ProgressBar(isQuiet: result.quiet)
     let advance = progress.start(file)
     let header = windows.header(windows.layout)
     try output.write(header)
