@@ -124,10 +124,7 @@ enum ELANAnnotations {
       let relative = video["RELATIVE_MEDIA_URL"].flatMap { $0.isEmpty ? nil : path($0) }
       let absolute = video["MEDIA_URL"].flatMap { $0.isEmpty ? nil : path($0) }
       guard let name = (relative ?? absolute)?.name else { return nil }
-      let beside = relative.map { relative in
-        relative.bytes.first == UInt8(ascii: "/")
-          ? relative : (source.options.root ?? file.folder).appending(relative)
-      }
+      let beside = relative?.resolved(from: source.options.root ?? file.folder)
       let named = source.root.appending(name)
       return [beside, absolute, named].compactMap { $0 }.first(where: \.isFile) ?? named
     }

@@ -66,7 +66,8 @@ enum LabelTable {
         times.append(nil)
         continue
       }
-      guard let time = Rational(listTime: text) else {
+      // Where semicolons stand between columns, commas stand in numbers.
+      guard let time = Rational(listTime: text.replacing(",", with: ".")) else {
         throw fail("'\(FilePath(text).printable)' is no time, expected seconds or 1:30")
       }
       times.append(time)

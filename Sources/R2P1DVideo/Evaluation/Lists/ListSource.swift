@@ -41,9 +41,7 @@ struct ListSource {
 
   /// The file that a list names `name`.
   func resolve(_ name: some Sequence<UInt8>) -> FilePath {
-    var bytes = Array(name)
-    while bytes.starts(with: "./".utf8) { bytes.removeFirst(2) }
-    return bytes.first == UInt8(ascii: "/") ? FilePath(bytes: bytes) : root.appending(FilePath(bytes: bytes))
+    FilePath(bytes: name).resolved(from: root)
   }
 
   /// The lines that are not empty, with their numbers from 1, without blanks at their ends.
@@ -130,5 +128,15 @@ extension Rational {
     } else {
       return nil
     }
+  }
+}
+
+extension FilePath {
+  /// This path, where it is relative, from `root` on.
+  func resolved(from root: FilePath) -> FilePath {
+    if bytes.first == UInt8(ascii: "/") { return self }
+    var rest = bytes[...]
+    while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
+    return root.appending(FilePath(bytes: rest))
   }
 }

@@ -4,8 +4,10 @@ import FoundationEssentials
 /// are several classes. The path may hold blanks, and a comma may stand between.
 enum NumberedLines {
   static func areLines(of source: ListSource) -> Bool {
-    guard let line = (try? source.lines())?.first?.bytes else { return false }
-    return !Line(line).numbers.isEmpty
+    let first = source.bytes.drop { $0.isBlank || $0 == UInt8(ascii: "\n") }.prefix {
+      $0 != UInt8(ascii: "\n")
+    }
+    return !Line(first.trimmedBlanks).numbers.isEmpty
   }
 
   /// A line's fields: numbers at its end, and what is before each.
