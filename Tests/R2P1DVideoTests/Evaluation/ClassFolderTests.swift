@@ -17,9 +17,9 @@ import Testing
   ) throws {
     let folder = try TemporaryFolder()
     for file in files { try folder.write(file, "") }
-    var options = ListOptions()
+    var options = LabelledList.Options()
     options.split = split
-    let list = try LabelledList.read(FilePath(folder.url.path), options: options)
+    let list = try LabelledList.read(BytePath(folder.url.path), options: options)
     #expect(list.form == .folders)
     #expect(list.classes == classes)
     #expect(list.videos.count == count)
@@ -29,7 +29,7 @@ import Testing
     let folder = try TemporaryFolder()
     for file in ["train/a/1.mp4", "jump/2.mp4"] { try folder.write(file, "") }
     let error = #expect(throws: ClassifierError.self) {
-      try LabelledList.read(FilePath(folder.url.path))
+      try LabelledList.read(BytePath(folder.url.path))
     }
     #expect(error?.cause.contains("train looks like a split and jump like a class") == true)
   }
@@ -37,7 +37,7 @@ import Testing
   @Test func aClassWithoutVideosIsNamed() throws {
     let folder = try TemporaryFolder()
     for file in ["a/1.mp4", "empty/readme.txt"] { try folder.write(file, "") }
-    let list = try LabelledList.read(FilePath(folder.url.path))
+    let list = try LabelledList.read(BytePath(folder.url.path))
     #expect(list.notes == ["\(folder.path("empty")) holds no video"])
   }
 
@@ -47,7 +47,7 @@ import Testing
     try folder.write("a/1.mp4", "")
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("a/again"), withDestinationPath: folder.path("a"))
-    let list = try LabelledList.read(FilePath(folder.url.path))
+    let list = try LabelledList.read(BytePath(folder.url.path))
     #expect(list.notes.contains { $0.contains("lies too deep") })
   }
 }

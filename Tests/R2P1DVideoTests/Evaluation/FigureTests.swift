@@ -51,9 +51,9 @@ import Testing
   func shareOfRightAnswersAndItsIntervalAreThoseOfNumPy(_ golden: Classification) throws {
     let figures = golden.figures
     let failures = golden.scores.count { $0 == nil }
-    #expect(figures.video1 == Proportion(golden.hits1, of: golden.truth.count))
-    #expect(figures.video5 == Proportion(golden.hits5, of: golden.truth.count))
-    #expect(figures.decoded1 == Proportion(golden.hits1, of: golden.truth.count - failures))
+    #expect(figures.video1 == MeasuredShare(golden.hits1, of: golden.truth.count))
+    #expect(figures.video5 == MeasuredShare(golden.hits5, of: golden.truth.count))
+    #expect(figures.decoded1 == MeasuredShare(golden.hits1, of: golden.truth.count - failures))
     #expect(figures.failures == failures)
     let interval = figures.video1.interval.map { [$0.lowerBound, $0.upperBound] }
     #expect(Self.areClose(interval ?? [], golden.wilson ?? []))
@@ -83,9 +83,10 @@ import Testing
     let scores = (0..<40).map { Double($0 % 4) / 4 }
     let right = (0..<40).map { $0 % 3 == 0 }
     let places = (0..<40).sorted { ($0 * 7) % 40 < ($1 * 7) % 40 }
-    let shuffled = CalibrationError.expected(
+    let shuffled = ClassificationFigures.calibrationError(
       scores: places.map { scores[$0] }, isRight: places.map { right[$0] })
-    #expect(Self.areClose([CalibrationError.expected(scores: scores, isRight: right)], [shuffled]))
+    #expect(
+      Self.areClose([ClassificationFigures.calibrationError(scores: scores, isRight: right)], [shuffled]))
   }
 
   @Test func aWindowIsRightWhereItsVideosClassRanksFirst() {
@@ -94,8 +95,8 @@ import Testing
       ClassificationFigures.Answer(truth: [0], scores: nil),
     ]
     let figures = ClassificationFigures(answers, classCount: 3)
-    #expect(figures.clip1 == Proportion(1, of: 3))
-    #expect(figures.clip5 == Proportion(2, of: 3))
+    #expect(figures.clip1 == MeasuredShare(1, of: 3))
+    #expect(figures.clip5 == MeasuredShare(2, of: 3))
   }
 
   /// One of several classes is enough.
@@ -105,7 +106,7 @@ import Testing
     #expect(ClassificationFigures.rank(of: [0, 2], in: scores) == 1)
     let answers = [ClassificationFigures.Answer(truth: [0, 1], scores: scores)]
     let figures = ClassificationFigures(answers, classCount: 3)
-    #expect(figures.video1 == Proportion(1, of: 1))
+    #expect(figures.video1 == MeasuredShare(1, of: 1))
     #expect(figures.confusions.isEmpty)
   }
 

@@ -110,12 +110,12 @@ import Testing
   @Test(arguments: cases)
   func everyFormIsReadAsItsProjectWritesIt(_ form: Case) throws {
     let (folder, path) = try Self.place(form)
-    var options = ListOptions()
+    var options = LabelledList.Options()
     options.split = form.split
-    let list = try LabelledList.read(FilePath(path), options: options)
+    let list = try LabelledList.read(BytePath(path), options: options)
     #expect(list.summary == form.summary)
     #expect(list.classes == form.classes)
-    let root = FilePath(path).folder.string + "/"
+    let root = BytePath(path).folder.string + "/"
     let entries = list.videos.map { video in
       let path = String(video.path.string.trimmingPrefix(root))
       return [
@@ -132,11 +132,11 @@ import Testing
   func aFormThatIsForcedReadsTheSame(_ form: Case) throws {
     let (folder, path) = try Self.place(form)
     defer { withExtendedLifetime(folder) {} }
-    var options = ListOptions()
+    var options = LabelledList.Options()
     options.split = form.split
-    let list = try LabelledList.read(FilePath(path), options: options)
+    let list = try LabelledList.read(BytePath(path), options: options)
     options.form = list.form
-    #expect(try LabelledList.read(FilePath(path), options: options) == list)
+    #expect(try LabelledList.read(BytePath(path), options: options) == list)
   }
 
   /// The list of a case in a folder of its own, with its videos.

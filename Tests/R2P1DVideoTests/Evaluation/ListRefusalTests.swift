@@ -79,7 +79,7 @@ import Testing
   @Test(arguments: cases)
   func whatIsWrongWithAListIsSaidInOneLine(_ list: Case) throws {
     let folder = try TemporaryFolder()
-    let path = FilePath(try folder.write(list.name, list.text))
+    let path = BytePath(try folder.write(list.name, list.text))
     let error = #expect(throws: ClassifierError.self) { try LabelledList.read(path) }
     let text = try #require(error).description
     #expect(text.contains(list.cause), "\(text)")
@@ -92,7 +92,7 @@ import Testing
     for (bytes, cause) in [
       ([0xFF, 0xFE, 0x61, 0], "is in UTF-16"), ([0x66, 0x69, 0x6C, 0x65, 0x2C, 0xFF], "forms"),
     ] {
-      let path = FilePath(try folder.write("a.csv", bytes.map(UInt8.init)))
+      let path = BytePath(try folder.write("a.csv", bytes.map(UInt8.init)))
       let error = #expect(throws: ClassifierError.self) { try LabelledList.read(path) }
       #expect(error?.cause.contains(cause) == true)
     }
@@ -102,7 +102,7 @@ import Testing
   @Test func aLineThatNamesTwoFilesIsRefused() throws {
     let folder = try TemporaryFolder()
     for file in ["clip", "clip 3"] { try folder.write(file, "") }
-    let path = FilePath(try folder.write("list.txt", "clip 3 5\n"))
+    let path = BytePath(try folder.write("list.txt", "clip 3 5\n"))
     let error = #expect(throws: ClassifierError.self) { try LabelledList.read(path) }
     #expect(error?.cause.contains("line 1") == true && error?.cause.contains("are both there") == true)
     folder.remove("clip")
@@ -112,14 +112,14 @@ import Testing
   @Test func severalSplitsOfOneDataSetAreRefused() throws {
     let folder = try TemporaryFolder()
     for split in 1...2 { try folder.write("jump_test_split\(split).txt", "a.avi 1\n") }
-    let error = #expect(throws: ClassifierError.self) { try LabelledList.read(FilePath(folder.url.path)) }
+    let error = #expect(throws: ClassifierError.self) { try LabelledList.read(BytePath(folder.url.path)) }
     #expect(error?.cause.contains("holds the splits 1, 2: name one of its files") == true)
   }
 
   @Test func aVideoListedAgainWithAnotherClassHasBothWhereThatIsAsked() throws {
     let folder = try TemporaryFolder()
-    let path = FilePath(try folder.write("a.csv", "file,label\na.mp4,x\na.mp4,y\na.mp4,y\n"))
-    var options = ListOptions()
+    let path = BytePath(try folder.write("a.csv", "file,label\na.mp4,x\na.mp4,y\na.mp4,y\n"))
+    var options = LabelledList.Options()
     options.isMultiLabel = true
     let list = try LabelledList.read(path, options: options)
     #expect(list.videos.map(\.labels) == [[0, 1]])

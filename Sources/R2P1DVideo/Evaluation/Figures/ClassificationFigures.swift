@@ -17,11 +17,11 @@ public struct ClassificationFigures: Sendable, Equatable {
   }
 
   /// Of the windows of videos that were decoded.
-  public let clip1, clip5: Proportion
+  public let clip1, clip5: MeasuredShare
   /// Of all videos: those that could not be decoded count as wrong.
-  public let video1, video5: Proportion
+  public let video1, video5: MeasuredShare
   /// Of the videos that were decoded.
-  public let decoded1, decoded5: Proportion
+  public let decoded1, decoded5: MeasuredShare
   /// The mean over the classes that a video has of each one's share of right answers; nil without videos.
   ///
   /// A class that is predicted, but no video has, is none of them.
@@ -49,8 +49,8 @@ public struct ClassificationFigures: Sendable, Equatable {
     /// Videos that the model said have it.
     public let predicted: Int
 
-    public var accuracy: Proportion { Proportion(correct, of: count) }
-    public var precision: Double? { Proportion(correct, of: predicted).value }
+    public var accuracy: MeasuredShare { MeasuredShare(correct, of: count) }
+    public var precision: Double? { MeasuredShare(correct, of: predicted).value }
     /// 2 × correct ÷ (count + predicted).
     public var f1: Double { Double(2 * correct) / Double(max(count + predicted, 1)) }
   }
@@ -66,13 +66,13 @@ public struct ClassificationFigures: Sendable, Equatable {
       answer.scores.map { (truth: answer.truth, scores: $0, rank: Self.rank(of: answer.truth, in: $0)) }
     }
     let ranks = answers.flatMap(\.clipRanks)
-    clip1 = Proportion(ranks.count { $0 < 1 }, of: ranks.count)
-    clip5 = Proportion(ranks.count { $0 < 5 }, of: ranks.count)
+    clip1 = MeasuredShare(ranks.count { $0 < 1 }, of: ranks.count)
+    clip5 = MeasuredShare(ranks.count { $0 < 5 }, of: ranks.count)
     let (hits1, hits5) = (decoded.count { $0.rank < 1 }, decoded.count { $0.rank < 5 })
-    video1 = Proportion(hits1, of: answers.count)
-    video5 = Proportion(hits5, of: answers.count)
-    decoded1 = Proportion(hits1, of: decoded.count)
-    decoded5 = Proportion(hits5, of: decoded.count)
+    video1 = MeasuredShare(hits1, of: answers.count)
+    video5 = MeasuredShare(hits5, of: answers.count)
+    decoded1 = MeasuredShare(hits1, of: decoded.count)
+    decoded5 = MeasuredShare(hits5, of: decoded.count)
     failures = answers.count - decoded.count
     self.classCount = classCount
 
@@ -81,7 +81,7 @@ public struct ClassificationFigures: Sendable, Equatable {
     confusions = table.confusions
     let shares = table.rows.compactMap(\.accuracy.value)
     meanClassAccuracy = shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
-    calibrationError = CalibrationError.expected(
+    calibrationError = ClassificationFigures.calibrationError(
       scores: decoded.map { $0.scores.max() ?? 0 }, isRight: decoded.map { $0.rank < 1 })
   }
 

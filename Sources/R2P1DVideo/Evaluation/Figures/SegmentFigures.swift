@@ -35,7 +35,7 @@ public struct SegmentFigures: Sendable, Equatable {
   /// Of each threshold of ``thresholds``: the mean over the truth's classes of the average precision. Empty
   /// without truth.
   public let meanAveragePrecision: [Double]
-  public let windowAccuracy: Proportion
+  public let windowAccuracy: MeasuredShare
   /// Overlaps of 0.1, 0.25 and 0.5; nil where nothing is there, neither in truth nor found.
   public let f1: [Double?]
   /// The mean over videos, from 0 to 1; nil without videos.
@@ -55,7 +55,7 @@ public struct SegmentFigures: Sendable, Equatable {
         precisions.reduce(0) { $0 + $1[index] } / Double(labels.count)
       }
     let windows = videos.flatMap(\.windows)
-    windowAccuracy = Proportion(windows.count { $0.truth == $0.best }, of: windows.count)
+    windowAccuracy = MeasuredShare(windows.count { $0.truth == $0.best }, of: windows.count)
     let runs = videos.map { (truth: Self.runs($0.truth), found: Self.runs($0.found)) }
     f1 = Self.overlaps.map { overlap in Self.f1(runs, overlap) }
     let edits = runs.map { Self.edit($0.found.map(\.label), $0.truth.map(\.label)) }
