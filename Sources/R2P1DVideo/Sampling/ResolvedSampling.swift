@@ -6,7 +6,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   /// Samples in a window, at least 1.
   public let frames: Int
   public let rate: SampleRate
-  public internal(set) var placement: WindowPlacement
+  public package(set) var placement: WindowPlacement
   public let resize: SamplingOptions.Resize
   /// The model's own.
   public let normalization: SampleNormalization
