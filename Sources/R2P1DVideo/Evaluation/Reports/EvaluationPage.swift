@@ -188,7 +188,7 @@ struct EvaluationPage {
       return """
         <li>\(image)<div><p class="said"><span class="label">\(HTML.escape(mistake.best.label))</span> \
         <span class="number">\(Self.percent(mistake.best.score))</span></p>
-        <p class="note">is <span class="label">\(HTML.escape(truth))</span></p>
+        <p class="note">truth: <span class="label">\(HTML.escape(truth))</span></p>
         <p class="file">\(HTML.escape(mistake.file.name.string))\(time)</p></div></li>
 
         """
