@@ -17,9 +17,14 @@ package final class EvaluationJournal {
       ScanSettings.Fact(name: "evaluation", value: kind ?? "videos"),
       ScanSettings.Fact(name: "crops", value: "\(classifier.sampling.crops)"),
     ]
-    table = try ScanTable(
-      path, settings: ScanSettings(facts: settings.facts + facts), format: .jsonl, top: classifier.options.top
-    )
+    do {
+      table = try ScanTable(
+        path, settings: ScanSettings(facts: settings.facts + facts), format: .jsonl,
+        top: classifier.options.top)
+    } catch {
+      guard case .output(let path, let cause, .otherOutput(let alternative)?) = error else { throw error }
+      throw .output(path, cause: cause, remedy: .otherJournal(alternative))
+    }
   }
 
   /// The rows that still hold, by their files; those of files that have changed since, or whose truth has, are

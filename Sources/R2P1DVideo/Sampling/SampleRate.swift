@@ -37,3 +37,14 @@ extension SampleRate: CustomStringConvertible {
     }
   }
 }
+
+extension SampleRate {
+  /// `15 a second`, in a sentence.
+  var words: String {
+    switch self {
+    case .source: "every frame a sample"
+    case .perSecond: "\(self) a second"
+    case .indexed(let rate): "\(SampleRate.perSecond(rate)) a second by index"
+    }
+  }
+}

@@ -60,8 +60,10 @@ extension ModelEvaluation {
       case .even(let count): "\(count) \(count == 1 ? "window" : "windows") of \(sampling.frames)"
       case .stride(let samples): "windows of \(sampling.frames), one every \(samples)"
       }
-    let rate = sampling.rate == .source ? "every frame" : "\(sampling.rate) a second"
-    return [places, rate, sampling.crops > 1 ? "\(sampling.crops) crops" : nil, sampling.resize.rawValue]
-      .compactMap { $0 }.joined(separator: ", ")
+    return [
+      places, sampling.rate.words, sampling.crops > 1 ? "\(sampling.crops) crops" : nil,
+      sampling.resize.rawValue,
+    ]
+    .compactMap { $0 }.joined(separator: ", ")
   }
 }
