@@ -10,7 +10,7 @@ public struct Provenance: Sendable, Equatable {
   /// Of the kernels: `avx512`, for one.
   public let instructionSet: String
   public let precision: String
-  /// About what logits are off by in this precision: ``Precision/logitError``.
+  /// About what logits are off by in this precision: ``Network/Precision/logitError``.
   public let logitError: Double
   public let model: String
   /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all,
