@@ -18,5 +18,17 @@ package struct InputRules: Sendable, Equatable, Codable {
   /// takes.
   package var maxBlockBytes = 1 << 30
 
+  /// How much of the file the times of its frames are read from.
+  package var scanning = Scanning.automatic
+
+  package enum Scanning: String, Sendable, Codable {
+    /// Sparse where the container, the codec and the file's size make it worth while.
+    case automatic
+    /// Sparse wherever the container and the codec allow it.
+    case sparse
+    /// All of it, payload too.
+    case whole
+  }
+
   package init() {}
 }

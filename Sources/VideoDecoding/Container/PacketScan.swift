@@ -25,8 +25,10 @@ struct PacketScan {
   let isBorneOut: Bool
   /// In the order shown. Empty unless `isBorneOut`.
   let keys: [Key]
-  /// What each packet was, in the order of the file, to know it again.
+  /// What each packet was, in the order of the file, to know it again. Empty after a sparse scan.
   let identities: [UInt64]
+  /// Where each packet is, in the order of the file, after a sparse scan; else nil.
+  let places: [PacketPlace]?
   /// The time to seek to for the first packet.
   let firstTime: Int64?
   /// How long the last frame of `stamps` is shown, in ticks, as its packet says; 0 if it does not.
@@ -52,8 +54,35 @@ struct PacketScan {
     }
   }
 
-  private init(_ packets: Packets) {
-    identities = packets.identities
+  /// Reads the packets of `demuxer`, which stands at its start, to the end, without their payload; nil if
+  /// they do not say all that is to be known.
+  init?(
+    _ demuxer: SparseDemuxer, _ parameters: AVCodecParameters, reach: Int64, limit: Int
+  ) throws(VideoError) {
+    var list = Packets(parameters, reach: reach)
+    var places: [PacketPlace] = []
+    do {
+      while true {
+        let status = try demuxer.read()
+        if status == .interrupted { throw VideoError.interrupted }
+        guard status == .done else { break }
+        let placed = try demuxer.placedPacket()
+        list.add(placed.packet, placed.bytes)
+        guard !placed.isIncomplete else { return nil }
+        places.append(placed.place)
+        guard list.count <= limit else { throw VideoError.tooManyFrames(limit: limit) }
+      }
+    } catch let error as VideoError {
+      throw error
+    } catch {
+      return nil
+    }
+    self.init(list, places)
+  }
+
+  private init(_ packets: Packets, _ places: [PacketPlace]? = nil) {
+    identities = places == nil ? packets.identities : []
+    self.places = places
     firstTime = packets.firstTime
     references = packets.references
     areDamaged = packets.areDamaged
@@ -77,6 +106,7 @@ struct PacketScan {
 
   /// The packets seen so far: those that will be a frame to show.
   private struct Packets {
+    var number = 0
     var count = 0
     var shown: [Int64] = []
     var decoded: [Int64] = []
@@ -98,14 +128,20 @@ struct PacketScan {
       self.reach = reach
     }
 
+    /// Adds a packet that is all there.
     mutating func add(_ packet: AVPacket) {
-      references.note(packet)
-      if identities.isEmpty {
+      add(packet, PacketBytes(packet))
+      identities.append(packet.identity)
+    }
+
+    mutating func add(_ packet: AVPacket, _ bytes: PacketBytes) {
+      references.note(bytes)
+      if number == 0 {
         firstTime = [packet.dts, packet.pts].first { $0 != CFFMPEG_NO_TIME }
       }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
-      let holdsFrame = proof.note(packet, number: identities.count)
-      identities.append(packet.identity)
+      let holdsFrame = proof.note(packet, bytes, number: number)
+      number += 1
       // Edit lists hide frames.
       if !holdsFrame || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
       count += 1

@@ -38,11 +38,11 @@ struct ScanProof {
   }
 
   /// Notes the next packet, which has this number; whether a frame is shown for it.
-  mutating func note(_ packet: AVPacket, number: Int) -> Bool {
+  mutating func note(_ packet: AVPacket, _ bytes: PacketBytes, number: Int) -> Bool {
     guard packet.size > 0 else { return false }
     if packet.changesDecoder { isUnclear = true }
     guard syntax != nil else { return true }
-    guard let found = try? syntax?.read(packet) else {
+    guard let found = try? syntax?.read(bytes) else {
       isUnclear = true
       return true
     }

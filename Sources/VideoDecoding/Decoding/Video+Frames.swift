@@ -54,7 +54,7 @@ extension Video {
       number = key.frame
       firstStamp = key.stamp
     } else {
-      try restart(reopening: false)
+      try restartForParts()
     }
     spared?.numbers = []
     let last = numbers[group.wanted.upperBound - 1]
@@ -75,7 +75,7 @@ extension Video {
   private func decodeThrough(
     _ stamps: [Int64], _ rest: inout ArraySlice<Int>, _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
-    try restart(reopening: false)
+    try restartForParts()
     spared?.numbers = []
     var number = 0
     while try decodeNext() {

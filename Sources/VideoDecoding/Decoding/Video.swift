@@ -52,10 +52,21 @@ package final class Video {
   var isTimelineExact = false
   /// Whether the time of the first frame was learned by decoding.
   var isStartExact = false
+  /// Bytes of the source that were read so far, however often, and how many there are; nil where that is not
+  /// known.
+  package var bytesRead: Int { meter.bytesRead }
+  package var sourceBytes: Int64? { input.bytes?.count }
+
   /// What the decoder need not be given, if it may be spared anything.
   var spared: SkippablePackets?
   /// Where `input` and `decoder` stand.
   var position = Position.start
+  /// Where the decoder's packets come from; nil while they are `input`'s.
+  var placed: PlacedPackets?
+  /// Whether nothing was read from `input` since it was opened.
+  var isInputFresh = true
+  /// Counts what all inputs read.
+  let meter = ReadingMeter()
   /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the
   /// scan saw.
   var expected: Int?
@@ -80,10 +91,8 @@ package final class Video {
     var numbers: Set<Int> = []
 
     /// Whether the packet can be skipped, which is then noted.
-    mutating func takes(_ packet: AVPacket) -> Bool {
-      guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
-        references.areAbsent(to: packet)
-      else { return false }
+    mutating func takes(_ packet: AVPacket, _ bytes: PacketBytes) -> Bool {
+      guard packet.pts != CFFMPEG_NO_TIME, references.areAbsent(to: bytes) else { return false }
       let number = stamps.partitioningIndex { $0 >= packet.pts }
       guard number < stamps.count, stamps[number] == packet.pts else { return false }
       let place = wanted.partitioningIndex { $0 >= number }
@@ -110,11 +119,11 @@ package final class Video {
     self.rules = rules
     self.control = control
     self.threads = Self.decoderThreads(threads)
-    input = try Input(source, rules: rules, control: control)
+    input = try Input(source, rules: rules, control: control, meter: meter)
     let hasRead: Bool
     (stream, codec, hasRead) = try input.videoStream(track)
     if hasRead {
-      input = try Input(source, rules: rules, control: control)
+      input = try Input(source, rules: rules, control: control, meter: meter)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
     }
     rate = input.rate(of: stream)
@@ -144,16 +153,38 @@ package final class Video {
 
   private func predictedTimeline() throws(VideoError) -> PresentationTimes? {
     guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
-    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
+    let scan: PacketScan
+    if let sparse = try sparseScan(parameters.pointee) {
+      scan = sparse
+    } else {
+      scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
+      isInputFresh = false
+      position = .inside(packetIsRead: false, isDraining: false)
+    }
     self.scan = scan
     if scan.areDamaged { threads = 1 }
-    position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)
     let times = stamps.map { builder.time(stamp: $0) }
     return PresentationTimes(
       times: times, start: builder.start, lastDuration: scan.lastDuration, clock: clock)
   }
+
+  /// A scan that leaves out what it does not need; nil where all has to be read.
+  private func sparseScan(_ parameters: AVCodecParameters) throws(VideoError) -> PacketScan? {
+    switch rules.scanning {
+    case .whole: return nil
+    case .automatic where input.bytes.map({ $0.count < Self.leastSparseBytes }) ?? true: return nil
+    case .automatic, .sparse: break
+    }
+    guard let demuxer = try SparseDemuxer(input, stream: stream, rules: rules, control: control) else {
+      return nil
+    }
+    return try PacketScan(demuxer, parameters, reach: clock.reach, limit: rules.maxFrames)
+  }
+
+  /// A smaller file is read whole: opening it once more would cost as much.
+  private static let leastSparseBytes: Int64 = 4 << 20
 
   /// Of an animated WebP that comes as one packet.
   private func animationTimeline() throws(VideoError) -> PresentationTimes {

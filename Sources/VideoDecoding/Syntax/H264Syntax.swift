@@ -34,10 +34,11 @@ struct H264Syntax: CodedSyntax {
     return units
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket(isEntry: true)
     var fields = 0
-    var units = Units(packet, lengthBytes: lengthBytes)
+    // Of slices the header is enough.
+    var units = Units(packet, lengthBytes: lengthBytes) { (1...5).contains($0 & 31) }
     while let unit = units.next() {
       if try note(unit, in: &found) { continue }
       let slice = try SliceHeader(unit, sequences, pictures)

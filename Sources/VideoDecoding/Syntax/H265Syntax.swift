@@ -38,9 +38,10 @@ struct H265Syntax: CodedSyntax {
     return units
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket(isEntry: true)
-    var units = Units(packet, lengthBytes: lengthBytes)
+    // Of slices the header is enough.
+    var units = Units(packet, lengthBytes: lengthBytes) { $0 >> 1 & 63 < 32 }
     while let unit = units.next() {
       if try note(unit, in: &found) { continue }
       let type = unit[unit.startIndex] >> 1 & 63

@@ -1,0 +1,68 @@
+import CFFmpeg
+
+/// Packets read one after another from where a sparse scan found them.
+final class PlacedPackets {
+  /// The packet last read; its data is released by the next `read`.
+  let packet: UnsafeMutablePointer<AVPacket>
+  private let source: any PlacedBytes
+  private let places: [PacketPlace]
+  private let stream: Int
+  /// The number of the packet to be read next.
+  private var next: Int
+  private var gap: PacketGap?
+  /// How far the source was asked to read ahead.
+  private var prefetched: Int64 = 0
+
+  /// So much is asked for before it is needed.
+  private static let bytesAhead: Int64 = 4 << 20
+
+  /// The packets of `places` from number `first` on.
+  init(_ places: [PacketPlace], from first: Int, of stream: Int, in source: any PlacedBytes) throws(VideoError) {
+    guard let packet = av_packet_alloc() else { throw .outOfMemory }
+    (self.packet, self.places, next) = (packet, places, first)
+    (self.stream, self.source) = (stream, source)
+  }
+
+  deinit {
+    var last: UnsafeMutablePointer<AVPacket>? = packet
+    av_packet_free(&last)
+  }
+
+  /// Makes the next packet, of which nothing is read yet, and gives its bytes.
+  func advance() throws(VideoError) -> PacketBytes? {
+    av_packet_unref(packet)
+    gap = nil
+    guard next < places.count else { return nil }
+    let place = places[next]
+    prefetch(from: next)
+    next += 1
+    guard av_new_packet(packet, place.size) >= 0 else { throw .outOfMemory }
+    (packet.pointee.pts, packet.pointee.dts) = (place.pts, place.dts)
+    (packet.pointee.duration, packet.pointee.flags) = (place.duration, place.flags)
+    packet.pointee.pos = place.offset
+    packet.pointee.stream_index = Int32(stream)
+    if let data = packet.pointee.data, place.size > 0 {
+      gap = PacketGap(data, missing: 0..<Int(place.size), at: place.offset, of: source)
+    }
+    return PacketBytes(packet.pointee, gap: gap)
+  }
+
+  /// Reads the rest of the packet; false if it is not the one that the scan saw.
+  func complete() -> Bool {
+    let bytes = PacketBytes(packet.pointee, gap: gap).whole
+    return !(gap?.hasFailed ?? false)
+      && (next == 0 || PacketPlace.digest(bytes) == places[next - 1].digest)
+  }
+
+  /// Lets the source read what comes next while this packet is decoded.
+  private func prefetch(from number: Int) {
+    let place = places[number]
+    guard place.offset + Self.bytesAhead / 2 > prefetched || place.offset < prefetched - 2 * Self.bytesAhead
+    else { return }
+    let start = max(place.offset, place.offset < prefetched ? prefetched : place.offset)
+    let end = min(place.offset + Self.bytesAhead, source.count)
+    guard start < end else { return }
+    source.prefetch(start..<end)
+    prefetched = end
+  }
+}
