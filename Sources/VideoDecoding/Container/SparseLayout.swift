@@ -9,8 +9,10 @@ import CFFmpeg
 enum SparseLayout {
   /// MP4 and MOV: the place of the sample.
   case atPosition
-  /// FLV and AVI: the place of the tag or chunk, whose head is of so many bytes.
+  /// FLV: the place of the tag, whose head is of so many bytes.
   case behind(Int)
+  /// AVI: that of the chunk's content.
+  case chunk
   /// Matroska and WebM: the place of the block's content, which begins with the number of the track.
   case block
 
@@ -20,7 +22,7 @@ enum SparseLayout {
     case "mov,mp4,m4a,3gp,3g2,mj2": self = .atPosition
     case "matroska,webm": self = .block
     case "flv" where parameters.codec_id == AV_CODEC_ID_H264: self = .behind(16)
-    case "avi": self = .behind(8)
+    case "avi": self = .chunk
     default: return nil
     }
   }
@@ -53,7 +55,7 @@ enum SparseLayout {
   /// packet of its own.
   func payloadOffset(_ head: some RandomAccessCollection<UInt8>) -> Int? {
     switch self {
-    case .atPosition: return 0
+    case .atPosition, .chunk: return 0
     case .behind(let bytes): return bytes
     case .block:
       // The track's number takes as many bytes as its first one has leading zeros, and one; a time of two

@@ -50,7 +50,8 @@ import Testing
     Kind("four.avi", "mpeg4", "-g 50 -bf 2", isSparse: false),
     Kind("four.mp4", "mpeg4", "-g 50 -bf 2", isSparse: false),
     Kind("two.mkv", "mpeg2video", "-g 15 -bf 2", isSparse: false),
-    Kind("lossless.mkv", "ffv1", "-level 3"),
+    // Stored as in AVI, without times of presentation.
+    Kind("lossless.mkv", "ffv1", "-level 3", isSparse: false),
     Kind("studio.mov", "prores", "-profile:v 0"),
   ]
 
