@@ -11,10 +11,10 @@ mkdir -p "$folder"
 seed=$folder/seed.mp4
 ff() { ffmpeg -nostdin -v error -y "$@"; }
 
-# 8 s of 720p, 30 frames a second, of which each takes some 590 kB: four key frames.
-[ -e "$seed" ] || ff -f lavfi -i "nullsrc=s=1280x720:r=30:d=8,geq=random(1)*255:128:128,noise=alls=100:allf=t+u" \
-  -pix_fmt yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -qp 16 -g 60 "$seed"
-loops=$((megabytes * 1000000 / $(stat -c %s "$seed")))
+# 4 s of 720p, 30 frames a second, of which each takes some 590 kB.
+[ -e "$seed" ] || ff -f lavfi -i "nullsrc=s=1280x720:r=30:d=4,geq=random(1)*255:128:128,noise=alls=100:allf=t+u" \
+  -pix_fmt yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -qp 28 -g 60 "$seed"
+loops=$(((megabytes * 1000000 - 1) / $(stat -c %s "$seed")))
 loop() { ff -stream_loop "$loops" -i "$seed" -c copy "$@"; }
 for kind in $kinds; do
   case $kind in

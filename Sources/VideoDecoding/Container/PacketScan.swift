@@ -59,7 +59,7 @@ struct PacketScan {
   init?(
     _ demuxer: SparseDemuxer, _ parameters: AVCodecParameters, reach: Int64, limit: Int
   ) throws(VideoError) {
-    var list = Packets(parameters, reach: reach)
+    var list = Packets(demuxer.layout.looksAtContent ? parameters : AVCodecParameters(), reach: reach)
     var places: [PacketPlace] = []
     do {
       while true {

@@ -9,7 +9,7 @@ struct UnfitForSparseReading: Error {}
 /// them: times and flags are the container's own.
 final class SparseDemuxer {
   private let source: any PlacedBytes
-  private let layout: SparseLayout
+  let layout: SparseLayout
   private let holes: Holes
   private let stream: CustomIO
   private let control: DecodingControl
@@ -100,7 +100,7 @@ final class SparseDemuxer {
     // As FFmpeg does for codecs that do not reorder.
     if pts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { pts = dts }
     if dts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { dts = pts }
-    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 else { throw UnfitForSparseReading() }
+    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 || !layout.looksAtContent else { throw UnfitForSparseReading() }
     // FFmpeg would take the clock to have overflown.
     let half = Int64(1) << Int64(min(max(model.pts_wrap_bits, 1), 63) - 1)
     if model.pts_wrap_bits < 63, pts != CFFMPEG_NO_TIME, dts != CFFMPEG_NO_TIME,

@@ -13,10 +13,17 @@ enum SparseLayout {
   case behind(Int)
   /// AVI: that of the chunk's content.
   case chunk
+  /// H.264 in AVI, which has only times of decoding: nothing in the packets would make up for those of
+  /// presentation, and all of it is going to be decoded.
+  case chunkWithoutTimes
   /// Matroska and WebM: the place of the block's content, which begins with the number of the track.
   case block
 
   init?(demuxer: String, _ parameters: AVCodecParameters) {
+    if demuxer == "avi", parameters.codec_id == AV_CODEC_ID_H264 {
+      self = .chunkWithoutTimes
+      return
+    }
     guard Self.canSkip(parameters) else { return nil }
     switch demuxer {
     case "mov,mp4,m4a,3gp,3g2,mj2": self = .atPosition
@@ -34,6 +41,11 @@ enum SparseLayout {
     case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4: false
     default: true
     }
+  }
+
+  /// Whether the packets' content is of use.
+  var looksAtContent: Bool {
+    if case .chunkWithoutTimes = self { false } else { true }
   }
 
   /// Bytes that begin the description of an encoded track (ContentEncodings): its packets are not the file's
@@ -55,7 +67,7 @@ enum SparseLayout {
   /// packet of its own.
   func payloadOffset(_ head: some RandomAccessCollection<UInt8>) -> Int? {
     switch self {
-    case .atPosition, .chunk: return 0
+    case .atPosition, .chunk, .chunkWithoutTimes: return 0
     case .behind(let bytes): return bytes
     case .block:
       // The track's number takes as many bytes as its first one has leading zeros, and one; a time of two
