@@ -2,7 +2,7 @@ import VideoDecoding
 
 /// The way out of a failure, where there is one besides other input. A library has no options to name: a
 /// program says it in its own words, as `r2p1d-video` names its flags.
-public enum Remedy: Sendable, Hashable {
+public enum FailureRemedy: Sendable, Hashable {
   /// The path is an address: `InputOptions.allowsNetwork` reads it.
   case allowNetwork
   /// A file of certificates that vouches for the server: `InputOptions.certificates`.
@@ -42,13 +42,13 @@ public enum Remedy: Sendable, Hashable {
   public struct RemoteCheckpoint: Sendable, Hashable {
     /// The published model's name, or the address.
     public let name: String
-    public let file: FilePath
+    public let file: BytePath
     /// Without a password.
     public let address: String
   }
 }
 
-extension Remedy {
+extension FailureRemedy {
   /// That of whatever keeps a video from being read.
   package init?(of error: any Error) {
     switch error as? VideoError {

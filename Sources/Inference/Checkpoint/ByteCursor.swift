@@ -1,5 +1,5 @@
 /// Reads little-endian values in order, and never past the end.
-struct ByteReader {
+struct ByteCursor {
   let bytes: UnsafeRawBufferPointer
   /// What is being read, for errors: "the pickle", "the zip directory".
   let part: String

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// Probabilities, one a class, and the ways to make one set of several.
-public struct Scores: Sendable, Equatable {
+public struct ClassScores: Sendable, Equatable {
   /// From 0 to 1. They sum to 1, unless merged by maximum.
   public let values: [Double]
 
@@ -19,9 +19,9 @@ public struct Scores: Sendable, Equatable {
   }
 
   /// The video's scores from its windows' logits (one array a window, at least one).
-  public init(windows: [[Float]], merge: Merge) {
+  public init(windows: [[Float]], merge: ClassScores.Merge) {
     var merged = MergedScores(merge)
-    for logits in windows { merged.add(logits: logits, scores: Scores(logits: logits.map(Double.init))) }
+    for logits in windows { merged.add(logits: logits, scores: ClassScores(logits: logits.map(Double.init))) }
     self = merged.scores
   }
 
@@ -31,18 +31,8 @@ public struct Scores: Sendable, Equatable {
   }
 }
 
-/// How the windows' scores become the video's.
-public enum Merge: String, Sendable, CaseIterable, Codable {
-  /// The mean of the windows' probabilities.
-  case mean
-  /// Each class's highest probability in any window.
-  case max
-  /// Softmax of the mean logits.
-  case logits
-}
-
 /// As its values.
-extension Scores: Codable {
+extension ClassScores: Codable {
   public init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode([Double].self))
   }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// A path as the operating system holds it: bytes, which need not be UTF-8.
-public struct FilePath: Sendable, Hashable, ExpressibleByStringLiteral {
+public struct BytePath: Sendable, Hashable, ExpressibleByStringLiteral {
   /// The path's bytes, without a closing zero.
   public let bytes: [UInt8]
 
@@ -44,25 +44,25 @@ public struct FilePath: Sendable, Hashable, ExpressibleByStringLiteral {
   }
 
   /// The last component.
-  public var name: FilePath {
-    FilePath(bytes: bytes.suffix(from: bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0))
+  public var name: BytePath {
+    BytePath(bytes: bytes.suffix(from: bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0))
   }
 
   /// The folder that holds the file: `.` for a bare name.
-  public var folder: FilePath {
+  public var folder: BytePath {
     guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-    return slash == 0 ? "/" : FilePath(bytes: bytes[..<slash])
+    return slash == 0 ? "/" : BytePath(bytes: bytes[..<slash])
   }
 
   /// The last component without what follows its last dot.
-  public var stem: FilePath {
+  public var stem: BytePath {
     guard let dot = name.bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return name }
-    return FilePath(bytes: name.bytes[..<dot])
+    return BytePath(bytes: name.bytes[..<dot])
   }
 
   /// The path of `name` in the folder that this path names.
-  public func appending(_ name: FilePath) -> FilePath {
-    FilePath(
+  public func appending(_ name: BytePath) -> BytePath {
+    BytePath(
       bytes: bytes.last == UInt8(ascii: "/") ? bytes + name.bytes : bytes + [UInt8(ascii: "/")] + name.bytes)
   }
 

@@ -3,7 +3,7 @@ import Glibc
 import Inference
 
 /// How fast this machine is at each step of the way: network, loading, decoding and preprocessing.
-public struct Benchmark: Sendable, Encodable {
+public struct PipelineBenchmark: Sendable, Encodable {
   public let network: NetworkTime
   /// From a checkpoint to a network that is ready to run; nil unless a model was given.
   public let load: LoadTime?
@@ -65,7 +65,7 @@ public struct Benchmark: Sendable, Encodable {
   }
 }
 
-extension Benchmark {
+extension PipelineBenchmark {
   /// One object, as `perf/` scripts read it.
   public var json: String { JSON.text(self, pretty: true) }
 

@@ -1,5 +1,5 @@
 /// A stretch of a video that has one label.
-public struct Segment: Sendable, Equatable {
+public struct VideoSegment: Sendable, Equatable {
   /// Seconds of a player's clock, exactly: edges of windows.
   public let start: Rational
   public let end: Rational
@@ -9,10 +9,10 @@ public struct Segment: Sendable, Equatable {
   /// From 0 to 1: the label's mean over the segment's time.
   public var score: Double { scores.values[index] }
   /// The mean of every class over the segment's time.
-  public let scores: Scores
+  public let scores: ClassScores
 
   /// `index` is that of one of the `scores`.
-  public init(start: Rational, end: Rational, label: String, index: Int, scores: Scores) {
+  public init(start: Rational, end: Rational, label: String, index: Int, scores: ClassScores) {
     precondition(scores.values.indices.contains(index), "a segment has a score of its own class")
     self.start = start
     self.end = end
@@ -22,14 +22,14 @@ public struct Segment: Sendable, Equatable {
   }
 }
 
-extension Segment: Codable {
+extension VideoSegment: Codable {
   private enum Key: CodingKey {
     case start, end, label, index, scores
   }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
-    let scores = try values.decode(Scores.self, forKey: .scores)
+    let scores = try values.decode(ClassScores.self, forKey: .scores)
     let index = try values.decode(Int.self, forKey: .index)
     guard scores.values.indices.contains(index) else {
       throw DecodingError.dataCorruptedError(
@@ -49,21 +49,4 @@ extension Segment: Codable {
     try values.encode(index, forKey: .index)
     try values.encode(scores, forKey: .scores)
   }
-}
-
-/// How windows become segments; docs/timeline.md gives the formulas.
-public struct SegmentOptions: Sendable, Equatable {
-  /// Width of the box over which scores are averaged before they are judged, in seconds from 0 (none) to 60.
-  public var smoothing = 1.0
-  /// A label begins when it is the best and its score is at least this; from 0 to 1.
-  public var enter = 0.4
-  /// A label lasts while its score is at least this; from 0 to `enter`.
-  public var leave = 0.2
-  /// Two segments of one label with less than this between them are one, and what is shorter afterwards is
-  /// none; in seconds from 0.
-  public var minimumLength = 1.0
-  /// A segment whose score is lower is none; from 0 to 1.
-  public var minimumScore = 0.0
-
-  public init() {}
 }

@@ -29,20 +29,3 @@ extension SampleRate: CustomStringConvertible {
     return rate.denominator > 1 && Rational(decimal) == rate ? decimal : rate.description
   }
 }
-
-/// Where in a video the windows lie.
-public enum WindowPlacement: Sendable, Hashable, Codable {
-  /// So many windows, at least 1, spread evenly from the first sample to the last; fewer where there are
-  /// fewer places.
-  case even(Int)
-  /// A window every so many samples, at least 1, and one that ends with the last sample.
-  case stride(Int)
-}
-
-/// How a picture becomes the 112×112 that the network sees.
-public enum Resize: String, Sendable, Hashable, CaseIterable, Codable {
-  /// To 171×128, then its centre: torchvision's preset.
-  case crop
-  /// Straight to 112×112, the whole picture squeezed.
-  case squash
-}

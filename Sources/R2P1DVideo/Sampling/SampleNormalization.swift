@@ -1,13 +1,13 @@
 import Inference
 
 /// What becomes of a colour of 0 to 1 on its way into the network: (value − mean) / deviation.
-public struct Normalization: Sendable, Hashable {
+public struct SampleNormalization: Sendable, Hashable {
   /// Red, green, blue.
   public let mean: [Float]
   public let deviation: [Float]
 
   /// That of torchvision's Kinetics-400 preset.
-  public static let kinetics = Normalization(
+  public static let kinetics = SampleNormalization(
     usable: [0.43216, 0.394666, 0.37645], [0.22803, 0.22145, 0.216989])
 
   /// Three finite numbers each, the deviations more than 0; nil for anything else.
@@ -46,7 +46,7 @@ public struct Normalization: Sendable, Hashable {
   package var values: SampleValues { SampleValues(mean: mean, deviation: deviation) }
 }
 
-extension Normalization: Codable {
+extension SampleNormalization: Codable {
   private enum Key: CodingKey {
     case mean, std
   }

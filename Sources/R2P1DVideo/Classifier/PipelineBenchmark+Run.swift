@@ -3,45 +3,18 @@ import Glibc
 import Inference
 import VideoDecoding
 
-/// What a benchmark measures.
-public struct BenchmarkOptions: Sendable {
-  /// Random weights or a checkpoint's: the time is the same.
-  public var model: ModelSource
-  /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
-  public var weights: String?
-  /// Samples in a window; nil is the model's own.
-  public var frames: Int?
-  /// Windows in one call.
-  public var batch = 1
-  /// Calls that count, after two that do not.
-  public var runs = 5
-  public var threads = ProcessInfo.processInfo.activeProcessorCount
-  public var precision: Precision = .f32
-  /// A video to time decoding and preprocessing with.
-  public var video: FilePath?
-  /// Its stream, by its number in the container; nil is the best one.
-  public var track: Int?
-  /// Whether to time the network layer by layer as well.
-  public var wantsPlan = false
-  public var folders = ModelStore()
-
-  public init(model: ModelSource) {
-    self.model = model
-  }
-}
-
-extension Benchmark {
+extension PipelineBenchmark {
   /// The figures, a table of the network's plan if one is wanted, and what one should know of the weights.
-  public static func run(_ options: BenchmarkOptions) async throws(ClassifierError) -> (
-    figures: Benchmark, plan: String, notes: ModelNotes
+  public static func run(_ options: PipelineBenchmark.Options) async throws(ClassifierError) -> (
+    figures: PipelineBenchmark, plan: String, notes: ModelNotes
   ) {
     try await StreamThread.value(model: "\(options.model)") { () throws(ClassifierError) in
       try measure(options)
     }
   }
 
-  private static func measure(_ options: BenchmarkOptions) throws(ClassifierError) -> (
-    figures: Benchmark, plan: String, notes: ModelNotes
+  private static func measure(_ options: PipelineBenchmark.Options) throws(ClassifierError) -> (
+    figures: PipelineBenchmark, plan: String, notes: ModelNotes
   ) {
     let clock = ContinuousClock()
     let began = clock.now
@@ -60,12 +33,12 @@ extension Benchmark {
     }
     let network = NetworkTime(
       architecture: loaded.model.network.name, frames: frames, batch: options.batch, threads: options.threads,
-      isa: Versions.instructionSet, precision: predictor.precision.rawValue,
+      isa: LibraryVersions.instructionSet, precision: predictor.precision.rawValue,
       seconds: Spread(Array(times.dropFirst(2))))
     let video = try options.video.map { (path) throws(ClassifierError) in
       try watch(path, track: options.track, frames, options.threads)
     }
-    let figures = Benchmark(
+    let figures = PipelineBenchmark(
       network: network, load: load, decode: video?.decode, preprocess: video?.preprocess)
     let notes = loaded.notes(wasChosen: options.weights != nil)
     guard options.wantsPlan else { return (figures, "", notes) }
@@ -75,7 +48,7 @@ extension Benchmark {
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.
   private static func watch(
-    _ path: FilePath, track: Int?, _ frames: Int, _ threads: Int
+    _ path: BytePath, track: Int?, _ frames: Int, _ threads: Int
   ) throws(ClassifierError) -> (decode: DecodeTime, preprocess: PreprocessTime) {
     var options = SamplingOptions()
     options.placement = .stride(max(frames / 2, 1))
@@ -112,7 +85,7 @@ extension Benchmark {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Float(state >> 40) / Float(1 << 24)
     }
-    let values = Normalization.kinetics.values
+    let values = SampleNormalization.kinetics.values
     return try (0..<windows).map { _ throws(ModelError) in
       try (0..<frames).map { _ throws(ModelError) in
         let sample = try Sample(values)

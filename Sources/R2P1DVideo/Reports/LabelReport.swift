@@ -1,30 +1,19 @@
 import FoundationEssentials
 import Glibc
 
-/// What became of one file.
-public struct Outcome: Sendable {
-  public let file: FilePath
-  public let result: Result<VideoLabels, ClassifierError>
-
-  public init(file: FilePath, result: Result<VideoLabels, ClassifierError>) {
-    self.file = file
-    self.result = result
-  }
-}
-
 /// Results as text for people or programs. What the three functions return, in the order of their calls, is
 /// the report.
-public protocol Report {
+public protocol LabelReport {
   /// What stands before the first file.
   mutating func begin() -> String
   /// What one file adds.
-  mutating func add(_ outcome: Outcome) -> String
+  mutating func add(_ outcome: VideoOutcome) -> String
   /// What stands after the last file.
   mutating func end() -> String
 }
 
 /// The reports there are.
-public enum ReportFormat: String, Sendable, CaseIterable {
+public enum LabelFormat: String, Sendable, CaseIterable {
   case text, json, jsonl, csv
 
   /// Whether it carries receipts.
@@ -34,7 +23,7 @@ public enum ReportFormat: String, Sendable, CaseIterable {
   /// what is written of a failure.
   public func report(
     files: Int, top: Int, explain: @escaping (ClassifierError) -> String = { $0.cause }
-  ) -> any Report {
+  ) -> any LabelReport {
     switch self {
     case .text: TextReport()
     case .json: JSONReport(files: files, explain: explain)

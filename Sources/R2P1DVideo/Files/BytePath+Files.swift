@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import SystemPackage
 
-extension FilePath {
+extension BytePath {
   /// Whether a regular file, or a link to one, is there.
   package var isFile: Bool {
     var status = stat()

@@ -5,7 +5,7 @@ import Glibc
 enum HTML {
   /// For text and for quoted attributes; control characters are written `\xNN`.
   static func escape(_ text: String) -> String {
-    FilePath(text).printable.unicodeScalars.reduce(into: "") { escaped, scalar in
+    BytePath(text).printable.unicodeScalars.reduce(into: "") { escaped, scalar in
       switch scalar {
       case "&": escaped += "&amp;"
       case "<": escaped += "&lt;"
@@ -40,7 +40,7 @@ enum HTML {
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// The last component as a relative URL: every byte that is not a plain letter, digit, `-`, `.`, `_` or `~`
   /// is `%NN`.
   public var relativeURL: String {

@@ -2,7 +2,7 @@ import Inference
 import VideoDecoding
 
 /// What does the work.
-public enum Versions {
+public enum LibraryVersions {
   /// This project's version.
   public static let tool = "0.1.0"
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Inference
 
-extension FilePath {
+extension BytePath {
   /// The file's SHA-256 in hexadecimal.
   func sha256() throws(ClassifierError) -> String {
     var hash = SHA256()

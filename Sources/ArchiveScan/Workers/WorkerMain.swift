@@ -6,7 +6,7 @@ import Synchronization
 import VideoDecoding
 
 /// The child's side of a scan: decodes one file after another in a process that may die of it.
-package enum DecodingWorker {
+package enum WorkerMain {
   /// Standard input is no socket on which a scan says what to do.
   package struct NoParent: Error {}
 
@@ -30,7 +30,7 @@ package enum DecodingWorker {
     channel.watch(control)
     let memory = AddressSpace()
     while let path = channel.receive() {
-      guard decode(FilePath(bytes: path), configuration, control, channel, memory) else { return }
+      guard decode(BytePath(bytes: path), configuration, control, channel, memory) else { return }
     }
   }
 
@@ -49,7 +49,7 @@ package enum DecodingWorker {
   ///
   /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
   private static func decode(
-    _ path: FilePath, _ configuration: WorkerConfiguration, _ control: DecodingControl,
+    _ path: BytePath, _ configuration: WorkerConfiguration, _ control: DecodingControl,
     _ channel: WorkerChannel, _ memory: AddressSpace
   ) -> Bool {
     do {
