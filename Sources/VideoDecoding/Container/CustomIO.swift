@@ -49,6 +49,7 @@ final class CustomIO {
     if let holes, !isOwnBuffer(memory) {
       got = holes.read(into: buffer, at: position, from: bytes)
     } else {
+      holes?.approach(position, in: bytes)
       got = bytes.read(into: buffer, at: position)
       if got > 0 { holes?.watch(UnsafeRawBufferPointer(rebasing: buffer[..<Int(got)])) }
     }

@@ -15,6 +15,8 @@ final class Holes {
 
   /// Whether holes are made: not while the container's head is read.
   var areMade = false
+  /// Whether packets are holes from their first byte on, whatever their size: an index says all of them.
+  var areWhole = false
   /// Whether bytes looked for, `watchedFor`, have passed by.
   private(set) var hasSeen = false
   private let watchedFor: [UInt8]
@@ -30,7 +32,11 @@ final class Holes {
   init(watchingFor bytes: [UInt8] = []) { watchedFor = bytes }
 
   /// Reads what a packet needs for real. How many bytes the demuxer is to be told, or FFmpeg's error code.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, from bytes: any PlacedBytes) -> Int32 {
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, from bytes: any PlacedBytes
+  ) -> Int32 {
+    if areMade, areWhole { return Int32(clamping: buffer.count) }
+    approach(offset, in: bytes)
     guard areMade, buffer.count > Self.mostReal else {
       let got = bytes.read(into: buffer, at: offset)
       if got > 0 { watch(UnsafeRawBufferPointer(rebasing: buffer[..<Int(got)])) }
@@ -42,7 +48,27 @@ final class Holes {
     return Int32(clamping: buffer.count)
   }
 
+  /// Where the last hole that is worth while ended.
+  private var onEndFrom: Int64 = 0
+  private var prefetched: Int64 = 0
+  /// A disk reads over less as fast as it skips it.
+  private static let leastWorthwhile = 64 << 10
+  private static let mostOnEnd: Int64 = 256 << 10
+  private static let bytesAhead: Int64 = 2 << 20
+
+  /// Lets the source read ahead where holes are small, or there are none.
+  func approach(_ offset: Int64, in bytes: any PlacedBytes) {
+    guard areMade, offset - onEndFrom > Self.mostOnEnd else { return }
+    if offset < prefetched - 2 * Self.bytesAhead { prefetched = offset }
+    guard offset + Self.bytesAhead / 2 > prefetched else { return }
+    let end = min(offset + Self.bytesAhead, bytes.count)
+    let start = max(offset, prefetched)
+    if start < end { bytes.prefetch(start..<end) }
+    prefetched = end
+  }
+
   private func note(_ hole: Range<Int64>) {
+    if hole.count >= Self.leastWorthwhile { onEndFrom = hole.upperBound }
     if starts.updateValue(hole.lowerBound, forKey: hole.upperBound) == nil { ends.append(hole.upperBound) }
     guard ends.count > Self.mostUnclaimed else { return }
     for end in ends.prefix(ends.count / 2) { starts[end] = nil }

@@ -22,10 +22,12 @@ package struct InputRules: Sendable, Equatable, Codable {
   package var scanning = Scanning.automatic
 
   package enum Scanning: String, Sendable, Codable {
-    /// Sparse where the container, the codec and the file's size make it worth while.
+    /// What the container, the codec and the file's size make worth while.
     case automatic
-    /// Sparse wherever the container and the codec allow it.
+    /// The first bytes of each packet, wherever container and codec allow it.
     case sparse
+    /// The container's index and the first bytes of key packets, wherever both allow it; else as `sparse`.
+    case indexed
     /// All of it, payload too.
     case whole
   }

@@ -29,6 +29,8 @@ struct PacketScan {
   let identities: [UInt64]
   /// Where each packet is, in the order of the file, after a sparse scan; else nil.
   let places: [PacketPlace]?
+  /// What packets of which nothing was read have to be held against when they are decoded.
+  let proof: ScanProof
   /// The time to seek to for the first packet.
   let firstTime: Int64?
   /// How long the last frame of `stamps` is shown, in ticks, as its packet says; 0 if it does not.
@@ -67,7 +69,7 @@ struct PacketScan {
         if status == .interrupted { throw VideoError.interrupted }
         guard status == .done else { break }
         let placed = try demuxer.placedPacket()
-        list.add(placed.packet, placed.bytes)
+        try list.add(placed.packet, placed.bytes, trustingIndex: demuxer.trustsIndex)
         guard !placed.isIncomplete else { return nil }
         places.append(placed.place)
         guard list.count <= limit else { throw VideoError.tooManyFrames(limit: limit) }
@@ -83,6 +85,7 @@ struct PacketScan {
   private init(_ packets: Packets, _ places: [PacketPlace]? = nil) {
     identities = places == nil ? packets.identities : []
     self.places = places
+    proof = packets.proof
     firstTime = packets.firstTime
     references = packets.references
     areDamaged = packets.areDamaged
@@ -130,17 +133,27 @@ struct PacketScan {
 
     /// Adds a packet that is all there.
     mutating func add(_ packet: AVPacket) {
-      add(packet, PacketBytes(packet))
+      let holdsFrame = proof.note(packet, PacketBytes(packet), number: number)
+      references.note(PacketBytes(packet))
+      add(packet, holdsFrame: holdsFrame)
       identities.append(packet.identity)
     }
 
-    mutating func add(_ packet: AVPacket, _ bytes: PacketBytes) {
-      references.note(bytes)
+    /// Adds a packet that is not all there.
+    mutating func add(_ packet: AVPacket, _ bytes: PacketBytes, trustingIndex: Bool) throws {
+      let holdsFrame =
+        trustingIndex
+        ? try proof.noteIndexed(packet, bytes, number: number) : proof.note(packet, bytes, number: number)
+      // An index is trusted where there is nothing to learn.
+      if !trustingIndex { references.note(bytes) }
+      add(packet, holdsFrame: holdsFrame)
+    }
+
+    private mutating func add(_ packet: AVPacket, holdsFrame: Bool) {
       if number == 0 {
         firstTime = [packet.dts, packet.pts].first { $0 != CFFMPEG_NO_TIME }
       }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
-      let holdsFrame = proof.note(packet, bytes, number: number)
       number += 1
       // Edit lists hide frames.
       if !holdsFrame || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }

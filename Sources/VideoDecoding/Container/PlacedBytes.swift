@@ -54,6 +54,7 @@ final class FileBytes: PlacedBytes {
   let count: Int64
   private let descriptor: Int32
   private let meter: ReadingMeter
+  private var pattern = ReadingPattern.forward
 
   /// `path` is the path's bytes with a closing zero.
   init(path: [CChar], meter: ReadingMeter) throws(VideoError) {
@@ -71,7 +72,12 @@ final class FileBytes: PlacedBytes {
       throw failure
     }
     count = Int64(status.st_size)
+    // Read ahead once, a kernel that keeps its cache in large pieces goes on doing so whatever it is told later.
+    if count >= Self.leastScatteredBytes { expect(.scattered) }
   }
+
+  /// A smaller file is read ahead as others are.
+  private static let leastScatteredBytes: Int64 = 4 << 20
 
   deinit { close(descriptor) }
 
@@ -104,6 +110,8 @@ final class FileBytes: PlacedBytes {
   }
 
   func expect(_ pattern: ReadingPattern) {
+    guard pattern != self.pattern else { return }
+    self.pattern = pattern
     _ = posix_fadvise(descriptor, 0, 0, pattern == .forward ? POSIX_FADV_NORMAL : POSIX_FADV_RANDOM)
   }
 

@@ -73,6 +73,34 @@ struct ScanProof {
     return found.frames > 0 || found.isUnclear
   }
 
+  /// Notes the next packet of an index that is trusted: a key packet has to be one that decoding can begin
+  /// with, by itself; any other is one frame.
+  mutating func noteIndexed(_ packet: AVPacket, _ bytes: PacketBytes, number: Int) throws -> Bool {
+    guard packet.size > 0 else { return false }
+    guard packet.flags & AV_PKT_FLAG_KEY != 0 else {
+      guard number > 0, !packet.changesDecoder else { throw UnfitForSparseReading() }
+      order(packet.pts)
+      return true
+    }
+    let known = entries.count
+    let holdsFrame = note(packet, bytes, number: number)
+    let isHidden = packet.flags & AV_PKT_FLAG_DISCARD != 0
+    // Leading pictures that are not shown would be in other packets.
+    let dropsLeading = (syntax as? H265Syntax)?.dropsLeading ?? false
+    guard !isUnclear, absent.isEmpty, !dropsLeading, isHidden || entries.count == known + 1 else {
+      throw UnfitForSparseReading()
+    }
+    return holdsFrame
+  }
+
+  /// Whether a packet that the index alone stood for is what it was taken for: one frame, and nothing that
+  /// others need besides.
+  mutating func bearsOut(_ bytes: PacketBytes) -> Bool {
+    guard let found = try? syntax?.read(bytes) else { return false }
+    return found.frames == 1 && !found.isUnclear
+      && found.parameters.allSatisfy { parameters[$0.key] == $0.value }
+  }
+
   private mutating func order(_ stamp: Int64) {
     let place = latest.partitioningIndex { $0 > stamp }
     reordering = max(reordering, latest.count - place)

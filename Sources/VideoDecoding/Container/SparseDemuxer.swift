@@ -16,17 +16,23 @@ final class SparseDemuxer {
   private let index: Int
   private let model: AVStream
   private let damage = ConcealmentCounter()
+  /// Whether the index has to do, and of packets that it does not call key packets nothing is read.
+  let trustsIndex: Bool
   private var context: UnsafeMutablePointer<AVFormatContext>?
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
 
   /// The same container as `input` has open, whose stream `index` is read; nil if it cannot be read so.
-  init?(_ input: Input, stream index: Int, rules: InputRules, control: DecodingControl) throws(VideoError) {
+  init?(
+    _ input: Input, stream index: Int, trustingIndex trustsIndex: Bool, rules: InputRules,
+    control: DecodingControl
+  ) throws(VideoError) {
     guard let source = input.bytes, let parameters = input.parameters, let model = input.streams[index],
       let layout = SparseLayout(demuxer: input.demuxer, parameters.pointee)
     else { return nil }
     (self.source, self.layout, self.index, self.control) = (source, layout, index, control)
     self.model = model.pointee
+    self.trustsIndex = trustsIndex
     holes = Holes(watchingFor: layout.watchedFor)
     stream = try CustomIO(source, control, holes: holes)
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
@@ -40,10 +46,10 @@ final class SparseDemuxer {
     guard code >= 0, !holes.hasSeen else { return nil }
     if layout.isDirect { stream.io?.pointee.direct = 1 }
     holes.areMade = true
+    holes.areWhole = trustsIndex
   }
 
   deinit {
-    source.expect(.forward)
     avformat_close_input(&context)
     var last: UnsafeMutablePointer<AVPacket>? = packet
     av_packet_free(&last)
@@ -82,8 +88,9 @@ final class SparseDemuxer {
     guard packet.pointee.size > 0 else {
       return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: 0, gap: nil)
     }
-    let offset = try payloadPlace()
     let size = Int(packet.pointee.size)
+    if trustsIndex { return try indexedPacket(size, pts, dts) }
+    let offset = try payloadPlace()
     var gap: PacketGap?
     if let start = holes.claim(offset..<offset + Int64(size)) {
       gap = PacketGap(packet.pointee.data, missing: Int(start - offset)..<size, at: offset, of: source)
@@ -94,13 +101,27 @@ final class SparseDemuxer {
     return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap)
   }
 
+  /// A packet of which nothing was read.
+  private func indexedPacket(_ size: Int, _ pts: Int64, _ dts: Int64) throws -> PlacedPacket {
+    let offset = packet.pointee.pos
+    guard offset >= 0, offset < source.count, Int64(size) <= source.count - offset else {
+      throw UnfitForSparseReading()
+    }
+    let gap = PacketGap(packet.pointee.data, missing: 0..<size, at: offset, of: source)
+    let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
+    if isKey { gap.load(0..<min(size, PacketPlace.headBytes)) }
+    return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap, isKnown: isKey)
+  }
+
   /// When the packet is shown and decoded, where the container says so.
   private func times() throws -> (pts: Int64, dts: Int64) {
     var (pts, dts) = (packet.pointee.pts, packet.pointee.dts)
     // As FFmpeg does for codecs that do not reorder.
     if pts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { pts = dts }
     if dts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { dts = pts }
-    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 || !layout.looksAtContent else { throw UnfitForSparseReading() }
+    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 || !layout.looksAtContent else {
+      throw UnfitForSparseReading()
+    }
     // FFmpeg would take the clock to have overflown.
     let half = Int64(1) << Int64(min(max(model.pts_wrap_bits, 1), 63) - 1)
     if model.pts_wrap_bits < 63, pts != CFFMPEG_NO_TIME, dts != CFFMPEG_NO_TIME,
@@ -143,13 +164,14 @@ struct PlacedPacket {
   let bytes: PacketBytes
   private let gap: PacketGap?
 
-  init(_ packet: AVPacket, pts: Int64, dts: Int64, offset: Int64, gap: PacketGap?) {
+  /// `isKnown` packets have their first bytes.
+  init(_ packet: AVPacket, pts: Int64, dts: Int64, offset: Int64, gap: PacketGap?, isKnown: Bool = true) {
     var packet = packet
     (packet.pts, packet.dts) = (pts, dts)
     self.packet = packet
     self.gap = gap
     bytes = PacketBytes(packet, gap: gap)
-    place = PacketPlace(packet, offset: offset)
+    place = PacketPlace(packet, offset: offset, isKnown: isKnown)
   }
 
   /// Whether the source did not give all that was looked at.
@@ -165,15 +187,15 @@ struct PacketPlace: Equatable {
   let pts: Int64
   let dts: Int64
   let duration: Int64
-  /// Of the first bytes, to know them again.
-  let digest: UInt64
+  /// Of the first bytes, to know them again; nil where they were not read.
+  let digest: UInt64?
 
-  /// The packet's first bytes have to be there.
-  init(_ packet: AVPacket, offset: Int64) {
+  /// The first bytes of a packet that is known have to be there.
+  init(_ packet: AVPacket, offset: Int64, isKnown: Bool) {
     self.offset = offset
     (size, flags, pts, dts) = (packet.size, packet.flags, packet.pts, packet.dts)
     duration = packet.duration
-    digest = Self.digest(packet.bytes)
+    digest = isKnown ? Self.digest(packet.bytes) : nil
   }
 
   static func digest(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {

@@ -60,6 +60,19 @@ enum SparseLayout {
     if case .atPosition = self { true } else { false }
   }
 
+  /// Whether the container's index alone can stand for packets that it does not call key packets: they are
+  /// one frame each, as long as nothing that is decoded says otherwise.
+  ///
+  /// In H.264 and HEVC whose parameter sets lie in the container, in whole frames, and in one temporal layer.
+  func canTrustIndex(_ parameters: AVCodecParameters) -> Bool {
+    guard case .atPosition = self, parameters.unitLengthBytes != nil else { return false }
+    switch CodedSyntaxes.syntax(of: parameters) {
+    case let syntax as H264Syntax: return syntax.isOfWholeFrames
+    case let syntax as H265Syntax: return syntax.isOfOneLayer
+    default: return false
+    }
+  }
+
   /// The most bytes between the place that FFmpeg gives and the packet's first byte.
   static let mostHeadBytes = 16
 

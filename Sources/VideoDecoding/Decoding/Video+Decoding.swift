@@ -114,7 +114,10 @@ extension Video {
   func restart(reopening: Bool) throws(VideoError) {
     errors = 0
     isAstray = false
-    defer { input.forgetDamage() }
+    defer {
+      input.forgetDamage()
+      input.bytes?.expect(.forward)
+    }
     if case .start = position { return }
     placed = nil
     if isInputFresh {
@@ -149,10 +152,11 @@ extension Video {
 
   /// Lets a decoder that has seen nothing go on with packet number `first`.
   private func start(_ places: [PacketPlace], from first: Int) throws(VideoError) {
-    guard let bytes = input.bytes else { throw .unreadable(reason: "its bytes are gone") }
+    guard let scan, let bytes = input.bytes else { throw .unreadable(reason: "its bytes are gone") }
     isAstray = false
     input.forgetDamage()
-    placed = try PlacedPackets(places, from: first, of: stream, in: bytes)
+    bytes.expect(.scattered)
+    placed = try PlacedPackets(places, from: first, of: stream, in: bytes, scan.proof)
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
     position = .inside(packetIsRead: false, isDraining: false)
   }

@@ -52,10 +52,8 @@ package final class Video {
   var isTimelineExact = false
   /// Whether the time of the first frame was learned by decoding.
   var isStartExact = false
-  /// Bytes of the source that were read so far, however often, and how many there are; nil where that is not
-  /// known.
-  package var bytesRead: Int { meter.bytesRead }
-  package var sourceBytes: Int64? { input.bytes?.count }
+  package var bytesRead: Int? { input.bytes == nil ? nil : meter.bytesRead }
+  package var fileBytes: Int? { input.bytes.map { Int($0.count) } }
 
   /// What the decoder need not be given, if it may be spared anything.
   var spared: SkippablePackets?
@@ -157,6 +155,7 @@ package final class Video {
     if let sparse = try sparseScan(parameters.pointee) {
       scan = sparse
     } else {
+      input.bytes?.expect(.forward)
       scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
       isInputFresh = false
       position = .inside(packetIsRead: false, isDraining: false)
@@ -172,16 +171,35 @@ package final class Video {
 
   /// A scan that leaves out what it does not need; nil where all has to be read.
   private func sparseScan(_ parameters: AVCodecParameters) throws(VideoError) -> PacketScan? {
-    switch rules.scanning {
-    case .whole: return nil
-    case .automatic where input.bytes.map({ $0.count < Self.leastSparseBytes }) ?? true: return nil
-    case .automatic, .sparse: break
+    guard let bytes = input.bytes, rules.scanning != .whole,
+      rules.scanning != .automatic || bytes.count >= Self.leastSparseBytes
+    else { return nil }
+    let ways = canTrustIndex(parameters, of: bytes) ? [true, false] : [false]
+    for trustsIndex in ways {
+      let demuxer = try SparseDemuxer(
+        input, stream: stream, trustingIndex: trustsIndex, rules: rules, control: control)
+      guard let demuxer else { return nil }
+      let scan = try PacketScan(demuxer, parameters, reach: clock.reach, limit: rules.maxFrames)
+      if let scan { return scan }
     }
-    guard let demuxer = try SparseDemuxer(input, stream: stream, rules: rules, control: control) else {
-      return nil
-    }
-    return try PacketScan(demuxer, parameters, reach: clock.reach, limit: rules.maxFrames)
+    return nil
   }
+
+  /// Whether the container's index may have to do, for the first bytes of each packet, of which a disk reads
+  /// a page, would come to much of the file.
+  private func canTrustIndex(_ parameters: AVCodecParameters, of bytes: any PlacedBytes) -> Bool {
+    guard let packets = input.streams[stream]?.pointee.nb_frames, packets > 0,
+      SparseLayout(demuxer: input.demuxer, parameters)?.canTrustIndex(parameters) ?? false
+    else { return false }
+    switch rules.scanning {
+    case .whole, .sparse: return false
+    case .automatic where packets < bytes.count / Self.mostPacketsOfBytes: return false
+    case .automatic, .indexed: return MovieSearch.isWithoutFragments(bytes)
+    }
+  }
+
+  /// A page of 4 KiB for a hundredth of the file.
+  private static let mostPacketsOfBytes: Int64 = 100 * 4096
 
   /// A smaller file is read whole: opening it once more would cost as much.
   private static let leastSparseBytes: Int64 = 4 << 20

@@ -79,6 +79,9 @@ struct H264Syntax: CodedSyntax {
   /// FFmpeg's decoder makes up for faults of x264's earlier builds.
   private var firstSoundBuild: Int { sequences.values.contains { $0.isFullColour } ? 151 : 34 }
 
+  /// Whether there are sequence parameter sets, and none allows fields.
+  var isOfWholeFrames: Bool { !sequences.isEmpty && sequences.values.allSatisfy(\.onlyFrames) }
+
   /// Frames by which the order shown may differ from the order decoded, if the stream says so for certain.
   var reordering: Int? {
     sequences.values.map(\.reordering).reduce(0) { most, next in

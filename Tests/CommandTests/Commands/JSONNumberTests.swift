@@ -40,6 +40,7 @@ import Testing
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
+    "bytesRead", "fileBytes",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

@@ -34,8 +34,8 @@ struct Reading: Equatable {
       let video = try Video(source: source, threads: 1, rules: rules)
       defer {
         way = Way(
-          isSparse: video.scan?.places != nil, bytesRead: video.bytesRead,
-          sourceBytes: Int(video.sourceBytes ?? 0))
+          isSparse: video.scan?.places != nil, bytesRead: video.bytesRead ?? 0,
+          sourceBytes: video.fileBytes ?? 0)
       }
       try reading.read(video, isWhole: isWhole, seeking: seeking)
     } catch {
@@ -52,7 +52,7 @@ struct Reading: Equatable {
       do {
         try video.frames(wanted, seeking: seeking) { _, frame in
           var digest = Digest()
-          digest.add(try frame.allPixels())
+          digest.add(try frame.somePixels())
           frames.append(digest.value)
         }
         (info, self.timeline) = (video.info, timeline)
@@ -68,8 +68,25 @@ struct Reading: Equatable {
   /// Every other frame of five stretches of 31.
   static func windows(_ count: Int) -> [Int] {
     let last = max(count - 31, 0)
-    return Set((0..<5).flatMap { part in
-      stride(from: part * last / 4, to: min(part * last / 4 + 31, count), by: 2)
-    }).sorted()
+    return Set(
+      (0..<5).flatMap { part in
+        stride(from: part * last / 4, to: min(part * last / 4 + 31, count), by: 2)
+      }
+    ).sorted()
+  }
+}
+
+extension Frame {
+  /// Every third pixel of every third row: a frame that differs does so there.
+  fileprivate borrowing func somePixels() throws -> [UInt8] {
+    let rows = Array(stride(from: 0, to: height, by: 3))
+    let columns = Array(stride(from: 0, to: width, by: 3))
+    let picture = try rgb(rows: rows, columns: columns)
+    return rows.flatMap { row in
+      columns.flatMap { column -> [UInt8] in
+        let pixel = picture.origin + row * picture.rowStride + column * picture.columnStride
+        return [pixel[0], pixel[1], pixel[2]]
+      }
+    }
   }
 }

@@ -33,7 +33,8 @@ import Testing
     Kind("open.mov", "libx264", "-g 60 -x264-params open-gop=1:bframes=3"),
     Kind("fields.mp4", "libx264", "-g 60 -flags +ildct+ilme"),
     Kind("fragments.mp4", "libx264", "-g 60 -movflags frag_keyframe+empty_moov"),
-    Kind("short-fragments.mp4", "libx264", "-g 60 -movflags empty_moov+default_base_moof -frag_duration 100000"),
+    Kind(
+      "short-fragments.mp4", "libx264", "-g 60 -movflags empty_moov+default_base_moof -frag_duration 100000"),
     Kind("film.mkv", "libx264", "-g 60 -bf 3"),
     Kind("live.mkv", "libx264", "-g 60 -live 1"),
     Kind("film.flv", "libx264", "-g 60 -bf 3"),
@@ -58,7 +59,8 @@ import Testing
 
   @Test(
     "Every container gives the same times, frames and counts whether its payload was scanned or not",
-    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: kinds.filter { Clips.canEncode($0.encoder) })
+    .enabled(if: Clips.canEncode("libx264"), Clips.note),
+    arguments: kinds.filter { Clips.canEncode($0.encoder) })
   func kind(_ kind: Kind) throws {
     let path = try clips.make(
       kind.name, source: "160x120:30:20", "\(Self.noise) -c:v \(kind.encoder) \(kind.options)")
@@ -95,6 +97,8 @@ import Testing
     let (whole, _) = Reading.of(source, .whole)
     let (sparse, way) = Reading.of(source, .sparse)
     #expect(sparse == whole, "\(source.name)")
+    let (indexed, _) = Reading.of(source, .indexed)
+    #expect(indexed == whole, "\(source.name)")
     let (linear, _) = Reading.of(source, .whole, seeking: false)
     #expect(sparse.frames == linear.frames && sparse.timeline == linear.timeline, "\(source.name)")
     return way
