@@ -30,6 +30,12 @@ final class ByteSection: PlacedBytes {
       source.io, buffer.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: wanted))
   }
 
+  var isNear: Bool { source.bytes?.isNear ?? false }
+
+  func announce(_ range: Range<Int64>) {
+    source.bytes?.announce(start + range.lowerBound..<start + range.upperBound)
+  }
+
   func expect(_ pattern: ReadingPattern) { source.bytes?.expect(pattern) }
 
   func prefetch(_ range: Range<Int64>) {

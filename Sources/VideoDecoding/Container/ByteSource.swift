@@ -14,7 +14,7 @@ final class ByteSource {
   let control: DecodingControl
   /// What a reader threw, if it did: its bytes end there.
   var failure: VideoError? { (bytes as? ReaderBytes)?.failure }
-  /// A file's or a reader's bytes; nil for an address, which FFmpeg reads itself.
+  /// Nil for an address whose server gives no parts of what is there, which FFmpeg reads itself.
   private(set) var bytes: (any PlacedBytes)?
   /// In place of a protocol of FFmpeg's own.
   private var stream: CustomIO?
@@ -30,7 +30,12 @@ final class ByteSource {
       let isAddress = Self.isAddress(path)
       if isAddress && rules.allowsNetwork && !path.contains(0) {
         address = path.map(CChar.init(bitPattern:)) + [0]
-        try open(protocols: "http,https,httpproxy,tls,tcp", Certificates.options(rules))
+        let certificates = try Certificates.options(rules)
+        let whole = try Self.connect(address, nil, certificates, control)
+        let bytes = AddressBytes(whole, meter: meter) { [address] range throws(VideoError) in
+          try Self.connect(address, range, certificates, control)
+        }
+        if let bytes { try open(bytes) } else { io = whole }
       } else {
         address = Self.address(ofFile: path)
         do {
@@ -66,20 +71,29 @@ final class ByteSource {
     (self.bytes, self.stream, io) = (bytes, stream, stream.io)
   }
 
-  private func open(
-    protocols: String, _ network: KeyValuePairs<String, String> = [:]
-  ) throws(VideoError) {
-    // A server that says nothing for so many microseconds is given up; files know no such option.
-    var options = FFmpegOptions(["protocol_whitelist": protocols, "rw_timeout": "30000000"])
-    options.add(network)
+  /// Opens an address, or a part of what is there.
+  private static func connect(
+    _ address: [CChar], _ range: Range<Int64>? = nil, _ certificates: KeyValuePairs<String, String>,
+    _ control: DecodingControl
+  ) throws(VideoError) -> UnsafeMutablePointer<AVIOContext> {
+    // A server that says nothing for so many microseconds is given up.
+    var options = FFmpegOptions([
+      "protocol_whitelist": "http,https,httpproxy,tls,tcp", "rw_timeout": "30000000",
+    ])
+    options.add(certificates)
+    if let range {
+      options.add(["offset": "\(range.lowerBound)", "end_offset": "\(range.upperBound)"])
+    }
     var interrupt = control.interrupt
     var code: Int32 = 0
+    var io: UnsafeMutablePointer<AVIOContext>?
     let isUntrusted = TLSComplaint.isMade {
       code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
     }
     if FFmpegStatus(code) == .interrupted, control.isCancelled { throw .interrupted }
     if code < 0, isUntrusted { throw .untrustedServer }
-    guard io != nil, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
+    guard let io, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
+    return io
   }
 
   private static func isAddress(_ path: [UInt8]) -> Bool {

@@ -69,7 +69,7 @@ struct PacketScan {
         if status == .interrupted { throw VideoError.interrupted }
         guard status == .done else { break }
         let placed = try demuxer.placedPacket()
-        try list.add(placed.packet, placed.bytes, trustingIndex: demuxer.trustsIndex)
+        try list.add(placed, trustingIndex: demuxer.trustsIndex)
         guard !placed.isIncomplete else { return nil }
         places.append(placed.place)
         guard list.count <= limit else { throw VideoError.tooManyFrames(limit: limit) }
@@ -140,13 +140,14 @@ struct PacketScan {
     }
 
     /// Adds a packet that is not all there.
-    mutating func add(_ packet: AVPacket, _ bytes: PacketBytes, trustingIndex: Bool) throws {
+    mutating func add(_ placed: PlacedPacket, trustingIndex: Bool) throws {
       let holdsFrame =
         trustingIndex
-        ? try proof.noteIndexed(packet, bytes, number: number) : proof.note(packet, bytes, number: number)
+        ? try proof.noteIndexed(placed, number: number)
+        : proof.note(placed.packet, placed.bytes, number: number)
       // An index is trusted where there is nothing to learn.
-      if !trustingIndex { references.note(bytes) }
-      add(packet, holdsFrame: holdsFrame)
+      if !trustingIndex { references.note(placed.bytes) }
+      add(placed.packet, holdsFrame: holdsFrame)
     }
 
     private mutating func add(_ packet: AVPacket, holdsFrame: Bool) {

@@ -13,6 +13,10 @@ protocol PlacedBytes: AnyObject {
   func expect(_ pattern: ReadingPattern)
   /// Says that these bytes are going to be read soon; a hint.
   func prefetch(_ range: Range<Int64>)
+  /// Says that what is read next lies in this range, most of which is going to be read; a hint.
+  func announce(_ range: Range<Int64>)
+  /// Whether to look at a few bytes here and there is cheap.
+  var isNear: Bool { get }
 }
 
 /// How a source is read from now on.
@@ -25,6 +29,8 @@ enum ReadingPattern {
 extension PlacedBytes {
   func expect(_ pattern: ReadingPattern) {}
   func prefetch(_ range: Range<Int64>) {}
+  func announce(_ range: Range<Int64>) {}
+  var isNear: Bool { true }
 
   /// Fills `buffer` from `offset` on; false if there are not so many bytes, or they cannot be read.
   func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Bool {

@@ -108,7 +108,8 @@ final class SparseDemuxer {
       throw UnfitForSparseReading()
     }
     let gap = PacketGap(packet.pointee.data, missing: 0..<size, at: offset, of: source)
-    let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
+    // What is far away is looked at when it is decoded.
+    let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0 && source.isNear
     if isKey { gap.load(0..<min(size, PacketPlace.headBytes)) }
     return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap, isKnown: isKey)
   }
@@ -162,6 +163,7 @@ struct PlacedPacket {
   let place: PacketPlace
   let packet: AVPacket
   let bytes: PacketBytes
+  var isKnown: Bool { place.digest != nil }
   private let gap: PacketGap?
 
   /// `isKnown` packets have their first bytes.

@@ -7,8 +7,9 @@ final class PlacedPackets {
   private let source: any PlacedBytes
   private let places: [PacketPlace]
   private let stream: Int
-  /// The number of the packet to be read next.
+  /// The number of the packet to be read next, and of the first one.
   private var next: Int
+  private let first: Int
   private var gap: PacketGap?
   /// What packets of which the scan read nothing are held against.
   private var proof: ScanProof
@@ -24,7 +25,7 @@ final class PlacedPackets {
   ) throws(VideoError) {
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
     self.proof = proof
-    (self.packet, self.places, next) = (packet, places, first)
+    (self.packet, self.places, self.first, next) = (packet, places, first, first)
     (self.stream, self.source) = (stream, source)
   }
 
@@ -32,6 +33,19 @@ final class PlacedPackets {
     var last: UnsafeMutablePointer<AVPacket>? = packet
     av_packet_free(&last)
   }
+
+  /// Says that packets are going to be read up to a few behind the one that is shown at `stamp`.
+  func announce(to stamp: Int64) {
+    guard first < places.count else { return }
+    let last = places[first...].firstIndex { $0.pts == stamp } ?? places.count - 1
+    let part = places[first..<min(last + 1 + Self.packetsBehind, places.count)]
+    let start = part.map(\.offset).min() ?? 0
+    let end = part.map { $0.offset + Int64($0.size) }.max() ?? 0
+    if start < end { source.announce(start..<end) }
+  }
+
+  /// A decoder's delay: as many frames as codecs reorder at most, and as many threads as it starts at most.
+  private static let packetsBehind = 32
 
   /// Makes the next packet, of which nothing is read yet, and gives its bytes.
   func advance() throws(VideoError) -> PacketBytes? {
@@ -57,7 +71,9 @@ final class PlacedPackets {
     let bytes = PacketBytes(packet.pointee, gap: gap)
     let whole = bytes.whole
     guard !(gap?.hasFailed ?? false), next > 0 else { return false }
-    guard let digest = places[next - 1].digest else { return proof.bearsOut(PacketBytes(whole)) }
+    guard let digest = places[next - 1].digest else { 
+      return proof.bearsOut(PacketBytes(whole), isEntry: next - 1 == first)
+    }
     return PacketPlace.digest(whole) == digest
   }
 

@@ -58,6 +58,7 @@ extension Video {
     }
     spared?.numbers = []
     let last = numbers[group.wanted.upperBound - 1]
+    placed?.announce(to: stamps[last])
     while number <= last {
       guard try decodeNext(), isFlawless, let stamp = decoder.stamp else { return false }
       // Frames shown before the key but stored after it belong to the frames before.

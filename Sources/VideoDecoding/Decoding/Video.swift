@@ -175,7 +175,9 @@ package final class Video {
       rules.scanning != .automatic || bytes.count >= Self.leastSparseBytes
     else { return nil }
     let ways = canTrustIndex(parameters, of: bytes) ? [true, false] : [false]
-    for trustsIndex in ways {
+    // A request for each packet would take longer than all of them.
+    if !bytes.isNear, ways == [false] { return nil }
+    for trustsIndex in ways where trustsIndex || bytes.isNear {
       let demuxer = try SparseDemuxer(
         input, stream: stream, trustingIndex: trustsIndex, rules: rules, control: control)
       guard let demuxer else { return nil }
@@ -193,7 +195,7 @@ package final class Video {
     else { return false }
     switch rules.scanning {
     case .whole, .sparse: return false
-    case .automatic where packets < bytes.count / Self.mostPacketsOfBytes: return false
+    case .automatic where bytes.isNear && packets < bytes.count / Self.mostPacketsOfBytes: return false
     case .automatic, .indexed: return MovieSearch.isWithoutFragments(bytes)
     }
   }
