@@ -7,7 +7,7 @@ extension EvaluatedVideo: Codable {
     case video, status, error, examples, segments
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     let segments = try values.decodeIfPresent([Segment].self, forKey: .segments)
     self.init(
@@ -19,7 +19,7 @@ extension EvaluatedVideo: Codable {
       segments: segments)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     try file.encodeAsFile(to: encoder)
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(error == nil ? "ok" : "failed", forKey: .status)
@@ -39,7 +39,7 @@ extension EvaluatedVideo.Example: Codable {
     case truth, start, end, scores, labels, windows
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     truth = try values.decode([EvaluatedVideo.Label].self, forKey: .truth)
     start = try values.decodeIfPresent(Double.self, forKey: .start)
@@ -49,7 +49,7 @@ extension EvaluatedVideo.Example: Codable {
     windows = try values.decode([EvaluatedVideo.Window].self, forKey: .windows)
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(truth, forKey: .truth)
     try values.encodeIfPresent(start, forKey: .start)

@@ -4,50 +4,50 @@ import FoundationEssentials
 ///
 /// Scores have seven significant digits, as they are written, so that rows that were read back give the same
 /// figures.
-public struct EvaluatedVideo: Sendable, Equatable {
-  public let file: BytePath
+package struct EvaluatedVideo: Sendable, Equatable {
+  package let file: BytePath
   /// Nil where it could not be decoded.
-  public let video: VideoSummary?
+  package let video: VideoSummary?
   /// Why it could not.
-  public let error: String?
+  package let error: String?
   /// The whole video, or its segments of the truth.
-  public let examples: [Example]
+  package let examples: [Example]
   /// The segments that the model found; nil where the truth has none.
-  public let segments: [Segment]?
+  package let segments: [Segment]?
 
-  public struct Example: Sendable, Equatable {
+  package struct Example: Sendable, Equatable {
     /// The classes that it has; at least one.
-    public let truth: [Label]
+    package let truth: [Label]
     /// Of a segment, in seconds of a player's clock.
-    public let start, end: Double?
+    package let start, end: Double?
     /// One a class; nil where no window was scored.
-    public let scores: [Double]?
+    package let scores: [Double]?
     /// The best of them.
-    public let labels: [ScoredLabel]
+    package let labels: [ScoredLabel]
     /// Of a segment, those that lie within it.
-    public let windows: [Window]
+    package let windows: [Window]
   }
 
   /// A class by its name and its place among the model's.
-  public struct Label: Sendable, Equatable, Codable {
-    public let label: String
-    public let index: Int
+  package struct Label: Sendable, Equatable, Codable {
+    package let label: String
+    package let index: Int
   }
 
-  public struct Window: Sendable, Equatable, Codable {
-    public let start, end: Double
+  package struct Window: Sendable, Equatable, Codable {
+    package let start, end: Double
     /// Whether the video is shorter than the window, so that its last sample is held.
-    public let padded: Bool
+    package let padded: Bool
     /// How many classes were ranked before the best of the truth's.
-    public let rank: Int
-    public let labels: [ScoredLabel]
+    package let rank: Int
+    package let labels: [ScoredLabel]
   }
 
-  public struct Segment: Sendable, Equatable, Codable {
-    public let label: String
-    public let index: Int
-    public let start, end: Double
-    public let score: Double
+  package struct Segment: Sendable, Equatable, Codable {
+    package let label: String
+    package let index: Int
+    package let start, end: Double
+    package let score: Double
   }
 
   package init(

@@ -1,38 +1,38 @@
 import FoundationEssentials
 
 /// How often a model is right on a list of labelled videos: all that reports of it show.
-public struct ModelEvaluation: Sendable {
-  public let list: LabelledList
-  public let model: ModelSummary
+package struct ModelEvaluation: Sendable {
+  package let list: LabelledList
+  package let model: ModelSummary
   /// The names of the model's classes.
-  public let labels: LabelSet
-  public let sampling: ResolvedSampling
+  package let labels: LabelSet
+  package let sampling: ResolvedSampling
   /// The name of the protocol that was asked for.
-  public let protocolName: String?
+  package let protocolName: String?
   /// In the list's order.
-  public let videos: [EvaluatedVideo]
-  public let counts: Counts
+  package let videos: [EvaluatedVideo]
+  package let counts: Counts
   /// Of whole videos, or of the segments of the truth, each an example.
-  public let figures: ClassificationFigures
+  package let figures: ClassificationFigures
   /// Of the segments that were found; nil where the truth has none.
-  public let segments: SegmentFigures?
-  public let receipt: Provenance?
+  package let segments: SegmentFigures?
+  package let receipt: Provenance?
   package let truth: EvaluationTruth
 
-  public struct Counts: Sendable, Equatable {
+  package struct Counts: Sendable, Equatable {
     /// Entries of the list: videos, or segments of them.
-    public internal(set) var asked = 0
-    public internal(set) var scored = 0
+    package internal(set) var asked = 0
+    package internal(set) var scored = 0
     /// Shorter than a window: their last sample is held or, as torchvision does it, they are left out. A segment
     /// that no window lies within is left out, too.
-    public internal(set) var short = 0
+    package internal(set) var short = 0
     /// Of the short ones, those that no figure counts.
-    public internal(set) var leftOut = 0
-    public internal(set) var failed = 0
+    package internal(set) var leftOut = 0
+    package internal(set) var failed = 0
     /// Those of classes that the model does not have; no figure counts them.
-    public internal(set) var unmatched = 0
-    public internal(set) var windows = 0
-    public internal(set) var paddedWindows = 0
+    package internal(set) var unmatched = 0
+    package internal(set) var windows = 0
+    package internal(set) var paddedWindows = 0
   }
 
   /// `leavesOutShort`: whether no figure counts a video that is shorter than a window.

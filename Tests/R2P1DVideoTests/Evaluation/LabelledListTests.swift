@@ -92,6 +92,10 @@ import Testing
         "v_bbbbbbbbbbb.mp4|0|bbbbbbbbbbb|validation|5|21/2|3",
       ], notes: ["1 videos have no annotations and were skipped"]),
     Case(
+      list: "activitynet/anet_anno_val.json", videos: ["v_bbbbbbbbbbb.mp4"],
+      summary: "ActivityNet JSON, 1 segment of 1 video, 1 class", classes: ["Playing harmonica"],
+      entries: ["v_bbbbbbbbbbb.mp4|0|bbbbbbbbbbb||1/100|9/2|1"]),
+    Case(
       list: "label-studio/segments.json", videos: ["clip_one.mp4"],
       summary: "Label Studio export, 2 segments of 1 video, 2 classes", classes: ["Hand wave", "Jump"],
       entries: ["clip_one.mp4|0|||0|2|1", "clip_one.mp4|1|||3|4|1"],

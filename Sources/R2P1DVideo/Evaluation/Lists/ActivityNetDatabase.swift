@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// ActivityNet's JSON: for each video a subset and annotations with a label and a segment. Files are called
-/// `v_<id>` or `<id>`.
+/// `v_<id>` or `<id>`. mmaction2's variant has the videos at the top, called `v_<id>`.
 enum ActivityNetDatabase {
   private struct File: Decodable {
     let database: [String: Video]?
@@ -18,10 +18,7 @@ enum ActivityNetDatabase {
   }
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
-    let file: File = try source.json("expected ActivityNet's version, taxonomy and database")
-    guard let database = file.database else {
-      throw .list(source.path, cause: "is JSON without a database, expected ActivityNet's")
-    }
+    let database = try database(source)
     let index = try VideoIndex(source.root)
     var contents = ListContents()
     var unlabelled = 0
@@ -44,8 +41,19 @@ enum ActivityNetDatabase {
             line: number))
       }
     }
+    contents.notes += index.notes
     if unlabelled > 0 { contents.notes.append("\(unlabelled) videos have no annotations and were skipped") }
     return contents
+  }
+
+  private static func database(_ source: ListSource) throws(ClassifierError) -> [String: Video] {
+    let file: File = try source.json("expected ActivityNet's version, taxonomy and database")
+    if let database = file.database { return database }
+    if let all: [String: Video] = try? source.json(""), all.values.contains(where: { $0.annotations != nil })
+    {
+      return Dictionary(all.map { (String($0.key.trimmingPrefix("v_")), $0.value) }) { first, _ in first }
+    }
+    throw .list(source.path, cause: "is JSON without a database, expected ActivityNet's")
   }
 
   private static func path(of id: String, _ index: VideoIndex) throws(ClassifierError) -> BytePath {

@@ -46,6 +46,11 @@ enum ELANAnnotations {
     guard let video = document.video(from: path, source) else {
       throw .list(path, cause: "names no video in its MEDIA_DESCRIPTOR")
     }
+    let tiers = document.tiers
+    if tiers.count > 1 {
+      let names = tiers.map { "\(BytePath($0.name).printable) (\($0.annotations))" }.joined(separator: ", ")
+      contents.notes.append("\(path.printable): all tiers are read: \(names)")
+    }
     var unusable = 0
     for annotation in document.annotations {
       let label = annotation.value.trimmed()
@@ -79,10 +84,14 @@ enum ELANAnnotations {
     private var slots: [String: Int] = [:]
     private var current: Annotation?
     private var isInValue = false
+    /// Those with annotations that are aligned with the time.
+    private(set) var tiers: [(name: String, annotations: Int)] = []
+    private var tier = ""
 
     mutating func add(_ event: XMLScanner.Event) {
       switch event {
       case .open("ANNOTATION_DOCUMENT", _): isELAN = true
+      case .open("TIER", let attributes): tier = attributes["TIER_ID"] ?? ""
       case .open("MEDIA_DESCRIPTOR", let attributes): media.append(attributes)
       case .open("TIME_SLOT", let attributes):
         if let id = attributes["TIME_SLOT_ID"], let time = attributes["TIME_VALUE"].flatMap({ Int($0) }) {
@@ -97,6 +106,8 @@ enum ELANAnnotations {
       case .close("ALIGNABLE_ANNOTATION"):
         if let current { annotations.append(current) }
         current = nil
+        if tiers.last?.name != tier { tiers.append((tier, 0)) }
+        tiers[tiers.count - 1].annotations += 1
       default: break
       }
     }

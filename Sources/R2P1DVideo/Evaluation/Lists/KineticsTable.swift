@@ -38,6 +38,7 @@ enum KineticsTable {
       if !entry.isThere { missing += 1 }
       contents.entries.append(entry.entry)
     }
+    contents.notes += index.notes
     if missing > 0 {
       contents.notes.append(
         "\(missing) of \(contents.entries.count) videos are not in \(source.root.printable)")

@@ -94,6 +94,7 @@ enum LabelStudioExport {
       let segments = parts.filter { $0.end != nil }
       contents.entries += segments.isEmpty ? parts : segments
     }
+    contents.notes += index.notes
     if unlabelled > 0 { contents.notes.append("\(unlabelled) tasks have no labels and were skipped") }
     if guessed > 0 {
       contents.notes.append(
@@ -129,6 +130,9 @@ enum LabelStudioExport {
   private static func path(
     of task: Task, _ number: Int, _ source: ListSource, _ index: VideoIndex
   ) throws(ClassifierError) -> BytePath {
+    guard task.data != nil else {
+      throw source.error(.labelStudio, number, "has no data: export as JSON, which JSON-MIN is not")
+    }
     guard let address = task.video else {
       throw source.error(.labelStudio, number, "its data names no video")
     }

@@ -1,15 +1,15 @@
 /// The reports of an evaluation that there are.
-public enum EvaluationFormat: String, Sendable, CaseIterable {
+package enum EvaluationFormat: String, Sendable, CaseIterable {
   case text, json, csv, html
 
   /// Whether it carries a receipt.
-  public var isJSON: Bool { self == .json }
+  package var isJSON: Bool { self == .json }
 
   /// How many thumbnails of mistakes the report has use for.
-  public var thumbnails: Int { self == .html ? 12 : 0 }
+  package var thumbnails: Int { self == .html ? 12 : 0 }
 
   /// The report of `evaluation`; `thumbnails` are of mistakes, by their files.
-  public func report(_ evaluation: ModelEvaluation, thumbnails: [BytePath: VideoThumbnail] = [:]) -> String {
+  package func report(_ evaluation: ModelEvaluation, thumbnails: [BytePath: VideoThumbnail] = [:]) -> String {
     switch self {
     case .text: EvaluationTextReport(evaluation).text
     case .json: EvaluationJSONReport(evaluation).text

@@ -122,10 +122,14 @@ struct EvaluationPage {
     let pairs = Dictionary(
       evaluation.figures.confusions.map { ([$0.truth, $0.predicted], $0.count) }, uniquingKeysWith: +)
     let rows = Dictionary(uniqueKeysWithValues: evaluation.figures.classes.map { ($0.index, $0) })
-    let heads = shown.map { "<th scope=\"col\"><span class=\"label\">\(name($0))</span></th>" }.joined()
+    // With many classes, only columns of those that the model said: the others are empty.
+    let said = Set(evaluation.figures.confusions.map(\.predicted))
+    let columns =
+      shown.count > 16 ? shown.filter { said.contains($0) || (rows[$0]?.correct ?? 0) > 0 } : shown
+    let heads = columns.map { "<th scope=\"col\"><span class=\"label\">\(name($0))</span></th>" }.joined()
     let body = shown.filter { rows[$0] != nil }.map { truth -> String in
       let total = rows[truth]?.count ?? 0
-      let cells = shown.map { predicted -> String in
+      let cells = columns.map { predicted -> String in
         let count = truth == predicted ? rows[truth]?.correct ?? 0 : pairs[[truth, predicted]] ?? 0
         guard count > 0 else { return "<td></td>" }
         let heat = String(format: "%.3g", Double(count) / Double(max(total, 1)))
