@@ -136,6 +136,7 @@ package final class WindowReader {
   /// Reads the windows from number `first` on and hands over those from number `given` on.
   private func read(from first: Int, _ given: inout Int, _ yield: (WindowEvent) throws -> Void) throws {
     var kept: [Int: Sample] = [:]
+    var damage: [Int: FrameDamage] = [:]
     var next = first
     // Decoded, but not yet final.
     var waiting: ArraySlice<Window> = []
@@ -148,13 +149,14 @@ package final class WindowReader {
       try control.check()
       let began = clock.now
       kept[number] = try preprocessor.sample(of: frame)
+      damage[number] = frame.damage
       preprocessing += clock.now - began
       try filmstrip?.look(at: frame, number: number)
       while next < starts.count, layout.lastFrame(of: next) <= number {
-        if next >= given { waiting.append(window(next, kept)) }
+        if next >= given { waiting.append(window(next, kept, damage)) }
         next += 1
         let oldest = next < starts.count ? layout.firstFrame(of: next) : Int.max
-        for old in kept.keys where old < oldest { kept[old] = nil }
+        for old in kept.keys where old < oldest { (kept[old], damage[old]) = (nil, nil) }
       }
       while let window = waiting.first,
         isSettled || !isFinalAtOnce || layout.isOver(window.number, at: number)
@@ -166,12 +168,13 @@ package final class WindowReader {
     for window in waiting { try hand(window) }
   }
 
-  private func window(_ number: Int, _ kept: [Int: Sample]) -> Window {
+  private func window(_ number: Int, _ kept: [Int: Sample], _ damage: [Int: FrameDamage]) -> Window {
     let shown = layout.frames(of: number).compactMap { kept[$0] }
     let held = Array(repeating: shown[shown.count - 1], count: layout.frames - shown.count)
     let times = layout.times(of: number)
     return Window(
       number: number, count: starts.count, exactStart: times.start, exactEnd: times.end,
-      videoEnd: start + duration, samples: shown + held, padded: !held.isEmpty, isFinal: isFinalAtOnce)
+      videoEnd: start + duration, samples: shown + held, padded: !held.isEmpty, isFinal: isFinalAtOnce,
+      shown: layout.shown(in: number) { damage[$0] ?? .none })
   }
 }

@@ -16,6 +16,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       ScanCommand.self,
       MergeCommand.self,
       WindowsCommand.self,
+      InspectCommand.self,
       EmbedCommand.self,
       ModelsCommand.self,
       BenchCommand.self,
