@@ -32,6 +32,9 @@ struct ContactSheet {
     2 * Self.margin + max(columns, 8) * (Self.side + Self.gap) - Self.gap
   }
 
+  /// How many of the larger letters fit into a line.
+  private var characters: Int { (width - 2 * Self.margin) / (2 * BitmapFont.advance) }
+
   var height: Int {
     Self.head + inspection.windows.count * windowHeight + (inspection.failure == nil ? 0 : Self.title)
       + Self.margin
@@ -75,7 +78,7 @@ struct ContactSheet {
     let window = inspection.windows[index]
     let y = Self.head + index * windowHeight
     canvas.fill(x: Self.margin, y: y, width: width - 2 * Self.margin, height: 1, .rule)
-    write(window.heading, y: y + 7, on: &canvas, .strong)
+    write(window.heading(characters: characters), y: y + 7, on: &canvas, .strong)
     for (place, sample) in window.samples.enumerated() {
       draw(sample, at: origin(window: index, sample: place), on: &canvas)
     }
@@ -119,22 +122,25 @@ extension InspectedSample {
 }
 
 extension InspectedWindow {
-  /// `window 0   0:00.000 - 0:00.533   pan left 84.2 %, static 9.1 %`
-  var heading: String {
+  /// `window 0   0:00.000 - 0:00.533   pan left 84.2 %, static 9.1 %`: as many labels as fit, the best at least.
+  fileprivate func heading(characters: Int) -> String {
     let times = [start, end].map { $0.shortClock(hours: false) }.joined(separator: " - ")
-    return "window \(number)   \(times)   " + (labels.map(\.text) ?? "")
+    let window = "window \(number)   \(times)   "
+    guard let labels else { return window }
+    guard let best = labels.first else { return window + "uncertain" }
+    return labels.dropFirst().reduce(window + best.caption) { heading, label in
+      let longer = heading + ", " + label.caption
+      return ASCIIText.plain(longer).count <= characters ? longer : heading
+    }
   }
 }
 
-extension [ScoredLabel] {
-  /// The best first; a name that the font cannot write has its class's number beside it.
-  fileprivate var text: String {
-    if isEmpty { return "uncertain" }
-    return map { label in
-      let name = BytePath(label.label).printable
-      let number = ASCIIText.isIncomplete(name) ? " (class \(label.index))" : ""
-      return name + number + String(format: " %.1f %%", 100 * label.score)
-    }.joined(separator: ", ")
+extension ScoredLabel {
+  /// A name that the font cannot write has its class's number beside it.
+  fileprivate var caption: String {
+    let name = BytePath(label).printable
+    let number = ASCIIText.isIncomplete(name) ? " (class \(index))" : ""
+    return name + number + String(format: " %.1f %%", 100 * score)
   }
 }
 

@@ -27,7 +27,7 @@ public enum InspectionFormat: String, Sendable, CaseIterable {
   /// The whole file.
   public func file(of inspection: VideoInspection) throws(ClassifierError) -> [UInt8] {
     switch self {
-    case .jpg: try Self.image(of: inspection, .jpeg(quality: 3))
+    case .jpg: try Self.image(of: inspection, .jpeg(quality: 4))
     case .png: try Self.image(of: inspection, .png)
     case .html: Array(try InspectionPage(inspection).text.utf8)
     case .json: Array(JSON.text(inspection, pretty: true).utf8)

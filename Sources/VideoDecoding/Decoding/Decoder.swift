@@ -7,6 +7,8 @@ final class Decoder {
   let frame: UnsafeMutablePointer<AVFrame>
   private let damage = ConcealmentCounter()
   private var recent = RecentPackets()
+  /// Packets whose frames said by their own flags that they are damaged.
+  private var flagged = Set<Int>()
   /// Packets given, and how many times more it was asked for a frame after the last.
   private var sent = 0
   private var drained = 0
@@ -73,6 +75,9 @@ final class Decoder {
     let status = FFmpegStatus(avcodec_receive_frame(context, frame))
     if isDraining { drained += 1 }
     if status.isFailure { damage.mark(max(0, finished - 1)) }
+    if status == .done, isDamaged, let packets = recent.packets(ofFrameShownAt: frame.pointee.pts) {
+      flagged.insert(packets.last)
+    }
     return status
   }
 
@@ -97,7 +102,8 @@ final class Decoder {
     if isDamaged { return .concealed }
     guard let packets = recent.packets(ofFrameShownAt: frame.pointee.pts) else { return .none }
     if damage.holds(packets.last..<packets.last + 1) { return .concealed }
-    return damage.holds(packets.key..<packets.last) ? .inherited : .none
+    let earlier = packets.key..<packets.last
+    return damage.holds(earlier) || flagged.contains(where: earlier.contains) ? .inherited : .none
   }
 
   /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there

@@ -139,7 +139,7 @@ import Testing
     ("--output s.png --stride 1 --fps 1000", 1, "--start and --end"),
     ("--format json --stride 1 --fps 1000 --windows 3", 64, "not both"),
     ("--output s.jpg --model nobody", 2, "no such file, and no model of that name"),
-    ("--output s.jpg --start 99", 1, "nothing to look at"),
+    ("--output s.jpg --start 99", 1, "nothing to sample"),
   ])
   func whatCannotBeShownIsOneLineWithItsWayOut(_ options: String, _ status: Int32, _ words: String) throws {
     let run = try program.shell("cd '\(folder.url.path)' && \"$r2p1d\" inspect '\(Checkout.clip)' \(options)")

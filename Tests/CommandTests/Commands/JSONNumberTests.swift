@@ -25,6 +25,7 @@ import Testing
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --all-scores --format json",
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --format jsonl",
     "scan clip.mp4 --model narrow.safetensors --format jsonl --quiet --output s.jsonl && cat s.jsonl",
+    "inspect clip.mp4 --model narrow.safetensors --format json",
     "windows clip.mp4 --model narrow.safetensors --output w.npy",
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
@@ -34,11 +35,11 @@ import Testing
   private static let reals: Set<String> = [
     "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
     "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
-    "top1", "top5",
+    "top1", "top5", "time", "frameTime",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
-    "stride",
+    "stride", "number", "sample", "frame",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
   ]
 

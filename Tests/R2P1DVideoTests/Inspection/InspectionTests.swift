@@ -108,4 +108,27 @@ import Testing
     let inspection = try await VideoInspection.read(Self.clip, model: Self.model, keeping: keeping)
     #expect(inspection.windows.allSatisfy { $0.samples.allSatisfy { $0.pixels == nil } })
   }
+
+  /// This process leaves FFmpeg's log alone, so that frames' own flags are all that is known.
+  @Test(.enabled(if: Clips.canEncode("mpeg4"), Clips.note))
+  func damageIsMarkedWithoutFFmpegsLogToo() async throws {
+    let clips = try Clips()
+    let path = try clips.make(
+      "whole.avi", source: "320x240:30:2", "-c:v mpeg4 -q:v 4 -g 30 -sc_threshold 1000000000 -threads 1")
+    let list = try clips.run("-show_entries packet=size,pos -of csv=p=0 whole.avi", program: "ffprobe")
+    let packet = String(decoding: list, as: UTF8.self).split(separator: "\n")[10]
+    let facts = packet.split(separator: ",").compactMap { Int($0) }
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    for place in facts[1] + 8 + facts[0] / 3..<facts[1] + facts[0] * 3 / 4 { bytes[place] = 0xA5 }
+    var options = ClassifierOptions()
+    options.threads = 1
+    (options.sampling.rate, options.sampling.placement) = (.source, .stride(16))
+    let inspection = try await VideoInspection.read(
+      .bytes(bytes, name: "damaged.avi"), model: Self.model, options: options)
+    var damage: [Int: InspectedSample.Damage] = [:]
+    for sample in inspection.windows.flatMap(\.samples) { damage[sample.frame] = sample.damage }
+    #expect(damage[10] == .concealed && damage[9] == InspectedSample.Damage.none)
+    #expect((11..<30).allSatisfy { damage[$0] == .inherited })
+    #expect((30..<60).allSatisfy { damage[$0] == InspectedSample.Damage.none })
+  }
 }
