@@ -13,6 +13,10 @@ embedded_file embedded_kinetics_400(void);
 /// Training/camera-motion.safetensors: the weights of the built-in model, 64-byte aligned.
 embedded_file embedded_camera_motion(void);
 
+/// Page/inspection.html and .css: the page of an inspection, whose style goes behind the timeline's.
+embedded_file embedded_inspection_html(void);
+embedded_file embedded_inspection_style(void);
+
 /// Page/timeline.html, .css and .js: the page that a timeline is shown on, with `{{names}}` where its parts
 /// go.
 embedded_file embedded_page_html(void);

@@ -13,6 +13,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherTrack
   /// A limit of `InputOptions`, if the file is trusted.
   case raise(FailureKind.Limit)
+  /// Fewer windows at once: a part of the video, a wider stride.
+  case fewerWindows
   /// More time for a decoder that makes no progress.
   case wait
   /// The SHA-256 that a download is to have.

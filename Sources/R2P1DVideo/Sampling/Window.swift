@@ -1,4 +1,5 @@
 import Inference
+import VideoDecoding
 
 /// Samples that the network sees at once.
 package struct Window: Sendable {
@@ -17,10 +18,21 @@ package struct Window: Sendable {
   package let padded: Bool
   /// Whether nothing that is decoded later can change it, nor any window before it.
   package let isFinal: Bool
+  /// Of each of its samples that is not held, what it shows; empty where a scan's worker read the window.
+  let shown: [ShownFrame]
 
   package init(
     number: Int, count: Int, exactStart: Rational, exactEnd: Rational, videoEnd: Double, samples: [Sample],
     padded: Bool, isFinal: Bool
+  ) {
+    self.init(
+      number: number, count: count, exactStart: exactStart, exactEnd: exactEnd, videoEnd: videoEnd,
+      samples: samples, padded: padded, isFinal: isFinal, shown: [])
+  }
+
+  init(
+    number: Int, count: Int, exactStart: Rational, exactEnd: Rational, videoEnd: Double, samples: [Sample],
+    padded: Bool, isFinal: Bool, shown: [ShownFrame]
   ) {
     self.number = number
     self.count = count
@@ -30,10 +42,23 @@ package struct Window: Sendable {
     self.samples = samples
     self.padded = padded
     self.isFinal = isFinal
+    self.shown = shown
   }
 
   package var start: Double { exactStart.double }
   package var end: Double { exactEnd.double }
+}
+
+/// Which frame a sample shows.
+struct ShownFrame: Sendable, Equatable {
+  /// The sample's number in the part of the video that is looked at.
+  let sample: Int
+  /// When the sample is due, and when its frame is shown, in seconds of a player's clock.
+  let due: Rational
+  let time: Rational
+  /// The frame's number, counted from 0 over the whole file.
+  let frame: Int
+  let damage: FrameDamage
 }
 
 /// What comes of reading a video, in order.

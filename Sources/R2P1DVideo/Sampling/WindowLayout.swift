@@ -34,6 +34,16 @@ struct WindowLayout: Sendable {
   /// The frame at each of them.
   func frames(of window: Int) -> Slice<Sampler> { samples[sampleNumbers(window)] }
 
+  /// What each of them shows; `damage` says it of a frame's number.
+  func shown(in window: Int, damage: (Int) -> FrameDamage) -> [ShownFrame] {
+    sampleNumbers(window).map { sample in
+      let frame = samples[sample]
+      return ShownFrame(
+        sample: sample, due: samples.time(of: sample), time: samples.shownTime(of: sample), frame: frame,
+        damage: damage(frame))
+    }
+  }
+
   func firstFrame(of window: Int) -> Int { samples[starts[window]] }
 
   func lastFrame(of window: Int) -> Int { samples[lastSample(of: window)] }

@@ -140,8 +140,7 @@ package final class WindowReader {
 
   /// Reads the windows from number `first` on and hands over those from number `given` on.
   private func read(from first: Int, _ given: inout Int, _ yield: (WindowEvent) throws -> Void) throws {
-    // Of each frame the sample of each crop.
-    var kept: [Int: [Sample]] = [:]
+    var kept: [Int: ConvertedFrame] = [:]
     var next = first
     // Decoded, but not yet final: of each place the windows of all crops.
     var waiting: ArraySlice<(place: Int, windows: [Window])> = []
@@ -153,7 +152,7 @@ package final class WindowReader {
     try video.frames(layout.framesNeeded(from: first), seeking: sampling.seeking) { number, frame in
       try control.check()
       let began = clock.now
-      kept[number] = try samples(of: frame)
+      kept[number] = try converted(frame)
       preprocessing += clock.now - began
       try filmstrip?.look(at: frame, number: number)
       while next < starts.count, layout.lastFrame(of: next) <= number {
@@ -172,23 +171,31 @@ package final class WindowReader {
     for (place, windows) in waiting { try hand(place, windows) }
   }
 
-  private func samples(of frame: borrowing Frame) throws(VideoError) -> [Sample] {
+  /// What is kept of a frame.
+  private struct ConvertedFrame {
+    /// Of each crop.
     var samples: [Sample] = []
-    for preprocessor in preprocessors { samples.append(try preprocessor.sample(of: frame)) }
-    return samples
+    let damage: FrameDamage
+  }
+
+  private func converted(_ frame: borrowing Frame) throws(VideoError) -> ConvertedFrame {
+    var converted = ConvertedFrame(damage: frame.damage)
+    for preprocessor in preprocessors { converted.samples.append(try preprocessor.sample(of: frame)) }
+    return converted
   }
 
   /// The windows of all crops at one place.
-  private func windows(_ place: Int, _ kept: [Int: [Sample]]) -> [Window] {
-    let shown = layout.frames(of: place).compactMap { kept[$0] }
+  private func windows(_ place: Int, _ kept: [Int: ConvertedFrame]) -> [Window] {
+    let shown = layout.frames(of: place).compactMap { kept[$0]?.samples }
     let all = shown + Array(repeating: shown[shown.count - 1], count: layout.frames - shown.count)
     let times = layout.times(of: place)
+    let frames = layout.shown(in: place) { kept[$0]?.damage ?? .none }
     return preprocessors.indices.map { crop in
       Window(
         number: place * preprocessors.count + crop, count: starts.count * preprocessors.count,
         exactStart: times.start, exactEnd: times.end, videoEnd: start + duration,
-        samples: all.map { $0[crop] },
-        padded: shown.count < layout.frames, isFinal: isFinalAtOnce)
+        samples: all.map { $0[crop] }, padded: shown.count < layout.frames, isFinal: isFinalAtOnce,
+        shown: frames)
     }
   }
 }

@@ -7,7 +7,7 @@ final class Filmstrip {
   private let count: Int
   /// What is still to be taken: frames in ascending order, with their times.
   private var wanted: ArraySlice<(frame: Int, time: Rational)> = []
-  private var encoder: JPEGEncoder?
+  private var encoder: ImageEncoder?
   private var lastFrame = -1
 
   /// The longest side of a thumbnail, in pixels.
@@ -39,7 +39,7 @@ final class Filmstrip {
     let width = max(1, Int((Double(frame.width) * scale).rounded()))
     let height = max(1, Int((Double(frame.height) * scale).rounded()))
     if encoder?.width != width || encoder?.height != height {
-      encoder = JPEGEncoder(width: width, height: height)
+      encoder = ImageEncoder(.jpeg(quality: 4), width: width, height: height)
     }
     guard let jpeg = encoder?.encode(try Self.pixels(of: frame, width: width, height: height)) else { return }
     thumbnails.append(VideoThumbnail(time: next.time, width: width, height: height, jpeg: jpeg))

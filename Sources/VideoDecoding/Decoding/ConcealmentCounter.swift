@@ -76,4 +76,12 @@ final class ConcealmentCounter: Sendable {
   func count(before end: Int = .max) -> Int {
     damaged.withLock { damaged in damaged.count { $0 < end } }
   }
+
+  /// Whether one of these packets is damaged.
+  func holds(_ packets: Range<Int>) -> Bool {
+    damaged.withLock { damaged in
+      packets.count < damaged.count
+        ? packets.contains(where: damaged.contains) : damaged.contains(where: packets.contains)
+    }
+  }
 }

@@ -6,6 +6,9 @@ final class Decoder {
   /// The frame last received; released by the next `receive`.
   let frame: UnsafeMutablePointer<AVFrame>
   private let damage = ConcealmentCounter()
+  private var recent = RecentPackets()
+  /// Packets whose frames said by their own flags that they are damaged.
+  private var flagged = Set<Int>()
   /// Packets given, and how many times more it was asked for a frame after the last.
   private var sent = 0
   private var drained = 0
@@ -57,6 +60,7 @@ final class Decoder {
     if let packet {
       context.pointee.opaque = damage.word(packet: sent)
       if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { damage.mark(sent) }
+      recent.note(packet.pointee, number: sent)
       sent += 1
     } else {
       isDraining = true
@@ -71,6 +75,9 @@ final class Decoder {
     let status = FFmpegStatus(avcodec_receive_frame(context, frame))
     if isDraining { drained += 1 }
     if status.isFailure { damage.mark(max(0, finished - 1)) }
+    if status == .done, isDamaged, let packets = recent.packets(ofFrameShownAt: frame.pointee.pts) {
+      flagged.insert(packets.last)
+    }
     return status
   }
 
@@ -88,6 +95,15 @@ final class Decoder {
   var isDamaged: Bool {
     frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
       || frame.pointee.decode_error_flags != 0 && !FFmpegGlobals.isOwned
+  }
+
+  /// What is known of the frame's damage: its own, or what it may have been predicted from.
+  var frameDamage: FrameDamage {
+    if isDamaged { return .concealed }
+    guard let packets = recent.packets(ofFrameShownAt: frame.pointee.pts) else { return .none }
+    if damage.holds(packets.last..<packets.last + 1) { return .concealed }
+    let earlier = packets.key..<packets.last
+    return damage.holds(earlier) || flagged.contains(where: earlier.contains) ? .inherited : .none
   }
 
   /// Packets damaged or decoded only in part. With frame threads, some are still to be decoded while there

@@ -178,7 +178,8 @@ extension Video {
   private func deliver(_ number: Int, to body: (Int, borrowing Frame) throws -> Void) throws {
     if info.width <= 0 || info.height <= 0 { try noteFirstFrame() }
     let frame = Frame(
-      try shownPart, orientation, width: info.width, height: info.height, converter)
+      try shownPart, orientation, width: info.width, height: info.height, damage: decoder.frameDamage,
+      converter)
     try body(number, frame)
   }
 

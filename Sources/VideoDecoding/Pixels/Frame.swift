@@ -7,11 +7,17 @@ package struct Frame: ~Copyable {
   package let width: Int
   package let height: Int
 
+  package let damage: FrameDamage
+
   private let orientation: Orientation
   private let frame: AVFrame
   private let converter: RGBConverter
 
-  init(_ frame: AVFrame, _ orientation: Orientation, width: Int, height: Int, _ converter: RGBConverter) {
+  init(
+    _ frame: AVFrame, _ orientation: Orientation, width: Int, height: Int, damage: FrameDamage = .none,
+    _ converter: RGBConverter
+  ) {
+    self.damage = damage
     self.frame = frame
     self.orientation = orientation
     self.width = width

@@ -17,6 +17,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       MergeCommand.self,
       EvaluateCommand.self,
       WindowsCommand.self,
+      InspectCommand.self,
       EmbedCommand.self,
       ModelsCommand.self,
       BenchCommand.self,

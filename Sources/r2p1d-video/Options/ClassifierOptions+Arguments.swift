@@ -26,9 +26,13 @@ extension ClassifierOptions {
 extension NetworkOptions {
   /// Which weights are read, and what is done about a model that is not on this machine.
   init(_ model: ModelArguments, _ engine: EngineArguments, _ certificates: CertificateArguments) {
+    self.init(weights: model.weights, isOffline: engine.isOffline, certificates)
+  }
+
+  init(weights: String?, isOffline: Bool, _ certificates: CertificateArguments) {
     self.init()
-    weights = model.weights
-    guard !engine.isOffline else { return }
+    self.weights = weights
+    guard !isOffline else { return }
     let printer = DownloadProgressPrinter()
     var download = DownloadOptions()
     download.certificates = certificates.caFile

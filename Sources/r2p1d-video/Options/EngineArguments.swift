@@ -10,7 +10,9 @@ struct EngineArguments: ParsableArguments {
   @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
   var offline = false
 
-  var isOffline: Bool {
-    offline || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
+  var isOffline: Bool { Self.isOffline(asked: offline) }
+
+  static func isOffline(asked: Bool) -> Bool {
+    asked || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
   }
 }

@@ -31,6 +31,7 @@ extension FailureRemedy {
     case .raise(.samples): ": damaged times, or raise --max-samples"
     case .raise(.memory): " (--max-memory)"
     case .raise(.windows), .raise(.checkpoint): ""
+    case .fewerWindows: ": show a part with --start and --end, or give fewer --windows or a larger --stride"
     case .wait: " (--timeout)"
     case .giveHash: ": say what is expected, with --sha256"
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"

@@ -27,6 +27,7 @@ import Testing
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --all-scores --format json",
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --format jsonl",
     "scan clip.mp4 --model narrow.safetensors --format jsonl --quiet --output s.jsonl && cat s.jsonl",
+    "inspect clip.mp4 --model narrow.safetensors --format json",
     "windows clip.mp4 --model narrow.safetensors --output w.npy",
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
@@ -40,11 +41,11 @@ import Testing
     "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
     "top1", "top5", "value", "low", "high", "accuracy", "precision", "f1", "meanClassAccuracy",
     "calibrationError", "thresholds", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
-    "f1At25", "f1At50",
+    "f1At25", "f1At50", "time", "frameTime",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
-    "stride",
+    "stride", "number", "sample", "frame",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
     "correct", "of", "count", "failed", "predicted", "asked", "scored", "short", "leftOut", "unmatched",
     "paddedWindows", "classesPresent", "rank",

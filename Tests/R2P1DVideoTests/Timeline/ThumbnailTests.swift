@@ -47,7 +47,7 @@ import VideoDecoding
   }
 
   @Test func aJPEGHasThePixelsThatWentIn() throws {
-    let encoder = try #require(JPEGEncoder(width: 33, height: 17))
+    let encoder = try #require(ImageEncoder(.jpeg(quality: 4), width: 33, height: 17))
     let red = try #require(encoder.encode((0..<33 * 17).flatMap { _ in [250, 10, 20] as [UInt8] }))
     #expect(encoder.encode([1, 2, 3]) == nil)
     let folder = try TemporaryFolder()
