@@ -1,7 +1,7 @@
 import R2P1DVideo
 
-/// Files in their order, each decoded in a process that it may bring down while others are scored: the loop that
-/// `scan` and `evaluate` share.
+/// Files in their order, each decoded in a process that it may bring down while others are scored: the loop
+/// that `scan` and `evaluate` share.
 struct DecodedFiles {
   let files: [BytePath]
   let sampling: ResolvedSampling
@@ -18,8 +18,8 @@ struct DecodedFiles {
     let result: Result<Value, ClassifierError>
   }
 
-  /// Calls `make` with each file's windows, and `finish` with what came of it, until all are done or `stop` is
-  /// raised: then the file at hand is the last.
+  /// Calls `make` with each file's windows, and `finish` with what came of it, until all are done or `stop`
+  /// is raised: then the file at hand is the last.
   ///
   /// What a file fails with is a result; only what lets nothing run is thrown.
   func forEach<Value>(

@@ -1,14 +1,17 @@
 import FoundationEssentials
 import R2P1DVideo
 
-/// The rows of an evaluation that was begun, in a table like a scan's: JSON Lines, with its own journal beside it.
+/// The rows of an evaluation that was begun, in a table like a scan's: JSON Lines, with its own journal
+/// beside it.
 package final class EvaluationJournal {
   let table: ScanTable
+  private let classes: Int
 
   /// Opens or begins the one at `path`; throws if it was made with another model or other settings.
   package init(
     _ path: BytePath, _ classifier: Classifier, segments: SegmentOptions?
   ) throws(ClassifierError) {
+    classes = classifier.labels.names.count
     let settings = ScanSettings(classifier, .jsonl)
     let kind = segments.map {
       "segments \($0.smoothing) \($0.enter) \($0.leave) \($0.minimumLength) \($0.minimumScore)"
@@ -27,8 +30,8 @@ package final class EvaluationJournal {
     }
   }
 
-  /// The rows that still hold, by their files; those of files that have changed since, or whose truth has, are
-  /// taken out.
+  /// The rows that still hold, by their files; those of files that have changed since, or whose truth has,
+  /// are taken out.
   package func rows(of videos: [EvaluationTruth.Video]) throws(ClassifierError) -> [BytePath: EvaluatedVideo]
   {
     let truth = Dictionary(videos.map { ($0.path, $0) }) { first, _ in first }
@@ -38,7 +41,7 @@ package final class EvaluationJournal {
       guard let video = truth[record.path] else { continue }
       let bytes = try table.row(index)
       let row = try? JSONDecoder().decode(EvaluatedVideo.self, from: Data(bytes))
-      if let row, row.isAbout(video), record.stamp == FileStamp(of: record.path) {
+      if let row, row.isAbout(video, classes: classes), record.stamp == FileStamp(of: record.path) {
         rows[record.path] = row
       } else {
         stale.insert(record.path)

@@ -2,7 +2,8 @@ import Inference
 import R2P1DVideo
 import VideoDecoding
 
-/// Scores the videos of a list on a scan's workers: a row per file as it ends, kept in a journal if there is one.
+/// Scores the videos of a list on a scan's workers: a row per file as it ends, kept in a journal if there
+/// is one.
 package struct EvaluationRun {
   private let classifier: Classifier
   private let options: ScanOptions

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// One object a file: of a whole video its truth, labels, scores and windows; of segments these in `examples`,
-/// beside those that were found.
+/// One object a file: of a whole video its truth, labels, scores and windows; of segments these in
+/// `examples`, beside those that were found.
 extension EvaluatedVideo: Codable {
   private enum Key: CodingKey {
     case video, status, error, examples, segments

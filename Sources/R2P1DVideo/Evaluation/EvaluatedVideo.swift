@@ -72,8 +72,9 @@ extension EvaluatedVideo {
   }
 
   /// Whether the row is about the same truth: a list may have been corrected since it was made.
-  package func isAbout(_ truth: EvaluationTruth.Video) -> Bool {
-    examples.count == truth.examples.count
+  /// Scores have to be of as many classes as the model has.
+  package func isAbout(_ truth: EvaluationTruth.Video, classes: Int) -> Bool {
+    examples.allSatisfy { ($0.scores?.count ?? classes) == classes } && examples.count == truth.examples.count
       && zip(examples, truth.examples).allSatisfy { row, truth in
         row.truth.map(\.index) == truth.labels && row.start == truth.start?.double.roundedTime
           && row.end == truth.end?.double.roundedTime
@@ -106,8 +107,8 @@ extension LabelSet {
 }
 
 extension Classifier {
-  /// What the windows of a video say of its truth; with `segments`, they lie at a stride, and segments are made
-  /// of them.
+  /// What the windows of a video say of its truth; with `segments`, they lie at a stride, and segments are
+  /// made of them.
   package func evaluate(
     _ truth: EvaluationTruth.Video, _ scored: ScoredWindows, segments: SegmentOptions?
   ) throws(ClassifierError) -> EvaluatedVideo {

@@ -23,8 +23,8 @@ package struct ModelEvaluation: Sendable {
     /// Entries of the list: videos, or segments of them.
     package internal(set) var asked = 0
     package internal(set) var scored = 0
-    /// Shorter than a window: their last sample is held or, as torchvision does it, they are left out. A segment
-    /// that no window lies within is left out, too.
+    /// Shorter than a window: their last sample is held or, as torchvision does it, they are left out. A
+    /// segment that no window lies within is left out, too.
     package internal(set) var short = 0
     /// Of the short ones, those that no figure counts.
     package internal(set) var leftOut = 0

@@ -1,9 +1,9 @@
-/// Which frames torchvision's `VideoClips._resample_video_idx` (0.28) picks: it counts frames of a constant rate,
-/// in float32, and looks at no times.
+/// Which frames torchvision's `VideoClips._resample_video_idx` (0.28) picks: it counts frames of a constant
+/// rate, in float32, and looks at no times.
 ///
-/// Sample k is frame ⌊float32(k) × float32(step)⌋, where step is the average frame rate ÷ the samples a second,
-/// and there are ⌊frames × samples a second ÷ average rate⌋ of them. A whole step is a slice there, which takes
-/// every so many frames to the very last.
+/// Sample k is frame ⌊float32(k) × float32(step)⌋, where step is the average frame rate ÷ the samples a
+/// second, and there are ⌊frames × samples a second ÷ average rate⌋ of them. A whole step is a slice there,
+/// which takes every so many frames to the very last.
 struct IndexedFrames: Sendable {
   let count: Int
   private let frames: Int

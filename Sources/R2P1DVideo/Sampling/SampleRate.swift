@@ -25,8 +25,8 @@ public enum SampleRate: Sendable, Hashable, Codable {
 }
 
 extension SampleRate: CustomStringConvertible {
-  /// The text that `init` reads: `source`, `15`, `12.5`, or a fraction where no decimal says it exactly. What is
-  /// counted by index, which is a protocol's and not for users to ask for, says so.
+  /// The text that `init` reads: `source`, `15`, `12.5`, or a fraction where no decimal says it exactly.
+  /// What is counted by index, which is a protocol's and not for users to ask for, says so.
   public var description: String {
     switch self {
     case .source: return "source"

@@ -74,8 +74,8 @@ package struct Sampler: RandomAccessCollection, Sendable {
     }
   }
 
-  /// All frames of a part, at least one. Frames that share the first one's time are in it too, as is one within
-  /// a tick of it.
+  /// All frames of a part, at least one. Frames that share the first one's time are in it too, as is one
+  /// within a tick of it.
   private static func frames(of timeline: PresentationTimes, _ part: Part) -> Range<Int> {
     let first = part.start == 0 ? 0 : frame(timeline, at: part, plus: 0, over: 1)
     let last = timeline.times.partitioningIndex { time in

@@ -89,7 +89,8 @@ import Testing
     try folder.write("two.mp4", Self.clip("pan_right_then_tilt_up"))
     try folder.write(
       "list.csv",
-      "file,label,start,end\ntwo.mp4,pan right,0,2\ntwo.mp4,tilt up,2,4\nclips/static/static.mp4,static,0.1,0.2\n"
+      "file,label,start,end\ntwo.mp4,pan right,0,2\ntwo.mp4,tilt up,2,4\n"
+        + "clips/static/static.mp4,static,0.1,0.2\n"
     )
     let report = try evaluate("list.csv --format json").object()
     let segments = try #require(report["segments"] as? [String: Any])

@@ -3,12 +3,13 @@ import Glibc
 import VideoDecoding
 
 extension ClassificationFigures {
-  /// How far scores are from shares of right answers: the expected calibration error over bins of equal mass,
-  /// the mean of |share that is right − mean score| over the bins, each with the weight of its answers.
+  /// How far scores are from shares of right answers: the expected calibration error over bins of equal
+  /// mass, the mean of |share that is right − mean score| over the bins, each with the weight of its
+  /// answers.
   ///
-  /// Edges of bins are quantiles of the scores, interpolated between neighbours (NumPy's `percentile`); a score
-  /// lies in the first bin whose upper edge it does not exceed. So equal scores share a bin, and the order of
-  /// answers does not matter. Nil without answers.
+  /// Edges of bins are quantiles of the scores, interpolated between neighbours (NumPy's `percentile`); a
+  /// score lies in the first bin whose upper edge it does not exceed. So equal scores share a bin, and the
+  /// order of answers does not matter. Nil without answers.
   public static func calibrationError(scores: [Double], isRight: [Bool], bins: Int = 15) -> Double? {
     precondition(scores.count == isRight.count && bins > 0, "each score has an answer, and there is a bin")
     guard !scores.isEmpty else { return nil }

@@ -15,8 +15,8 @@ public struct MeasuredShare: Sendable, Equatable {
 
   /// Wilson's score interval of 95 %; nil where nothing was counted.
   ///
-  /// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n) with z = 1.959964: right for few examples, and for none
-  /// or all correct, where p ± 1.96 √(p(1−p)/n) is not.
+  /// (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n) with z = 1.959964: right for few examples, and for
+  /// none or all correct, where p ± 1.96 √(p(1−p)/n) is not.
   public var interval: ClosedRange<Double>? {
     guard let share = value else { return nil }
     let (n, z) = (Double(total), 1.959963984540054)

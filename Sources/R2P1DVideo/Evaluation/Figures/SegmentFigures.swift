@@ -71,8 +71,8 @@ public struct SegmentFigures: Sendable, Equatable {
   // MARK: mAP
 
   /// A class's average precision at each threshold, as ActivityNet's scorer computes it: found stretches by
-  /// descending score, of equal ones the later first, each take the truth that they overlap most and nobody has
-  /// taken; precision is made to fall with recall.
+  /// descending score, of equal ones the later first, each take the truth that they overlap most and nobody
+  /// has taken; precision is made to fall with recall.
   private static func averagePrecisions(of label: Int, _ videos: [Video]) -> [Double] {
     let truth = videos.map { video in video.truth.filter { $0.label == label } }
     let total = truth.reduce(0) { $0 + $1.count }
@@ -123,7 +123,8 @@ public struct SegmentFigures: Sendable, Equatable {
 
   // MARK: F1 and edit score
 
-  /// Stretches in the order of time; of one class and touching ones are one, as labels frame by frame have it.
+  /// Stretches in the order of time; of one class and touching ones are one, as labels frame by frame have
+  /// it.
   private static func runs(_ stretches: [Stretch]) -> [Stretch] {
     var runs: [Stretch] = []
     for next in stretches.sorted(by: { ($0.start, $0.end, $0.label) < ($1.start, $1.end, $1.label) }) {

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 import struct SystemPackage.Errno
 
-/// ELAN's annotations (`.eaf`), of one video or, in a folder, of one each: what is aligned with the time of any
-/// tier is a segment.
+/// ELAN's annotations (`.eaf`), of one video or, in a folder, of one each: what is aligned with the time of
+/// any tier is a segment.
 enum ELANAnnotations {
   static func isFolder(_ path: BytePath) -> Bool {
     ((try? path.entries()) ?? []).contains(where: isAnnotations)

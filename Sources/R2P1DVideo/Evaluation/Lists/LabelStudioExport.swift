@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A Label Studio export (JSON): tasks with a video and annotations. Choices are of the whole video; timeline
-/// labels count frames, from 1 and inclusive, at the rate that the labelling interface was given; labels of an
-/// audio track beside the video count seconds.
+/// A Label Studio export (JSON): tasks with a video and annotations. Choices are of the whole video;
+/// timeline labels count frames, from 1 and inclusive, at the rate that the labelling interface was given;
+/// labels of an audio track beside the video count seconds.
 enum LabelStudioExport {
   fileprivate struct Task: Decodable {
     let data: [String: Field]?

@@ -74,7 +74,8 @@ extension LabelledList {
     public var split: String?
     /// Whether a video that is listed again with another class has both; else it is an error.
     public var isMultiLabel = false
-    /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label Studio's 24.
+    /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label
+    /// Studio's 24.
     public var frameRate: Rational?
 
     public init() {}

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// `path number`, one a line: mmaction2's, PySlowFast's, PyTorchVideo's. Classes count from 0; several numbers
-/// are several classes. The path may hold blanks, and a comma may stand between.
+/// `path number`, one a line: mmaction2's, PySlowFast's, PyTorchVideo's. Classes count from 0; several
+/// numbers are several classes. The path may hold blanks, and a comma may stand between.
 enum NumberedLines {
   static func areLines(of source: ListSource) -> Bool {
     let first = source.bytes.drop { $0.isBlank || $0 == UInt8(ascii: "\n") }.prefix {

@@ -20,8 +20,8 @@ package enum EvaluationFormat: String, Sendable, CaseIterable {
 }
 
 extension ModelEvaluation {
-  /// The videos whose best label is wrong, those first of which the model was surest; at most `count`, and one of
-  /// each file.
+  /// The videos whose best label is wrong, those first of which the model was surest; at most `count`, and
+  /// one of each file.
   package func worstMistakes(_ count: Int) -> [Mistake] {
     let all = videos.flatMap { video in
       video.examples.compactMap { example -> Mistake? in

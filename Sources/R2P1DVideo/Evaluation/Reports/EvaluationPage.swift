@@ -2,7 +2,8 @@ import CEmbedded
 import FoundationEssentials
 import Glibc
 
-/// The page of an evaluation: figures, a confusion matrix and the worst mistakes, in one file without a script.
+/// The page of an evaluation: figures, a confusion matrix and the worst mistakes, in one file without a
+/// script.
 struct EvaluationPage {
   private let evaluation: ModelEvaluation
   private let thumbnails: [BytePath: VideoThumbnail]
@@ -52,7 +53,8 @@ struct EvaluationPage {
         Self.figure("mAP", segments.averageMeanAveragePrecision, "mean of tIoU 0.5 to 0.95"),
         Self.figure("mAP@0.5", segments.meanAveragePrecision.first, "as ActivityNet’s scorer"),
         Self.figure(
-          "F1@50", segments.f1[2], "@10 \(Self.percent(segments.f1[0])), @25 \(Self.percent(segments.f1[1]))"),
+          "F1@50", segments.f1[2],
+          "@10 \(Self.percent(segments.f1[0])), @25 \(Self.percent(segments.f1[1]))"),
         Self.figure("edit score", segments.edit, "order of segments"),
       ]
     }
@@ -136,8 +138,8 @@ struct EvaluationPage {
         let kind = [truth == predicted ? "right" : "", count * 2 > total ? "strong" : ""]
           .filter { !$0.isEmpty }.joined(separator: " ")
         return """
-          <td class="\(kind)" style="--v:\(heat)" title="\(name(truth)) taken for \(name(predicted)): \(count) of \
-          \(total)">\(count)</td>
+          <td class="\(kind)" style="--v:\(heat)" title="\(name(truth)) taken for \(name(predicted)): \
+          \(count) of \(total)">\(count)</td>
           """
       }
       return "<tr><th scope=\"row\"><span class=\"label\">\(name(truth))</span></th>\(cells.joined())</tr>\n"
@@ -145,7 +147,8 @@ struct EvaluationPage {
     let note =
       matrixIsWhole ? "" : "<p class=\"note\">The \(shown.count) classes that are confused most.</p>\n"
     return """
-      \(note)<div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix"><table class="matrix">
+      \(note)<div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix">
+      <table class="matrix">
       <caption>Rows are the truth, columns what the model said.</caption>
       <thead><tr><td></td>\(heads)</tr></thead>
       <tbody>
