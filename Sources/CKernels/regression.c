@@ -56,7 +56,7 @@ typedef struct {
   const r2_regression *problem;
   const r2_kernels *kernels;
   const double *weights;
-  double *result, *losses, *sums, *blocks, *logits;
+  double *result, *losses, *sums, *blocks;
 } pass;
 
 static pass pass_of(const r2_regression *p, const r2_kernels *kernels, void *scratch) {
@@ -257,29 +257,6 @@ void r2_regression_moments(const r2_regression *p, const r2_kernels *kernels, r2
   }
 }
 
-static void logits_chunk(void *context, int chunk, int thread) {
-  const pass *s = context;
-  const r2_regression *p = s->problem;
-  double *x = block_of(s, thread), *logits = x + BLOCK_ROWS * r2_regression_pitch(p);
-  span all = rows_of(p, chunk);
-  for (int first = all.first; first < all.end; first += BLOCK_ROWS) {
-    span rows = {first, all.end < first + BLOCK_ROWS ? all.end : first + BLOCK_ROWS};
-    fill_rows(p, rows, x);
-    block_logits(s, x, rows.end - rows.first, logits);
-    for (int i = rows.first; i < rows.end; i++) {
-      double *to = s->logits + (ptrdiff_t)i * p->classes;
-      for (int k = 0; k < p->classes; k++) to[k] = *logit_at(logits, i - rows.first, k);
-    }
-  }
-}
-
-void r2_regression_logits(const r2_regression *p, const r2_kernels *kernels, r2_team *team,
-                          const double *weights, double *logits, void *scratch) {
-  pass s = pass_of(p, kernels, scratch);
-  s.weights = weights, s.logits = logits;
-  r2_team_run(team, chunks_of(p), logits_chunk, &s);
-}
-
 typedef struct {
   const r2_regression *problem;
   const r2_kernels *kernels;
@@ -325,6 +302,20 @@ double r2_dot(const double *a, const double *b, size_t count) {
 
 void r2_add_scaled(double *to, double factor, const double *from, size_t count) {
   for (size_t i = 0; i < count; i++) to[i] += factor * from[i];
+}
+
+void r2_row_logits(const float *x, int features, const double *weights, const double *intercepts, int classes,
+                   double *logits) {
+  for (int k = 0; k < classes; k++, weights += features) {
+    double sums[PANEL] = {0}, total = intercepts[k];
+    int f = 0;
+    for (; f + PANEL <= features; f += PANEL) {
+      for (int j = 0; j < PANEL; j++) sums[j] += weights[f + j] * x[f + j];
+    }
+    for (; f < features; f++) total += weights[f] * x[f];
+    for (int j = 0; j < PANEL; j++) total += sums[j];
+    logits[k] = total;
+  }
 }
 
 double r2_penalize(const r2_regression *p, double penalty, double factor, const double *weights,

@@ -37,7 +37,7 @@ enum { R2_MOMENTS_LIMIT = 1024 };
 
 /// Doubles of weights, and of a gradient.
 size_t r2_regression_weights(const r2_regression *);
-/// Bytes that `evaluate`, `moments` and `logits` work in, for `threads`; 64-byte lines.
+/// Bytes that `evaluate` and `moments` work in, for `threads`; 64-byte lines.
 size_t r2_regression_scratch(const r2_regression *, int threads);
 
 /// Σ over rows of weight · loss, and its gradient.
@@ -48,13 +48,13 @@ void r2_regression_moments(const r2_regression *, const r2_kernels *, r2_team *,
                            void *scratch);
 /// Doubles from one row of moments to the next.
 size_t r2_regression_pitch(const r2_regression *);
-/// [rows][classes].
-void r2_regression_logits(const r2_regression *, const r2_kernels *, r2_team *, const double *weights,
-                          double *logits, void *scratch);
 /// to = matrix · from, where `matrix` is [features + 1][pitch], and the others are like weights.
 void r2_regression_multiply(const r2_regression *, const r2_kernels *, r2_team *, const double *matrix,
                             const double *from, double *to);
 
+/// logits[k] = intercepts[k] + Σ over features of weights[k][f] · x[f], of one row.
+void r2_row_logits(const float *x, int features, const double *weights, const double *intercepts, int classes,
+                   double *logits);
 /// gradient = factor · gradient + penalty · weights, of the features alone; returns penalty · Σ weight².
 double r2_penalize(const r2_regression *, double penalty, double factor, const double *weights,
                    double *gradient);

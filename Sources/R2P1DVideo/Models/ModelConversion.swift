@@ -61,8 +61,8 @@ public struct ModelConversion: Sendable {
     }
   }
 
-  private static func metadata(
-    _ loaded: LoadedModel, _ options: ConversionOptions
+  static func metadata(
+    _ loaded: LoadedModel, _ options: ConversionOptions = ConversionOptions()
   ) throws(ClassifierError) -> [String: String] {
     let traits = loaded.traits
     let labels = try loaded.labels(from: options.labels)

@@ -12,81 +12,12 @@ final class TeachingEngine {
   }
 }
 
-/// Features of many windows, one row per window.
-struct FeatureRows: Sendable {
-  let width: Int
-  /// Row by row.
-  private(set) var values: [Float] = []
-
-  init(width: Int) { self.width = width }
-
-  var count: Int { width == 0 ? 0 : values.count / width }
-
-  mutating func add(_ row: some Collection<Float>) {
-    precondition(row.count == width, "a row has \(width) features")
-    values.append(contentsOf: row)
-  }
-}
-
 /// What the rows of a training are: one class each, or yes or no for every class.
 enum Truth {
   /// The class of each row.
   case classes([Int32])
   /// [rows][classes], 1 for yes.
   case answers([UInt8])
-}
-
-/// Mean and standard deviation of each feature, by which it is standardised.
-struct Standardization {
-  let centre: [Double]
-  /// 1 / standard deviation; 1 where all values are equal, as scikit-learn's `StandardScaler` has it.
-  let scale: [Double]
-
-  /// Of the rows that `index` names, each counted once.
-  init(_ rows: FeatureRows, _ index: [Int32]) {
-    var sums = [Double](repeating: 0, count: rows.width)
-    var squares = sums
-    let count = Double(max(index.count, 1))
-    centre = rows.values.withUnsafeBufferPointer { values in
-      guard let first = values.baseAddress else { return sums }
-      for row in index { r2_add_row(first + Int(row) * rows.width, rows.width, &sums) }
-      let mean = sums.map { $0 / count }
-      for row in index { r2_add_squares(first + Int(row) * rows.width, rows.width, mean, &squares) }
-      return mean
-    }
-    // As StandardScaler: what is no larger than its own rounding is no variance.
-    scale = zip(squares, centre).map { square, mean in
-      let variance = square / count
-      let rounding = count * 2.220446049250313e-16 * variance + pow2(count * mean * 2.220446049250313e-16)
-      return variance <= rounding ? 1 : 1 / variance.squareRoot()
-    }
-  }
-}
-
-private func pow2(_ x: Double) -> Double { x * x }
-
-/// One linear function of the features per class: logits are weights · features + intercepts.
-struct LinearHead: Equatable, Sendable {
-  let features: Int
-  /// [classes][features].
-  var weights: [Double]
-  var intercepts: [Double]
-
-  var classes: Int { intercepts.count }
-
-  func logits(_ row: some Collection<Float>) -> [Double] {
-    intercepts.indices.map { k in
-      var sum = intercepts[k]
-      for (weight, x) in zip(weights[(k * features)..<((k + 1) * features)], row) { sum += weight * Double(x) }
-      return sum
-    }
-  }
-
-  /// With all logits multiplied by `factor`.
-  func scaled(by factor: Double) -> LinearHead {
-    LinearHead(
-      features: features, weights: weights.map { $0 * factor }, intercepts: intercepts.map { $0 * factor })
-  }
 }
 
 /// Logistic regression with an L2 penalty on the weights, as scikit-learn's `LogisticRegression` defines it:
