@@ -4,9 +4,9 @@ import R2P1DVideo
 package struct Scan {
   /// What happens on the way.
   package enum Event {
-    case began(FilePath)
-    case windowDone(FilePath, done: Int, of: Int)
-    case warned(FilePath, VideoWarning)
+    case began(BytePath)
+    case windowDone(BytePath, done: Int, of: Int)
+    case warned(BytePath, VideoWarning)
     case finished(ScanRecord)
   }
 
@@ -23,7 +23,7 @@ package struct Scan {
   ///
   /// A file that fails is a row like others; only what lets nothing run is thrown.
   package func run(
-    _ files: [FilePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
+    _ files: [BytePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
   ) throws(ClassifierError) {
     let decoders = options.budget.decoders(files: files.count)
     let configuration = WorkerConfiguration(
@@ -57,13 +57,13 @@ package struct Scan {
 
   private func outcome(
     of video: DecodeJob, progress: @escaping (_ done: Int, _ of: Int) -> Void
-  ) throws(ClassifierError) -> Outcome {
+  ) throws(ClassifierError) -> VideoOutcome {
     do {
       let labels = try classifier.classify(video.path, RemoteWindowSource(video), progress: progress)
-      return Outcome(file: video.path, result: .success(labels))
+      return VideoOutcome(file: video.path, result: .success(labels))
     } catch {
       guard error.scope == .input else { throw error }
-      return Outcome(file: video.path, result: .failure(error))
+      return VideoOutcome(file: video.path, result: .failure(error))
     }
   }
 }

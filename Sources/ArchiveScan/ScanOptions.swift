@@ -1,6 +1,6 @@
 /// What a scan does besides labelling.
 package struct ScanOptions: Sendable {
-  /// The arguments, the program's name first, that make the running program a ``DecodingWorker``.
+  /// The arguments, the program's name first, that make the running program a ``WorkerMain``.
   package let worker: [String]
   /// Who runs on which of the cores.
   package let budget: ThreadBudget

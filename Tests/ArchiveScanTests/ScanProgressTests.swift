@@ -5,11 +5,11 @@ import Testing
 
 /// What a scan says of itself.
 @Suite struct ScanProgressTests {
-  private func record(_ path: FilePath, _ note: String, failed: Bool = false) -> ScanRecord {
+  private func record(_ path: BytePath, _ note: String, failed: Bool = false) -> ScanRecord {
     let outcome =
       failed
-      ? Outcome(file: path, result: .failure(.video(path, cause: note)))
-      : Outcome(file: path, result: .success(ScanTableFolder.labels(path)))
+      ? VideoOutcome(file: path, result: .failure(.video(path, cause: note)))
+      : VideoOutcome(file: path, result: .success(ScanTableFolder.labels(path)))
     return ScanRecord(outcome, stamp: .absent, row: [], end: 0)
   }
 
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func recordsAreReadAsTheyWereWritten() {
-    for path in [FilePath("a/b.mp4"), "100 %\t\n.mp4", FilePath(bytes: [0xFF, 0x25, 0x0A, 0x7F])] {
+    for path in [BytePath("a/b.mp4"), "100 %\t\n.mp4", BytePath(bytes: [0xFF, 0x25, 0x0A, 0x7F])] {
       for failed in [false, true] {
         let record = record(path, "a\tcause\nof % two lines", failed: failed)
         let fields = JournalLine.fields(record.line.dropLast())

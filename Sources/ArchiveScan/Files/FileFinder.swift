@@ -12,19 +12,19 @@ package struct FileFinder {
   package var takesAll = false
   package var shard: Shard?
   /// Files never to take: the scan's own.
-  package var excluded: [FilePath] = []
+  package var excluded: [BytePath] = []
 
-  package private(set) var files: [FilePath] = []
+  package private(set) var files: [BytePath] = []
   /// Folders that could not be read, and why.
-  package private(set) var unreadable: [(folder: FilePath, cause: String)] = []
+  package private(set) var unreadable: [(folder: BytePath, cause: String)] = []
 
-  private var seen: Set<FilePath> = []
+  private var seen: Set<BytePath> = []
   private var own: Set<FileIdentity> = []
 
   package init() {}
 
   /// Adds what is found at each of `paths`, a file only once.
-  package mutating func find(_ paths: [FilePath]) {
+  package mutating func find(_ paths: [BytePath]) {
     own = Set(excluded.compactMap(\.status).map(FileIdentity.init))
     for path in paths {
       if let status = path.status, status.st_mode & S_IFMT == S_IFDIR {
@@ -36,8 +36,8 @@ package struct FileFinder {
   }
 
   /// `above`: the folder itself and those that it was reached through.
-  private mutating func walk(_ folder: FilePath, above: Set<FileIdentity>) {
-    let names: [FilePath]
+  private mutating func walk(_ folder: BytePath, above: Set<FileIdentity>) {
+    let names: [BytePath]
     do {
       names = try folder.entries()
     } catch {
@@ -57,15 +57,15 @@ package struct FileFinder {
     }
   }
 
-  private mutating func add(_ path: FilePath) {
+  private mutating func add(_ path: BytePath) {
     guard shard?.contains(path) ?? true, seen.insert(path).inserted else { return }
     files.append(path)
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// Directory-traversal order: component by component, each by its bytes.
-  package func isWalkedBefore(_ other: FilePath) -> Bool {
+  package func isWalkedBefore(_ other: BytePath) -> Bool {
     let slash = UInt8(ascii: "/")
     return bytes.lexicographicallyPrecedes(other.bytes) { left, right in
       left != right && (left == slash || right != slash && left < right)

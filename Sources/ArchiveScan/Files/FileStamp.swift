@@ -16,7 +16,7 @@ package struct FileStamp: Sendable, Hashable {
   }
 
   /// What a path leads to now, links followed.
-  package init(of path: FilePath) {
+  package init(of path: BytePath) {
     self = path.status.map(FileStamp.init) ?? .absent
   }
 
@@ -26,7 +26,7 @@ package struct FileStamp: Sendable, Hashable {
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// What the operating system says of the file that this path leads to; nil where it leads to none.
   var status: stat? {
     var status = stat()

@@ -19,7 +19,7 @@ package struct Shard: Sendable, Equatable {
     (self.number, self.count) = (number, count)
   }
 
-  package func contains(_ path: FilePath) -> Bool {
+  package func contains(_ path: BytePath) -> Bool {
     // The last bits of FNV-1a alone depend on the last bits of each byte alone: the first ones are mixed in.
     let hash = StableHash(path.bytes).value
     return (hash ^ hash >> 32) % UInt64(count) == UInt64(number - 1)

@@ -21,7 +21,7 @@ struct Journal {
   init() {}
 
   /// Reads a journal; `path` is for errors. What a crash left of a last line is skipped.
-  init(_ bytes: [UInt8], path: FilePath) throws(ClassifierError) {
+  init(_ bytes: [UInt8], path: BytePath) throws(ClassifierError) {
     var damaged: Int?
     var number = 0
     for line in bytes.split(separator: JournalLine.lineFeed, omittingEmptySubsequences: false) {

@@ -7,11 +7,11 @@ import struct SystemPackage.FileDescriptor
 
 /// A file open for reading and appending; closed, and unlocked, once.
 final class OpenFile {
-  let path: FilePath
+  let path: BytePath
   private let file: FileDescriptor
 
   init(
-    _ path: FilePath, _ mode: FileDescriptor.AccessMode = .readWrite,
+    _ path: BytePath, _ mode: FileDescriptor.AccessMode = .readWrite,
     options: FileDescriptor.OpenOptions = []
   ) throws(Errno) {
     self.path = path
@@ -71,7 +71,7 @@ final class OpenFile {
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw Errno.last }
   }
 
-  func move(to other: FilePath) throws(Errno) {
+  func move(to other: BytePath) throws(Errno) {
     let moved = path.withCString { old in other.withCString { rename(old, $0) } }
     guard moved == 0 else { throw Errno.last }
   }

@@ -12,7 +12,7 @@ package struct ScanMerge {
   ///
   /// Throws if parts were made with other settings, have a file in common, or are being written; `output`
   /// then stays as it was.
-  package init(_ parts: [FilePath], into output: FilePath) throws(ClassifierError) {
+  package init(_ parts: [BytePath], into output: BytePath) throws(ClassifierError) {
     let opened = try Self.open(parts, into: output)
     guard let first = opened.first, let head = first.table.contents.head else {
       throw .output(output, cause: "there is nothing to merge")
@@ -37,7 +37,7 @@ package struct ScanMerge {
   }
 
   private struct Part {
-    let path: FilePath
+    let path: BytePath
     let table: ScanTableFiles.Opened
 
     var rows: [ScanRows.Row] {
@@ -48,7 +48,7 @@ package struct ScanMerge {
     }
   }
 
-  private static func open(_ parts: [FilePath], into output: FilePath) throws(ClassifierError) -> [Part] {
+  private static func open(_ parts: [BytePath], into output: BytePath) throws(ClassifierError) -> [Part] {
     let target = output.status.map(FileIdentity.init)
     return try parts.map { (path) throws(ClassifierError) in
       if let target, path.status.map(FileIdentity.init) == target {
@@ -59,7 +59,7 @@ package struct ScanMerge {
   }
 
   private static func checkDisjoint(_ parts: [Part]) throws(ClassifierError) {
-    var owners: [FilePath: FilePath] = [:]
+    var owners: [BytePath: BytePath] = [:]
     for part in parts {
       for record in part.table.contents.records {
         if let owner = owners.updateValue(part.path, forKey: record.path) {
@@ -76,7 +76,7 @@ package struct ScanMerge {
 
 extension ScanTable {
   /// Makes `rows` the table at `path`, instead of what may be there: all of it, or after a failure nothing.
-  static func replace(_ path: FilePath, with rows: ScanRows) throws(ClassifierError) {
+  static func replace(_ path: BytePath, with rows: ScanRows) throws(ClassifierError) {
     let place = ScanTableFiles(path)
     let former = try place.openForReplacement()
     let end = former.size

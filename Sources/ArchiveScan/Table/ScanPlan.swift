@@ -3,14 +3,14 @@ import R2P1DVideo
 /// Which files a scan still has to do.
 package struct ScanPlan {
   /// In the order found.
-  package let files: [FilePath]
+  package let files: [BytePath]
   /// Files that have their row already.
   package let finished: Int
   /// Rows that no longer hold: of files that have changed since, or are to be tried again.
-  private let stale: Set<FilePath>
+  private let stale: Set<BytePath>
 
   /// What is to be done of the files `found`, where `records` are the rows that there are.
-  package init(_ found: [FilePath], records: [ScanRecord], retryFailed: Bool) {
+  package init(_ found: [BytePath], records: [ScanRecord], retryFailed: Bool) {
     let rows = Dictionary(records.map { ($0.path, $0) }) { $1 }
     let files = found.filter { file in
       guard let row = rows[file] else { return true }

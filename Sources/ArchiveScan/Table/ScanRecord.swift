@@ -2,7 +2,7 @@ import R2P1DVideo
 
 /// What the journal says of one row of the output.
 package struct ScanRecord: Sendable, Equatable {
-  package let path: FilePath
+  package let path: BytePath
   /// The file as it was when its decoding began.
   package let stamp: FileStamp
   package let isFailed: Bool
@@ -16,7 +16,8 @@ package struct ScanRecord: Sendable, Equatable {
   let check: UInt64
 
   init(
-    _ outcome: Outcome, _ explain: (ClassifierError) -> String = { $0.cause }, stamp: FileStamp, row: [UInt8],
+    _ outcome: VideoOutcome, _ explain: (ClassifierError) -> String = { $0.cause }, stamp: FileStamp,
+    row: [UInt8],
     end: Int
   ) {
     path = outcome.file
@@ -38,7 +39,7 @@ package struct ScanRecord: Sendable, Equatable {
   }
 
   private init(
-    path: FilePath, stamp: FileStamp, isFailed: Bool, duration: Double, note: String, end: Int, check: UInt64
+    path: BytePath, stamp: FileStamp, isFailed: Bool, duration: Double, note: String, end: Int, check: UInt64
   ) {
     self.path = path
     self.stamp = stamp
@@ -70,7 +71,7 @@ extension ScanRecord {
       ["ok", "failed"].contains(words[0])
     else { return nil }
     self.init(
-      path: FilePath(bytes: fields[7]), stamp: FileStamp(size: size, modified: modified),
+      path: BytePath(bytes: fields[7]), stamp: FileStamp(size: size, modified: modified),
       isFailed: words[0] == "failed", duration: duration, note: words[6], end: end, check: check)
   }
 }

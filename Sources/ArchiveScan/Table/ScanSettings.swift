@@ -6,7 +6,7 @@ import R2P1DVideo
 package enum ScanFormat: String, Sendable, CaseIterable {
   case csv, jsonl
 
-  var report: ReportFormat {
+  var report: LabelFormat {
     switch self {
     case .csv: .csv
     case .jsonl: .jsonl
@@ -44,7 +44,7 @@ package struct ScanSettings: Sendable, Equatable {
     let track = sampling.track.map { [Fact(name: "track", value: "\($0)")] } ?? []
     // Only where there is a choice.
     let weights =
-      classifier.network.chosenWeights.map { [Fact(name: "weights", value: FilePath($0).printable)] } ?? []
+      classifier.network.chosenWeights.map { [Fact(name: "weights", value: BytePath($0).printable)] } ?? []
     let facts = [
       Fact(name: "model", value: classifier.model.name),
       Fact(name: "model-sha-256", value: classifier.network.hash.digits ?? classifier.model.name),

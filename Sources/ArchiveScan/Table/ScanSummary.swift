@@ -20,11 +20,11 @@ package struct ScanSummary {
       "\(files): \(records.count - failures) labelled, \(failures) failed; \(Self.hours(hours)) of video"
     ]
     let causes = Self.commonest(records.filter(\.isFailed).map(\.note))
-    lines += causes.map { "  failed: \($0.count) × \(FilePath($0.text).printable)" }
+    lines += causes.map { "  failed: \($0.count) × \(BytePath($0.text).printable)" }
     let labels = Self.commonest(records.filter { !$0.isFailed }.map(\.note))
     if !labels.isEmpty {
       lines.append(
-        "  labels: " + labels.map { "\($0.count) × \(FilePath($0.text).printable)" }.joined(separator: ", "))
+        "  labels: " + labels.map { "\($0.count) × \(BytePath($0.text).printable)" }.joined(separator: ", "))
     }
     return lines.map { $0 + "\n" }.joined()
   }

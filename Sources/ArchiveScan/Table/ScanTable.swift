@@ -10,7 +10,7 @@ import struct SystemPackage.Errno
 /// the table is opened again. One process at a time: the journal is locked.
 package final class ScanTable {
   /// The output itself, where the path given is a link.
-  package let path: FilePath
+  package let path: BytePath
   package private(set) var records: [ScanRecord]
 
   private let head: Journal.Head
@@ -18,13 +18,13 @@ package final class ScanTable {
   private var journal: OpenFile
   private var outputEnd: Int
   private var journalEnd: Int
-  private var report: any Report
+  private var report: any LabelReport
   private let explain: (ClassifierError) -> String
   /// A journal that was replaced: its lock tells those who opened it before.
   private var former: OpenFile?
 
-  package static func journalPath(of output: FilePath) -> FilePath {
-    FilePath(bytes: output.bytes + Array(".journal".utf8))
+  package static func journalPath(of output: BytePath) -> BytePath {
+    BytePath(bytes: output.bytes + Array(".journal".utf8))
   }
 
   /// Opens or begins the table at `path` for rows made with `settings`.
@@ -32,7 +32,7 @@ package final class ScanTable {
   /// `explain` says what a row reports of a failure. Throws if it cannot be written, was made with other
   /// settings, is not a scan's, or is being written.
   package init(
-    _ path: FilePath, settings: ScanSettings, format: ScanFormat, top: Int,
+    _ path: BytePath, settings: ScanSettings, format: ScanFormat, top: Int,
     explain: @escaping (ClassifierError) -> String = { $0.cause }
   ) throws(ClassifierError) {
     let path = path.resolved
@@ -51,7 +51,7 @@ package final class ScanTable {
   }
 
   /// Adds the row of a file that was as `stamp` says, for good once this returns.
-  package func add(_ outcome: Outcome, stamp: FileStamp) throws(ClassifierError) {
+  package func add(_ outcome: VideoOutcome, stamp: FileStamp) throws(ClassifierError) {
     let row = Array(report.add(outcome).utf8)
     let record = ScanRecord(
       outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count)
@@ -99,7 +99,7 @@ package final class ScanTable {
 
 /// What `body` does; its failure is the output's at `path`.
 func mapErrno<R>(
-  _ path: FilePath, _ verb: String = "written", _ body: () throws(Errno) -> R
+  _ path: BytePath, _ verb: String = "written", _ body: () throws(Errno) -> R
 ) throws(ClassifierError) -> R {
   do {
     return try body()
@@ -108,15 +108,15 @@ func mapErrno<R>(
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// The file that a link leads to; anything else is itself.
-  fileprivate var resolved: FilePath {
+  fileprivate var resolved: BytePath {
     withCString { path in
       var status = stat()
       guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return self }
       guard let real = realpath(path, nil) else { return self }
       defer { free(real) }
-      return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+      return BytePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
     }
   }
 }

@@ -6,16 +6,16 @@ import struct SystemPackage.Errno
 
 /// Where a table lies: its output, its journal, and the names under which their successors are made.
 struct ScanTableFiles {
-  let output: FilePath
-  let journal: FilePath
+  let output: BytePath
+  let journal: BytePath
 
-  init(_ output: FilePath) {
+  init(_ output: BytePath) {
     self.output = output
     journal = ScanTable.journalPath(of: output)
   }
 
-  var nextOutput: FilePath { FilePath(bytes: output.bytes + Array(".next".utf8)) }
-  var nextJournal: FilePath { FilePath(bytes: journal.bytes + Array(".next".utf8)) }
+  var nextOutput: BytePath { BytePath(bytes: output.bytes + Array(".next".utf8)) }
+  var nextJournal: BytePath { BytePath(bytes: journal.bytes + Array(".next".utf8)) }
 
   /// Both files, locked, repaired and at one with each other.
   struct Opened {
@@ -185,7 +185,7 @@ struct ScanTableFiles {
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// Makes renames in this folder last.
   func sync() {
     let descriptor = withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

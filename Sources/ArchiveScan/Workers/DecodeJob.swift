@@ -5,14 +5,14 @@ import Synchronization
 
 /// One file of a scan on its way from a worker to the network.
 final class DecodeJob: Sendable {
-  let path: FilePath
+  let path: BytePath
   let arrivals = BoundedQueue<WindowEvent>(capacity: DecodeJob.windowsAhead)
   private let firstStamp = Mutex(FileStamp.absent)
 
   /// All windows of a file with the usual number of them, so that a worker can go on to the next.
   private static let windowsAhead = 5 + 1
 
-  init(_ path: FilePath) {
+  init(_ path: BytePath) {
     self.path = path
   }
 

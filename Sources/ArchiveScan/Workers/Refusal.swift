@@ -4,18 +4,18 @@ import R2P1DVideo
 struct Refusal: Error, Equatable {
   let cause: String
   let kind: FailureKind
-  let remedy: Remedy?
+  let remedy: FailureRemedy?
 
-  init(cause: String, kind: FailureKind = .other, remedy: Remedy? = nil) {
+  init(cause: String, kind: FailureKind = .other, remedy: FailureRemedy? = nil) {
     (self.cause, self.kind, self.remedy) = (cause, kind, remedy)
   }
 
   init(_ error: any Error) {
-    self.init(cause: "\(error)", kind: FailureKind(of: error), remedy: Remedy(of: error))
+    self.init(cause: "\(error)", kind: FailureKind(of: error), remedy: FailureRemedy(of: error))
   }
 
   /// That of the file at `path`.
-  func error(_ path: FilePath) -> ClassifierError {
+  func error(_ path: BytePath) -> ClassifierError {
     .video(path, cause: cause, kind: kind, remedy: remedy)
   }
 }
@@ -26,7 +26,7 @@ extension Refusal {
     [
       .other, .missing, .unreadable, .refused, .unsupported, .damaged, .request, .outOfMemory, .cancelled,
     ] + limits.map { .limit($0) }
-  static let remedies: [Remedy?] =
+  static let remedies: [FailureRemedy?] =
     [nil, .allowNetwork, .trustServer, .otherCertificates, .otherTrack] + limits.map { .raise($0) }
   private static let limits: [FailureKind.Limit] = [.pixels, .streams, .frames, .samples, .windows, .memory]
 

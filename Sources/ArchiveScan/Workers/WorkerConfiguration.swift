@@ -21,7 +21,7 @@ struct WorkerConfiguration: Codable, Equatable {
   }
 
   /// A reader of the windows of the file at `path`.
-  func open(_ path: FilePath, control: DecodingControl) throws(VideoError) -> WindowReader {
+  func open(_ path: BytePath, control: DecodingControl) throws(VideoError) -> WindowReader {
     try WindowReader(path: path.bytes, sampling, threads: threads, rules: rules, control: control)
   }
 }

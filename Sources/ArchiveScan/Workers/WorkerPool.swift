@@ -17,7 +17,7 @@ final class WorkerPool: Sendable {
     var videos: [Int: DecodeJob] = [:]
   }
 
-  private let files: [FilePath]
+  private let files: [BytePath]
   private let state = Mutex(State())
   private let room = DispatchSemaphore(value: 0)
   private let over = StopFlag()
@@ -25,7 +25,7 @@ final class WorkerPool: Sendable {
 
   /// Begins to decode `files`.
   init(
-    _ files: [FilePath], workers: Int, _ configuration: WorkerConfiguration, _ options: ScanOptions
+    _ files: [BytePath], workers: Int, _ configuration: WorkerConfiguration, _ options: ScanOptions
   ) {
     self.files = files
     for _ in 0..<workers {
@@ -79,7 +79,7 @@ final class WorkerPool: Sendable {
 }
 
 extension WorkerPool.State {
-  fileprivate mutating func video(_ index: Int, _ files: [FilePath]) -> DecodeJob {
+  fileprivate mutating func video(_ index: Int, _ files: [BytePath]) -> DecodeJob {
     let video = videos[index] ?? DecodeJob(files[index])
     videos[index] = video
     return video

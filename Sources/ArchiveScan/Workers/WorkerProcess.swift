@@ -82,7 +82,7 @@ final class WorkerProcess {
 
   /// Marks what this process has open, and was perhaps handed when it started, as not for others.
   private static func closeOnExec() {
-    let numbers = (try? FilePath("/proc/self/fd").entries())?.compactMap { Int32($0.string) } ?? []
+    let numbers = (try? BytePath("/proc/self/fd").entries())?.compactMap { Int32($0.string) } ?? []
     for number in numbers where number > STDERR_FILENO {
       let flags = fcntl(number, F_GETFD)
       if flags >= 0 && flags & FD_CLOEXEC == 0 { _ = fcntl(number, F_SETFD, flags | FD_CLOEXEC) }
@@ -90,7 +90,7 @@ final class WorkerProcess {
   }
 
   /// Tells the worker to decode a file.
-  func decode(_ path: FilePath) {
+  func decode(_ path: BytePath) {
     send(path.bytes)
   }
 

@@ -16,7 +16,7 @@ struct LegacyContainer: WeightContainer {
 
   init(_ memory: CheckpointMemory) throws(CheckpointError.Reason) {
     let bytes = memory.bytes
-    var machine = PickleMachine(ByteReader(bytes, part: "the pickle"))
+    var machine = PickleMachine(ByteCursor(bytes, part: "the pickle"))
     let first = try machine.value()
     guard case .bigInteger(let start, let count) = first else { throw Self.otherPickle(first, machine) }
     let number = bytes.slice(start..<(start + count))
@@ -109,7 +109,7 @@ struct LegacyContainer: WeightContainer {
         throw .damaged(
           part: "the list of storages", found: quoted(name), expected: "only storages that the pickle names")
       }
-      var reader = ByteReader(bytes, at: position, part: "the storage \(quoted(name))")
+      var reader = ByteCursor(bytes, at: position, part: "the storage \(quoted(name))")
       let count64 = try reader.integer(Int64.self)
       guard count64 == storage.count else {
         throw .damaged(

@@ -9,7 +9,7 @@ struct PickleMachine {
   static let valueLimit = 1 << 22
   static let nameLimit = 1024
 
-  var reader: ByteReader
+  var reader: ByteCursor
   var heap = PickleHeap()
   var stack: [PickleValue] = []
   var marks: [Int] = []
@@ -18,7 +18,7 @@ struct PickleMachine {
   var openAttributes = 0
   private var valueCount = 0
 
-  init(_ reader: ByteReader) { self.reader = reader }
+  init(_ reader: ByteCursor) { self.reader = reader }
 
   /// Reads one pickle and stops behind it. The heap keeps what it made.
   mutating func value() throws(CheckpointError.Reason) -> PickleValue {

@@ -31,7 +31,7 @@ struct SafetensorsContainer: WeightContainer {
       throw .tooLarge(
         part: "the header of the safetensors file", found: headerLength, limit: Self.headerLimit)
     }
-    var reader = ByteReader(memory.bytes, at: 8, part: "the header")
+    var reader = ByteCursor(memory.bytes, at: 8, part: "the header")
     let first = try reader.skip(headerLength)
     let fields = try Self.fields(memory.bytes.slice(first..<(first + headerLength)))
     var metadata: [String: String] = [:]

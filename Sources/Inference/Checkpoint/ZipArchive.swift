@@ -18,7 +18,7 @@ struct ZipArchive {
 
   init(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.Reason) {
     let directory = try ZipEnd(bytes)
-    var reader = ByteReader(
+    var reader = ByteCursor(
       bytes.slice(0..<directory.range.upperBound), at: directory.range.lowerBound, part: "the zip directory")
     guard directory.entryCount <= directory.range.count / ZipDirectoryRecord.size else {
       throw .damaged(

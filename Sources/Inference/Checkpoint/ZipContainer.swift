@@ -12,7 +12,7 @@ struct ZipContainer: WeightContainer {
     folder = try Self.folder(of: archive)
     let pickle = try Self.pickle(in: archive, memory.bytes, named: folder + "data.pkl")
     isBigEndian = try Self.isBigEndian(archive, memory.bytes, named: folder + "byteorder")
-    var machine = PickleMachine(ByteReader(pickle, part: quoted(folder + "data.pkl")))
+    var machine = PickleMachine(ByteCursor(pickle, part: quoted(folder + "data.pkl")))
     let root = try machine.value()
     weights = try PickledWeights(root: root, heap: machine.heap, bytes: pickle)
     self.memory = memory

@@ -76,7 +76,7 @@ struct ZipDirectoryRecord {
   private let compressedSize: Int
   private let headerStart: Int
 
-  init(_ reader: inout ByteReader) throws(CheckpointError.Reason) {
+  init(_ reader: inout ByteCursor) throws(CheckpointError.Reason) {
     let bytes = reader.bytes
     let start = try reader.skip(Self.size)
     guard bytes.littleEndian(at: start) as UInt32 == 0x0201_4B50 else {
@@ -114,7 +114,7 @@ struct ZipDirectoryRecord {
       throw .damaged(
         part: part, found: "its header at byte \(headerStart)", expected: "one before the directory")
     }
-    var reader = ByteReader(bytes, at: headerStart, part: part)
+    var reader = ByteCursor(bytes, at: headerStart, part: part)
     let start = try reader.skip(Self.localSize)
     guard bytes.littleEndian(at: start) as UInt32 == 0x0403_4B50 else {
       throw .damaged(part: part, found: "no header at byte \(start)", expected: "one")
@@ -143,7 +143,7 @@ struct ZipDirectoryRecord {
 /// Zip64's field of an entry: the values of 64 bits, in order, of those that are all ones in the record
 /// (APPNOTE 4.5.3).
 private struct Zip64Extra {
-  private var reader: ByteReader?
+  private var reader: ByteCursor?
   private let entry: String
 
   init(_ extra: UnsafeRawBufferPointer, entry: String) {
@@ -154,7 +154,7 @@ private struct Zip64Extra {
       guard size <= extra.count - position - 4 else { return }
       if extra.littleEndian(at: position) as UInt16 == 1 {
         let field = extra.slice((position + 4)..<(position + 4 + size))
-        reader = ByteReader(field, part: "the Zip64 field of \(quoted(entry))")
+        reader = ByteCursor(field, part: "the Zip64 field of \(quoted(entry))")
         return
       }
       position += 4 + size

@@ -1,5 +1,5 @@
 /// What flows between operations: the window, or what an operation gives.
-package struct Value: Sendable, Equatable {
+package struct Activation: Sendable, Equatable {
   /// 0 is the window, then in the order in which they come to be.
   package let number: Int
   package let channels: Int
@@ -10,7 +10,7 @@ package struct Value: Sendable, Equatable {
 package struct Operation: Sendable {
   package enum Kind: Sendable {
     /// With the BatchNorm behind it; then `adding`, if anything; then a ReLU, if it has one.
-    case convolution(ConvNorm, adding: Value?)
+    case convolution(ConvNorm, adding: Activation?)
     /// The average over time and space.
     case pool
     /// Fully connected: `fc.weight`, `fc.bias`.
@@ -21,8 +21,8 @@ package struct Operation: Sendable {
   /// The part of the network that it belongs to, as PyTorch names it: `layer1.0.conv1` is one convolution, or
   /// two.
   package let module: String
-  package let input: Value
-  package let output: Value
+  package let input: Activation
+  package let output: Activation
 
   /// Multiply-adds of one window, done directly; those of convolutions and of the classifier count.
   package var multiplyAdds: Int {
@@ -46,8 +46,8 @@ struct OperationList {
 
   /// The convolutions of `module` one after the other, `residual` added to what the last one gives.
   mutating func convolutions(
-    _ convolutions: [ConvNorm], of input: Value, adding residual: Value? = nil, _ module: String
-  ) throws(ModelError) -> Value {
+    _ convolutions: [ConvNorm], of input: Activation, adding residual: Activation? = nil, _ module: String
+  ) throws(ModelError) -> Activation {
     var x = input
     for (index, conv) in convolutions.enumerated() {
       guard x.size.t + 2 * conv.padding.t >= conv.kernel.t else { throw .frames(frames, network: network) }
@@ -59,18 +59,18 @@ struct OperationList {
     return x
   }
 
-  mutating func pool(_ input: Value) -> Value {
+  mutating func pool(_ input: Activation) -> Activation {
     append(.pool, "avgpool", of: input, channels: input.channels, size: Extent(1, 1, 1))
   }
 
-  mutating func linear(_ input: Value, outputs: Int) -> Value {
+  mutating func linear(_ input: Activation, outputs: Int) -> Activation {
     append(.linear, "fc", of: input, channels: outputs, size: Extent(1, 1, 1))
   }
 
   private mutating func append(
-    _ kind: Operation.Kind, _ module: String, of input: Value, channels: Int, size: Extent
-  ) -> Value {
-    let output = Value(number: operations.count + 1, channels: channels, size: size)
+    _ kind: Operation.Kind, _ module: String, of input: Activation, channels: Int, size: Extent
+  ) -> Activation {
+    let output = Activation(number: operations.count + 1, channels: channels, size: size)
     operations.append(Operation(kind: kind, module: module, input: input, output: output))
     return output
   }

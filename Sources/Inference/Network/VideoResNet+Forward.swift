@@ -1,7 +1,7 @@
 /// What the network computes, as torchvision's `video/resnet.py` says it. Whatever runs, plans or counts a
 /// network goes by the operations that are listed here.
 extension VideoResNet {
-  func forward(_ window: Value, _ list: inout OperationList) throws(ModelError) -> Value {
+  func forward(_ window: Activation, _ list: inout OperationList) throws(ModelError) -> Activation {
     var x = try list.convolutions(stem, of: window, "stem")
     for block in blocks { x = try block.forward(x, &list) }
     let features = list.pool(x)
@@ -10,7 +10,7 @@ extension VideoResNet {
 }
 
 extension BasicBlock {
-  func forward(_ x: Value, _ list: inout OperationList) throws(ModelError) -> Value {
+  func forward(_ x: Activation, _ list: inout OperationList) throws(ModelError) -> Activation {
     let out = try list.convolutions(conv1, of: x, "\(name).conv1")
     var residual = x
     if let downsample { residual = try list.convolutions([downsample], of: x, "\(name).downsample") }
@@ -23,7 +23,7 @@ extension VideoResNet {
   package func operations(frames: Int) throws(ModelError) -> [Operation] {
     guard frames > 0 else { throw .frames(frames, network: name) }
     var list = OperationList(self, frames: frames)
-    let window = Value(number: 0, channels: 3, size: Extent(frames, sampleSide, sampleSide))
+    let window = Activation(number: 0, channels: 3, size: Extent(frames, sampleSide, sampleSide))
     _ = try forward(window, &list)
     return list.operations
   }

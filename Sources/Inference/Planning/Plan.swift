@@ -55,7 +55,7 @@ struct Plan: Sendable {
   // MARK: steps
 
   /// A convolution and the operation that asks for it.
-  private typealias Planned = (conv: PlannedConv, operation: Operation, residual: Value?)
+  private typealias Planned = (conv: PlannedConv, operation: Operation, residual: Activation?)
 
   private mutating func addSteps(_ operations: [Operation], _ precision: PrecisionPolicy) throws(ModelError) {
     var places = [0: newBuffer(floats: 0)]  // of values; the stem's padded input is sized below

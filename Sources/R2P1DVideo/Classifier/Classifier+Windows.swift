@@ -54,11 +54,11 @@ extension Classifier {
   /// The labels of one of many videos, or what kept it from them.
   public func outcome(
     of input: VideoInput, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
-  ) async -> Outcome {
+  ) async -> VideoOutcome {
     do {
-      return Outcome(file: input.name, result: .success(try await classify(input, progress: progress)))
+      return VideoOutcome(file: input.name, result: .success(try await classify(input, progress: progress)))
     } catch {
-      return Outcome(file: input.name, result: .failure(error))
+      return VideoOutcome(file: input.name, result: .failure(error))
     }
   }
 

@@ -16,7 +16,7 @@ public final class Classifier: Sendable {
   /// The sampling in force: the options', completed by the model's own.
   public let sampling: ResolvedSampling
   /// The precision in force: `f32` where the CPU lacks the instructions for what was asked for.
-  public let precision: Precision
+  public let precision: Network.Precision
 
   public var model: ModelSummary { network.summary }
   /// What one should know of the weights that were read.
@@ -43,7 +43,7 @@ public final class Classifier: Sendable {
     let workspaces = Workspaces(keeping: max(options.idleWorkspaces, 0)) { () throws(ClassifierError) in
       try network.loaded.predictor(model, threads: threads)
     }
-    precision = Precision(try workspaces.workspace().predictor.precision)
+    precision = Network.Precision(try workspaces.workspace().predictor.precision)
     self.workspaces = workspaces
     if options.givesReceipts, options.threads > 1 {
       DetachedThread.start { _ = network.hash.digits }
@@ -51,7 +51,7 @@ public final class Classifier: Sendable {
   }
 
   /// The labels of the video at `path`, made of all windows of `scored`, on the caller's thread.
-  package func classify(_ path: FilePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
+  package func classify(_ path: BytePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
     var merged = MergedScores(options.merge, decision)
     var windows: [WindowLabels] = []
     while let window = try scored.next() {
@@ -71,7 +71,7 @@ public final class Classifier: Sendable {
       labels: scored(window.scores), logits: options.keepsLogits ? window.logits : nil)
   }
 
-  func scored(_ scores: Scores) -> [ScoredLabel] {
+  func scored(_ scores: ClassScores) -> [ScoredLabel] {
     decision.labels(scores, top: options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
   }
 }

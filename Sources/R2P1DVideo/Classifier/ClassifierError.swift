@@ -2,31 +2,31 @@
 /// out, where there is one.
 public enum ClassifierError: Error, Sendable, Equatable {
   /// The video cannot be read, or holds nothing to label.
-  case video(FilePath, cause: String, kind: FailureKind = .other, remedy: Remedy? = nil)
+  case video(BytePath, cause: String, kind: FailureKind = .other, remedy: FailureRemedy? = nil)
   /// The network's answer for a window (counted from 0) holds NaN or an infinity.
-  case notFinite(FilePath, window: Int)
+  case notFinite(BytePath, window: Int)
   /// No file and no known model has this name.
   case unknownModel(String, known: [String])
   /// A known model whose checkpoint is in none of the folders.
-  case absentModel(String, folders: [FilePath], remedy: Remedy)
+  case absentModel(String, folders: [BytePath], remedy: FailureRemedy)
   /// A checkpoint, by its model's name or its address, that could not be fetched.
-  case download(String, cause: String, remedy: Remedy? = nil)
+  case download(String, cause: String, remedy: FailureRemedy? = nil)
   /// The checkpoint cannot be read, or holds no network of the family.
-  case checkpoint(FilePath, cause: String, kind: FailureKind = .other)
+  case checkpoint(BytePath, cause: String, kind: FailureKind = .other)
   /// The checkpoint's tensors are not those of its network; each problem names one.
-  case tensors(FilePath, problems: [String])
+  case tensors(BytePath, problems: [String])
   /// A network that cannot be made or run as asked.
   case network(String, cause: String, kind: FailureKind = .request)
   /// The file of labels cannot be read.
-  case labels(FilePath, cause: String)
+  case labels(BytePath, cause: String)
   /// The file of labels names another number of classes than the network has.
-  case labelCount(FilePath, found: Int, expected: Int)
+  case labelCount(BytePath, found: Int, expected: Int)
   /// The file of certificates to trust cannot be read.
-  case certificates(FilePath, cause: String)
+  case certificates(BytePath, cause: String)
   /// The list of files cannot be read.
-  case list(FilePath, cause: String)
+  case list(BytePath, cause: String)
   /// The result cannot be written.
-  case output(FilePath, cause: String, remedy: Remedy? = nil)
+  case output(BytePath, cause: String, remedy: FailureRemedy? = nil)
 
   /// What the error is about: `input` is one video, the next may do better; `setup` lets nothing run.
   public enum Scope: Sendable {
@@ -50,7 +50,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
       path.printable
     case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _, _),
       .download(let name, _, _):
-      FilePath(name).printable
+      BytePath(name).printable
     }
   }
 
@@ -60,7 +60,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
     case .video(_, let cause, _, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
       .labels(_, let cause), .list(_, let cause), .output(_, let cause, _), .download(_, let cause, _),
       .certificates(_, let cause):
-      FilePath(cause).printable
+      BytePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"
     case .tensors(_, let problems) where problems.count > 1:
@@ -79,7 +79,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
 
 extension ClassifierError {
   /// The way out, where there is one besides other input.
-  public var remedy: Remedy? {
+  public var remedy: FailureRemedy? {
     switch self {
     case .video(_, _, _, let remedy), .download(_, _, let remedy), .output(_, _, let remedy): remedy
     case .absentModel(_, _, let remedy): remedy
@@ -90,7 +90,7 @@ extension ClassifierError {
   /// Every part of the cause, where it has several.
   public var details: [String] {
     guard case .tensors(_, let problems) = self else { return [cause] }
-    return problems.map { FilePath($0).printable }
+    return problems.map { BytePath($0).printable }
   }
 }
 

@@ -93,12 +93,12 @@ extension ClassifierError {
   }
 
   /// What kept the video at `path` from being read.
-  package static func video(_ path: FilePath, _ error: any Error) -> ClassifierError {
-    .video(path, cause: "\(error)", kind: FailureKind(of: error), remedy: Remedy(of: error))
+  package static func video(_ path: BytePath, _ error: any Error) -> ClassifierError {
+    .video(path, cause: "\(error)", kind: FailureKind(of: error), remedy: FailureRemedy(of: error))
   }
 
   /// What kept the checkpoint at `path` from being read.
-  static func checkpoint(_ path: FilePath, _ error: CheckpointError) -> ClassifierError {
+  static func checkpoint(_ path: BytePath, _ error: CheckpointError) -> ClassifierError {
     .checkpoint(path, cause: "\(error.reason)", kind: FailureKind(error.kind))
   }
 }

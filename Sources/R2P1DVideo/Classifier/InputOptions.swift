@@ -7,7 +7,7 @@ public struct InputOptions: Sendable, Equatable {
   public var allowsNetwork = false
   /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `SSL_CERT_FILE`, or else
   /// the system's.
-  public var certificates: FilePath?
+  public var certificates: BytePath?
   /// Width times height of a frame.
   public var maxPixels = InputRules().maxPixels
   /// Streams in a file, of every kind.

@@ -15,7 +15,7 @@ package final class ScoredWindows {
   }
 
   private let source: any WindowSource
-  private let path: FilePath
+  private let path: BytePath
   private let workspace: Workspace
   private let control: DecodingControl
   private let value: Value
@@ -28,7 +28,7 @@ package final class ScoredWindows {
   /// `progress` is called with how many windows of how many have been scored, those that are held back too.
   /// Once `control` is cancelled, no further window is scored.
   package init(
-    _ source: some WindowSource, of path: FilePath, _ classifier: Classifier, _ value: Value = .scores,
+    _ source: some WindowSource, of path: BytePath, _ classifier: Classifier, _ value: Value = .scores,
     control: DecodingControl = DecodingControl(),
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) {
@@ -103,7 +103,7 @@ public struct ScoredWindow: Sendable, Equatable, Codable {
   /// When the whole video ends, in seconds of a player's clock, as far as is known when this window comes.
   public let videoEnd: Double
   /// One probability a class.
-  public let scores: Scores
+  public let scores: ClassScores
   /// One a class.
   public let logits: [Float]
   /// The values before the classifier.
@@ -113,7 +113,7 @@ public struct ScoredWindow: Sendable, Equatable, Codable {
 
   public init(
     number: Int, count: Int, start: Rational, end: Rational, padded: Bool = false, videoEnd: Double,
-    scores: Scores, logits: [Float] = [], features: [Float] = []
+    scores: ClassScores, logits: [Float] = [], features: [Float] = []
   ) {
     self.number = number
     self.count = count

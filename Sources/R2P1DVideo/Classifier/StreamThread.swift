@@ -17,7 +17,7 @@ final class StreamThread<State>: Sendable {
   private let makeState: Mutex<(@Sendable () -> State)?>
 
   /// For work on the video that is called `name`.
-  convenience init(video name: FilePath, state: @escaping @Sendable (DecodingControl) -> State) {
+  convenience init(video name: BytePath, state: @escaping @Sendable (DecodingControl) -> State) {
     self.init(.video(name, ThreadLimit()), state)
   }
 

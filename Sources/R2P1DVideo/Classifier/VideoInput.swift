@@ -4,7 +4,7 @@ import VideoDecoding
 /// A video to be looked at: a file, bytes, whatever can be read at any place, or frames in memory.
 public struct VideoInput: Sendable {
   /// What results and errors call it: a file's path, or the name that was given.
-  public let name: FilePath
+  public let name: BytePath
   private let content: Content
 
   private enum Content: Sendable {
@@ -12,40 +12,40 @@ public struct VideoInput: Sendable {
     case frames(VideoFrames)
   }
 
-  private init(_ name: FilePath, _ content: Content) {
+  private init(_ name: BytePath, _ content: Content) {
     self.name = name
     self.content = content
   }
 
   /// The file at `path`, or what lies at an `http://` or `https://` address where
   /// ``InputOptions/allowsNetwork`` says so.
-  public static func file(_ path: FilePath) -> VideoInput {
+  public static func file(_ path: BytePath) -> VideoInput {
     VideoInput(path, .encoded(.path(path.bytes)))
   }
 
   /// The file of a `file:` URL, byte for byte; any other URL is an address.
   public init(url: URL) {
     guard url.isFileURL else {
-      self = .file(FilePath(url.absoluteString))
+      self = .file(BytePath(url.absoluteString))
       return
     }
-    self = .file(FilePath(percentEncoded: url.path(percentEncoded: true)))
+    self = .file(BytePath(percentEncoded: url.path(percentEncoded: true)))
   }
 
   /// A whole file in memory. The ending of `name` helps, as a file's does, where the content alone does not
   /// say what it is.
   public static func bytes(_ bytes: [UInt8], name: String) -> VideoInput {
-    VideoInput(FilePath(name), .encoded(.bytes(bytes, name: name)))
+    VideoInput(BytePath(name), .encoded(.bytes(bytes, name: name)))
   }
 
   /// A whole file in memory.
   public static func bytes(_ data: Data, name: String) -> VideoInput {
-    VideoInput(FilePath(name), .encoded(.data(data, name: name)))
+    VideoInput(BytePath(name), .encoded(.data(data, name: name)))
   }
 
   /// A file that `reader` reads.
   public static func reader(_ reader: some ByteReader, name: String) -> VideoInput {
-    VideoInput(FilePath(name), .encoded(.reader(ReaderAdapter(reader: reader), name: name)))
+    VideoInput(BytePath(name), .encoded(.reader(ReaderAdapter(reader: reader), name: name)))
   }
 
   /// A file of `byteCount` bytes: `read` fills a part of the buffer with those from `offset` on, as
@@ -59,7 +59,7 @@ public struct VideoInput: Sendable {
 
   /// Frames that a program has, or makes, itself.
   public static func frames(_ frames: VideoFrames, name: String = "frames") -> VideoInput {
-    VideoInput(FilePath(name), .frames(frames))
+    VideoInput(BytePath(name), .frames(frames))
   }
 
   /// Bytes that can be read at any place, as a file's can.

@@ -5,7 +5,7 @@ import SystemPackage
 
 extension FileDescriptor {
   package static func open(
-    _ path: FilePath, _ mode: AccessMode, options: OpenOptions = []
+    _ path: BytePath, _ mode: AccessMode, options: OpenOptions = []
   ) throws(Errno) -> FileDescriptor {
     try path.withCString { (path) throws(Errno) in
       try errno {

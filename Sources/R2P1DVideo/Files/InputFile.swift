@@ -5,7 +5,7 @@ package struct InputFile: ~Copyable {
   private let descriptor: FileDescriptor
   private let closes: Bool
 
-  package init(_ path: FilePath) throws(Errno) {
+  package init(_ path: BytePath) throws(Errno) {
     descriptor = try .open(path, .readOnly)
     closes = true
   }

@@ -23,7 +23,7 @@ enum BuiltInModel {
     do {
       return try Checkpoint(lasting: bytes, path: name, weights: weights)
     } catch {
-      throw .checkpoint(FilePath(name), error)
+      throw .checkpoint(BytePath(name), error)
     }
   }
 }

@@ -9,7 +9,7 @@ public struct DownloadOptions: Sendable, Equatable {
   public var retries = 3
   /// A file of certificates (PEM) to trust for `https://`; nil stands for that of `CURL_CA_BUNDLE` or
   /// `SSL_CERT_FILE`, or else the system's.
-  public var certificates: FilePath?
+  public var certificates: BytePath?
 
   public init() {}
 
@@ -24,12 +24,12 @@ public enum DownloadEvent: Sendable, Equatable {
   /// Another process fetches the same file: this one waits for it.
   case waiting
   /// The file comes to `draft` first, which whoever ends the process now should remove.
-  case began(draft: FilePath)
+  case began(draft: BytePath)
   /// So much is there, of so much where the server says it.
   case received(bytes: Int64, of: Int64?)
   case retrying(cause: String, attempt: Int, of: Int, seconds: Double)
   /// The draft has its final name, or is gone.
-  case ended(draft: FilePath)
+  case ended(draft: BytePath)
 }
 
 /// What is done about a published model whose checkpoint is in none of the folders.

@@ -8,7 +8,7 @@ package struct LoadedModel: Sendable {
   /// The published entry that the checkpoint is, or stands for.
   package let entry: PublishedModel?
   /// Nil for random weights and for a built-in model.
-  package let file: FilePath?
+  package let file: BytePath?
   /// Nil for random weights.
   package let checkpoint: Checkpoint?
 
@@ -20,13 +20,13 @@ package struct LoadedModel: Sendable {
   ) throws(ClassifierError) {
     switch source {
     case .random(let name, let seed):
-      if let weights { throw .network("\(source)", cause: "has no weights '\(FilePath(weights).printable)'") }
+      if let weights { throw .network("\(source)", cause: "has no weights '\(BytePath(weights).printable)'") }
       try self.init(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     case .file(let path):
       try self.init(path, name: path.modelName, entry: .of(path), weights)
     case .named(let name):
       if let checkpoint = try BuiltInModel.checkpoint(named: name, weights: weights) {
-        try self.init(checkpoint, FilePath(name), name: name, entry: nil, file: nil)
+        try self.init(checkpoint, BytePath(name), name: name, entry: nil, file: nil)
         return
       }
       let path = try folders.find(name, absent: absent)
@@ -48,13 +48,13 @@ package struct LoadedModel: Sendable {
   }
 
   private init(
-    _ path: FilePath, name: String, entry: PublishedModel?, _ weights: String?
+    _ path: BytePath, name: String, entry: PublishedModel?, _ weights: String?
   ) throws(ClassifierError) {
     try self.init(try Checkpoint.open(path, weights: weights), path, name: name, entry: entry, file: path)
   }
 
   private init(
-    _ checkpoint: Checkpoint, _ path: FilePath, name: String, entry: PublishedModel?, file: FilePath?
+    _ checkpoint: Checkpoint, _ path: BytePath, name: String, entry: PublishedModel?, file: BytePath?
   ) throws(ClassifierError) {
     traits = ModelMetadata(entry, metadata: checkpoint.metadata)
     do {
@@ -78,7 +78,7 @@ package struct LoadedModel: Sendable {
 
   /// The classes' names: those in `file` if one is given, else the model's own, else Kinetics-400's for 400
   /// classes, else numbers.
-  package func labels(from file: FilePath?) throws(ClassifierError) -> LabelSet {
+  package func labels(from file: BytePath?) throws(ClassifierError) -> LabelSet {
     let classes = model.network.classes
     let names =
       try file.map { (path) throws(ClassifierError) in try LabelSet(contentsOf: path) } ?? traits.labels
@@ -86,7 +86,7 @@ package struct LoadedModel: Sendable {
       return classes == LabelSet.kinetics400.names.count ? .kinetics400 : .numbered(classes)
     }
     guard names.names.count == classes else {
-      throw .labelCount(file ?? self.file ?? FilePath(name), found: names.names.count, expected: classes)
+      throw .labelCount(file ?? self.file ?? BytePath(name), found: names.names.count, expected: classes)
     }
     return names
   }
@@ -95,7 +95,7 @@ package struct LoadedModel: Sendable {
 extension LoadedModel {
   /// The network packed for windows of `frames` samples, `batch` at a time; `threads` work on it.
   func packed(
-    frames: Int, batch: Int = 1, threads: Int, precision: Precision
+    frames: Int, batch: Int = 1, threads: Int, precision: Network.Precision
   ) throws(ClassifierError) -> PackedModel {
     try namingModel { () throws(ModelError) in
       let options = EngineOptions(
@@ -114,7 +114,7 @@ extension LoadedModel {
     do {
       return try body()
     } catch {
-      let (cause, kind) = (error.cause(without: file ?? FilePath(name)), FailureKind(error.kind))
+      let (cause, kind) = (error.cause(without: file ?? BytePath(name)), FailureKind(error.kind))
       switch error {
       case .notFinite, .notFoldable:
         throw file.map { .checkpoint($0, cause: cause, kind: kind) }
@@ -127,18 +127,18 @@ extension LoadedModel {
 
 extension ModelError {
   /// The description without the file's name at its front.
-  func cause(without path: FilePath) -> String {
+  func cause(without path: BytePath) -> String {
     String(description.trimmingPrefix("\(path.string): "))
   }
 }
 
-extension FilePath {
+extension BytePath {
   /// What a model is called that lies in this file: its name without the ending, or the folder's.
   fileprivate var modelName: String {
-    let path = FilePath(bytes: bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? 0))
+    let path = BytePath(bytes: bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? 0))
     if path.isFolder { return path.name.string }
     let ending = Array(".index.json".utf8)
     guard path.bytes.suffix(ending.count) == ending[...] else { return path.stem.string }
-    return FilePath(bytes: path.bytes.dropLast(ending.count)).stem.string
+    return BytePath(bytes: path.bytes.dropLast(ending.count)).stem.string
   }
 }

@@ -5,7 +5,7 @@ import Inference
 /// What a conversion changes; a nil keeps what the model says of itself.
 public struct ConversionOptions: Sendable {
   /// A file with the names of the classes, one a line.
-  public var labels: FilePath?
+  public var labels: BytePath?
   /// Which weights, of a checkpoint with those of several networks; nil for the plain ones.
   public var weights: String?
   /// Samples in a window, from 1 to 512.
@@ -45,7 +45,7 @@ public struct ModelConversion: Sendable {
     do {
       tensors = try loaded.model.tensors
     } catch {
-      throw .checkpoint(FilePath(name), cause: "\(error.reason)")
+      throw .checkpoint(BytePath(name), cause: "\(error.reason)")
     }
   }
 
@@ -57,7 +57,7 @@ public struct ModelConversion: Sendable {
     } catch let error as ClassifierError {
       throw error
     } catch {
-      throw .checkpoint(FilePath(name), cause: "\(error)")
+      throw .checkpoint(BytePath(name), cause: "\(error)")
     }
   }
 
@@ -72,8 +72,8 @@ public struct ModelConversion: Sendable {
     facts["frames"] = "\(options.frames ?? traits.frames)"
     facts["fps"] = (options.rate ?? traits.rate).description
     facts["batch_norm_eps"] = "\(options.batchNormEpsilon ?? traits.batchNormEpsilon)"
-    facts["mean"] = Normalization.text(traits.normalization.mean)
-    facts["std"] = Normalization.text(traits.normalization.deviation)
+    facts["mean"] = SampleNormalization.text(traits.normalization.mean)
+    facts["std"] = SampleNormalization.text(traits.normalization.deviation)
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
     // Kept through conversions of conversions.

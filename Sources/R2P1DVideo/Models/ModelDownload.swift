@@ -1,6 +1,7 @@
 import Download
 import FoundationEssentials
 import Glibc
+
 import struct SystemPackage.Errno
 
 /// A checkpoint's way from the network into the cache: it appears there only if its SHA-256 is the expected
@@ -12,19 +13,19 @@ public struct ModelDownload: Sendable {
   public let name: String
   public let address: String
   /// Where it belongs.
-  public let target: FilePath
+  public let target: BytePath
   /// The SHA-256, or at least the first 8 digits of it, in hexadecimal.
   public let sha256: String
   public var options = DownloadOptions()
   /// Where it may be already.
-  private let places: [FilePath]
+  private let places: [BytePath]
 
   /// The download of a published checkpoint.
   public init(_ entry: PublishedModel, folders: ModelStore = ModelStore()) {
     name = entry.name
     address = folders.address(of: entry)
-    target = folders.cache.appending(FilePath(entry.file))
-    places = folders.folders.map { $0.appending(FilePath(entry.file)) }
+    target = folders.cache.appending(BytePath(entry.file))
+    places = folders.folders.map { $0.appending(BytePath(entry.file)) }
     sha256 = entry.sha256
   }
 
@@ -47,7 +48,7 @@ public struct ModelDownload: Sendable {
     guard let file = Self.file(of: address) else {
       throw .download(address, cause: "expected http:// or https://, a host and a file's name")
     }
-    let stem = FilePath(file).stem.string
+    let stem = BytePath(file).stem.string
     let carried = stem.lastIndex(of: "-").map { String(stem[stem.index(after: $0)...]) }
     guard let expected = sha256 ?? carried.flatMap({ Self.isHash($0) ? $0 : nil }) else {
       throw .download(
@@ -59,15 +60,15 @@ public struct ModelDownload: Sendable {
     }
     name = file
     self.address = address
-    target = folders.cache.appending(FilePath(file))
-    places = folders.folders.map { $0.appending(FilePath(file)) }
+    target = folders.cache.appending(BytePath(file))
+    places = folders.folders.map { $0.appending(BytePath(file)) }
     self.sha256 = expected.lowercased()
   }
 
   /// Fetches the file unless it is there, whole and right, and returns where it is.
   ///
   /// Runs on the caller's thread; `report` hears how it goes.
-  public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> FilePath {
+  public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> BytePath {
     try options.certificates?.checkCertificates()
     for place in places where try isRight(place) { return place }
     try target.folder.makeFolders()
@@ -87,7 +88,7 @@ public struct ModelDownload: Sendable {
     }
   }
 
-  private func isRight(_ file: FilePath) throws(ClassifierError) -> Bool {
+  private func isRight(_ file: BytePath) throws(ClassifierError) -> Bool {
     guard file.isFile else { return false }
     return try file.sha256().hasPrefix(sha256)
   }
@@ -116,7 +117,7 @@ public struct ModelDownload: Sendable {
       transfer.offset = draft.count
       transfer.patience = options.patience
       transfer.certificates = options.certificates?.bytes
-      transfer.agent = "r2p1d-video/\(Versions.tool)"
+      transfer.agent = "r2p1d-video/\(LibraryVersions.tool)"
       do {
         try transfer.run { bytes, total in
           guard draft.count + Int64(bytes.count) <= Self.sizeLimit else { throw tooLarge }
@@ -174,8 +175,8 @@ extension ModelDownload {
   }
 
   /// What is fetched, for who fetches it later, or from a machine with a network.
-  var remote: Remedy.RemoteCheckpoint {
-    Remedy.RemoteCheckpoint(
+  var remote: FailureRemedy.RemoteCheckpoint {
+    FailureRemedy.RemoteCheckpoint(
       name: name == target.name.string ? shownAddress : name, file: target, address: shownAddress)
   }
 

@@ -22,7 +22,7 @@ public struct ModelInfo: Sendable {
 
   /// One line a fact.
   public var text: String {
-    facts.map { "\($0.name): \(FilePath($0.value).printable)\n" }.joined()
+    facts.map { "\($0.name): \(BytePath($0.value).printable)\n" }.joined()
   }
 
   private typealias Facts = [(String, String)]
@@ -54,8 +54,8 @@ public struct ModelInfo: Sendable {
     [
       ("frames", "\(traits.frames)"), ("fps", traits.rate.description),
       ("picture", "resized to 171×128, centre 112×112"),
-      ("mean", Normalization.text(traits.normalization.mean)),
-      ("deviation", Normalization.text(traits.normalization.deviation)),
+      ("mean", SampleNormalization.text(traits.normalization.mean)),
+      ("deviation", SampleNormalization.text(traits.normalization.deviation)),
       ("batch norm epsilon", "\(traits.batchNormEpsilon)"),
     ]
   }

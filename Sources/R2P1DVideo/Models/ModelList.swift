@@ -45,7 +45,7 @@ public struct ListedModel: Sendable {
   public let bytes: Int
   public let isBuiltIn: Bool
   /// Nil where it is built in, or not there.
-  public let file: FilePath?
+  public let file: BytePath?
   /// Nil where it is built in.
   public let address: String?
 
@@ -115,7 +115,7 @@ extension VideoResNet {
   var byteCount: Int { tensors.reduce(0) { $0 + 4 * $1.shape.reduce(1, *) } }
 }
 
-extension FilePath {
+extension BytePath {
   /// The file's size; nil where there is none.
   var byteCount: Int? {
     var status = stat()

@@ -9,7 +9,7 @@ package struct ModelMetadata: Sendable, Equatable {
   package var frames = 16
   /// Samples a second.
   package var rate = SampleRate.perSecond(15)
-  package var normalization = Normalization.kinetics
+  package var normalization = SampleNormalization.kinetics
   /// Nil where the checkpoint does not name its classes.
   package var labels: LabelSet?
   /// How logits become labels.
@@ -34,7 +34,7 @@ package struct ModelMetadata: Sendable, Equatable {
       batchNormEpsilon = epsilon
     }
     if let mean = metadata["mean"], let deviation = metadata["std"],
-      let given = Normalization(mean: mean, deviation: deviation)
+      let given = SampleNormalization(mean: mean, deviation: deviation)
     {
       normalization = given
     }
@@ -67,7 +67,7 @@ package struct ModelMetadata: Sendable, Equatable {
   }
 
   /// Those of a file, which may be known by its own name or by `entry`.
-  private init(_ path: FilePath, _ entry: PublishedModel?, _ weights: String?) throws(ClassifierError) {
+  private init(_ path: BytePath, _ entry: PublishedModel?, _ weights: String?) throws(ClassifierError) {
     if let known = PublishedModel.of(path) ?? entry {
       self.init(known, metadata: (try? Checkpoint.open(path, weights: weights))?.metadata ?? [:])
     } else {
@@ -79,7 +79,7 @@ package struct ModelMetadata: Sendable, Equatable {
 extension Checkpoint {
   /// The checkpoint in a file, or the one of its several that `weights` names, with errors in this module's
   /// terms.
-  static func open(_ path: FilePath, weights: String? = nil) throws(ClassifierError) -> Checkpoint {
+  static func open(_ path: BytePath, weights: String? = nil) throws(ClassifierError) -> Checkpoint {
     do {
       return try Checkpoint(contentsOf: path.bytes, named: path.string, weights: weights)
     } catch {

@@ -59,7 +59,7 @@ extension ModelNote: CustomStringConvertible {
 
 /// A name from a file between quotes, on one line.
 private func quote(_ name: String) -> String {
-  let shown = FilePath(name).printable
+  let shown = BytePath(name).printable
   return shown.count > 120 ? "'\(shown.prefix(120))…'" : "'\(shown)'"
 }
 

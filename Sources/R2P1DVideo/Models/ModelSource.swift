@@ -3,13 +3,13 @@ public enum ModelSource: Sendable, Equatable {
   /// A published model, or a checkpoint in one of the model folders, by its name.
   case named(String)
   /// A checkpoint.
-  case file(FilePath)
+  case file(BytePath)
   /// An architecture with seeded random weights: its labels mean nothing, its speed is the real one.
   case random(String, seed: UInt64)
 
   /// Reads what follows `--model`: an existing file, folder or a path with a slash, `random:NAME[:SEED]`, or
   /// a name. Nil if a seed is not a whole number from 0 to 2⁶⁴ − 1.
-  public init?(_ argument: FilePath) {
+  public init?(_ argument: BytePath) {
     let text = argument.string
     if text.hasPrefix("random:") {
       let parts = text.split(separator: ":", omittingEmptySubsequences: false).dropFirst()

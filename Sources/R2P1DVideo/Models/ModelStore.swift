@@ -4,9 +4,9 @@ import Glibc
 /// The folders that hold checkpoints, in the order they are searched.
 public struct ModelStore: Sendable, Equatable {
   /// `$R2P1D_MODELS` (one folder, or several with colons between), our cache, torch's own cache.
-  public let folders: [FilePath]
+  public let folders: [BytePath]
   /// Where a downloaded checkpoint belongs.
-  public let cache: FilePath
+  public let cache: BytePath
   /// `$R2P1D_MODELS_URL`: where published checkpoints are fetched from, instead of each one's own origin.
   public let mirror: String?
 
@@ -19,16 +19,16 @@ public struct ModelStore: Sendable, Equatable {
     let torch = folder("TORCH_HOME") ?? "\(caches)/torch"
     let own = (folder("R2P1D_MODELS") ?? "").split(separator: ":").map(String.init)
     mirror = folder("R2P1D_MODELS_URL")
-    cache = FilePath("\(caches)/r2p1d-video")
-    folders = own.map { FilePath($0) } + [cache, FilePath("\(torch)/hub/checkpoints")]
+    cache = BytePath("\(caches)/r2p1d-video")
+    folders = own.map { BytePath($0) } + [cache, BytePath("\(torch)/hub/checkpoints")]
   }
 
   /// The checkpoint of a name: the published file's name first, then `NAME` as it is and with the usual
   /// endings.
-  public func find(_ name: String) throws(ClassifierError) -> FilePath {
+  public func find(_ name: String) throws(ClassifierError) -> BytePath {
     let entry = PublishedModel.named(name)
     let files = (entry.map { [$0.file] } ?? []) + [name, "\(name).safetensors", "\(name).pth", "\(name).pt"]
-    let places = folders.flatMap { folder in files.map { folder.appending(FilePath($0)) } }
+    let places = folders.flatMap { folder in files.map { folder.appending(BytePath($0)) } }
     if let place = places.first(where: \.isFile) { return place }
     guard let entry else {
       throw .unknownModel(name, known: BuiltInModel.names + PublishedModel.all.map(\.name))
@@ -37,7 +37,7 @@ public struct ModelStore: Sendable, Equatable {
   }
 
   /// The same; a published checkpoint that is in none of the folders is fetched if `absent` says so.
-  func find(_ name: String, absent: MissingModelPolicy) throws(ClassifierError) -> FilePath {
+  func find(_ name: String, absent: MissingModelPolicy) throws(ClassifierError) -> BytePath {
     do throws(ClassifierError) {
       return try find(name)
     } catch {

@@ -64,7 +64,8 @@ public final class Network: Sendable {
   public var features: Int { loaded.model.network.features }
 
   /// The weights as windows of `frames` samples want them.
-  func packed(frames: Int, threads: Int, precision: Precision) throws(ClassifierError) -> PackedModel {
+  func packed(frames: Int, threads: Int, precision: Network.Precision) throws(ClassifierError) -> PackedModel
+  {
     try packed.withLock { (packed) throws(ClassifierError) in
       try packed.model(PackedModels.Key(frames: frames, precision: precision)) { () throws(ClassifierError) in
         try loaded.packed(frames: frames, threads: threads, precision: precision)
@@ -77,7 +78,7 @@ public final class Network: Sendable {
 private struct PackedModels {
   struct Key: Hashable {
     let frames: Int
-    let precision: Precision
+    let precision: Network.Precision
   }
 
   private struct Entry {

@@ -7,18 +7,18 @@ import SystemPackage
 ///
 /// Its name is deterministic, so that any process can resume a partial download.
 final class PartialFile {
-  let path: FilePath
+  let path: BytePath
   private(set) var count: Int64 = 0
   private var hash = SHA256()
-  private let target: FilePath
+  private let target: BytePath
   private let file: FileDescriptor
   private var isFinished = false
 
   /// Creates the partial file of `target`, or resumes an old one, once no other process holds it; `waiting`
   /// is called while one does.
-  init(of target: FilePath, waiting: () -> Void) throws(Errno) {
+  init(of target: BytePath, waiting: () -> Void) throws(Errno) {
     self.target = target
-    path = target.folder.appending(FilePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))
+    path = target.folder.appending(BytePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))
     file = try Self.hold(path, waiting: waiting)
     // From here on `deinit` removes the draft.
     try takeUp()
@@ -30,7 +30,7 @@ final class PartialFile {
   }
 
   /// A file may get or lose its name between opening and locking: only one that still has it counts.
-  private static func hold(_ path: FilePath, waiting: () -> Void) throws(Errno) -> FileDescriptor {
+  private static func hold(_ path: BytePath, waiting: () -> Void) throws(Errno) -> FileDescriptor {
     while true {
       let file = try FileDescriptor.open(path, .readWrite, options: [.create, .noFollow])
       do throws(Errno) {
@@ -53,7 +53,7 @@ final class PartialFile {
     }
   }
 
-  private static func isFile(_ file: Int32, at path: FilePath) -> Bool {
+  private static func isFile(_ file: Int32, at path: BytePath) -> Bool {
     var (mine, named) = (stat(), stat())
     return fstat(file, &mine) == 0 && path.withCString { lstat($0, &named) } == 0
       && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino && mine.st_mode & S_IFMT == S_IFREG

@@ -41,7 +41,7 @@ public struct PublishedModel: Sendable, Equatable {
   }
 
   /// The entry of a checkpoint, by its file's name.
-  static func of(_ path: FilePath) -> PublishedModel? {
+  static func of(_ path: BytePath) -> PublishedModel? {
     all.first { $0.file == path.name.string }
   }
 

@@ -48,7 +48,7 @@ public struct FeatureTable: Sendable {
   }
 
   /// Notes a file that has no rows, and why.
-  public mutating func add(failed file: FilePath, _ cause: String) {
+  public mutating func add(failed file: BytePath, _ cause: String) {
     index.failed.append(Failure(file: file, error: cause))
   }
 
@@ -80,7 +80,7 @@ public struct FeatureTable: Sendable {
   }
 
   private struct Row: Encodable {
-    let file: FilePath
+    let file: BytePath
     let start: Double
     let end: Double
     let padded: Bool
@@ -99,7 +99,7 @@ public struct FeatureTable: Sendable {
   }
 
   private struct Failure: Encodable {
-    let file: FilePath
+    let file: BytePath
     let error: String
 
     private enum Key: CodingKey {

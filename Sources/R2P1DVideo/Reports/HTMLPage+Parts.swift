@@ -175,7 +175,7 @@ extension HTMLPage {
     return facts.map { "<dt>\($0)</dt><dd>\(HTML.escape($1))</dd>\n" }.joined()
   }
 
-  private static func describe(_ merge: Merge) -> String {
+  private static func describe(_ merge: ClassScores.Merge) -> String {
     switch merge {
     case .mean: "the mean of the windows’ scores"
     case .max: "each class’s highest score in any window"
@@ -190,7 +190,7 @@ extension HTMLPage {
 
   private func share(_ time: Rational) -> Double { min(1, max(0, (time.double - start) / length)) }
 
-  private func times(_ segment: Segment) -> String {
+  private func times(_ segment: VideoSegment) -> String {
     [segment.start, segment.end].map { time in
       let hundredths = Rational(time.rounded(perSecond: 100), 100)
       return String(hundredths.shortClock(hours: hasHours).dropLast())

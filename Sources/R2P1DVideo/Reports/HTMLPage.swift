@@ -7,7 +7,7 @@ struct HTMLPage {
   let facts: TimelineFacts
   let options: TimelineReportOptions
   let summary: TimelineSummary
-  let segments: [Segment]
+  let segments: [VideoSegment]
   let columns: [ScoreHeatmap.Column]
   /// The classes that have a row of scores, most present first.
   let classes: [Int]
@@ -22,7 +22,7 @@ struct HTMLPage {
 
   init(
     _ facts: TimelineFacts, _ options: TimelineReportOptions, _ summary: TimelineSummary,
-    segments: [Segment], columns: ScoreHeatmap
+    segments: [VideoSegment], columns: ScoreHeatmap
   ) {
     self.facts = facts
     self.options = options
@@ -30,7 +30,7 @@ struct HTMLPage {
     self.segments = segments
     self.columns = columns.columns
     means = columns.means
-    classes = Self.rows(segments, Scores(columns.means), top: options.top)
+    classes = Self.rows(segments, ClassScores(columns.means), top: options.top)
     let end = columns.columns.last?.end.double ?? 1
     start = columns.columns.first?.start.double ?? 0
     length = max(end - start, 1e-6)
@@ -38,7 +38,7 @@ struct HTMLPage {
   }
 
   /// Every class that is a segment's, and the best of the whole up to `top`.
-  private static func rows(_ segments: [Segment], _ means: Scores, top: Int) -> [Int] {
+  private static func rows(_ segments: [VideoSegment], _ means: ClassScores, top: Int) -> [Int] {
     let seen = Set(segments.map(\.index))
     let ranked = means.top(means.values.count)
     let others = ranked.filter { !seen.contains($0) }.prefix(max(0, top - seen.count))
@@ -49,7 +49,7 @@ struct HTMLPage {
     HTML.fill(
       Self.file(embedded_page_html()),
       [
-        "generator": "r2p1d-video \(Versions.tool)",
+        "generator": "r2p1d-video \(LibraryVersions.tool)",
         "style": Self.file(embedded_page_style()), "script": Self.file(embedded_page_script()),
         "title": HTML.escape(facts.file.name.string) + " – timeline",
         "layout": options.videoURL == nil ? "without-player" : "with-player",

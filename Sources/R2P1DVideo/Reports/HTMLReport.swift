@@ -5,7 +5,7 @@ struct HTMLReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions
   private var segmenter: Segmenter
-  private var segments: [Segment] = []
+  private var segments: [VideoSegment] = []
   private var moments = OverlapAverager()
   private var columns = ScoreHeatmap()
 

@@ -1,5 +1,5 @@
 /// One object for one file, an array of them for several.
-struct JSONReport: Report {
+struct JSONReport: LabelReport {
   let files: Int
   let explain: (ClassifierError) -> String
   private var outcomes: [ExplainedOutcome] = []
@@ -11,7 +11,7 @@ struct JSONReport: Report {
 
   mutating func begin() -> String { "" }
 
-  mutating func add(_ outcome: Outcome) -> String {
+  mutating func add(_ outcome: VideoOutcome) -> String {
     outcomes.append(ExplainedOutcome(outcome: outcome, explain: explain))
     return ""
   }
@@ -23,25 +23,17 @@ struct JSONReport: Report {
 }
 
 /// One object a line, each as its file ends.
-struct JSONLinesReport: Report {
+struct JSONLinesReport: LabelReport {
   let explain: (ClassifierError) -> String
 
   mutating func begin() -> String { "" }
-  mutating func add(_ outcome: Outcome) -> String {
+  mutating func add(_ outcome: VideoOutcome) -> String {
     JSON.text(ExplainedOutcome(outcome: outcome, explain: explain), pretty: false)
   }
   mutating func end() -> String { "" }
 }
 
-package enum JSON {
-  /// `value` and a line feed: all JSON that a command prints comes through here.
-  package static func text(_ value: some Encodable, pretty: Bool) -> String {
-    guard let json = try? JSONValue(encoding: value) else { return "" }
-    return json.text(pretty: pretty) + "\n"
-  }
-}
-
-extension Outcome: Encodable {
+extension VideoOutcome: Encodable {
   public func encode(to encoder: any Encoder) throws {
     try ExplainedOutcome(outcome: self, explain: \.cause).encode(to: encoder)
   }
@@ -49,7 +41,7 @@ extension Outcome: Encodable {
 
 /// An outcome with the words for a failure.
 private struct ExplainedOutcome: Encodable {
-  let outcome: Outcome
+  let outcome: VideoOutcome
   let explain: (ClassifierError) -> String
 
   private enum Key: CodingKey {

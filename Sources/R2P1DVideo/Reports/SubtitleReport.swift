@@ -17,7 +17,7 @@ struct VTTReport: TimelineReport {
     let model = facts.model
     let lines = [
       "file: \(facts.file.name.printable)",
-      "model: \(FilePath(model.name).printable) (\(model.architecture), \(model.classes) classes)",
+      "model: \(BytePath(model.name).printable) (\(model.architecture), \(model.classes) classes)",
       "windows: \(facts.windows), \(facts.sampling.resize.rawValue)",
       "segments: smooth \(options.smoothing) s, enter \(options.enter), leave \(options.leave), "
         + "min-length \(options.minimumLength) s, min-score \(options.minimumScore)",
@@ -29,7 +29,7 @@ struct VTTReport: TimelineReport {
 
   mutating func end(_ summary: TimelineSummary) -> String { cues(rows.finish()) }
 
-  private func cues(_ segments: [Segment]) -> String {
+  private func cues(_ segments: [VideoSegment]) -> String {
     segments.map { "\($0.cueTimes("."))\n\(Self.escape($0.cueText))\n\n" }.joined()
   }
 
@@ -54,7 +54,7 @@ struct SRTReport: TimelineReport {
 
   mutating func end(_ summary: TimelineSummary) -> String { cues(rows.finish()) }
 
-  private mutating func cues(_ segments: [Segment]) -> String {
+  private mutating func cues(_ segments: [VideoSegment]) -> String {
     segments.map { segment in
       count += 1
       return "\(count)\n\(segment.cueTimes(","))\n\(Self.defuse(segment.cueText))\n\n"
@@ -69,10 +69,10 @@ struct SRTReport: TimelineReport {
   }
 }
 
-extension Segment {
+extension VideoSegment {
   /// `pan left (98 %)`, on one line.
   fileprivate var cueText: String {
-    FilePath(label).printable + String(format: " (%.0f %%)", score * 100)
+    BytePath(label).printable + String(format: " (%.0f %%)", score * 100)
   }
 
   /// Players want a cue to last, if only a millisecond.

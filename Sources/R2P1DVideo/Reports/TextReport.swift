@@ -3,14 +3,14 @@ import Glibc
 
 /// A table for people: a line about the file, then a line a label. A file that failed has none; its error
 /// goes elsewhere.
-struct TextReport: Report {
+struct TextReport: LabelReport {
   private var isFirst = true
 
   init() {}
 
   mutating func begin() -> String { "" }
 
-  mutating func add(_ outcome: Outcome) -> String {
+  mutating func add(_ outcome: VideoOutcome) -> String {
     guard case .success(let video) = outcome.result else { return "" }
     defer { isFirst = false }
     return (isFirst ? "" : "\n") + Self.heading(video) + Self.notes(video) + Self.table(video.labels)
@@ -41,7 +41,7 @@ struct TextReport: Report {
   }
 
   private static func table(_ labels: [ScoredLabel]) -> String {
-    labels.map { String(format: "  %5.1f %%  ", $0.score * 100) + FilePath($0.label).printable + "\n" }
+    labels.map { String(format: "  %5.1f %%  ", $0.score * 100) + BytePath($0.label).printable + "\n" }
       .joined()
   }
 }

@@ -19,7 +19,7 @@ struct TimelineCSVReport: TimelineReport {
 
   mutating func end(_ summary: TimelineSummary) -> String { table(rows.finish()) }
 
-  private func table(_ rows: [Segment]) -> String {
+  private func table(_ rows: [VideoSegment]) -> String {
     rows.map { row in
       let scores = [row.score] + (showsAllScores ? row.scores.values : [])
       return CSV.row(

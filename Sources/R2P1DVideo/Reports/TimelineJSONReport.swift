@@ -7,7 +7,7 @@ struct TimelineJSONReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions
   private var segmenter: Segmenter?
-  private var segments: [Segment] = []
+  private var segments: [VideoSegment] = []
 
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
     self.facts = facts
@@ -65,7 +65,7 @@ struct TimelineJSONLinesReport: TimelineReport {
     return rest + (last.map { JSON.text($0, pretty: false) } ?? "")
   }
 
-  private mutating func lines(_ segments: [Segment]) -> String {
+  private mutating func lines(_ segments: [VideoSegment]) -> String {
     segments.map { line(TimelineSegment($0, showsAllScores: options.showsAllScores)) }.joined()
   }
 
@@ -125,7 +125,7 @@ private struct TimelineSegment: TimelineLine {
   let scores: [Double]?
   var receipt: Provenance?
 
-  init(_ segment: Segment, showsAllScores: Bool) {
+  init(_ segment: VideoSegment, showsAllScores: Bool) {
     start = segment.start.jsonSeconds
     end = segment.end.jsonSeconds
     label = segment.label

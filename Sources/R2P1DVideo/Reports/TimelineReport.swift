@@ -64,7 +64,7 @@ public struct TimelineReportOptions: Sendable {
 
 /// What is known of a timeline before its first window.
 struct TimelineFacts: Sendable {
-  let file: FilePath
+  let file: BytePath
   let model: ModelSummary
   let labels: LabelSet
   let sampling: ResolvedSampling
@@ -94,14 +94,14 @@ struct TimelineRows {
     segmenter = options.showsSegments ? Segmenter(options.segments, labels: facts.labels) : nil
   }
 
-  mutating func add(_ window: ScoredWindow) -> [Segment] {
+  mutating func add(_ window: ScoredWindow) -> [VideoSegment] {
     if segmenter != nil { return segmenter?.add(window) ?? [] }
     let best = window.scores.top(1)[0]
     return [
-      Segment(
+      VideoSegment(
         start: window.start, end: window.end, label: labels.names[best], index: best, scores: window.scores)
     ]
   }
 
-  mutating func finish() -> [Segment] { segmenter?.finish() ?? [] }
+  mutating func finish() -> [VideoSegment] { segmenter?.finish() ?? [] }
 }

@@ -17,7 +17,7 @@ struct TimelineTextReport: TimelineReport {
   }
 
   mutating func begin() -> String {
-    let model = FilePath(facts.model.name).printable
+    let model = BytePath(facts.model.name).printable
     return "\(facts.file.printable)  (windows of \(facts.windows), \(model))\n"
   }
 
@@ -32,18 +32,18 @@ struct TimelineTextReport: TimelineReport {
     if summary.video.decodeErrors > 0 {
       text += "  damaged: \(summary.video.decodeErrors) decode errors were skipped\n"
     }
-    let labels = summary.labels.map { score($0.score) + FilePath($0.label).printable + "\n" }
+    let labels = summary.labels.map { score($0.score) + BytePath($0.label).printable + "\n" }
     return text + "\nthe whole video\n" + labels.joined()
   }
 
-  private mutating func table(_ rows: [Segment]) -> String {
+  private mutating func table(_ rows: [VideoSegment]) -> String {
     if !rows.isEmpty { hasRows = true }
     return rows.map { row in
       let times = [row.start, row.end].map { time in
         let text = time.shortClock(hours: hasHours)
         return String(repeating: " ", count: max(0, (hasHours ? 11 : 9) - text.count)) + text
       }
-      return "\(times[0]) –\(times[1])\(score(row.score))\(FilePath(row.label).printable)\n"
+      return "\(times[0]) –\(times[1])\(score(row.score))\(BytePath(row.label).printable)\n"
     }.joined()
   }
 

@@ -7,12 +7,12 @@ struct Decision: Sendable, Equatable {
   /// Of each class, where they differ; a score below its own is no label.
   var thresholds: [Double]?
 
-  func scores(_ logits: some Collection<Double>) -> Scores {
-    isMultiLabel ? Scores(independent: logits) : Scores(logits: logits)
+  func scores(_ logits: some Collection<Double>) -> ClassScores {
+    isMultiLabel ? ClassScores(independent: logits) : ClassScores(logits: logits)
   }
 
   /// The classes that are labels, the highest score first; none where the result is uncertain.
-  func labels(_ scores: Scores, top count: Int) -> [Int] {
+  func labels(_ scores: ClassScores, top count: Int) -> [Int] {
     if let thresholds {
       return scores.top(scores.values.count).filter { scores.values[$0] >= thresholds[$0] }
         .prefix(count).map { $0 }

@@ -23,7 +23,7 @@ public struct LabelSet: Sendable, Equatable {
   }
 
   /// The classes named in a text file, one a line; empty lines at its end are no classes.
-  public init(contentsOf path: FilePath) throws(ClassifierError) {
+  public init(contentsOf path: BytePath) throws(ClassifierError) {
     let data: [UInt8]
     do throws(Errno) {
       data = try path.read(limit: Self.sizeLimit)

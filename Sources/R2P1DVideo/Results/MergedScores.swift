@@ -1,18 +1,18 @@
 /// A video's scores, made of its windows' one by one, in memory that does not grow with their number.
 struct MergedScores: Sendable {
-  private let merge: Merge
+  private let merge: ClassScores.Merge
   private let decision: Decision
   /// Sums of what is averaged, or the highest scores so far.
   private var totals: [Double] = []
   private var count = 0
 
-  init(_ merge: Merge, _ decision: Decision = Decision()) {
+  init(_ merge: ClassScores.Merge, _ decision: Decision = Decision()) {
     self.merge = merge
     self.decision = decision
   }
 
   /// Adds a window: its logits, and the scores that they are.
-  mutating func add(logits: [Float], scores: Scores) {
+  mutating func add(logits: [Float], scores: ClassScores) {
     let row = merge == .logits ? logits.map(Double.init) : scores.values
     count += 1
     if count == 1 {
@@ -25,10 +25,10 @@ struct MergedScores: Sendable {
   }
 
   /// The scores of the windows so far; there is at least one.
-  var scores: Scores {
+  var scores: ClassScores {
     switch merge {
-    case .mean: Scores(totals.map { $0 / Double(count) })
-    case .max: Scores(totals)
+    case .mean: ClassScores(totals.map { $0 / Double(count) })
+    case .max: ClassScores(totals)
     case .logits: decision.scores(totals.map { $0 / Double(count) })
     }
   }

@@ -48,13 +48,14 @@ public struct Provenance: Sendable, Equatable {
   /// Of this process's work on one video; where it was many, `decodeErrors` and `framesDecoded` are their
   /// sums.
   init(
-    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?, precision: Precision,
+    model: String, modelSHA256: String?, weights: String? = nil, labelsSHA256: String?,
+    precision: Network.Precision,
     sampling: ResolvedSampling, decodeErrors: Int, framesDecoded: Int
   ) {
-    let ffmpeg = Versions.ffmpeg.map { ($0.library, $0.version) }
+    let ffmpeg = LibraryVersions.ffmpeg.map { ($0.library, $0.version) }
     self.init(
-      tool: Versions.tool, ffmpeg: Dictionary(ffmpeg, uniquingKeysWith: { first, _ in first }),
-      instructionSet: Versions.instructionSet, precision: precision.rawValue,
+      tool: LibraryVersions.tool, ffmpeg: Dictionary(ffmpeg, uniquingKeysWith: { first, _ in first }),
+      instructionSet: LibraryVersions.instructionSet, precision: precision.rawValue,
       logitError: precision.logitError, model: model,
       modelSHA256: modelSHA256, weights: weights, labelsSHA256: labelsSHA256, sampling: sampling,
       decodeErrors: decodeErrors, framesDecoded: framesDecoded)
@@ -115,35 +116,5 @@ extension Classifier {
       labelsSHA256: labels.sha256,
       precision: precision,
       sampling: sampling ?? self.sampling, decodeErrors: decodeErrors, framesDecoded: framesDecoded)
-  }
-}
-
-/// The SHA-256 of the checkpoint that a model was read from.
-///
-/// A hundred megabytes take a tenth of a second, so it is computed on a thread beside the work on the first
-/// video.
-package final class ModelHash: Sendable {
-  private enum State {
-    case pending(Checkpoint?)
-    case known(String?)
-  }
-
-  private let state: Mutex<State>
-
-  init(_ checkpoint: Checkpoint?) {
-    state = Mutex(.pending(checkpoint))
-  }
-
-  /// In hexadecimal; nil for random weights. Computed by whoever asks first, while others wait.
-  package var digits: String? {
-    state.withLock { state in
-      switch state {
-      case .known(let digits): return digits
-      case .pending(let checkpoint):
-        let digits = checkpoint?.sha256
-        state = .known(digits)
-        return digits
-      }
-    }
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 
 /// What a network sees in each window of a video before it decides: the values that its classifier weighs.
 public struct VideoFeatures: Sendable, Equatable {
-  public let file: FilePath
+  public let file: BytePath
   public let video: VideoSummary
   /// In time order; there is at least one.
   public let windows: [WindowFeatures]
@@ -11,7 +11,7 @@ public struct VideoFeatures: Sendable, Equatable {
   public let receipt: Provenance?
 
   public init(
-    file: FilePath, video: VideoSummary, windows: [WindowFeatures], receipt: Provenance? = nil
+    file: BytePath, video: VideoSummary, windows: [WindowFeatures], receipt: Provenance? = nil
   ) {
     self.file = file
     self.video = video
@@ -60,7 +60,7 @@ extension VideoFeatures: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     self.init(
-      file: try FilePath(fileOf: decoder), video: try values.decode(VideoSummary.self, forKey: .video),
+      file: try BytePath(fileOf: decoder), video: try values.decode(VideoSummary.self, forKey: .video),
       windows: try values.decode([WindowFeatures].self, forKey: .windows),
       receipt: try values.decodeIfPresent(Provenance.self, forKey: .receipt))
   }

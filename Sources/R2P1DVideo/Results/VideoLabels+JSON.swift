@@ -10,7 +10,7 @@ extension VideoLabels: Codable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     self.init(
-      file: try FilePath(fileOf: decoder), model: try values.decode(ModelSummary.self, forKey: .model),
+      file: try BytePath(fileOf: decoder), model: try values.decode(ModelSummary.self, forKey: .model),
       video: try values.decode(VideoSummary.self, forKey: .video),
       sampling: try values.decode(SamplingJSON.self, forKey: .sampling).sampling,
       labels: try values.decode([ScoredLabel].self, forKey: .labels),
@@ -109,7 +109,7 @@ extension VideoSummary: Codable {
   }
 }
 
-extension FilePath {
+extension BytePath {
   private enum Key: CodingKey {
     case file, fileBytes
   }

@@ -1,6 +1,6 @@
 /// The labels of a video, and what they were made from.
 public struct VideoLabels: Sendable, Equatable {
-  public let file: FilePath
+  public let file: BytePath
   public let model: ModelSummary
   public let video: VideoSummary
   public let sampling: ResolvedSampling
@@ -12,7 +12,7 @@ public struct VideoLabels: Sendable, Equatable {
   public internal(set) var receipt: Provenance?
 
   public init(
-    file: FilePath, model: ModelSummary, video: VideoSummary, sampling: ResolvedSampling,
+    file: BytePath, model: ModelSummary, video: VideoSummary, sampling: ResolvedSampling,
     labels: [ScoredLabel], windows: [WindowLabels], receipt: Provenance? = nil
   ) {
     self.file = file

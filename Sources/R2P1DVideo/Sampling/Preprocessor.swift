@@ -8,11 +8,11 @@ import VideoDecoding
 /// Bilinear resize without antialiasing, rounded to 8 bits; centre crop. Bit-exact with torchvision on uint8
 /// tensors; the network normalises the values as it reads them.
 package final class Preprocessor {
-  private let resize: Resize
+  private let resize: SamplingOptions.Resize
   private let values: SampleValues
   private var geometry: Geometry?
 
-  package init(_ resize: Resize, _ normalization: Normalization) {
+  package init(_ resize: SamplingOptions.Resize, _ normalization: SampleNormalization) {
     self.resize = resize
     values = normalization.values
   }
@@ -54,7 +54,7 @@ private final class Geometry {
 
   /// `crop` keeps the centre of 128 rows and 171 columns: from row 8 and, half of 59 rounded to even, column
   /// 30 on.
-  init(width: Int, height: Int, _ resize: Resize) {
+  init(width: Int, height: Int, _ resize: SamplingOptions.Resize) {
     self.width = width
     self.height = height
     switch resize {

@@ -7,9 +7,9 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   public let frames: Int
   public let rate: SampleRate
   public internal(set) var placement: WindowPlacement
-  public let resize: Resize
+  public let resize: SamplingOptions.Resize
   /// The model's own.
-  public let normalization: Normalization
+  public let normalization: SampleNormalization
   /// The part of the video to look at, in seconds of a player's clock; nil is the video's own start or end.
   public let start: Rational?
   public let end: Rational?
@@ -17,12 +17,12 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   public let seeking: Bool
   /// The stream asked for; nil is the best one.
   public let track: Int?
-  public let merge: Merge
+  public let merge: ClassScores.Merge
 
   public init(
-    frames: Int, rate: SampleRate, placement: WindowPlacement, resize: Resize,
-    normalization: Normalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
-    merge: Merge
+    frames: Int, rate: SampleRate, placement: WindowPlacement, resize: SamplingOptions.Resize,
+    normalization: SampleNormalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
+    merge: ClassScores.Merge
   ) {
     self.frames = frames
     self.rate = rate
@@ -38,7 +38,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
 }
 
 extension ResolvedSampling {
-  init(_ options: SamplingOptions, merge: Merge, traits: ModelMetadata) {
+  init(_ options: SamplingOptions, merge: ClassScores.Merge, traits: ModelMetadata) {
     frames = options.frames ?? traits.frames
     rate = options.rate ?? traits.rate
     placement = options.placement
@@ -80,7 +80,7 @@ struct SamplingJSON: Codable {
         .even(try values.decode(Int.self, forKey: .windows))
       }
     guard
-      let normalization = Normalization(
+      let normalization = SampleNormalization(
         mean: try values.decode([Float].self, forKey: .mean),
         deviation: try values.decode([Float].self, forKey: .std))
     else {
@@ -89,9 +89,10 @@ struct SamplingJSON: Codable {
     }
     sampling = ResolvedSampling(
       frames: try values.decode(Int.self, forKey: .frames), rate: try Self.rate(values), placement: placement,
-      resize: try values.decode(Resize.self, forKey: .resize), normalization: normalization, start: nil,
+      resize: try values.decode(SamplingOptions.Resize.self, forKey: .resize), normalization: normalization,
+      start: nil,
       end: nil, seeking: true, track: try values.decodeIfPresent(Int.self, forKey: .track),
-      merge: try values.decode(Merge.self, forKey: .merge))
+      merge: try values.decode(ClassScores.Merge.self, forKey: .merge))
   }
 
   private static func rate(_ values: KeyedDecodingContainer<Key>) throws -> SampleRate {

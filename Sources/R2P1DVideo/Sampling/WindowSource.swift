@@ -8,11 +8,11 @@ package protocol WindowSource: AnyObject {
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
 final class LocalWindowSource: WindowSource {
-  private let path: FilePath
+  private let path: BytePath
   private let prefetcher: Prefetcher<WindowEvent>
 
   /// With one thread in all, decoding goes on only while the next event is waited for.
-  init(_ reader: WindowReader, of path: FilePath, threads: Int) {
+  init(_ reader: WindowReader, of path: BytePath, threads: Int) {
     self.path = path
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
@@ -35,7 +35,7 @@ final class LocalWindowSource: WindowSource {
 extension Classifier {
   /// The labels of the video at `path`, whose windows somebody else reads: a scan's workers.
   package func classify(
-    _ path: FilePath, _ source: some WindowSource,
+    _ path: BytePath, _ source: some WindowSource,
     progress: @escaping (_ done: Int, _ of: Int) -> Void
   ) throws(ClassifierError) -> VideoLabels {
     try classify(path, ScoredWindows(source, of: path, self, progress: progress))

@@ -48,7 +48,7 @@ struct Course {
   private static let mostLeftOut = 60
   private static let insideFolds = 5
 
-  /// Scores whose temperature was fitted without the video's own fold, so that their calibration is judged
+  /// ClassScores whose temperature was fitted without the video's own fold, so that their calibration is judged
   /// on what it was not fitted to.
   private static func crossFitted(
     _ rule: ScoreRule, _ answers: [(windows: [[Double]], labels: [Int])], _ validation: CrossValidation
@@ -72,7 +72,7 @@ struct Course {
     }
     guard let rate else { return (decision, nil) }
     let answers = set.all.map { video in
-      let best = Scores(scores[video]).top(1)[0]
+      let best = ClassScores(scores[video]).top(1)[0]
       return (score: scores[video][best], isRight: best == set.videos[video].label)
     }
     let cut = Cut(answers, wrongShare: rate)

@@ -9,10 +9,10 @@ import struct SystemPackage.FileDescriptor
 /// Each entry appears whole or not at all, so that a run that was killed resumes. What cannot be read is
 /// computed again.
 struct FeatureCache: Sendable {
-  let folder: FilePath
+  let folder: BytePath
 
   /// A folder for features of one network; made where there is none.
-  init(_ folder: FilePath, model: Model) throws(ClassifierError) {
+  init(_ folder: BytePath, model: Model) throws(ClassifierError) {
     self.folder = folder
     try folder.makeFolders()
     guard folder.isFolder else { throw .output(folder, cause: "is not a folder, expected one for features") }
@@ -21,8 +21,8 @@ struct FeatureCache: Sendable {
       guard found == model else {
         throw .output(
           folder,
-          cause: "holds features of \(FilePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not of "
-            + "\(FilePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or remove it")
+          cause: "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not of "
+            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or remove it")
       }
     } else {
       try Self.write(Array(JSON.text(model, pretty: true).utf8), to: head)
@@ -55,10 +55,10 @@ struct FeatureCache: Sendable {
       self.mirrored = mirrored
     }
 
-    var name: FilePath {
+    var name: BytePath {
       var hash = SHA256()
       Array(JSON.text(self, pretty: false).utf8).withUnsafeBytes { hash.update($0) }
-      return FilePath("\(hash.digits.prefix(40)).json")
+      return BytePath("\(hash.digits.prefix(40)).json")
     }
   }
 
@@ -117,14 +117,14 @@ struct FeatureCache: Sendable {
   /// 256 MiB: a day of windows, a thousand bytes each, far below what hurts.
   private static let sizeLimit = 256 << 20
 
-  private static func decode<Value: Decodable>(_ type: Value.Type, from path: FilePath) -> Value? {
+  private static func decode<Value: Decodable>(_ type: Value.Type, from path: BytePath) -> Value? {
     guard let bytes = try? path.read(limit: sizeLimit) else { return nil }
     return try? JSONDecoder().decode(type, from: Data(bytes))
   }
 
   /// Beside under a hidden name of this process, then renamed.
-  private static func write(_ bytes: [UInt8], to path: FilePath) throws(ClassifierError) {
-    let hidden = path.folder.appending(FilePath(".\(path.name.string).\(getpid())"))
+  private static func write(_ bytes: [UInt8], to path: BytePath) throws(ClassifierError) {
+    let hidden = path.folder.appending(BytePath(".\(path.name.string).\(getpid())"))
     do throws(Errno) {
       let file = try FileDescriptor.open(hidden, .writeOnly, options: [.create, .truncate])
       defer { try? file.close() }

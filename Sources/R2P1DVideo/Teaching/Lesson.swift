@@ -1,6 +1,6 @@
 /// A list as it is taught: its classes, and its videos with their places among these.
 public struct Lesson: Sendable, Equatable {
-  public let list: FilePath
+  public let list: BytePath
   public let classes: [String]
   /// Their labels are places in `classes`.
   public let videos: [LabelledVideo]
@@ -8,7 +8,7 @@ public struct Lesson: Sendable, Equatable {
   /// Of `list`, whose classes are those of the file `labels` where one is given. What cannot be taught is an
   /// error that names the class or the place in the list.
   public init(
-    _ list: LabelledList, labels: FilePath? = nil, isMultiLabel: Bool = false
+    _ list: LabelledList, labels: BytePath? = nil, isMultiLabel: Bool = false
   ) throws(ClassifierError) {
     self.list = list.file
     if let labels {
@@ -28,7 +28,7 @@ public struct Lesson: Sendable, Equatable {
 
   /// Where a label of the list is among `names`: by its number if the list has numbers, else by its name.
   private static func place(
-    of label: Int, _ list: LabelledList, at video: LabelledVideo, in names: [String], _ file: FilePath
+    of label: Int, _ list: LabelledList, at video: LabelledVideo, in names: [String], _ file: BytePath
   ) throws(ClassifierError) -> Int {
     if list.isNumbered {
       guard names.indices.contains(label) else {
@@ -80,7 +80,7 @@ public struct Lesson: Sendable, Equatable {
   }
 
   static func quoted(_ names: [String]) -> String {
-    names.prefix(4).map { "'\(FilePath($0).printable)'" }.joined(separator: ", ") + (names.count > 4 ? ", …" : "")
+    names.prefix(4).map { "'\(BytePath($0).printable)'" }.joined(separator: ", ") + (names.count > 4 ? ", …" : "")
   }
 }
 

@@ -25,7 +25,7 @@ public struct TaughtModel: Sendable {
   public func write(
     headOnly: Bool = false, to body: (UnsafeRawBufferPointer) throws(ClassifierError) -> Void
   ) throws(ClassifierError) {
-    let name = FilePath(network.summary.name)
+    let name = BytePath(network.summary.name)
     do {
       let own = [
         try StoredTensor(

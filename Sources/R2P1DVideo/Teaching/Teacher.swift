@@ -21,9 +21,9 @@ public struct Teacher: Sendable {
 
   /// What became of a video while its features were computed.
   public enum Progress: Sendable {
-    case video(FilePath, number: Int, of: Int, isCached: Bool)
-    case failed(FilePath, ClassifierError)
-    case warnings([VideoWarning], FilePath)
+    case video(BytePath, number: Int, of: Int, isCached: Bool)
+    case failed(BytePath, ClassifierError)
+    case warnings([VideoWarning], BytePath)
     /// The report's folds, and the last fit.
     case fitted(Int, of: Int)
   }
@@ -60,8 +60,8 @@ public struct Teacher: Sendable {
     of lesson: Lesson, mirrors: Bool, _ progress: @Sendable (Progress) -> Void
   ) async throws(ClassifierError) -> (set: TeachingSet, failures: Int) {
     var builder = TeachingSetBuilder(lesson, options, width: classifier.features)
-    var hashes: [FilePath: String] = [:]
-    var failures: [FilePath] = []
+    var hashes: [BytePath: String] = [:]
+    var failures: [BytePath] = []
     for (number, video) in lesson.videos.enumerated() {
       do throws(ClassifierError) {
         let content = try hashes[video.path] ?? Self.hash(video.path)
@@ -82,7 +82,7 @@ public struct Teacher: Sendable {
   }
 
   private static func check(
-    _ failures: [FilePath], _ lesson: Lesson, _ builder: TeachingSetBuilder
+    _ failures: [BytePath], _ lesson: Lesson, _ builder: TeachingSetBuilder
   ) throws(ClassifierError) {
     guard failures.count * 10 < lesson.videos.count else {
       throw .video(
@@ -101,7 +101,7 @@ public struct Teacher: Sendable {
     }
   }
 
-  private static func hash(_ path: FilePath) throws(ClassifierError) -> String {
+  private static func hash(_ path: BytePath) throws(ClassifierError) -> String {
     do throws(ClassifierError) {
       return try path.sha256()
     } catch {

@@ -12,7 +12,7 @@ public struct TeachingOptions: Sendable {
   /// Parts that the videos are split into for the report, at least 2.
   public var folds = 5
   /// Where features are kept, so that they need not be computed again; nil: nowhere.
-  public var cache: FilePath?
+  public var cache: BytePath?
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   public init() {}

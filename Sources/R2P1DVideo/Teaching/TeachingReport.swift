@@ -41,7 +41,7 @@ public struct TeachingReport: Sendable, Equatable {
 
   /// What was said of one video by a head that had not seen it.
   public struct Result: Sendable, Equatable {
-    public let file: FilePath
+    public let file: BytePath
     /// Of a segment.
     public let start, end: Double?
     /// Places among the classes.
@@ -66,7 +66,7 @@ public struct TeachingReport: Sendable, Equatable {
 
   /// Two videos of different folds that look the same: if they are, the accuracy is too high.
   public struct Duplicate: Sendable, Equatable {
-    public let first, second: FilePath
+    public let first, second: BytePath
     /// Of the angle between their features, less the mean of all.
     public let cosine: Double
   }
@@ -120,7 +120,7 @@ extension TeachingReport {
     _ set: TeachingSet, _ video: Int, _ scores: [Double], _ validation: CrossValidation
   ) -> Result {
     let about = set.videos[video]
-    let predicted = Scores(scores).top(1)[0]
+    let predicted = ClassScores(scores).top(1)[0]
     let windows = validation.logits[video].map {
       Decision(isMultiLabel: set.isMultiLabel).scores($0).values[predicted]
     }
@@ -135,7 +135,7 @@ extension TeachingReport {
     before rule: ScoreRule, _ after: [[Double]], _ answers: [(windows: [[Double]], labels: [Int])]
   ) {
     func error(_ scores: [[Double]]) -> Double? {
-      let best = scores.map { Scores($0).top(1)[0] }
+      let best = scores.map { ClassScores($0).top(1)[0] }
       return CalibrationError.expected(
         scores: scores.indices.map { scores[$0][best[$0]] },
         isRight: scores.indices.map { answers[$0].labels.contains(best[$0]) })
@@ -150,7 +150,7 @@ extension TeachingReport {
     for (number, test) in validation.folds.tests.enumerated() {
       let head = training.centroids(validation.folds.training(number))
       right += test.count {
-        set.videos[$0].labels.contains(Scores(rule.scores(training.logits(head, of: $0))).top(1)[0])
+        set.videos[$0].labels.contains(ClassScores(rule.scores(training.logits(head, of: $0))).top(1)[0])
       }
     }
     centroids = Proportion(right, of: set.videos.count)
@@ -163,7 +163,7 @@ extension TeachingReport {
     for share in [0.25, 0.5] {
       let logits = validation.logits(ofShare: share)
       let right = set.all.count {
-        set.videos[$0].labels.contains(Scores(rule.scores(logits[$0])).top(1)[0])
+        set.videos[$0].labels.contains(ClassScores(rule.scores(logits[$0])).top(1)[0])
       }
       curve.append(
         CurvePoint(

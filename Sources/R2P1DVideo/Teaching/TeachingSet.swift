@@ -1,7 +1,7 @@
 /// Videos with their features and classes: what a head is fitted to.
 struct TeachingSet: Sendable {
   struct Video: Sendable {
-    let file: FilePath
+    let file: BytePath
     let start, end: Rational?
     /// Places in `classes`; one, unless a video may have several.
     let labels: [Int]

@@ -13,7 +13,7 @@ struct ScoreRule: Sendable {
     var sums = Array(repeating: 0.0, count: first.count)
     for logits in windows {
       let cooled = logits.map { $0 / temperature }
-      let scores = isMultiLabel ? Scores(independent: cooled) : Scores(logits: cooled)
+      let scores = isMultiLabel ? ClassScores(independent: cooled) : ClassScores(logits: cooled)
       for k in sums.indices { sums[k] += scores.values[k] }
     }
     return sums.map { $0 / Double(windows.count) }

@@ -1,5 +1,5 @@
 /// Moments in a row that have the same label, or none.
-struct Run: Sendable, Equatable {
+struct LabelRun: Sendable, Equatable {
   /// The class; nil: none.
   let label: Int?
   let start: Rational
@@ -17,7 +17,7 @@ struct Run: Sendable, Equatable {
   }
 
   /// Takes in what follows, whatever its label.
-  mutating func append(_ next: Run) {
+  mutating func append(_ next: LabelRun) {
     end = next.end
     seconds += next.seconds
     for (index, sum) in next.sums.enumerated() { sums[index] += sum }
@@ -36,7 +36,7 @@ struct SegmentMerger: Sendable {
   private let minimumLength: Double
   private let minimumScore: Double
   /// What a later moment can still lengthen or take in; the last one is under way.
-  private var runs: [Run] = []
+  private var runs: [LabelRun] = []
   private var isFirst = true
 
   /// Lengths are compared to the microsecond, to which times are printed.
@@ -48,8 +48,8 @@ struct SegmentMerger: Sendable {
   }
 
   /// Takes the next moment and returns the runs that nothing can change any more.
-  mutating func add(_ moment: ScoreInterval, label: Int?) -> [Run] {
-    let new = Run(moment, label: label)
+  mutating func add(_ moment: ScoreInterval, label: Int?) -> [LabelRun] {
+    let new = LabelRun(moment, label: label)
     if let last = runs.last, last.label == label {
       runs[runs.count - 1].append(new)
     } else if let label,
@@ -65,7 +65,7 @@ struct SegmentMerger: Sendable {
   }
 
   /// The runs that are left, after the last moment.
-  mutating func finish() -> [Run] {
+  mutating func finish() -> [LabelRun] {
     if isFirst, runs.count == 1, let only = runs.first {
       runs = []
       return isGood(only) ? [only] : []
@@ -73,7 +73,7 @@ struct SegmentMerger: Sendable {
     return take(runs.count)
   }
 
-  private mutating func take(_ count: Int) -> [Run] {
+  private mutating func take(_ count: Int) -> [LabelRun] {
     let settled = runs.prefix(count)
     runs.removeFirst(count)
     if count > 0 { isFirst = false }
@@ -81,15 +81,15 @@ struct SegmentMerger: Sendable {
   }
 
   /// Whether a run of the same label that begins at `time` belongs to this one.
-  private func isNear(_ run: Run, _ time: Rational) -> Bool {
+  private func isNear(_ run: LabelRun, _ time: Rational) -> Bool {
     time.double - run.end.double < minimumLength - Self.precision
   }
 
-  private func isLong(_ run: Run) -> Bool {
+  private func isLong(_ run: LabelRun) -> Bool {
     run.end.double - run.start.double >= minimumLength - Self.precision
   }
 
-  private func isGood(_ run: Run) -> Bool {
+  private func isGood(_ run: LabelRun) -> Bool {
     run.label.map { run.means[$0] >= minimumScore } ?? false
   }
 }

@@ -18,25 +18,25 @@ public struct Segmenter: Sendable {
 
   /// The segments that are certain once `window` is known. Windows come in the order of their starts, each
   /// with a score for every label.
-  public mutating func add(_ window: ScoredWindow) -> [Segment] {
+  public mutating func add(_ window: ScoredWindow) -> [VideoSegment] {
     precondition(window.scores.values.count == labels.names.count, "a window has a score for every label")
     return segments(of: moments.add(window).flatMap { smoothing.add($0) })
   }
 
   /// The rest, after the last window.
-  public mutating func finish() -> [Segment] {
+  public mutating func finish() -> [VideoSegment] {
     let last = moments.finish().flatMap { smoothing.add($0) } + smoothing.finish()
     return segments(of: last) + runs.finish().map(segment)
   }
 
-  private mutating func segments(of moments: [SmoothedMoment]) -> [Segment] {
+  private mutating func segments(of moments: [SmoothedMoment]) -> [VideoSegment] {
     moments.flatMap { runs.add($0.moment, label: hysteresis.label($0.scores)) }.map(segment)
   }
 
-  private func segment(_ run: Run) -> Segment {
+  private func segment(_ run: LabelRun) -> VideoSegment {
     let index = run.label ?? 0
-    return Segment(
+    return VideoSegment(
       start: run.start, end: run.end, label: labels.names[index], index: index,
-      scores: Scores(run.means))
+      scores: ClassScores(run.means))
   }
 }

@@ -10,7 +10,7 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   public typealias Element = ScoredWindow
   public typealias Failure = ClassifierError
 
-  public let file: FilePath
+  public let file: BytePath
   public let model: ModelSummary
   /// The names of the network's classes.
   public let labels: LabelSet
@@ -55,7 +55,7 @@ extension Classifier {
   /// Each iterator has segments of its own of the windows that it gets, and all are of one and the same pass:
   /// make one.
   public struct Segments: AsyncSequence, Sendable {
-    public typealias Element = Segment
+    public typealias Element = VideoSegment
     public typealias Failure = ClassifierError
 
     let windows: VideoTimeline
@@ -64,7 +64,7 @@ extension Classifier {
     public struct Iterator: AsyncIteratorProtocol {
       private var windows: Classifier.Windows.Iterator
       private var segmenter: Segmenter
-      private var ready: ArraySlice<Segment> = []
+      private var ready: ArraySlice<VideoSegment> = []
       private var hasEnded = false
 
       init(_ windows: VideoTimeline, _ options: SegmentOptions) {
@@ -74,7 +74,7 @@ extension Classifier {
 
       public mutating func next(
         isolation actor: isolated (any Actor)?
-      ) async throws(ClassifierError) -> Segment? {
+      ) async throws(ClassifierError) -> VideoSegment? {
         while true {
           if let segment = ready.popFirst() { return segment }
           if hasEnded { return nil }
@@ -103,12 +103,12 @@ public struct TimelineSummary: Sendable, Equatable, Codable {
   /// How many windows there were.
   public let windows: Int
   /// In time order.
-  public let thumbnails: [Thumbnail]
+  public let thumbnails: [VideoThumbnail]
   /// What the scores were made with; nil if the classifier's options want none.
   public internal(set) var receipt: Provenance?
 
   public init(
-    video: VideoSummary, labels: [ScoredLabel], windows: Int, thumbnails: [Thumbnail] = [],
+    video: VideoSummary, labels: [ScoredLabel], windows: Int, thumbnails: [VideoThumbnail] = [],
     receipt: Provenance? = nil
   ) {
     self.video = video

@@ -23,7 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
   var weights: String?
 
   @Option(help: "A video, to time decoding and preprocessing.")
-  var video: FilePath?
+  var video: BytePath?
 
   @Option(help: "Its video stream, by ffprobe's index (default: the best).")
   var track: Int?
@@ -40,8 +40,8 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ModelArguments.threadsHelp)
   var threads: Int?
 
-  @Option(help: Precision.help)
-  var precision: Precision = .f32
+  @Option(help: Network.Precision.help)
+  var precision: Network.Precision = .f32
 
   @Flag(help: "Print how the network is computed, layer by layer.")
   var plan = false
@@ -64,7 +64,7 @@ struct BenchCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var options = BenchmarkOptions(model: model ?? .random(network ?? "r2plus1d_18", seed: 0))
+    var options = PipelineBenchmark.Options(model: model ?? .random(network ?? "r2plus1d_18", seed: 0))
     options.weights = weights
     options.frames = frames
     options.batch = batch
@@ -75,9 +75,9 @@ struct BenchCommand: AsyncParsableCommand {
     options.wantsPlan = plan
     if let threads { options.threads = threads }
 
-    let (figures, table, notes) = try await Benchmark.run(options)
+    let (figures, table, notes) = try await PipelineBenchmark.run(options)
     Terminal.warn(notes)
-    Terminal.warn(asked: precision, used: Precision(rawValue: figures.network.precision) ?? .f32)
+    Terminal.warn(asked: precision, used: Network.Precision(rawValue: figures.network.precision) ?? .f32)
     let output = Output.standard()
     if plan { try output.write(table) }
     try output.write(format == .json ? figures.json : figures.text)

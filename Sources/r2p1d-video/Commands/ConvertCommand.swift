@@ -14,13 +14,13 @@ extension ModelsCommand {
     var model: ModelSource
 
     @Argument(help: "The file to write, NAME.safetensors: whole or not at all.")
-    var output: FilePath
+    var output: BytePath
 
     @Option(help: ModelArguments.weightsHelp)
     var weights: String?
 
     @Option(help: "The names of the classes, one a line (default: the model's own).")
-    var labels: FilePath?
+    var labels: BytePath?
 
     @Option(help: "Samples in a window that it was trained on (default: the model's own, else 16).")
     var frames: Int?

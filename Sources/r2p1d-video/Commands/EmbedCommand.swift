@@ -9,7 +9,7 @@ struct EmbedCommand: AsyncParsableCommand {
     discussion: "Beside e.npy or e.csv, e.json tells each row's file and times, the model and the sampling.")
 
   @Argument(help: "The videos.")
-  var files: [FilePath]
+  var files: [BytePath]
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments
@@ -47,7 +47,7 @@ struct EmbedCommand: AsyncParsableCommand {
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier, asked: engine.precision)
-    let progress = Progress(isQuiet: result.quiet)
+    let progress = ProgressBar(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)
     var failures = 0
 
@@ -74,12 +74,12 @@ struct EmbedCommand: AsyncParsableCommand {
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
-  private func ending(_ path: FilePath) -> FeatureFormat? {
+  private func ending(_ path: BytePath) -> FeatureFormat? {
     FeatureFormat.allCases.first { path.bytes.suffix(4).elementsEqual(".\($0.rawValue)".utf8) }
   }
 
   /// e.json for e.npy.
-  private func sidecar(_ path: FilePath) -> FilePath {
-    path.folder.appending(FilePath(bytes: path.stem.bytes + ".json".utf8))
+  private func sidecar(_ path: BytePath) -> BytePath {
+    path.folder.appending(BytePath(bytes: path.stem.bytes + ".json".utf8))
   }
 }

@@ -6,7 +6,7 @@ struct LabelCommand: AsyncParsableCommand {
     commandName: "label", abstract: "Says what happens in each video.")
 
   @Argument(help: "The videos.")
-  var files: [FilePath]
+  var files: [BytePath]
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments
@@ -21,10 +21,10 @@ struct LabelCommand: AsyncParsableCommand {
 
   struct Formatting: ParsableArguments {
     @Option(help: "How to write the labels.")
-    var format: ReportFormat = .text
+    var format: LabelFormat = .text
   }
 
-  private var format: ReportFormat { formatting.format }
+  private var format: LabelFormat { formatting.format }
 
   func validate() throws {
     try scores.checkLogits(in: format, areHeld: \.isJSON)
@@ -35,7 +35,7 @@ struct LabelCommand: AsyncParsableCommand {
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier, asked: engine.precision)
-    let progress = Progress(isQuiet: result.quiet)
+    let progress = ProgressBar(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: scores.top, explain: \.explanation)
     var failures = 0
 

@@ -9,10 +9,10 @@ struct MergeCommand: ParsableCommand {
     discussion: "The parts, and the journals beside them, stay. Rows come in directory-traversal order.")
 
   @Argument(help: "Outputs of scan, each with its journal beside it.")
-  var parts: [FilePath]
+  var parts: [BytePath]
 
   @Option(name: .shortAndLong, help: "The output; a scan can resume it.")
-  var output: FilePath
+  var output: BytePath
 
   @Flag(help: "No summary.")
   var quiet = false

@@ -24,7 +24,7 @@ extension ModelsCommand {
     var retries = 3
 
     @Option(help: CertificateArguments.help)
-    var caFile: FilePath?
+    var caFile: BytePath?
 
     @Flag(help: "No progress bar.")
     var quiet = false

@@ -14,7 +14,7 @@ struct ScanCommand: ParsableCommand {
       """)
 
   @Argument(help: "Folders and files.")
-  var paths: [FilePath] = []
+  var paths: [BytePath] = []
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments
@@ -93,23 +93,5 @@ struct ScanCommand: ParsableCommand {
     let now = records.count - earlier
     let pace = "  this run: \(now) file\(now == 1 ? "" : "s") in \(ScanThroughput.duration(seconds))\n"
     return "\(table.output.printable): \(ScanSummary(records).text)\(pace)"
-  }
-}
-
-/// What `scan` starts this program as; standard input is a socket to it.
-struct ScanWorkerCommand: ParsableCommand {
-  static let name = "scan-worker"
-  static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
-
-  func run() { Self.serve() }
-
-  static func serve() -> Never {
-    do {
-      try DecodingWorker.run()
-      Glibc.exit(0)
-    } catch {
-      Terminal.warn("\(name) is for the program's own use")
-      ExitStatus.usage.exit()
-    }
   }
 }

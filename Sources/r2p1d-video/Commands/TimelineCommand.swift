@@ -11,7 +11,7 @@ struct TimelineCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "The video.")
-  var file: FilePath
+  var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments

@@ -10,7 +10,7 @@ struct WindowsCommand: AsyncParsableCommand {
   )
 
   @Argument(help: "The video.")
-  var file: FilePath
+  var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Output") var result: OutputArguments
@@ -34,7 +34,7 @@ struct WindowsCommand: AsyncParsableCommand {
     let windows = try await VideoWindows.open(
       .file(file), model: model.model, network: network, options: options)
     Terminal.warn(windows.warnings, of: file)
-    let progress = Progress(isQuiet: result.quiet)
+    let progress = ProgressBar(isQuiet: result.quiet)
     let advance = progress.start(file)
     let header = windows.header(windows.layout)
     try output.write(header)

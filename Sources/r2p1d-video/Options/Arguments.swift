@@ -4,7 +4,7 @@ import R2P1DVideo
 
 // The library's types as the argument parser reads them.
 
-extension FilePath: ExpressibleByArgument {
+extension BytePath: ExpressibleByArgument {
   public init?(argument: String) {
     let bytes = RawArguments.bytes(argument)
     guard !bytes.isEmpty else { return nil }
@@ -14,7 +14,7 @@ extension FilePath: ExpressibleByArgument {
 
 extension ModelSource: ExpressibleByArgument {
   public init?(argument: String) {
-    guard let path = FilePath(argument: argument) else { return nil }
+    guard let path = BytePath(argument: argument) else { return nil }
     self.init(path)
   }
 }
@@ -25,19 +25,21 @@ extension SampleRate: ExpressibleByArgument {
   }
 }
 
-extension Resize: ExpressibleByArgument {}
-extension Merge: ExpressibleByArgument {}
-extension ReportFormat: ExpressibleByArgument {}
+extension SamplingOptions.Resize: ExpressibleByArgument {}
+extension ClassScores.Merge: ExpressibleByArgument {}
+extension LabelFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
 extension TimelineFormat: ExpressibleByArgument {}
 extension ScanFormat: ExpressibleByArgument {}
 
-extension Precision: ExpressibleByArgument {
+extension Network.Precision: ExpressibleByArgument {
   /// `fast` is whatever is fastest here.
   private static let fast = "fast"
 
   public init?(argument: String) {
-    guard let precision = argument == Self.fast ? .fastest : Precision(rawValue: argument) else { return nil }
+    guard let precision = argument == Self.fast ? .fastest : Network.Precision(rawValue: argument) else {
+      return nil
+    }
     self = precision
   }
 

@@ -10,7 +10,7 @@ struct AddressArguments: ParsableArguments {
 /// Whom to trust for https.
 struct CertificateArguments: ParsableArguments {
   @Option(help: Self.help)
-  var caFile: FilePath?
+  var caFile: BytePath?
 
   static let help: ArgumentHelp =
     "Certificates to trust for https, a file in PEM (default: that of SSL_CERT_FILE, else the system's)."

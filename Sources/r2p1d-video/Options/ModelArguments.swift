@@ -23,16 +23,3 @@ struct ModelArguments: ParsableArguments {
     "Which weights, of a checkpoint with several: as models info names them (default: the plain ones)."
   static let threadsHelp: ArgumentHelp = "Threads to use (default: the machine's cores)."
 }
-
-/// How the network computes, and whether its checkpoint may be downloaded.
-struct EngineArguments: ParsableArguments {
-  @Option(help: Precision.help)
-  var precision: Precision = .f32
-
-  @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
-  var offline = false
-
-  var isOffline: Bool {
-    offline || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
-  }
-}

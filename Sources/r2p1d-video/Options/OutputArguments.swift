@@ -4,7 +4,7 @@ import R2P1DVideo
 /// Where results go, and whether a bar shows the way there.
 struct OutputArguments: ParsableArguments {
   @Option(name: .shortAndLong, help: "Write here, whole or not at all, instead of to standard output (-).")
-  var output: FilePath?
+  var output: BytePath?
 
   @Flag(help: "No progress bar.")
   var quiet = false
@@ -16,7 +16,7 @@ struct OutputArguments: ParsableArguments {
   }
 
   /// Whether the output will be a file in the folder that `file` is in.
-  func isBeside(_ file: FilePath) -> Bool {
+  func isBeside(_ file: BytePath) -> Bool {
     guard let output, output != "-" else { return false }
     return output.folder.resolved == file.folder.resolved
   }

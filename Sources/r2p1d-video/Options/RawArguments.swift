@@ -21,7 +21,7 @@ enum RawArguments {
 
   /// The string that stands for `bytes`.
   static func text(_ bytes: [UInt8]) -> String {
-    FilePath.pieces(of: bytes).reduce(into: "") { text, piece in
+    BytePath.pieces(of: bytes).reduce(into: "") { text, piece in
       switch piece {
       case .character(let scalar) where byte(scalar) == nil: text.unicodeScalars.append(scalar)
       case .character(let scalar): text += String(scalar).utf8.map(standIn).joined()
@@ -37,7 +37,7 @@ enum RawArguments {
 
   /// A message that quotes arguments, with the bytes in it made readable.
   static func printable(_ text: String) -> String {
-    FilePath(bytes: bytes(text)).printable
+    BytePath(bytes: bytes(text)).printable
   }
 
   private static func standIn(_ byte: UInt8) -> String {

@@ -5,7 +5,7 @@ import R2P1DVideo
 /// The table that a scan writes.
 struct TableArguments: ParsableArguments {
   @Option(name: .shortAndLong, help: "The output; rows are added to it as files end.")
-  var output: FilePath
+  var output: BytePath
 
   @Option(help: "How to write the rows.")
   var format: ScanFormat = .csv
@@ -21,7 +21,7 @@ struct TableArguments: ParsableArguments {
 /// Which files a scan takes.
 struct FileArguments: ParsableArguments {
   @Option(help: "More folders and files, one per line (-: from standard input).")
-  var filesFrom: FilePath?
+  var filesFrom: BytePath?
 
   @Flag(
     name: [.customShort("0"), .customLong("null")],

@@ -4,13 +4,13 @@ import R2P1DVideo
 /// How windows' logits become the labels that are reported.
 struct ScoreArguments: ParsableArguments {
   @Option(help: "The names of the classes, one a line (default: the model's own).")
-  var labels: FilePath?
+  var labels: BytePath?
 
   @Option(help: "Labels reported.")
   var top = 5
 
   @Option(help: "How the windows' scores become the video's.")
-  var merge: Merge = .mean
+  var merge: ClassScores.Merge = .mean
 
   @Flag(help: "JSON also carries the raw logits of every window.")
   var logits = false

@@ -1,13 +1,13 @@
 import Glibc
 import R2P1DVideo
 
-extension FilePath {
+extension BytePath {
   /// The file that a chain of links leads to.
-  var resolved: FilePath {
+  var resolved: BytePath {
     withCString { path in
       guard let real = realpath(path, nil) else { return self }
       defer { free(real) }
-      return FilePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+      return BytePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
     }
   }
 }

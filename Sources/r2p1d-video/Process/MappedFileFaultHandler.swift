@@ -37,7 +37,7 @@ enum MappedFileFaultHandler {
   }
 
   /// Keeps the names of files that are to be removed.
-  static func note(_ paths: Set<FilePath>) {
+  static func note(_ paths: Set<BytePath>) {
     let bytes: [UInt8] = paths.flatMap { path -> [UInt8] in path.bytes + [0] } + [0]
     let list = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
     for (index, byte) in bytes.enumerated() { list[index] = CChar(bitPattern: byte) }

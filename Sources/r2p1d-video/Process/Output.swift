@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 
@@ -8,12 +9,12 @@ import struct SystemPackage.FileDescriptor
 ///
 /// Until then it is written beside, under a hidden name, which is removed if the run fails or is interrupted.
 final class Output {
-  private let name: FilePath
+  private let name: BytePath
   private let descriptor: Int32
   /// The hidden name; nil for what cannot be replaced whole, as a pipe or a terminal.
-  private var draft: FilePath?
+  private var draft: BytePath?
 
-  private init(name: FilePath, descriptor: Int32) {
+  private init(name: BytePath, descriptor: Int32) {
     self.name = name
     self.descriptor = descriptor
   }
@@ -23,7 +24,7 @@ final class Output {
   }
 
   /// A file to be. Fails at once if it could not be written.
-  convenience init(_ path: FilePath) throws(ClassifierError) {
+  convenience init(_ path: BytePath) throws(ClassifierError) {
     var status = stat()
     let exists = path.withCString { stat($0, &status) } == 0
     if exists && status.st_mode & S_IFMT == S_IFDIR {
@@ -36,20 +37,20 @@ final class Output {
     }
   }
 
-  private convenience init(_ path: FilePath, descriptor: Int32) throws(ClassifierError) {
+  private convenience init(_ path: BytePath, descriptor: Int32) throws(ClassifierError) {
     guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
     self.init(name: path, descriptor: descriptor)
   }
 
-  private convenience init(replacing path: FilePath, mode: mode_t?) throws(ClassifierError) {
+  private convenience init(replacing path: BytePath, mode: mode_t?) throws(ClassifierError) {
     // Of a long name so much that, with what is added, it stays within the 255 bytes that a name may have.
-    let hidden = FilePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
+    let hidden = BytePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
     var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
     var descriptor: Int32 = -1
     let draft = try Signals.remove { () throws(ClassifierError) in
       descriptor = mkstemp(&template)
       guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
-      return FilePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
+      return BytePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
     }
     self.init(name: path, descriptor: descriptor)
     self.draft = draft

@@ -17,7 +17,7 @@ extension ClassifierError {
   }
 }
 
-extension Remedy {
+extension FailureRemedy {
   /// What goes behind the cause.
   fileprivate var wayOut: String {
     switch self {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
 enum Signals {
-  private static let drafts = Mutex<Set<FilePath>>([])
+  private static let drafts = Mutex<Set<BytePath>>([])
   private static let softEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and
@@ -40,7 +40,7 @@ enum Signals {
   }
 
   /// A file to remove if the process is interrupted.
-  static func remove(_ path: FilePath) {
+  static func remove(_ path: BytePath) {
     drafts.withLock {
       $0.insert(path)
       MappedFileFaultHandler.note($0)
@@ -48,10 +48,10 @@ enum Signals {
   }
 
   /// The same for a file that `make` makes, so that there is no instant at which it would stay behind.
-  static func remove<Failure: Error>(madeBy make: () throws(Failure) -> FilePath) throws(Failure) -> FilePath
+  static func remove<Failure: Error>(madeBy make: () throws(Failure) -> BytePath) throws(Failure) -> BytePath
   {
     // A closure's own typed error does not pass through `withLock`.
-    let made = drafts.withLock { paths -> Result<FilePath, Failure> in
+    let made = drafts.withLock { paths -> Result<BytePath, Failure> in
       do throws(Failure) {
         let path = try make()
         paths.insert(path)
@@ -65,7 +65,7 @@ enum Signals {
   }
 
   /// That file has its final name, or is gone.
-  static func keep(_ path: FilePath) {
+  static func keep(_ path: BytePath) {
     drafts.withLock {
       $0.remove(path)
       MappedFileFaultHandler.note($0)

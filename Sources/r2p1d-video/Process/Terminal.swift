@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
+
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 
@@ -28,7 +29,7 @@ enum Terminal {
   }
 
   /// A line for each warning about a file.
-  static func warn(_ warnings: [VideoWarning], of file: FilePath) {
+  static func warn(_ warnings: [VideoWarning], of file: BytePath) {
     for warning in warnings { warn("\(file.printable): \(warning)") }
   }
 
@@ -46,16 +47,16 @@ enum Terminal {
   }
 
   /// What one should know of a classifier before its results.
-  static func warn(of classifier: Classifier, asked precision: Precision) {
+  static func warn(of classifier: Classifier, asked precision: Network.Precision) {
     warn(classifier.modelNotes)
     warn(asked: precision, used: classifier.precision)
   }
 
   /// A line where the precision that was asked for is not the one in force, or gains nothing.
-  static func warn(asked: Precision, used: Precision) {
+  static func warn(asked: Network.Precision, used: Network.Precision) {
     if used != asked {
       warn(
-        "\(asked.rawValue) needs instructions that are not in use here (\(Versions.instructionSet)): using f32"
+        "\(asked.rawValue) needs instructions that are not in use here (\(LibraryVersions.instructionSet)): using f32"
       )
     } else if used.isSlowerThanF32 {
       warn("\(used.rawValue) is slower than f32 on this CPU, and less exact: --precision f32 or fast")
@@ -65,29 +66,5 @@ enum Terminal {
   /// Words that cannot be written are lost: a full disk or a reader that has gone changes no result.
   static func write(_ text: String) {
     _ = try? FileDescriptor.standardError.writeAll(text.utf8)
-  }
-}
-
-/// A bar that moves while a file is worked on; drawn only on a terminal.
-struct Progress {
-  private let isDrawn: Bool
-
-  init(isQuiet: Bool) {
-    isDrawn = Terminal.isPresent && !isQuiet
-  }
-
-  /// What to call as windows of `file` are done.
-  func start(_ file: FilePath) -> @Sendable (_ done: Int, _ of: Int) -> Void {
-    guard isDrawn else { return { _, _ in } }
-    return { done, total in
-      let cells = 24 * done / max(total, 1)
-      let bar = String(repeating: "█", count: cells) + String(repeating: "░", count: 24 - cells)
-      Terminal.write("\r\u{1B}[K\(bar) \(done)/\(total)  \(file.name.printable)")
-    }
-  }
-
-  /// Takes the bar off the screen.
-  func clear() {
-    if isDrawn { Terminal.write("\r\u{1B}[K") }
   }
 }

@@ -47,7 +47,7 @@ final class ScanProgress: Sendable {
         state.pace.add(record)
         if record.isFailed {
           clear()
-          Terminal.warn("\(record.path.printable): \(FilePath(record.note).printable)")
+          Terminal.warn("\(record.path.printable): \(BytePath(record.note).printable)")
         }
       }
       if isDrawn { draw(state) }

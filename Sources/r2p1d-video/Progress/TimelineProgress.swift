@@ -10,7 +10,7 @@ struct TimelineProgress {
   private var first: Double?
   private var isOnScreen = false
 
-  init(_ file: FilePath, isQuiet: Bool) {
+  init(_ file: BytePath, isQuiet: Bool) {
     // What is longer than the line would fill the screen.
     name = String(file.name.printable.prefix(24))
     isDrawn = Terminal.isPresent && !isQuiet

@@ -28,7 +28,7 @@ import Testing
   private func found(_ paths: [String] = [""], _ set: (inout FileFinder) -> Void = { _ in }) -> [String] {
     var finder = FileFinder()
     set(&finder)
-    finder.find(paths.map { $0.isEmpty ? FilePath(folder.url.path) : folder.path($0) })
+    finder.find(paths.map { $0.isEmpty ? BytePath(folder.url.path) : folder.path($0) })
     return finder.files.map { String($0.string.dropFirst(folder.url.path.count + 1)) }
   }
 
@@ -40,7 +40,7 @@ import Testing
   @Test func aWalksOrderIsTheOrderOfItsPaths() throws {
     try make("a/b.mp4", "a.mp4", "a-1/c.mp4", "a/b/c.mp4", "a/b-/c.mp4", "b.mp4", "a!.mp4")
     let walked = found()
-    #expect(walked == walked.sorted { FilePath($0).isWalkedBefore(FilePath($1)) })
+    #expect(walked == walked.sorted { BytePath($0).isWalkedBefore(BytePath($1)) })
     #expect(walked.count == 7)
   }
 
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func sharesAreDisjointAndComplete() throws {
-    let paths = (0..<1000).map { FilePath("archive/\($0 / 100)/clip-\($0).mp4") }
+    let paths = (0..<1000).map { BytePath("archive/\($0 / 100)/clip-\($0).mp4") }
     for count in [1, 2, 3, 7, 16] {
       let shards = try (1...count).map { try #require(Shard("\($0)/\(count)")) }
       #expect(paths.allSatisfy { path in shards.count { $0.contains(path) } == 1 })
@@ -122,7 +122,7 @@ import Testing
     for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0, 0x0A, 0], [0xFE, 0xFF, 0, 0x61, 0, 0x0A]] {
       let list = try folder.write("list", bytes)
       let error = #expect(throws: ClassifierError.self) {
-        try PathList.read(FilePath(list), zeroSeparated: false)
+        try PathList.read(BytePath(list), zeroSeparated: false)
       }
       #expect(error?.cause.contains("UTF-16") == true)
     }

@@ -17,13 +17,14 @@ final class ScanTableFolder {
   ])
 
   static let outcomes = [
-    Outcome(file: "a/1.mp4", result: .success(ScanTableFolder.labels("a/1.mp4"))),
-    Outcome(
+    VideoOutcome(file: "a/1.mp4", result: .success(ScanTableFolder.labels("a/1.mp4"))),
+    VideoOutcome(
       file: "a/2,\"\n.mp4", result: .failure(.video("a/2,\"\n.mp4", cause: "is empty (0 bytes)"))),
-    Outcome(file: FilePath(bytes: [0x61, 0x2F, 0xE9, 0x25]), result: .success(ScanTableFolder.labels("x"))),
+    VideoOutcome(
+      file: BytePath(bytes: [0x61, 0x2F, 0xE9, 0x25]), result: .success(ScanTableFolder.labels("x"))),
   ]
 
-  static func labels(_ file: FilePath) -> VideoLabels {
+  static func labels(_ file: BytePath) -> VideoLabels {
     let found = [
       ScoredLabel(label: "arm wrestling, \"hard\"", index: 6, score: 0.912345678),
       ScoredLabel(label: "zumba", index: 399, score: 1.234567891e-9),
@@ -46,7 +47,7 @@ final class ScanTableFolder {
 
   var names: [String] { folder.names }
 
-  func path(_ name: String = "t.csv") -> FilePath { FilePath(folder.path(name)) }
+  func path(_ name: String = "t.csv") -> BytePath { BytePath(folder.path(name)) }
 
   func read(_ name: String) throws -> [UInt8] { Array(try folder.read(name)) }
 
@@ -63,7 +64,7 @@ final class ScanTableFolder {
   }
 
   /// Adds the rows that are missing, in order.
-  func complete(_ table: ScanTable, _ outcomes: [Outcome] = outcomes) throws {
+  func complete(_ table: ScanTable, _ outcomes: [VideoOutcome] = outcomes) throws {
     let done = Set(table.records.map(\.path))
     for (number, outcome) in outcomes.enumerated() where !done.contains(outcome.file) {
       try table.add(outcome, stamp: Self.stamp(number))

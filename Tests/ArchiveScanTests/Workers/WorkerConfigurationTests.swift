@@ -11,7 +11,7 @@ import VideoDecoding
   private static func odd() throws -> ResolvedSampling {
     ResolvedSampling(
       frames: 13, rate: .perSecond(Rational(30000, 1001)), placement: .even(7), resize: .squash,
-      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 0.5 0.333333")),
+      normalization: try #require(SampleNormalization(mean: "0.1 0.2 0.3", deviation: "1 0.5 0.333333")),
       start: Rational(1_234_567, 1_000_000), end: Rational(7, 3), seeking: false, track: 4, merge: .max)
   }
 

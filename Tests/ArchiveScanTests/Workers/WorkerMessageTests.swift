@@ -30,7 +30,7 @@ import Testing
     start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
     framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
 
-  private static func sample() throws -> Sample { try Sample(Normalization.kinetics.values) }
+  private static func sample() throws -> Sample { try Sample(SampleNormalization.kinetics.values) }
 
   /// A reference, which the testing library's macros can change things of.
   private final class Assembling {

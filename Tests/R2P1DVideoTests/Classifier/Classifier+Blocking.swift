@@ -10,7 +10,7 @@ extension Classifier {
 
   /// The scoring loop of the file at `path`, on the caller's thread.
   func scoredWindows(
-    of path: FilePath, control: DecodingControl = DecodingControl(),
+    of path: BytePath, control: DecodingControl = DecodingControl(),
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> ScoredWindows {
     let reader = try VideoInput.file(path).open(

@@ -15,7 +15,7 @@ import Testing
       var options = ClassifierOptions()
       options.threads = 1
       change(&options)
-      _ = try await Classifier(model: "camera-motion", options: options).classify(.file(FilePath(path)))
+      _ = try await Classifier(model: "camera-motion", options: options).classify(.file(BytePath(path)))
       return nil
     } catch {
       return error
@@ -38,7 +38,7 @@ import Testing
   @Test(
     "Models that are missing, none, or not as asked for are told apart",
     arguments: [
-      (.file("/none.pth"), .missing), (.file(FilePath(#filePath)), .unsupported),
+      (.file("/none.pth"), .missing), (.file(BytePath(#filePath)), .unsupported),
       (.named("no-such-model"), .missing), (.random("no-such-network", seed: 0), .request),
       (.file("/dev/null"), .unreadable),
     ] as [(ModelSource, FailureKind)])

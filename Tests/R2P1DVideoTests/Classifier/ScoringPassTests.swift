@@ -7,7 +7,7 @@ import Testing
 
 /// Sequences of windows and segments, and how they end.
 @Suite struct ScoringPassTests {
-  private static let clip = VideoInput.file(FilePath(Checkout.clip))
+  private static let clip = VideoInput.file(BytePath(Checkout.clip))
 
   private static func classifier(stride: Int = 4, threads: Int = 2) async throws -> Classifier {
     var options = ClassifierOptions()
@@ -39,12 +39,12 @@ import Testing
   @Test("Segments are those that a segmenter makes of the windows", arguments: [1, 2])
   func segments(threads: Int) async throws {
     let classifier = try await Self.classifier(threads: threads)
-    let input = VideoInput.file(FilePath(Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4")))
+    let input = VideoInput.file(BytePath(Checkout.path("SampleVideos/pan_right_then_tilt_up.mp4")))
     var segmenter = Segmenter(labels: classifier.labels)
-    var expected: [Segment] = []
+    var expected: [VideoSegment] = []
     for try await window in classifier.timeline(of: input) { expected += segmenter.add(window) }
     expected += segmenter.finish()
-    var found: [Segment] = []
+    var found: [VideoSegment] = []
     let segments = classifier.segments(of: input)
     for try await segment in segments { found.append(segment) }
     #expect(found == expected && found.map(\.label) == ["pan right", "tilt up"])
@@ -54,7 +54,7 @@ import Testing
   @Test("Two at once in two tasks, of one classifier, give the bits of one alone")
   func twoAtOnce() async throws {
     let classifier = try await Self.classifier()
-    let inputs = [Self.clip, .file(FilePath(Checkout.otherClip))]
+    let inputs = [Self.clip, .file(BytePath(Checkout.otherClip))]
     let alone = [try await classifier.classify(inputs[0]), try await classifier.classify(inputs[1])]
     try await withThrowingTaskGroup(of: (Int, VideoLabels).self) { group in
       for task in 0..<4 {

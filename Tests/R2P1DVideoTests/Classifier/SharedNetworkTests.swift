@@ -82,7 +82,7 @@ import Testing
       var options = ClassifierOptions()
       options.sampling.placement = .even(1)
       options.threads = 2
-      let clip = VideoInput.file(FilePath(Checkout.clip))
+      let clip = VideoInput.file(BytePath(Checkout.clip))
       var classifiers: [Classifier] = []
       var peaks: [Int] = []
       for _ in 0..<4 {

@@ -13,12 +13,12 @@ struct SoakTests {
     let classifier = try Classifier(model: "camera-motion", options: options)
     // What allocators and decoders keep for the next time is there after the first calls.
     for _ in 0..<max(Soak.calls / 10, 20) {
-      _ = try await classifier.classify(.file(FilePath(Checkout.clip)))
+      _ = try await classifier.classify(.file(BytePath(Checkout.clip)))
     }
     let (memory, descriptors) = (Self.residentBytes, Self.openDescriptors)
     var course = [memory >> 10]
     for call in 1...Soak.calls {
-      _ = try await classifier.classify(.file(FilePath(Checkout.clip)))
+      _ = try await classifier.classify(.file(BytePath(Checkout.clip)))
       if call % max(Soak.calls / 10, 1) == 0 { course.append(Self.residentBytes >> 10) }
     }
     print(

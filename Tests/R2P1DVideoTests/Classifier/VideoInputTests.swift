@@ -74,7 +74,7 @@ import Testing
     ]
     for placement in [WindowPlacement.even(5), .stride(8)] {
       let classifier = try await Self.classifier { $0.sampling.placement = placement }
-      let expected = try await classifier.classify(.file(FilePath(Self.path)))
+      let expected = try await classifier.classify(.file(BytePath(Self.path)))
       for (name, input) in inputs {
         let labels = try await classifier.classify(input)
         #expect(labels.windows == expected.windows && labels.labels == expected.labels, "\(name)")

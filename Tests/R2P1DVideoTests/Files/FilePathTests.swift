@@ -10,12 +10,12 @@ import Testing
       ([0xF0, 0x9F, 0x8E, 0xAC, 0xFE], "🎬\\xFE"),
     ] as [([UInt8], String)])
   func bytesThatAreNoUTF8AreShownInHexadecimal(_ bytes: [UInt8], _ text: String) {
-    #expect(FilePath(bytes: bytes).string == text)
-    #expect(FilePath(bytes: bytes).isUTF8 == !text.contains("\\x"))
+    #expect(BytePath(bytes: bytes).string == text)
+    #expect(BytePath(bytes: bytes).isUTF8 == !text.contains("\\x"))
   }
 
   @Test func whatIsPrintedIsOneLineAndMovesNoCursor() {
-    #expect(FilePath("a\nb\u{1B}[2J\u{7F}\u{85}é").printable == "a\\x0Ab\\x1B[2J\\x7F\\xC2\\x85é")
+    #expect(BytePath("a\nb\u{1B}[2J\u{7F}\u{85}é").printable == "a\\x0Ab\\x1B[2J\\x7F\\xC2\\x85é")
   }
 
   @Test(arguments: [
@@ -23,13 +23,13 @@ import Testing
     ("a/.hidden", ".hidden", "a", ".hidden"),
   ])
   func aPathIsItsFolderAndItsName(_ path: String, _ name: String, _ folder: String, _ stem: String) {
-    #expect(FilePath(path).name == FilePath(name))
-    #expect(FilePath(path).folder == FilePath(folder))
-    #expect(FilePath(path).stem == FilePath(stem))
+    #expect(BytePath(path).name == BytePath(name))
+    #expect(BytePath(path).folder == BytePath(folder))
+    #expect(BytePath(path).stem == BytePath(stem))
   }
 
   @Test func aNameIsPutIntoAFolderWithOneSlash() {
-    #expect(FilePath("/a").appending("b") == "/a/b")
-    #expect(FilePath("/").appending("b") == "/b")
+    #expect(BytePath("/a").appending("b") == "/a/b")
+    #expect(BytePath("/").appending("b") == "/b")
   }
 }

@@ -18,7 +18,7 @@ import Testing
     ] as [([String: String], [String])])
   func theEnvironmentSaysWhereModelsAre(_ environment: [String: String], _ folders: [String]) {
     let found = ModelStore(environment: environment.merging(["HOME": "/home/a"]) { $1 })
-    #expect(found.folders == folders.map { FilePath($0) })
+    #expect(found.folders == folders.map { BytePath($0) })
   }
 
   @Test(
@@ -26,20 +26,20 @@ import Testing
       ("random:r3d_18", .random("r3d_18", seed: 0)), ("random:r3d_18:7", .random("r3d_18", seed: 7)),
       ("r2plus1d_18", .named("r2plus1d_18")), ("./r2plus1d_18", .file("./r2plus1d_18")),
       ("none.pth", .named("none.pth")),
-    ] as [(FilePath, ModelSource)])
-  func anArgumentIsANameAFileOrARandomNetwork(_ argument: FilePath, _ source: ModelSource) {
+    ] as [(BytePath, ModelSource)])
+  func anArgumentIsANameAFileOrARandomNetwork(_ argument: BytePath, _ source: ModelSource) {
     #expect(ModelSource(argument) == source)
   }
 
   @Test(arguments: ["random:r3d_18:", "random:r3d_18:x", "random:r3d_18:-1", "random:r3d_18:1:2"])
   func aSeedThatIsNoNumberIsRefused(_ argument: String) {
-    #expect(ModelSource(FilePath(argument)) == nil)
+    #expect(ModelSource(BytePath(argument)) == nil)
   }
 
   @Test func aPublishedFilesNameCarriesTheStartOfItsHash() {
     for entry in PublishedModel.all {
       #expect(entry.file == "\(entry.name)-\(entry.sha256.prefix(8)).pth")
-      #expect(PublishedModel.of(FilePath("/somewhere/\(entry.file)")) == entry)
+      #expect(PublishedModel.of(BytePath("/somewhere/\(entry.file)")) == entry)
     }
     #expect(Set(PublishedModel.all.map(\.name)).count == PublishedModel.all.count)
   }
@@ -104,7 +104,7 @@ import Testing
   func anAddressNamesTheFileAndItsHash(_ address: String, _ file: String, _ hash: String) throws {
     let download = try ModelDownload(
       address: address, folders: ModelStore(environment: ["XDG_CACHE_HOME": "/c"]))
-    #expect(download.target == FilePath("/c/r2p1d-video/\(file)") && download.sha256 == hash)
+    #expect(download.target == BytePath("/c/r2p1d-video/\(file)") && download.sha256 == hash)
     #expect(!download.shownAddress.contains("u:p@"))
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ReportTests {
   /// A result as a classifier would give it.
-  static func labels(_ file: FilePath, windows: Int = 1, padded: Bool = false, decodeErrors: Int = 0)
+  static func labels(_ file: BytePath, windows: Int = 1, padded: Bool = false, decodeErrors: Int = 0)
     -> VideoLabels
   {
     let found = [
@@ -24,15 +24,15 @@ import Testing
       labels: found, windows: Array(repeating: window, count: windows))
   }
 
-  static func write(_ format: ReportFormat, _ outcomes: [Outcome]) -> String {
+  static func write(_ format: LabelFormat, _ outcomes: [VideoOutcome]) -> String {
     var report = format.report(files: outcomes.count, top: 3)
     var text = report.begin()
     for outcome in outcomes { text += report.add(outcome) }
     return text + report.end()
   }
 
-  let good = Outcome(file: "a/b.mp4", result: .success(labels("a/b.mp4")))
-  let bad = Outcome(
+  let good = VideoOutcome(file: "a/b.mp4", result: .success(labels("a/b.mp4")))
+  let bad = VideoOutcome(
     file: "c\nd.mp4", result: .failure(.video("c\nd.mp4", cause: "no video stream (found 1 audio stream)")))
 
   @Test func textIsALineAFileAndALineALabel() {
@@ -51,7 +51,7 @@ import Testing
 
   @Test func textSaysWhatIsWrongWithAFile() {
     let labels = Self.labels("a.mp4", windows: 2, padded: true, decodeErrors: 3)
-    let text = Self.write(.text, [Outcome(file: "a.mp4", result: .success(labels))])
+    let text = Self.write(.text, [VideoOutcome(file: "a.mp4", result: .success(labels))])
     #expect(text.contains("3 decode errors") && text.contains("shorter than a window"))
   }
 
@@ -93,8 +93,8 @@ import Testing
   }
 
   @Test func jsonHoldsTheBytesOfAFileThatIsNoUTF8() {
-    let path = FilePath(bytes: [0x61, 0xFF])
-    let line = Self.write(.jsonl, [Outcome(file: path, result: .failure(.video(path, cause: "gone")))])
+    let path = BytePath(bytes: [0x61, 0xFF])
+    let line = Self.write(.jsonl, [VideoOutcome(file: path, result: .failure(.video(path, cause: "gone")))])
     #expect(line == "{\"error\":\"gone\",\"file\":\"a\\\\xFF\",\"fileBytes\":\"Yf8=\"}\n")
   }
 }

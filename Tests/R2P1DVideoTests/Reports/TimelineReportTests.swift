@@ -131,8 +131,8 @@ import Testing
     ("é.mp4", "./%C3%A9.mp4"),
   ])
   func aURLHoldsThePathsBytes(_ path: String, _ url: String) {
-    #expect(FilePath(path).relativeURL == url)
-    #expect(FilePath(bytes: [0x61, 0xFF]).relativeURL == "./a%FF")
+    #expect(BytePath(path).relativeURL == url)
+    #expect(BytePath(bytes: [0x61, 0xFF]).relativeURL == "./a%FF")
   }
 
   @Test func columnsStayFewAndAreOfOneWidth() {

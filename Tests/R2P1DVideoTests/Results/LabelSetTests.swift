@@ -12,7 +12,7 @@ import Testing
 
   private func read(_ bytes: [UInt8]) throws -> [String] {
     let folder = try TemporaryFolder()
-    return try LabelSet(contentsOf: FilePath(folder.write("labels.txt", bytes))).names
+    return try LabelSet(contentsOf: BytePath(folder.write("labels.txt", bytes))).names
   }
 
   @Test(arguments: [

@@ -23,7 +23,7 @@ import Testing
   struct Case: Sendable {
     var rate: SampleRate?
     var placement = WindowPlacement.even(2)
-    var merge = Merge.mean
+    var merge = ClassScores.Merge.mean
     var givesReceipts = true
   }
 
@@ -42,7 +42,7 @@ import Testing
     options.givesReceipts = item.givesReceipts
     options.keepsLogits = true
     let classifier = try await Network.load(.named("camera-motion")).classifier(options)
-    let input = VideoInput.file(FilePath(Checkout.clip))
+    let input = VideoInput.file(BytePath(Checkout.clip))
     let labels = try await classifier.classify(input)
     let back = try expectSame(labels)
     #expect(back.sampling == labels.sampling && back.file == labels.file && back.receipt == labels.receipt)
@@ -58,9 +58,9 @@ import Testing
   func fakes() throws {
     let names = LabelSet(["rain", "sun"])
     var segmenter = Segmenter(labels: names)
-    var segments: [Segment] = []
+    var segments: [VideoSegment] = []
     for number in 0..<8 {
-      let scores = Scores(number < 4 ? [0.9, 0.1] : [0.1, 0.9])
+      let scores = ClassScores(number < 4 ? [0.9, 0.1] : [0.1, 0.9])
       segments += segmenter.add(
         ScoredWindow(
           number: number, count: 8, start: Rational(number), end: Rational(number + 1), videoEnd: 8,
@@ -75,15 +75,16 @@ import Testing
   func made() throws {
     let sampling = ResolvedSampling(
       frames: 16, rate: .perSecond(15), placement: .stride(8), resize: .squash,
-      normalization: try #require(Normalization(mean: [0, 0, 0], deviation: [1, 1, 1])), start: nil, end: nil,
+      normalization: try #require(SampleNormalization(mean: [0, 0, 0], deviation: [1, 1, 1])), start: nil,
+      end: nil,
       seeking: true, track: 3, merge: .max)
-    #expect(Normalization(mean: [0, 0, 0], deviation: [1, 0, 1]) == nil)
+    #expect(SampleNormalization(mean: [0, 0, 0], deviation: [1, 0, 1]) == nil)
     let video = VideoSummary(
       start: 0, duration: 3, width: 320, height: 240, frameRate: 30, codec: "h264", framesDecoded: 90,
       track: 3)
     let label = ScoredLabel(label: "rain", index: 4, score: 0.5)
     let labels = VideoLabels(
-      file: FilePath(bytes: [0x61, 0xFF]), model: ModelSummary(name: "m", architecture: "r2d_18", classes: 9),
+      file: BytePath(bytes: [0x61, 0xFF]), model: ModelSummary(name: "m", architecture: "r2d_18", classes: 9),
       video: video, sampling: sampling, labels: [label],
       windows: [WindowLabels(start: 0, end: 1, labels: [label], logits: [1.5, 0.1])],
       receipt: Provenance(
@@ -103,7 +104,7 @@ import Testing
       #"{"start":[0,1],"end":[1,1],"label":"a","index":-1,"scores":[]}"#,
     ])
   func refused(_ json: String) {
-    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Segment.self, from: Data(json.utf8)) }
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(VideoSegment.self, from: Data(json.utf8)) }
   }
 
   @Test("A rate that no sampling has is refused", arguments: ["0", "-15", "1e300", "\"fast\"", "null"])

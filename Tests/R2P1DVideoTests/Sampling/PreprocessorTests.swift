@@ -69,7 +69,7 @@ import Testing
   /// To the bit: the same float32 operations in the same order, so no tolerance is needed.
   @Test(arguments: try Golden.all())
   func aSampleHasTorchvisionsBits(_ golden: Golden) throws {
-    let preprocessor = Preprocessor(try #require(Resize(rawValue: golden.resize)), .kinetics)
+    let preprocessor = Preprocessor(try #require(SamplingOptions.Resize(rawValue: golden.resize)), .kinetics)
     let sample = try Self.sample(preprocessor, width: golden.width, height: golden.height)
     let planes = (0..<3).flatMap(sample.plane)
     let values = stride(from: 0, to: Sample.count, by: 4703).map { planes[$0] }
@@ -89,7 +89,7 @@ import Testing
   func aTurnedPictureGivesTheSampleOfTheUprightOne(_ transposed: Bool, _ mirrors: Int) throws {
     let orientation = Orientation(
       transposed: transposed, mirrorsColumns: mirrors & 1 != 0, mirrorsRows: mirrors & 2 != 0)
-    for resize in Resize.allCases {
+    for resize in SamplingOptions.Resize.allCases {
       let upright = try Self.sample(Preprocessor(resize, .kinetics), width: 90, height: 47)
       let turned = try Self.sample(Preprocessor(resize, .kinetics), width: 90, height: 47, orientation)
       #expect(Self.hash(turned) == Self.hash(upright))

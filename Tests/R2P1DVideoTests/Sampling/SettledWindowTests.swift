@@ -129,7 +129,7 @@ import Testing
     options.sampling.placement = placement
     options.threads = 1
     let classifier = try Classifier(model: "camera-motion", options: options)
-    for path in try damaged().map({ FilePath($0) }).prefix(6) {
+    for path in try damaged().map({ BytePath($0) }).prefix(6) {
       let reader = try VideoInput.file(path).open(classifier.sampling, threads: 1)
       let predictor = try classifier.workspaces.workspace().predictor
       let expected = try reader.settledWindows().map { predictor.predict([$0.samples])[0].logits }
@@ -138,7 +138,7 @@ import Testing
       var found: [[Float]] = []
       while let window = try scored.next() {
         #expect(window.number == found.count)
-        #expect(window.scores == Scores(logits: window.logits.map(Double.init)))
+        #expect(window.scores == ClassScores(logits: window.logits.map(Double.init)))
         found.append(window.logits)
       }
       #expect(found == expected)
@@ -155,7 +155,7 @@ import Testing
     options.sampling.placement = .stride(1)
     options.threads = threads
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(Checkout.clip)
+    let path = BytePath(Checkout.clip)
     let control = DecodingControl()
     let scored = try classifier.scoredWindows(of: path, control: control)
     #expect(try scored.next()?.number == 0)
@@ -163,20 +163,20 @@ import Testing
     #expect(throws: ClassifierError.video(path, cause: "interrupted", kind: .cancelled)) { try scored.next() }
   }
 
-  @Test(arguments: Merge.allCases)
-  func mergingWindowByWindowHasTheBitsOfMergingThemAll(_ merge: Merge) async throws {
+  @Test(arguments: ClassScores.Merge.allCases)
+  func mergingWindowByWindowHasTheBitsOfMergingThemAll(_ merge: ClassScores.Merge) async throws {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(3)
     options.merge = merge
     options.top = 9
     options.keepsLogits = true
     let classifier = try Classifier(model: "camera-motion", options: options)
-    let path = FilePath(Checkout.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
+    let path = BytePath(Checkout.samples.appending(path: "pan_right_then_tilt_up.mp4").path)
     let labels = try await classifier.classify(.file(path))
     let logits = labels.windows.compactMap(\.logits)
     #expect(logits.count == labels.windows.count)
     // Every sum in the order of the windows, as written out here.
-    let scores = logits.map { Scores(logits: $0.map(Double.init)).values }
+    let scores = logits.map { ClassScores(logits: $0.map(Double.init)).values }
     let expected = (0..<9).map { label -> Double in
       switch merge {
       case .mean: scores.map { $0[label] }.dropFirst().reduce(scores[0][label], +) / Double(scores.count)
@@ -184,7 +184,7 @@ import Testing
       case .logits: Double(logits.map { Double($0[label]) }.reduce(0, +)) / Double(logits.count)
       }
     }
-    let merged = merge == .logits ? Scores(logits: expected).values : expected
+    let merged = merge == .logits ? ClassScores(logits: expected).values : expected
     #expect(labels.labels.sorted { $0.index < $1.index }.map(\.score) == merged)
   }
 }

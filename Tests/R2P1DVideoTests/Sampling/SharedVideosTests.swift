@@ -83,7 +83,8 @@ enum SharedVideos {
       let sampling = ResolvedSampling(
         frames: frames, rate: try #require(SampleRate(fps)),
         placement: stride.map { .stride($0) } ?? .even(windows ?? 1),
-        resize: try #require(Resize(rawValue: resize)), normalization: .kinetics, start: nil, end: nil,
+        resize: try #require(SamplingOptions.Resize(rawValue: resize)), normalization: .kinetics, start: nil,
+        end: nil,
         seeking: seeking, track: nil, merge: .mean)
       return try WindowReader(
         path: Array(folder.appending(path: file).path.utf8), sampling, threads: threads)

@@ -205,6 +205,6 @@ extension ScoredWindow {
   {
     ScoredWindow(
       number: number, count: count, start: start, end: end, padded: false, videoEnd: 10,
-      scores: Scores(scores), logits: scores.map(Float.init), features: [])
+      scores: ClassScores(scores), logits: scores.map(Float.init), features: [])
   }
 }

@@ -9,14 +9,14 @@ import VideoDecoding
   private static let clip = Checkout.clip
 
   private func read(_ count: Int, stride: Int = 4, threads: Int = 2, end: Rational? = nil) async throws
-    -> [Thumbnail]
+    -> [VideoThumbnail]
   {
     var options = ClassifierOptions()
     options.sampling.placement = .stride(stride)
     options.sampling.end = end
     options.threads = threads
     let classifier = try Classifier(model: "camera-motion", options: options)
-    return try await classifier.timeline(of: .file(FilePath(Self.clip)), thumbnails: count).summary()
+    return try await classifier.timeline(of: .file(BytePath(Self.clip)), thumbnails: count).summary()
       .thumbnails
   }
 

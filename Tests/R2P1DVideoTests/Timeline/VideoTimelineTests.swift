@@ -5,7 +5,7 @@ import Testing
 @testable import R2P1DVideo
 
 @Suite struct VideoTimelineTests {
-  private static let clip = FilePath(Checkout.clip)
+  private static let clip = BytePath(Checkout.clip)
 
   @Test func theDefaultIsAWindowEveryHalfWindow() async throws {
     let timeline = try Classifier(model: "camera-motion").timeline(of: .file(Self.clip))
@@ -23,7 +23,7 @@ import Testing
   @Test func onlyTheStrideIsTheTimelinesOwn() throws {
     let sampling = ResolvedSampling(
       frames: 32, rate: .source, placement: .even(3), resize: .squash,
-      normalization: try #require(Normalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")),
+      normalization: try #require(SampleNormalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")),
       start: 1, end: 2, seeking: false, track: 2, merge: .max)
     var expected = sampling
     expected.placement = .stride(16)

@@ -41,7 +41,7 @@ struct LabelServerCommand: AsyncParsableCommand {
 
   func run() async throws {
     FFmpegProcess.own()  // nobody else in this process uses FFmpeg
-    guard let source = ModelSource(FilePath(model)) else {
+    guard let source = ModelSource(BytePath(model)) else {
       throw ValidationError("--model random:NAME:SEED: the seed must be a whole number")
     }
     var options = ClassifierOptions()

@@ -104,7 +104,7 @@ struct LabelService: Sendable {
     }
     let asked = try await JSONDecoder().decode(LocalVideo.self, from: body.collect(upTo: 64 << 10))
     guard let root else { throw RequestFailure(.forbidden, "this server reads no files: it has no --root") }
-    return .file(FilePath(try root.file(asked.path)))
+    return .file(BytePath(try root.file(asked.path)))
   }
 
   private struct LocalVideo: Decodable {
@@ -120,7 +120,7 @@ struct LabelService: Sendable {
       send(ByteBuffer(jsonLine: line))
     }
     let labels = try await windows.labels()
-    var report = ReportFormat.jsonl.report(files: 1, top: classifier.options.top)
-    send(ByteBuffer(string: report.add(Outcome(file: input.name, result: .success(labels)))))
+    var report = LabelFormat.jsonl.report(files: 1, top: classifier.options.top)
+    send(ByteBuffer(string: report.add(VideoOutcome(file: input.name, result: .success(labels)))))
   }
 }

@@ -40,8 +40,8 @@ struct Clip: Sendable {
     let windows = labels.windows.enumerated().map { number, window in
       ByteBuffer(jsonLine: WindowLine(window: number, count: labels.windows.count, labels: window))
     }
-    var report = ReportFormat.jsonl.report(files: 1, top: 5)
-    let result = report.add(Outcome(file: labels.file, result: .success(labels)))
+    var report = LabelFormat.jsonl.report(files: 1, top: 5)
+    let result = report.add(VideoOutcome(file: labels.file, result: .success(labels)))
     return (windows.map { String(buffer: $0) } + [result]).map { String($0.dropLast()) }
   }
 }

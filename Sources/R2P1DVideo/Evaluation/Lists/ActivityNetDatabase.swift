@@ -36,7 +36,7 @@ enum ActivityNetDatabase {
         else {
           throw source.error(
             .activitynet, number,
-            "its segment of '\(FilePath(id).printable)' is no pair of seconds from 0")
+            "its segment of '\(BytePath(id).printable)' is no pair of seconds from 0")
         }
         contents.entries.append(
           ListEntry(
@@ -48,11 +48,11 @@ enum ActivityNetDatabase {
     return contents
   }
 
-  private static func path(of id: String, _ index: VideoIndex) throws(ClassifierError) -> FilePath {
+  private static func path(of id: String, _ index: VideoIndex) throws(ClassifierError) -> BytePath {
     for stem in ["v_\(id)", id] {
       if let found = try index.video(named: stem, in: nil) { return found }
     }
-    return index.root.appending(FilePath("v_\(id.split(separator: "/").last ?? "").mp4"))
+    return index.root.appending(BytePath("v_\(id.split(separator: "/").last ?? "").mp4"))
   }
 }
 
@@ -73,7 +73,7 @@ extension ListSource {
     switch error {
     case .dataCorrupted(let found): return found.codingPath.isEmpty ? "is no JSON" : place(found)
     case .keyNotFound(let key, let found):
-      return place(found) + " lacks '\(FilePath(key.stringValue).printable)'"
+      return place(found) + " lacks '\(BytePath(key.stringValue).printable)'"
     case .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
     @unknown default: return "is no JSON of this form"
     }
@@ -82,6 +82,6 @@ extension ListSource {
 
   private static func place(_ context: DecodingError.Context) -> String {
     let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? "." + $0.stringValue }.joined()
-    return path.isEmpty ? "the whole" : FilePath(String(path.prefix(120))).printable
+    return path.isEmpty ? "the whole" : BytePath(String(path.prefix(120))).printable
   }
 }

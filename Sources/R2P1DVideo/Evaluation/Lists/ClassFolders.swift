@@ -13,7 +13,7 @@ enum ClassFolders {
     }
     let splits = folders.filter { isSplitName($0.name.string) }
     if splits.isEmpty { return try contents(of: folders, split: nil) }
-    var nested: [FilePath] = []
+    var nested: [BytePath] = []
     for split in splits where try !subfolders(of: split).isEmpty { nested.append(split) }
     if nested.isEmpty { return try contents(of: folders, split: nil) }
     guard nested.count == folders.count else {
@@ -30,7 +30,7 @@ enum ClassFolders {
     return all
   }
 
-  private static func contents(of classes: [FilePath], split: String?) throws(ClassifierError) -> ListContents
+  private static func contents(of classes: [BytePath], split: String?) throws(ClassifierError) -> ListContents
   {
     var contents = ListContents()
     for folder in classes {
@@ -46,7 +46,7 @@ enum ClassFolders {
     return contents
   }
 
-  private static func subfolders(of folder: FilePath) throws(ClassifierError) -> [FilePath] {
+  private static func subfolders(of folder: BytePath) throws(ClassifierError) -> [BytePath] {
     do throws(Errno) {
       return try folder.entries().filter { $0.bytes.first != UInt8(ascii: ".") }
         .map(folder.appending).filter(\.isFolder)
@@ -76,7 +76,7 @@ extension ListContents {
 
 /// The videos below a folder, at any depth, in the order of their names' bytes; hidden ones are skipped.
 struct VideoFinder {
-  private(set) var videos: [FilePath] = []
+  private(set) var videos: [BytePath] = []
   private(set) var notes: [String] = []
 
   /// Deeper than any data set lies; a link that leads back ends here.
@@ -84,8 +84,8 @@ struct VideoFinder {
   /// More than any data set has.
   private static let most = 10_000_000
 
-  mutating func walk(_ folder: FilePath, depth: Int = 0) throws(ClassifierError) {
-    let names: [FilePath]
+  mutating func walk(_ folder: BytePath, depth: Int = 0) throws(ClassifierError) {
+    let names: [BytePath]
     do throws(Errno) {
       names = try folder.entries()
     } catch {
@@ -109,10 +109,10 @@ struct VideoFinder {
 
 /// Where the videos of a folder are, by their names: for lists that name no folders.
 struct VideoIndex {
-  private var places: [FilePath: [FilePath]] = [:]
-  let root: FilePath
+  private var places: [BytePath: [BytePath]] = [:]
+  let root: BytePath
 
-  init(_ root: FilePath) throws(ClassifierError) {
+  init(_ root: BytePath) throws(ClassifierError) {
     self.root = root
     guard root.isFolder else { throw .list(root, cause: "is no folder; expected that of the videos") }
     var finder = VideoFinder()
@@ -121,10 +121,10 @@ struct VideoIndex {
   }
 
   /// The videos whose name without its ending is `stem`.
-  func videos(named stem: String) -> [FilePath] { places[FilePath(stem)] ?? [] }
+  func videos(named stem: String) -> [BytePath] { places[BytePath(stem)] ?? [] }
 
   /// The one of that name; where there are several, the one in a folder called as `folder` is, once folded.
-  func video(named stem: String, in folder: String?) throws(ClassifierError) -> FilePath? {
+  func video(named stem: String, in folder: String?) throws(ClassifierError) -> BytePath? {
     let found = videos(named: stem)
     guard found.count > 1 else { return found.first }
     let fitting = folder.map { folder in
@@ -133,7 +133,7 @@ struct VideoIndex {
     if let fitting, fitting.count == 1 { return fitting[0] }
     throw .list(
       root,
-      cause: "'\(FilePath(stem).printable)' is there \(found.count) times: \(found[0].printable), "
+      cause: "'\(BytePath(stem).printable)' is there \(found.count) times: \(found[0].printable), "
         + "\(found[1].printable)")
   }
 }

@@ -14,7 +14,7 @@ struct DelimitedRecords {
   }
 
   private let bytes: [UInt8]
-  private let path: FilePath
+  private let path: BytePath
   let separator: UInt8
   private var place = 0
   private var line = 1

@@ -5,11 +5,11 @@ import struct SystemPackage.Errno
 /// ELAN's annotations (`.eaf`), of one video or, in a folder, of one each: what is aligned with the time of any
 /// tier is a segment.
 enum ELANAnnotations {
-  static func isFolder(_ path: FilePath) -> Bool {
+  static func isFolder(_ path: BytePath) -> Bool {
     ((try? path.entries()) ?? []).contains(where: isAnnotations)
   }
 
-  private static func isAnnotations(_ name: FilePath) -> Bool { name.lowercasedExtension == "eaf" }
+  private static func isAnnotations(_ name: BytePath) -> Bool { name.lowercasedExtension == "eaf" }
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     var contents = ListContents()
@@ -17,7 +17,7 @@ enum ELANAnnotations {
       try read(source.path, source.bytes, source, into: &contents)
       return contents
     }
-    let names: [FilePath]
+    let names: [BytePath]
     do throws(Errno) {
       names = try source.path.entries().filter(isAnnotations)
     } catch {
@@ -31,7 +31,7 @@ enum ELANAnnotations {
   }
 
   private static func read(
-    _ path: FilePath, _ bytes: [UInt8], _ source: ListSource, into contents: inout ListContents
+    _ path: BytePath, _ bytes: [UInt8], _ source: ListSource, into contents: inout ListContents
   ) throws(ClassifierError) {
     var document = Document()
     do throws(XMLScanner.Damage) {
@@ -115,19 +115,16 @@ enum ELANAnnotations {
     }
 
     /// The video's file: beside the annotations, where they say it is, or of its name in the root.
-    func video(from file: FilePath, _ source: ListSource) -> FilePath? {
+    func video(from file: BytePath, _ source: ListSource) -> BytePath? {
       guard let video else { return nil }
-      func path(_ url: String) -> FilePath {
+      func path(_ url: String) -> BytePath {
         let text = url.hasPrefix("file://") ? String(url.dropFirst(7)) : url
-        return FilePath(percentEncoded: text)
+        return BytePath(percentEncoded: text)
       }
       let relative = video["RELATIVE_MEDIA_URL"].flatMap { $0.isEmpty ? nil : path($0) }
       let absolute = video["MEDIA_URL"].flatMap { $0.isEmpty ? nil : path($0) }
       guard let name = (relative ?? absolute)?.name else { return nil }
-      let beside = relative.map { relative in
-        relative.bytes.first == UInt8(ascii: "/")
-          ? relative : (source.options.root ?? file.folder).appending(relative)
-      }
+      let beside = relative?.resolved(from: source.options.root ?? file.folder)
       let named = source.root.appending(name)
       return [beside, absolute, named].compactMap { $0 }.first(where: \.isFile) ?? named
     }

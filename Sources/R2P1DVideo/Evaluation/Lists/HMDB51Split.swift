@@ -6,7 +6,7 @@ import struct SystemPackage.Errno
 /// training, 2 for testing and 0 for neither.
 enum HMDB51Split {
   /// The class and the split's number that a file's name says.
-  static func number(of name: FilePath) -> (label: String, split: Int)? {
+  static func number(of name: BytePath) -> (label: String, split: Int)? {
     let text = name.string
     guard text.hasSuffix(".txt"), let mark = text.firstRange(of: "_test_split"),
       mark.lowerBound > text.startIndex,
@@ -15,13 +15,13 @@ enum HMDB51Split {
     return (String(text[..<mark.lowerBound]), split)
   }
 
-  static func isFolder(_ path: FilePath) -> Bool {
+  static func isFolder(_ path: BytePath) -> Bool {
     (try? path.entries())?.contains { number(of: $0) != nil } ?? false
   }
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     let folder = source.isFolder ? source.path : source.path.folder
-    let names: [FilePath]
+    let names: [BytePath]
     do throws(Errno) {
       names = try folder.entries().filter { number(of: $0) != nil }
     } catch {
@@ -48,7 +48,7 @@ enum HMDB51Split {
   }
 
   private static func read(
-    _ file: FilePath, _ source: ListSource, into contents: inout ListContents, _ unused: inout Int
+    _ file: BytePath, _ source: ListSource, into contents: inout ListContents, _ unused: inout Int
   ) throws(ClassifierError) {
     guard let label = number(of: file.name)?.label else { return }
     for line in try ListSource.lines(of: try ListSource.read(file), at: file) {
@@ -60,7 +60,7 @@ enum HMDB51Split {
         unused += 1
         continue
       }
-      let name = FilePath(bytes: line.bytes[..<gap].trimmedBlanks)
+      let name = BytePath(bytes: line.bytes[..<gap].trimmedBlanks)
       let nested = source.resolve(Array("\(label)/".utf8) + name.bytes)
       let flat = source.resolve(name.bytes)
       contents.entries.append(

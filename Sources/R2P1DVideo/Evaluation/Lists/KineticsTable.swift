@@ -59,14 +59,14 @@ enum KineticsTable {
       let end = time(record.text(columns.end))
     else { throw fail("expected an id without a slash, and whole seconds") }
     let stem = "\(id)_\(start)_\(end)"
-    let found: FilePath?
+    let found: BytePath?
     do throws(ClassifierError) {
       found = try index.video(named: stem, in: label)
     } catch {
       throw fail(error.cause)
     }
     let entry = ListEntry(
-      path: found ?? source.root.appending(FilePath(stem + ".mp4")), labels: [label], group: id,
+      path: found ?? source.root.appending(BytePath(stem + ".mp4")), labels: [label], group: id,
       split: record.text(columns.split), line: record.line)
     return (entry, found != nil)
   }

@@ -103,7 +103,7 @@ enum LabelStudioExport {
   }
 
   private static func entries(
-    of value: Value, _ path: FilePath, _ number: Int, _ rate: Double, _ source: ListSource
+    of value: Value, _ path: BytePath, _ number: Int, _ rate: Double, _ source: ListSource
   ) throws(ClassifierError) -> [ListEntry] {
     func segment(_ labels: [String], _ start: Double, _ end: Double) throws(ClassifierError) -> ListEntry {
       guard let from = Rational(seconds: max(0, start)), let to = Rational(seconds: end) else {
@@ -128,11 +128,11 @@ enum LabelStudioExport {
   /// The file of a task: a local path, or what an upload or an address is called.
   private static func path(
     of task: Task, _ number: Int, _ source: ListSource, _ index: VideoIndex
-  ) throws(ClassifierError) -> FilePath {
+  ) throws(ClassifierError) -> BytePath {
     guard let address = task.video else {
       throw source.error(.labelStudio, number, "its data names no video")
     }
-    var text = FilePath(percentEncoded: address).string
+    var text = BytePath(percentEncoded: address).string
     if let local = text.firstRange(of: "/data/local-files/?d=") {
       text = String(text[local.upperBound...])
       let path = source.resolve(text.utf8)
@@ -140,7 +140,7 @@ enum LabelStudioExport {
     }
     let isAddress = text.contains("://") || text.hasPrefix("/data/")
     if !isAddress { return source.resolve(text.utf8) }
-    let name = FilePath(String(text.prefix { $0 != "?" })).name
+    let name = BytePath(String(text.prefix { $0 != "?" })).name
     // Uploads are called after eight random digits and a hyphen.
     let stem = name.stem.string
     let upload = stem.dropFirst(9)
@@ -148,7 +148,7 @@ enum LabelStudioExport {
     for wanted in [stem] + (isUpload ? [String(upload)] : []) {
       if let found = try index.video(named: wanted, in: nil) { return found }
     }
-    return source.root.appending(isUpload ? FilePath(name.string.dropFirst(9).description) : name)
+    return source.root.appending(isUpload ? BytePath(name.string.dropFirst(9).description) : name)
   }
 }
 
@@ -160,7 +160,7 @@ extension LabelStudioExport.Task {
       return text
     }
     if case .text(let video)? = data?["video"] { return video }
-    return texts.first { FilePath(String($0.prefix { $0 != "?" })).isVideoName || FilePath($0).isVideoName }
+    return texts.first { BytePath(String($0.prefix { $0 != "?" })).isVideoName || BytePath($0).isVideoName }
   }
 
   /// Frames a second, where the task's data says so for the interface.

@@ -35,7 +35,7 @@ enum LabelTable {
     guard let columns = Columns(header.columns) else {
       throw .list(
         source.path,
-        cause: "line 1 has the columns \(FilePath(header.columns.joined(separator: ", ")).printable): "
+        cause: "line 1 has the columns \(BytePath(header.columns.joined(separator: ", ")).printable): "
           + "expected file and label, perhaps split, group, start and end")
     }
     if (columns.start == nil) != (columns.end == nil) {
@@ -66,8 +66,9 @@ enum LabelTable {
         times.append(nil)
         continue
       }
-      guard let time = Rational(listTime: text) else {
-        throw fail("'\(FilePath(text).printable)' is no time, expected seconds or 1:30")
+      // Where semicolons stand between columns, commas stand in numbers.
+      guard let time = Rational(listTime: text.replacing(",", with: ".")) else {
+        throw fail("'\(BytePath(text).printable)' is no time, expected seconds or 1:30")
       }
       times.append(time)
     }

@@ -3,7 +3,7 @@ extension LabelledList {
   ///
   /// Files need not be there: who opens them finds out. What is ambiguous is refused, with its place.
   public static func read(
-    _ path: FilePath, options: ListOptions = ListOptions()
+    _ path: BytePath, options: LabelledList.Options = LabelledList.Options()
   ) throws(ClassifierError) -> LabelledList {
     let source = try ListSource(path, options)
     let form = if let forced = options.form { forced } else { try Form.shown(by: source) }
@@ -23,7 +23,7 @@ extension LabelledList {
     let videos = try contents.entries.map { (entry) throws(ClassifierError) in
       let labels = try entry.labels.map { (label) throws(ClassifierError) in
         guard let place = contents.isNumbered ? Int(label) : places[label] else {
-          throw source.error(form, entry.line, "'\(FilePath(label).printable)' is none of the list's classes")
+          throw source.error(form, entry.line, "'\(BytePath(label).printable)' is none of the list's classes")
         }
         return place
       }
@@ -83,16 +83,16 @@ extension LabelledList.Form {
     throw .list(
       source.path,
       cause:
-        "begins with '\(FilePath(bytes: first20.trimmedBlanks).printable)', which is none of the forms read: "
+        "begins with '\(BytePath(bytes: first20.trimmedBlanks).printable)', which is none of the forms read: "
         + LabelledList.Form.allCases.map(\.title).joined(separator: ", "))
   }
 }
 
 extension ListContents {
   /// Keeps the entries of the split that is asked for.
-  fileprivate mutating func takeSplit(_ wanted: String?, of path: FilePath) throws(ClassifierError) {
+  fileprivate mutating func takeSplit(_ wanted: String?, of path: BytePath) throws(ClassifierError) {
     let counts = Dictionary(entries.compactMap(\.split).map { (SplitName($0), 1) }, uniquingKeysWith: +)
-    let found = counts.map { "\(FilePath($0.key.name).printable) (\($0.value))" }.sorted()
+    let found = counts.map { "\(BytePath($0.key.name).printable) (\($0.value))" }.sorted()
       .joined(separator: ", ")
     guard let wanted, SplitName(wanted) != SplitName("all") else {
       if wanted == nil, counts.count > 1 {
@@ -102,7 +102,7 @@ extension ListContents {
     }
     guard counts[SplitName(wanted)] != nil else {
       let splits = counts.isEmpty ? "it names none" : "found \(found)"
-      throw .list(path, cause: "has no split '\(FilePath(wanted).printable)': \(splits)")
+      throw .list(path, cause: "has no split '\(BytePath(wanted).printable)': \(splits)")
     }
     entries = entries.filter { $0.split.map(SplitName.init) == SplitName(wanted) }
   }
@@ -112,7 +112,7 @@ extension ListContents {
     _ form: LabelledList.Form, _ source: ListSource
   ) throws(ClassifierError) {
     struct Part: Hashable {
-      let path: FilePath
+      let path: BytePath
       let start, end: Rational?
     }
     var places: [Part: Int] = [:]
@@ -130,9 +130,9 @@ extension ListContents {
       if !new.isEmpty || entry.labels.count != earlier.labels.count, !source.options.isMultiLabel {
         throw source.error(
           form, entry.line,
-          "\(entry.path.printable) is '\(FilePath(entry.labels.joined(separator: ", ")).printable)', "
+          "\(entry.path.printable) is '\(BytePath(entry.labels.joined(separator: ", ")).printable)', "
             + "but in \(form.unit) \(earlier.line) "
-            + "'\(FilePath(earlier.labels.joined(separator: ", ")).printable)'")
+            + "'\(BytePath(earlier.labels.joined(separator: ", ")).printable)'")
       }
       kept[place].labels += new
       repeats += 1
@@ -168,7 +168,7 @@ extension ListContents {
       for label in entry.labels where label.isEmpty || label.contains(where: \.isNewline) {
         throw source.error(
           form, entry.line,
-          label.isEmpty ? "has no label" : "the label '\(FilePath(label).printable)' holds a line break")
+          label.isEmpty ? "has no label" : "the label '\(BytePath(label).printable)' holds a line break")
       }
     }
     // By characters' numbers: the order of bytes in UTF-8, as torchvision sorts folders.

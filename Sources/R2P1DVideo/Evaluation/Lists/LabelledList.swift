@@ -18,7 +18,7 @@ public struct LabelledList: Sendable, Equatable {
     case elan
   }
 
-  public let file: FilePath
+  public let file: BytePath
   public let form: Form
   /// The names of the classes: in the list's own order where it has one, else in that of their characters.
   public let classes: [String]
@@ -30,7 +30,7 @@ public struct LabelledList: Sendable, Equatable {
   public let notes: [String]
 
   public init(
-    file: FilePath, form: Form, classes: [String], isNumbered: Bool, videos: [LabelledVideo],
+    file: BytePath, form: Form, classes: [String], isNumbered: Bool, videos: [LabelledVideo],
     notes: [String] = []
   ) {
     self.file = file
@@ -63,48 +63,22 @@ public struct LabelledList: Sendable, Equatable {
   public func place(of video: LabelledVideo) -> String { "\(form.unit) \(video.line)" }
 }
 
-/// A video of a list, or a segment of one, and its classes.
-public struct LabelledVideo: Sendable, Equatable {
-  public let path: FilePath
-  /// Places in the list's `classes`; at least one, and more than one only where the list gives several.
-  public let labels: [Int]
-  /// What must not be torn apart when videos are split for training: a site, a tape, a source video.
-  public let group: String?
-  public let split: String?
-  /// Of a segment, in seconds of a player's clock.
-  public let start: Rational?
-  public let end: Rational?
-  /// Where the list has it: the line, or the number of the entry where there are no lines; from 1.
-  public let line: Int
+extension LabelledList {
+  /// How a list is to be read.
+  public struct Options: Sendable, Equatable {
+    /// Nil is what the list itself shows.
+    public var form: LabelledList.Form?
+    /// The folder that relative paths count from; nil is the list's own.
+    public var root: BytePath?
+    /// The split to take, where the list has several: `train`, `val`, `test` …, or `all` of them.
+    public var split: String?
+    /// Whether a video that is listed again with another class has both; else it is an error.
+    public var isMultiLabel = false
+    /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label Studio's 24.
+    public var frameRate: Rational?
 
-  public init(
-    path: FilePath, labels: [Int], group: String? = nil, split: String? = nil, start: Rational? = nil,
-    end: Rational? = nil, line: Int
-  ) {
-    self.path = path
-    self.labels = labels
-    self.group = group
-    self.split = split
-    self.start = start
-    self.end = end
-    self.line = line
+    public init() {}
   }
-}
-
-/// How a list is to be read.
-public struct ListOptions: Sendable, Equatable {
-  /// Nil is what the list itself shows.
-  public var form: LabelledList.Form?
-  /// The folder that relative paths count from; nil is the list's own.
-  public var root: FilePath?
-  /// The split to take, where the list has several: `train`, `val`, `test` …, or `all` of them.
-  public var split: String?
-  /// Whether a video that is listed again with another class has both; else it is an error.
-  public var isMultiLabel = false
-  /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label Studio's 24.
-  public var frameRate: Rational?
-
-  public init() {}
 }
 
 extension LabelledList.Form {

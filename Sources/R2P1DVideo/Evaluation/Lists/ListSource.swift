@@ -4,8 +4,8 @@ import struct SystemPackage.Errno
 
 /// A list on the disk: its bytes, or the folder that it is, and where its relative paths count from.
 struct ListSource {
-  let path: FilePath
-  let options: ListOptions
+  let path: BytePath
+  let options: LabelledList.Options
   let isFolder: Bool
   /// Of a file; none of a folder.
   let bytes: [UInt8]
@@ -15,7 +15,7 @@ struct ListSource {
   /// No path of a file system is as long.
   static let longestLine = 1 << 16
 
-  init(_ path: FilePath, _ options: ListOptions) throws(ClassifierError) {
+  init(_ path: BytePath, _ options: LabelledList.Options) throws(ClassifierError) {
     self.path = path
     self.options = options
     isFolder = path.isFolder
@@ -23,7 +23,7 @@ struct ListSource {
   }
 
   /// The bytes of a text file in UTF-8, without a byte order mark.
-  static func read(_ path: FilePath) throws(ClassifierError) -> [UInt8] {
+  static func read(_ path: BytePath) throws(ClassifierError) -> [UInt8] {
     let bytes: [UInt8]
     do throws(Errno) {
       bytes = try path.read(limit: sizeLimit)
@@ -37,13 +37,11 @@ struct ListSource {
   }
 
   /// Where relative paths count from.
-  var root: FilePath { options.root ?? (isFolder ? path : path.folder) }
+  var root: BytePath { options.root ?? (isFolder ? path : path.folder) }
 
   /// The file that a list names `name`.
-  func resolve(_ name: some Sequence<UInt8>) -> FilePath {
-    var bytes = Array(name)
-    while bytes.starts(with: "./".utf8) { bytes.removeFirst(2) }
-    return bytes.first == UInt8(ascii: "/") ? FilePath(bytes: bytes) : root.appending(FilePath(bytes: bytes))
+  func resolve(_ name: some Sequence<UInt8>) -> BytePath {
+    BytePath(bytes: name).resolved(from: root)
   }
 
   /// The lines that are not empty, with their numbers from 1, without blanks at their ends.
@@ -52,7 +50,7 @@ struct ListSource {
   }
 
   static func lines(
-    of bytes: [UInt8], at path: FilePath
+    of bytes: [UInt8], at path: BytePath
   ) throws(ClassifierError) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
     var lines: [(number: Int, bytes: ArraySlice<UInt8>)] = []
     var number = 0
@@ -94,7 +92,7 @@ extension UInt8 {
 
 /// An entry as a form has it, before its classes are numbered.
 struct ListEntry {
-  var path: FilePath
+  var path: BytePath
   /// Names of classes, or numbers in a list that has no names.
   var labels: [String]
   var group: String?
@@ -130,5 +128,15 @@ extension Rational {
     } else {
       return nil
     }
+  }
+}
+
+extension BytePath {
+  /// This path, where it is relative, from `root` on.
+  func resolved(from root: BytePath) -> BytePath {
+    if bytes.first == UInt8(ascii: "/") { return self }
+    var rest = bytes[...]
+    while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
+    return root.appending(BytePath(bytes: rest))
   }
 }

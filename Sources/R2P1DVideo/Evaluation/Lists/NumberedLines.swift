@@ -4,8 +4,10 @@ import FoundationEssentials
 /// are several classes. The path may hold blanks, and a comma may stand between.
 enum NumberedLines {
   static func areLines(of source: ListSource) -> Bool {
-    guard let line = (try? source.lines())?.first?.bytes else { return false }
-    return !Line(line).numbers.isEmpty
+    let first = source.bytes.drop { $0.isBlank || $0 == UInt8(ascii: "\n") }.prefix {
+      $0 != UInt8(ascii: "\n")
+    }
+    return !Line(first.trimmedBlanks).numbers.isEmpty
   }
 
   /// A line's fields: numbers at its end, and what is before each.
@@ -34,7 +36,7 @@ enum NumberedLines {
       func fail(_ cause: String) -> ClassifierError { source.error(.mmaction2, number, cause) }
       let line = Line(bytes)
       guard !line.numbers.isEmpty else {
-        throw fail("'\(FilePath(bytes: bytes.prefix(80)).printable)' does not end in a class's number")
+        throw fail("'\(BytePath(bytes: bytes.prefix(80)).printable)' does not end in a class's number")
       }
       let count = try split(line.numbers.map(\.before), source, fail)
       let labels = try line.numbers.prefix(count).reversed().map { (part) throws(ClassifierError) in
@@ -59,12 +61,12 @@ enum NumberedLines {
     guard paths.count > 1 else { return 1 }
     // Lines of raw frames: a folder, the number of its frames, a class.
     if paths.count == 2, source.resolve(paths[1]).isFolder {
-      throw fail("\(FilePath(bytes: paths[1]).printable) is a folder of frames, expected a video")
+      throw fail("\(BytePath(bytes: paths[1]).printable) is a folder of frames, expected a video")
     }
     let there = paths.indices.filter { source.resolve(paths[$0]).isFile }
     guard there.count <= 1 else {
       throw fail(
-        "\(FilePath(bytes: paths[there[0]]).printable) and \(FilePath(bytes: paths[there[1]]).printable) "
+        "\(BytePath(bytes: paths[there[0]]).printable) and \(BytePath(bytes: paths[there[1]]).printable) "
           + "are both there: rename one")
     }
     return there.first.map { $0 + 1 } ?? paths.count

@@ -5,12 +5,12 @@ import struct SystemPackage.Errno
 /// UCF101's lists: `trainlist01.txt` (`Class/v_Class_g08_c01.avi 1`) and `testlist01.txt` (without numbers),
 /// with `classInd.txt`, which counts from 1, beside them. Videos of one `g08` were cut from one source.
 enum UCF101Split {
-  private static let classFile: FilePath = "classInd.txt"
+  private static let classFile: BytePath = "classInd.txt"
 
-  static func isFolder(_ path: FilePath) -> Bool { path.appending(classFile).isFile }
+  static func isFolder(_ path: BytePath) -> Bool { path.appending(classFile).isFile }
 
   /// Whether the file is one of UCF101's: by its name, for its lines look as others' do, which count from 0.
-  static func isSplit(_ path: FilePath) throws(ClassifierError) -> Bool {
+  static func isSplit(_ path: BytePath) throws(ClassifierError) -> Bool {
     guard part(of: path.name) != nil else { return false }
     guard path.folder.appending(classFile).isFile else {
       throw .list(
@@ -23,7 +23,7 @@ enum UCF101Split {
   }
 
   /// `train` and 1 of `trainlist01.txt`.
-  private static func part(of name: FilePath) -> (split: String, number: Int)? {
+  private static func part(of name: BytePath) -> (split: String, number: Int)? {
     for split in ["train", "test"] {
       let text = name.string
       guard text.hasPrefix("\(split)list0"), text.hasSuffix(".txt"), text.utf8.count == split.utf8.count + 10,
@@ -48,9 +48,9 @@ enum UCF101Split {
     return contents
   }
 
-  private static func files(_ source: ListSource) throws(ClassifierError) -> [FilePath] {
+  private static func files(_ source: ListSource) throws(ClassifierError) -> [BytePath] {
     guard source.isFolder else { return [source.path] }
-    let names: [FilePath]
+    let names: [BytePath]
     do throws(Errno) {
       names = try source.path.entries().filter { part(of: $0) != nil }
     } catch {
@@ -69,7 +69,7 @@ enum UCF101Split {
   }
 
   /// `1 ApplyEyeMakeup`, one a line.
-  private static func classes(_ path: FilePath) throws(ClassifierError) -> [String] {
+  private static func classes(_ path: BytePath) throws(ClassifierError) -> [String] {
     var names: [String] = []
     for line in try ListSource.lines(of: try ListSource.read(path), at: path) {
       let text = String(decoding: line.bytes, as: UTF8.self)
@@ -77,7 +77,7 @@ enum UCF101Split {
       guard parts.count == 2, Int(parts[0]) == names.count + 1 else {
         throw .list(
           path,
-          cause: "line \(line.number): '\(FilePath(text).printable)', expected '\(names.count + 1) CLASS'")
+          cause: "line \(line.number): '\(BytePath(text).printable)', expected '\(names.count + 1) CLASS'")
       }
       names.append(String(parts[1]).trimmed())
     }
@@ -85,7 +85,7 @@ enum UCF101Split {
   }
 
   private static func entry(
-    _ line: (number: Int, bytes: ArraySlice<UInt8>), of file: FilePath, _ classes: [String],
+    _ line: (number: Int, bytes: ArraySlice<UInt8>), of file: BytePath, _ classes: [String],
     _ source: ListSource
   ) throws(ClassifierError) -> ListEntry {
     func fail(_ cause: String) -> ClassifierError { .list(file, cause: "line \(line.number): \(cause)") }
@@ -95,16 +95,16 @@ enum UCF101Split {
       number = Int(String(decoding: path[(gap + 1)...], as: UTF8.self))
       if number != nil { path = path[..<gap].trimmedBlanks }
     }
-    let name = FilePath(bytes: path)
+    let name = BytePath(bytes: path)
     guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else {
       throw fail("'\(name.printable)' is in no class's folder")
     }
     let label = String(decoding: path[..<slash], as: UTF8.self)
     guard case .found(let place) = LabelMatcher(classes).match(label) else {
-      throw fail("'\(FilePath(label).printable)' is not in classInd.txt")
+      throw fail("'\(BytePath(label).printable)' is not in classInd.txt")
     }
     if let number, number != place + 1 {
-      throw fail("has the number \(number), but \(FilePath(label).printable) is \(place + 1) in classInd.txt")
+      throw fail("has the number \(number), but \(BytePath(label).printable) is \(place + 1) in classInd.txt")
     }
     // v_ApplyEyeMakeup_g08_c01 without its last part.
     let parts = name.stem.string.split(separator: "_")

@@ -131,7 +131,7 @@ struct XMLScanner {
     let from = place
     while place < bytes.count, !bytes[place].isBlank, !"\n<>=/'\"".utf8.contains(bytes[place]) { place += 1 }
     guard place > from, place - from <= 256 else { throw damage("a name is missing, or too long") }
-    return FilePath(bytes: bytes[from..<place]).printable
+    return BytePath(bytes: bytes[from..<place]).printable
   }
 
   private mutating func skipBlanks() {

@@ -2,7 +2,7 @@ import Foundation
 import R2P1DVideo
 
 func firstCut(of file: String, _ classifier: Classifier) async throws -> (seconds: Double?, VideoLabels) {
-  let windows = classifier.windows(of: .file(FilePath(file)))
+  let windows = classifier.windows(of: .file(BytePath(file)))
   var (last, cut): (Int?, Double?) = (nil, nil)
   for try await window in windows {
     let best = window.scores.top(1)[0]  // a place in classifier.labels.names
@@ -26,14 +26,14 @@ func labels(
   return try await classifier.classify(.frames(frames, name: "camera"))
 }
 
-func segmentsOfTheWeather() -> [Segment] {
+func segmentsOfTheWeather() -> [VideoSegment] {
   var segmenter = Segmenter(labels: LabelSet(["rain", "sun"]))
-  var segments: [Segment] = []
+  var segments: [VideoSegment] = []
   for number in 0..<8 {
     segments += segmenter.add(
       ScoredWindow(
         number: number, count: 8, start: Rational(number), end: Rational(number + 1), videoEnd: 8,
-        scores: Scores(number < 4 ? [0.9, 0.1] : [0.1, 0.9])))
+        scores: ClassScores(number < 4 ? [0.9, 0.1] : [0.1, 0.9])))
   }
   return segments + segmenter.finish()
 }

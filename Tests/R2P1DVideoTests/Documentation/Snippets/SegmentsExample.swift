@@ -1,9 +1,9 @@
 import R2P1DVideo
 
-func segments(of file: String) async throws -> [Segment] {
+func segments(of file: String) async throws -> [VideoSegment] {
   let classifier = try await Network.load(.named("camera-motion")).classifier()
-  var segments: [Segment] = []
-  for try await segment in classifier.segments(of: .file(FilePath(file))) {
+  var segments: [VideoSegment] = []
+  for try await segment in classifier.segments(of: .file(BytePath(file))) {
     print(segment.label, segment.start.double, segment.end.double)  // as soon as it is certain
     segments.append(segment)
   }

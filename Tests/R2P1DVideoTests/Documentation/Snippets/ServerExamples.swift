@@ -23,7 +23,7 @@ func httpStatus(of error: ClassifierError) -> Int {
 }
 
 func labels(of file: String, _ classifier: Classifier, within limit: Duration) async throws -> VideoLabels? {
-  let task = Task { try await classifier.classify(.file(FilePath(file))) }
+  let task = Task { try await classifier.classify(.file(BytePath(file))) }
   let watch = Task {
     try await Task.sleep(for: limit)
     task.cancel()

@@ -1,0 +1,34 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+
+extension BytePath {
+  /// Whether a regular file, or a link to one, is there.
+  package var isFile: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Whether a folder, or a link to one, is there.
+  package var isFolder: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// A small file's whole content; more than `limit` bytes are refused as too large.
+  func read(limit: Int) throws(Errno) -> [UInt8] {
+    let bytes = try InputFile(self).read(upTo: limit + 1)
+    guard bytes.count <= limit else { throw .fileTooLarge }
+    return bytes
+  }
+
+  /// Makes the folder, and those above it, where they are missing.
+  func makeFolders() throws(ClassifierError) {
+    if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
+    if errno == ENOENT, folder != self {
+      try folder.makeFolders()
+      if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
+    }
+    throw .output(self, cause: "cannot be made: \(Errno.last.reason)")
+  }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import Glibc
+
+/// Text on its way into a page, where nothing of it may become markup.
+enum HTML {
+  /// For text and for quoted attributes; control characters are written `\xNN`.
+  static func escape(_ text: String) -> String {
+    BytePath(text).printable.unicodeScalars.reduce(into: "") { escaped, scalar in
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// JSON for a script element: no `<` of it can end the element or begin a comment.
+  static func json(_ value: some Encodable) -> String {
+    JSON.text(value, pretty: false).replacing("<", with: "\\u003c").trimmed()
+  }
+
+  /// A percentage of a length, to a thousandth of a pixel on a screen.
+  static func percent(_ share: Double) -> String { String(format: "%.5g%%", 100 * share) }
+
+  /// `template` with each `{{name}}` replaced by its part. What is put in is not looked through again.
+  static func fill(_ template: String, _ parts: [String: String]) -> String {
+    var rest = template[...]
+    var text = ""
+    while let opening = rest.firstRange(of: "{{"),
+      let closing = rest[opening.upperBound...].firstRange(of: "}}")
+    {
+      text += rest[..<opening.lowerBound]
+      text += parts[String(rest[opening.upperBound..<closing.lowerBound])] ?? ""
+      rest = rest[closing.upperBound...]
+    }
+    return text + rest
+  }
+}
+
+extension BytePath {
+  /// The last component as a relative URL: every byte that is not a plain letter, digit, `-`, `.`, `_` or `~`
+  /// is `%NN`.
+  public var relativeURL: String {
+    let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+    return name.bytes.reduce(into: "./") { url, byte in
+      url += plain.contains(byte) ? String(UnicodeScalar(byte)) : String(format: "%%%02X", byte)
+    }
+  }
+}

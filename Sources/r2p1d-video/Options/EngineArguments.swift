@@ -1,0 +1,16 @@
+import ArgumentParser
+import FoundationEssentials
+import R2P1DVideo
+
+/// How the network computes, and whether its checkpoint may be downloaded.
+struct EngineArguments: ParsableArguments {
+  @Option(help: Network.Precision.help)
+  var precision: Network.Precision = .f32
+
+  @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
+  var offline = false
+
+  var isOffline: Bool {
+    offline || !["", "0"].contains(ProcessInfo.processInfo.environment["R2P1D_OFFLINE"] ?? "")
+  }
+}
