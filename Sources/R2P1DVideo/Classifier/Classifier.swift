@@ -36,6 +36,7 @@ public final class Classifier: Sendable {
     self.network = network
     self.options = options
     labels = try network.loaded.labels(from: options.labels)
+    try network.loaded.traits.check(options.sampling, model: network.summary.name)
     let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
     self.sampling = sampling
     let (threads, wish) = (options.threads, options.precision)

@@ -76,6 +76,11 @@ public struct ModelConversion: Sendable {
     facts["std"] = SampleNormalization.text(traits.normalization.deviation)
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
+    // A conversion is whole, and what was taught stays what it was taught with.
+    facts[TaughtKey.headOnly] = nil
+    var sampling = SamplingOptions()
+    (sampling.frames, sampling.rate) = (options.frames, options.rate)
+    try traits.check(sampling, model: loaded.name)
     // Kept through conversions of conversions.
     if let entry = loaded.entry { facts["published"] = entry.name }
     facts["origin"] = loaded.file?.name.printable ?? loaded.name

@@ -8,7 +8,7 @@ package struct TaughtFacts: Sendable, Equatable {
   let backboneFile: String?
   /// Whether the file holds the head alone.
   let isHeadOnly: Bool
-  let resize: Resize
+  let resize: SamplingOptions.Resize
 
   /// Nil of a model that was not taught.
   init?(_ metadata: [String: String]) {
@@ -17,7 +17,7 @@ package struct TaughtFacts: Sendable, Equatable {
     backboneHash = metadata[TaughtKey.backboneHash]
     backboneFile = metadata[TaughtKey.backboneFile]
     isHeadOnly = metadata[TaughtKey.headOnly] != nil
-    resize = metadata[TaughtKey.resize].flatMap(Resize.init) ?? .crop
+    resize = metadata[TaughtKey.resize].flatMap(SamplingOptions.Resize.init) ?? .crop
   }
 }
 

@@ -5,7 +5,8 @@ public struct SamplingOptions: Sendable, Equatable {
   /// Samples a second. Else 15.
   public var rate: SampleRate?
   public var placement: WindowPlacement = .even(5)
-  public var resize: SamplingOptions.Resize = .crop
+  /// Else `crop`.
+  public var resize: Resize?
   /// The part of the video to look at, in seconds of a player's clock, which counts from the container's
   /// start time; nil is the video's own start or end. A start before the first frame means the first frame.
   public var start: Rational?

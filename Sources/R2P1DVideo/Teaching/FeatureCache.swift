@@ -47,7 +47,7 @@ struct FeatureCache: Sendable {
     let precision: String
     let mirrored: Bool
 
-    init(content: String, sampling: ResolvedSampling, precision: Precision, mirrored: Bool) {
+    init(content: String, sampling: ResolvedSampling, precision: Network.Precision, mirrored: Bool) {
       version = 1
       self.content = content
       self.sampling = sampling
@@ -128,7 +128,7 @@ struct FeatureCache: Sendable {
     do throws(Errno) {
       let file = try FileDescriptor.open(hidden, .writeOnly, options: [.create, .truncate])
       defer { try? file.close() }
-      try bytes.withUnsafeBytes { (bytes) throws(Errno) in try file.write(all: bytes) }
+      try file.write(all: bytes, at: 0)
       guard hidden.withCString({ old in path.withCString { rename(old, $0) } }) == 0 else { throw Errno.last }
     } catch {
       _ = hidden.withCString { unlink($0) }

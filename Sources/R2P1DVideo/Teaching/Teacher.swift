@@ -39,7 +39,7 @@ public struct Teacher: Sendable {
     let (classifier, options) = (classifier, options)
     return try await StreamThread.value(model: classifier.model.name) { () throws(ClassifierError) in
       let engine: TeachingEngine
-      do {
+      do throws(ModelError) {
         engine = try TeachingEngine(threads: options.threads)
       } catch {
         throw .network(classifier.model.name, cause: "\(error)", kind: FailureKind(error.kind))
@@ -64,7 +64,7 @@ public struct Teacher: Sendable {
     var failures: [BytePath] = []
     for (number, video) in lesson.videos.enumerated() {
       do throws(ClassifierError) {
-        let content = try hashes[video.path] ?? Self.hash(video.path)
+        let content = if let known = hashes[video.path] { known } else { try Self.hash(video.path) }
         hashes[video.path] = content
         try builder.check(video, content)
         var isCached = true

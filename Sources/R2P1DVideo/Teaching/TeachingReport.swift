@@ -23,8 +23,8 @@ public struct TeachingReport: Sendable, Equatable {
   public internal(set) var temperature = 1.0
   public let figures: ClassificationFigures
   /// Of a model that always says the commonest class, and of nearest centroids.
-  public let majority: Proportion
-  public internal(set) var centroids: Proportion
+  public let majority: MeasuredShare
+  public internal(set) var centroids: MeasuredShare
   /// Expected calibration error before and after the temperature, which is fitted without the video's fold.
   public internal(set) var calibration: (before: Double?, after: Double?) = (nil, nil)
   public internal(set) var curve: [CurvePoint] = []
@@ -61,7 +61,7 @@ public struct TeachingReport: Sendable, Equatable {
     public let share: Double
     /// Videos that a fold learns from, on average.
     public let videos: Int
-    public let accuracy: Proportion
+    public let accuracy: MeasuredShare
   }
 
   /// Two videos of different folds that look the same: if they are, the accuracy is too high.
@@ -72,7 +72,7 @@ public struct TeachingReport: Sendable, Equatable {
   }
 
   /// What the threshold for uncertain results does to the videos of the report.
-  public struct Rejection: Sendable, Equatable {
+  public struct Rejection: Sendable, Equatable, Encodable {
     /// The share of wrong labels that was asked for.
     public let rate: Double
     public let minimumScore: Double
@@ -104,8 +104,8 @@ extension TeachingReport {
     windows = set.videos.reduce(0) { $0 + $1.plain.count }
     folds = validation.folds.tests.count
     figures = Self.figures(set, scores)
-    majority = Proportion(set.counts(set.all).max() ?? 0, of: set.videos.count)
-    centroids = Proportion(0, of: 0)
+    majority = MeasuredShare(set.counts(set.all).max() ?? 0, of: set.videos.count)
+    centroids = MeasuredShare(0, of: 0)
     results = set.all.map { Self.result(set, $0, scores[$0], validation) }
     suspects = results.filter { $0.ownScore < 0.05 }.sorted { $0.ownScore < $1.ownScore }
     mistakes = Array(results.filter { !$0.isRight }.sorted { $0.score > $1.score }.prefix(10))
@@ -136,7 +136,7 @@ extension TeachingReport {
   ) {
     func error(_ scores: [[Double]]) -> Double? {
       let best = scores.map { ClassScores($0).top(1)[0] }
-      return CalibrationError.expected(
+      return ClassificationFigures.calibrationError(
         scores: scores.indices.map { scores[$0][best[$0]] },
         isRight: scores.indices.map { answers[$0].labels.contains(best[$0]) })
     }
@@ -153,7 +153,7 @@ extension TeachingReport {
         set.videos[$0].labels.contains(ClassScores(rule.scores(training.logits(head, of: $0))).top(1)[0])
       }
     }
-    centroids = Proportion(right, of: set.videos.count)
+    centroids = MeasuredShare(right, of: set.videos.count)
   }
 
   mutating func addCurve(_ validation: CrossValidation, _ rule: ScoreRule) {
@@ -168,7 +168,7 @@ extension TeachingReport {
       curve.append(
         CurvePoint(
           share: share, videos: Int((Double(whole) * share).rounded()),
-          accuracy: Proportion(right, of: set.videos.count)))
+          accuracy: MeasuredShare(right, of: set.videos.count)))
     }
     curve.append(CurvePoint(share: 1, videos: whole, accuracy: figures.video1))
   }

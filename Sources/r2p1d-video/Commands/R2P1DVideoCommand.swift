@@ -17,6 +17,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       MergeCommand.self,
       WindowsCommand.self,
       EmbedCommand.self,
+      TeachCommand.self,
       ModelsCommand.self,
       BenchCommand.self,
       ScanWorkerCommand.self,
