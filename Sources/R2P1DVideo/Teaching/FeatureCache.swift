@@ -16,6 +16,7 @@ struct FeatureCache: Sendable {
     self.folder = folder
     try folder.makeFolders()
     guard folder.isFolder else { throw .output(folder, cause: "is not a folder, expected one for features") }
+    removeDrafts()
     let head = folder.appending("model.json")
     if let found = Self.decode(Model.self, from: head) {
       guard found == model else {
@@ -26,6 +27,15 @@ struct FeatureCache: Sendable {
       }
     } else {
       try Self.write(Array(JSON.text(model, pretty: true).utf8), to: head)
+    }
+  }
+
+  /// What processes left that were killed while they wrote.
+  private func removeDrafts() {
+    for name in (try? folder.entries()) ?? [] where name.bytes.first == UInt8(ascii: ".") {
+      let ending = name.string.split(separator: ".").last.flatMap { Int32($0) }
+      guard let process = ending, process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
+      _ = folder.appending(name).withCString { unlink($0) }
     }
   }
 
