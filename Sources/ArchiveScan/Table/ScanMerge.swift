@@ -66,7 +66,8 @@ package struct ScanMerge {
           throw .output(
             part.path,
             cause:
-              "has a row of \(record.path.printable), as has \(owner.printable): merge parts that are disjoint"
+              "has a row of \(record.path.printable), as has \(owner.printable): merge parts that are "
+              + "disjoint"
           )
         }
       }

@@ -88,7 +88,8 @@ struct OtherFormat {
   private static func pyTorchModel(_ kind: String) -> OtherFormat {
     OtherFormat(
       kind,
-      "it looks like \(kind); take the PyTorch model that it was made from, and \(CheckpointError.Reason.resave)"
+      "it looks like \(kind); take the PyTorch model that it was made from, and "
+        + "\(CheckpointError.Reason.resave)"
     )
   }
 

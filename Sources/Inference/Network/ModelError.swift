@@ -28,7 +28,8 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
       return "\(source): \(problems.first ?? "")\(more)"
     case .notFinite(let source, let tensor, let element, let value):
       return
-        "\(source): tensor '\(tensor)' holds \(value) at element \(element), expected finite weights; \(Self.remedy)"
+        "\(source): tensor '\(tensor)' holds \(value) at element \(element), expected finite weights; "
+        + "\(Self.remedy)"
     case .notFoldable(let source, let tensor):
       return
         "\(source): tensor '\(tensor)' is not finite any more with its BatchNorm folded in; \(Self.remedy)"

@@ -62,7 +62,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
       .certificates(_, let cause):
       BytePath(cause).printable
     case .notFinite(_, let window):
-      "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics are damaged"
+      "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics "
+        + "are damaged"
     case .tensors(_, let problems) where problems.count > 1:
       "\(details[0]) (and \(problems.count - 1) more)"
     case .tensors:

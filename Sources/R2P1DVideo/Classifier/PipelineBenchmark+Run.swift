@@ -8,7 +8,7 @@ extension PipelineBenchmark {
   public static func run(_ options: PipelineBenchmark.Options) async throws(ClassifierError) -> (
     figures: PipelineBenchmark, plan: String, notes: ModelNotes
   ) {
-    try await StreamThread.value(model: "\(options.model)") { () throws(ClassifierError) in
+    try await StreamThread.value(model: "\(options.model)") { (_) throws(ClassifierError) in
       try measure(options)
     }
   }

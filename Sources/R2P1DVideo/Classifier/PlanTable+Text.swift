@@ -35,7 +35,8 @@ extension PlanTable {
     let memory = "memory: weights \(megabytes[0]), activations \(megabytes[1]), scratch \(megabytes[2])"
     let floor = String(
       format:
-        "total: %.2f ms; its products alone take %.2f ms at the float32 peak of %.1f G multiply-adds a second, done directly %.2f ms",
+        "total: %.2f ms; its products alone take %.2f ms at the float32 peak of %.1f G multiply-adds a "
+        + "second, done directly %.2f ms",
       total.seconds * 1e3, total.done / peak * 1e3, peak / 1e9, total.asked / peak * 1e3)
     return (lines + [floor, memory]).map { $0 + "\n" }.joined()
   }

@@ -68,12 +68,12 @@ extension StreamThread<DecodingControl> {
   /// What one piece of blocking work with the model that is called `name` gives, done on a thread of its own;
   /// it is not begun where the task is cancelled already.
   static func value<Value: Sendable>(
-    model name: String, _ work: @escaping @Sendable () throws(ClassifierError) -> Value
+    model name: String, _ work: @escaping @Sendable (DecodingControl) throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {
     let thread = StreamThread(.network(name, cause: "\(ThreadLimit())", kind: .other)) { $0 }
     return try await thread.run { (control) throws(ClassifierError) in
       if control.isCancelled { throw .network(name, cause: "interrupted", kind: .cancelled) }
-      return try work()
+      return try work(control)
     }
   }
 }

@@ -34,9 +34,17 @@ public struct ModelConversion: Sendable {
   private let loaded: LoadedModel
 
   /// Loads the model, whose every tensor is checked.
-  public init(
+  public static func load(
     _ source: ModelSource, options: ConversionOptions = ConversionOptions(),
     folders: ModelStore = ModelStore(), absent: MissingModelPolicy = .refused
+  ) async throws(ClassifierError) -> ModelConversion {
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
+      try ModelConversion(source, options, folders, absent)
+    }
+  }
+
+  private init(
+    _ source: ModelSource, _ options: ConversionOptions, _ folders: ModelStore, _ absent: MissingModelPolicy
   ) throws(ClassifierError) {
     loaded = try LoadedModel(source, weights: options.weights, folders: folders, absent: absent)
     notes = loaded.notes(wasChosen: options.weights != nil)
@@ -49,7 +57,7 @@ public struct ModelConversion: Sendable {
     }
   }
 
-  /// Hands over the bytes of the file in order.
+  /// Hands over the bytes of the file in order, on the caller's thread.
   public func write(_ body: (UnsafeRawBufferPointer) throws(ClassifierError) -> Void) throws(ClassifierError)
   {
     do {

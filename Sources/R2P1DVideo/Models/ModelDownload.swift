@@ -65,10 +65,22 @@ public struct ModelDownload: Sendable {
     self.sha256 = expected.lowercased()
   }
 
-  /// Fetches the file unless it is there, whole and right, and returns where it is.
+  /// Fetches the file unless it is there, whole and right, and returns where it is. A cancelled task ends it
+  /// with the next bytes and leaves nothing behind.
   ///
-  /// Runs on the caller's thread; `report` hears how it goes.
-  public func run(_ report: (DownloadEvent) -> Void = { _ in }) throws(ClassifierError) -> BytePath {
+  /// - Parameter report: called as it goes, on a thread of its own.
+  public func run(
+    _ report: @escaping @Sendable (DownloadEvent) -> Void = { _ in }
+  ) async throws(ClassifierError) -> BytePath {
+    try await StreamThread.value(model: name) { (control) throws(ClassifierError) in
+      try fetch(isCancelled: { control.isCancelled }, report)
+    }
+  }
+
+  /// The same on the caller's thread.
+  func fetch(
+    isCancelled: () -> Bool = { false }, _ report: (DownloadEvent) -> Void
+  ) throws(ClassifierError) -> BytePath {
     try options.certificates?.checkCertificates()
     for place in places where try isRight(place) { return place }
     try target.folder.makeFolders()
@@ -78,7 +90,10 @@ public struct ModelDownload: Sendable {
       defer { report(.ended(draft: draft.path)) }
       // Another process may just have finished it.
       if try isRight(target) { return target }
-      try fill(draft, report)
+      try fill(draft) { (event) throws(ClassifierError) in
+        if isCancelled() { throw .network(name, cause: "interrupted", kind: .cancelled) }
+        report(event)
+      }
       try draft.finish()
       return target
     } catch let error as ClassifierError {
@@ -94,7 +109,9 @@ public struct ModelDownload: Sendable {
   }
 
   /// Brings the file into `draft` and compares its hash.
-  private func fill(_ draft: PartialFile, _ report: (DownloadEvent) -> Void) throws {
+  private func fill(
+    _ draft: PartialFile, _ report: (DownloadEvent) throws(ClassifierError) -> Void
+  ) throws {
     var isPatchwork = draft.count > 0
     if isPatchwork && draft.sha256.hasPrefix(sha256) { return }
     isPatchwork = try transfer(draft, report) || isPatchwork
@@ -109,7 +126,9 @@ public struct ModelDownload: Sendable {
 
   /// Fetches what is missing, with so many tries as the options allow; returns whether it came in several
   /// parts.
-  private func transfer(_ draft: PartialFile, _ report: (DownloadEvent) -> Void) throws -> Bool {
+  private func transfer(
+    _ draft: PartialFile, _ report: (DownloadEvent) throws(ClassifierError) -> Void
+  ) throws -> Bool {
     var failures = 0
     var isPatchwork = draft.count > 0
     while true {
@@ -122,7 +141,7 @@ public struct ModelDownload: Sendable {
         try transfer.run { bytes, total in
           guard draft.count + Int64(bytes.count) <= Self.sizeLimit else { throw tooLarge }
           try draft.append(bytes)
-          report(.received(bytes: draft.count, of: total))
+          try report(.received(bytes: draft.count, of: total))
         }
         return isPatchwork
       } catch TransferError.cannotResume where draft.count > 0 {
@@ -131,7 +150,7 @@ public struct ModelDownload: Sendable {
         failures += 1
         guard failures <= options.retries else { throw unreachable(cause, tries: failures) }
         let pause = options.pause(after: failures)
-        report(.retrying(cause: cause, attempt: failures + 1, of: options.retries + 1, seconds: pause))
+        try report(.retrying(cause: cause, attempt: failures + 1, of: options.retries + 1, seconds: pause))
         DetachedThread.sleep(seconds: pause)
       } catch let error as TransferError {
         throw failure(error)
@@ -170,7 +189,8 @@ extension ModelDownload {
       name,
       cause: isPage
         ? "\(shownAddress): a web page came instead of the file; does a proxy or a login stand in between?"
-        : "\(shownAddress): the file's SHA-256 is \(found), expected \(sha256)\(sha256.count < 64 ? "…" : "");"
+        : "\(shownAddress): the file's SHA-256 is \(found), expected "
+          + "\(sha256)\(sha256.count < 64 ? "…" : "");"
           + " nothing was kept")
   }
 

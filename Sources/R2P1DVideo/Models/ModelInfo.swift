@@ -7,8 +7,16 @@ public struct ModelInfo: Sendable {
   public let facts: [(name: String, value: String)]
 
   /// Loads the model and hashes its file.
-  public init(
+  public static func load(
     _ source: ModelSource, weights: String? = nil, folders: ModelStore = ModelStore()
+  ) async throws(ClassifierError) -> ModelInfo {
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
+      try ModelInfo(source, weights, folders)
+    }
+  }
+
+  private init(
+    _ source: ModelSource, _ weights: String?, _ folders: ModelStore
   ) throws(ClassifierError) {
     let loaded = try LoadedModel(source, weights: weights, folders: folders)
     let network = loaded.model.network

@@ -46,7 +46,7 @@ public struct ModelStore: Sendable, Equatable {
       else { throw error }
       var download = ModelDownload(entry, folders: self)
       download.options = options
-      return try download.run { [download] in report(download, $0) }
+      return try download.fetch { [download] in report(download, $0) }
     }
   }
 

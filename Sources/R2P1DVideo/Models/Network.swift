@@ -35,7 +35,7 @@ public final class Network: Sendable {
   public static func load(
     _ source: ModelSource, options: NetworkOptions = NetworkOptions()
   ) async throws(ClassifierError) -> Network {
-    try await StreamThread.value(model: "\(source)") { () throws(ClassifierError) in
+    try await StreamThread.value(model: "\(source)") { (_) throws(ClassifierError) in
       try Network(source: source, options: options)
     }
   }
@@ -44,7 +44,7 @@ public final class Network: Sendable {
   public func classifier(
     _ options: ClassifierOptions = ClassifierOptions()
   ) async throws(ClassifierError) -> Classifier {
-    try await StreamThread.value(model: summary.name) { () throws(ClassifierError) in
+    try await StreamThread.value(model: summary.name) { (_) throws(ClassifierError) in
       try Classifier(network: self, options: options)
     }
   }

@@ -18,7 +18,8 @@ extension HTMLPage {
     return """
       <figure class="player">
       <video src="\(HTML.escape(url))" controls playsinline preload="metadata" aria-label="\(name)"></video>
-      <p id="unplayable" hidden>This browser cannot play <span class="label">\(name)</span>. The timeline works without it.</p>
+      <p id="unplayable" hidden>This browser cannot play <span class="label">\(name)</span>. The timeline \
+      works without it.</p>
       </figure>
 
       """
@@ -101,7 +102,8 @@ extension HTMLPage {
     }
     close(at: Self.units)
     return """
-      <svg viewBox="0 0 \(Self.units) 1" preserveAspectRatio="none" shape-rendering="crispEdges" aria-hidden="true">\
+      <svg viewBox="0 0 \(Self.units) 1" preserveAspectRatio="none" shape-rendering="crispEdges" \
+      aria-hidden="true">\
       \(rectangles)</svg>
       """
   }
@@ -164,7 +166,8 @@ extension HTMLPage {
       ("Whole video", Self.describe(self.facts.sampling.merge)),
       (
         "Segments",
-        "begin at \(Self.percent(segments.enter)), last down to \(Self.percent(segments.leave)); smoothed over "
+        "begin at \(Self.percent(segments.enter)), last down to \(Self.percent(segments.leave)); smoothed "
+          + "over "
           + "\(segments.smoothing.short) s; \(segments.minimumLength.short) s at least"
           + (segments.minimumScore > 0 ? "; \(Self.percent(segments.minimumScore)) at least" : "")
       ),

@@ -60,14 +60,14 @@ extension ResolvedSampling {
   }
 }
 
-/// What results say of their sampling.
+/// What results say of their sampling: all of it but `seeking`, which changes no result.
 struct SamplingJSON: Codable {
   let sampling: ResolvedSampling
 
   init(_ sampling: ResolvedSampling) { self.sampling = sampling }
 
   private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge, track, mean, std
+    case frames, fps, windows, stride, resize, merge, start, end, track, mean, std
   }
 
   /// What is not in it is as in a sampling that nobody has changed.
@@ -90,9 +90,20 @@ struct SamplingJSON: Codable {
     sampling = ResolvedSampling(
       frames: try values.decode(Int.self, forKey: .frames), rate: try Self.rate(values), placement: placement,
       resize: try values.decode(SamplingOptions.Resize.self, forKey: .resize), normalization: normalization,
-      start: nil,
-      end: nil, seeking: true, track: try values.decodeIfPresent(Int.self, forKey: .track),
+      start: try Self.time(values, .start), end: try Self.time(values, .end),
+      seeking: true,
+      track: try values.decodeIfPresent(Int.self, forKey: .track),
       merge: try values.decode(ClassScores.Merge.self, forKey: .merge))
+  }
+
+  /// To the microsecond, as it is written.
+  private static func time(_ values: KeyedDecodingContainer<Key>, _ key: Key) throws -> Rational? {
+    guard let seconds = try values.decodeIfPresent(Double.self, forKey: key) else { return nil }
+    guard (0...1e9).contains(seconds) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: values, debugDescription: "expected seconds from 0 to a billion")
+    }
+    return Rational(Int((seconds * 1e6).rounded()), 1_000_000)
   }
 
   private static func rate(_ values: KeyedDecodingContainer<Key>) throws -> SampleRate {
@@ -123,6 +134,8 @@ struct SamplingJSON: Codable {
     }
     try values.encode(sampling.resize.rawValue, forKey: .resize)
     try values.encode(sampling.merge.rawValue, forKey: .merge)
+    try values.encodeIfPresent(sampling.start?.double.roundedTime, forKey: .start)
+    try values.encodeIfPresent(sampling.end?.double.roundedTime, forKey: .end)
     try values.encodeIfPresent(sampling.track, forKey: .track)
     try values.encode(sampling.normalization.mean, forKey: .mean)
     try values.encode(sampling.normalization.deviation, forKey: .std)

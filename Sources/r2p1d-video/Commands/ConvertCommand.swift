@@ -2,12 +2,13 @@ import ArgumentParser
 import R2P1DVideo
 
 extension ModelsCommand {
-  struct Convert: ParsableCommand {
+  struct Convert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Writes a model as one safetensors file that says all of itself.",
       discussion: """
-        Tensors keep their bits and their type (float32, float16, bfloat16, float64). The metadata says what they do \
-        not: network, labels, frames, samples a second, BatchNorm's epsilon, mean and deviation, the origin's SHA-256.
+        Tensors keep their bits and their type (float32, float16, bfloat16, float64). The metadata says what \
+        they do not: network, labels, frames, samples a second, BatchNorm's epsilon, mean and deviation, the \
+        origin's SHA-256.
         """)
 
     @Argument(help: "A model's name, a checkpoint, or random:NAME[:SEED].")
@@ -41,7 +42,7 @@ extension ModelsCommand {
       }
     }
 
-    func run() throws {
+    func run() async throws {
       let output = try Output(output)
       var options = ConversionOptions()
       options.weights = weights
@@ -49,7 +50,7 @@ extension ModelsCommand {
       options.frames = frames
       options.rate = fps
       options.batchNormEpsilon = eps
-      let conversion = try ModelConversion(model, options: options)
+      let conversion = try await ModelConversion.load(model, options: options)
       Terminal.warn(conversion.notes)
       try conversion.write { (bytes) throws(ClassifierError) in try output.write(bytes) }
       try output.finish()

@@ -6,7 +6,7 @@ struct ModelsCommand: ParsableCommand {
     commandName: "models", abstract: "Lists, describes, downloads and converts models.",
     subcommands: [List.self, Info.self, Pull.self, Convert.self])
 
-  struct Info: ParsableCommand {
+  struct Info: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Prints what is known of a model: network, parameters, classes, origin, hash.")
 
@@ -16,10 +16,10 @@ struct ModelsCommand: ParsableCommand {
     @Option(help: ModelArguments.weightsHelp)
     var weights: String?
 
-    func run() throws {
+    func run() async throws {
       let output = Output.standard()
       do {
-        try output.write(ModelInfo(model, weights: weights).text)
+        try output.write(await ModelInfo.load(model, weights: weights).text)
       } catch {
         if error.details.count > 1 {
           try output.write(error.details.map { "problem: \($0)\n" }.joined())

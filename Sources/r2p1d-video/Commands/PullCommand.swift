@@ -2,12 +2,12 @@ import ArgumentParser
 import R2P1DVideo
 
 extension ModelsCommand {
-  struct Pull: ParsableCommand {
+  struct Pull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Downloads a checkpoint into the cache, verified, and prints its path.",
       discussion: """
-        A checkpoint that is there already is verified again. An address has to end in NAME-SHA256.ENDING, where the \
-        first 8 digits of the hash will do, unless --sha256 gives them.
+        A checkpoint that is there already is verified again. An address has to end in NAME-SHA256.ENDING, \
+        where the first 8 digits of the hash will do, unless --sha256 gives them.
         """)
 
     @Argument(help: "A name from `models list`, or the http(s) address of a checkpoint.")
@@ -35,14 +35,14 @@ extension ModelsCommand {
       if digits != nil && !isAddress { throw ValidationError("--sha256 goes with an address") }
     }
 
-    func run() throws {
+    func run() async throws {
       if quiet { Terminal.hideBars() }
       var download = try chosen
       download.options.patience = timeout
       download.options.retries = retries
       download.options.certificates = caFile
       let words = DownloadProgressPrinter()
-      let place = try download.run { words.report(download, $0) }
+      let place = try await download.run { [download] in words.report(download, $0) }
       try Output.standard().write(place.bytes + [UInt8(ascii: "\n")])
     }
 

@@ -9,8 +9,9 @@ struct ScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Labels a whole archive, one row per file, and resumes where it was interrupted.",
     discussion: """
-      Folders are walked; of the files in them, those whose name ends as a video's does are taken. Run it again to \
-      resume after an interruption: files that have their row are skipped. OUTPUT.journal beside the output knows which.
+      Folders are walked; of the files in them, those whose name ends as a video's does are taken. Run it \
+      again to resume after an interruption: files that have their row are skipped. OUTPUT.journal beside \
+      the output knows which.
       """)
 
   @Argument(help: "Folders and files.")

@@ -6,8 +6,8 @@ struct TimelineCommand: AsyncParsableCommand {
     commandName: "timeline",
     abstract: "Says what happens when: one label per window, or segments.",
     discussion: """
-      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html give \
-      segments, the other formats windows unless --segments is given.
+      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html \
+      give segments, the other formats windows unless --segments is given.
       """)
 
   @Argument(help: "The video.")

@@ -6,7 +6,8 @@ struct WindowsCommand: AsyncParsableCommand {
     commandName: "windows",
     abstract: "Writes the tensors that the network sees: .npy, float32 [N, 3, T, 112, 112].",
     discussion:
-      "Prints, as JSON, the number of samples, each window's first sample and the frames shown at its samples."
+      "Prints, as JSON, the number of samples, each window's first sample and the frames shown at its "
+      + "samples."
   )
 
   @Argument(help: "The video.")

@@ -48,8 +48,8 @@ extension Network.Precision: ExpressibleByArgument {
   static let help: ArgumentHelp = {
     let errors = allCases.map { "\($0.logitError) in \($0.rawValue)" }.joined(separator: ", ")
     return """
-      Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). fast is int8 where \
-      the CPU has instructions for it, else f32.
+      Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). fast \
+      is int8 where the CPU has instructions for it, else f32.
       """
   }()
 }

@@ -7,8 +7,9 @@ struct SamplingArguments: ParsableArguments {
   var frames: Int?
 
   @Option(
-    help:
-      "Samples a second: 15, 29.97, 30000/1001, or source for every frame (default: the model's own, else 15)."
+    help: """
+      Samples a second: 15, 29.97, 30000/1001, or source for every frame (default: the model's own, else 15).
+      """
   )
   var fps: SampleRate?
 

@@ -5,6 +5,7 @@ enum Version {
   static var text: String {
     let libraries = LibraryVersions.ffmpeg.map { "\($0.library) \($0.version)" }.joined(separator: ", ")
     return
-      "r2p1d-video \(LibraryVersions.tool)\nFFmpeg \(libraries)\ninstruction set \(LibraryVersions.instructionSet)"
+      "r2p1d-video \(LibraryVersions.tool)\nFFmpeg \(libraries)\ninstruction set "
+      + "\(LibraryVersions.instructionSet)"
   }
 }

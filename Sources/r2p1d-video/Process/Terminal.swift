@@ -56,7 +56,8 @@ enum Terminal {
   static func warn(asked: Network.Precision, used: Network.Precision) {
     if used != asked {
       warn(
-        "\(asked.rawValue) needs instructions that are not in use here (\(LibraryVersions.instructionSet)): using f32"
+        "\(asked.rawValue) needs instructions that are not in use here "
+          + "(\(LibraryVersions.instructionSet)): using f32"
       )
     } else if used.isSlowerThanF32 {
       warn("\(used.rawValue) is slower than f32 on this CPU, and less exact: --precision f32 or fast")

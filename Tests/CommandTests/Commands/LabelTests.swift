@@ -134,7 +134,8 @@ import Testing
     }
     func logits(_ name: String, _ resize: String) throws -> [Double] {
       let run = try program.shell(
-        "exec \"$r2p1d\" label '\(folder.path("\(name).mkv"))' --model '\(model)' --logits --format json --resize \(resize)"
+        "exec \"$r2p1d\" label '\(folder.path("\(name).mkv"))' --model '\(model)' --logits --format json "
+          + "--resize \(resize)"
       )
       #expect(run.status == 0, "\(run.errors)")
       let result = try run.object()

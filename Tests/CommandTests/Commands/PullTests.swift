@@ -240,7 +240,8 @@ import Testing
     try folder.write("site/\(name)", Self.file)
     let site = Program(folder: folder.url.appending(path: "site"))
     let made = try site.shell(
-      "openssl req -x509 -newkey rsa:2048 -nodes -keyout ../key.pem -out ../cert.pem -days 2 -subj /CN=127.0.0.1"
+      "openssl req -x509 -newkey rsa:2048 -nodes -keyout ../key.pem -out ../cert.pem -days 2 -subj "
+        + "/CN=127.0.0.1"
         + " -addext subjectAltName=IP:127.0.0.1")
     try #require(made.status == 0, "openssl is needed to try HTTPS: \(made.errors)")
     let server = try site.start(

@@ -21,7 +21,8 @@ struct TimelinePageTests {
     labels: [String]? = nil, before: String = ""
   ) throws -> String {
     try folder.ffmpeg(
-      "\(before) -i '\(TimelineTests.twoMotions)' -c:v \(codec) 'made.\(name.split(separator: ".").last ?? "")'"
+      "\(before) -i '\(TimelineTests.twoMotions)' -c:v \(codec) "
+        + "'made.\(name.split(separator: ".").last ?? "")'"
     )
     let made = folder.path("made.\(name.split(separator: ".").last ?? "")")
     let clip = try folder.write(

@@ -154,7 +154,8 @@ import Testing
   func theOutputIsTheSameToTheByteWithAnyNumberOfThreads(_ format: String) throws {
     let outputs = try [1, 2, 3].map { threads in
       let run = try program.shell(
-        "exec \"$r2p1d\" timeline '\(Checkout.clip)' --model '\(model)' --threads \(threads) --enter 0 --format \(format)"
+        "exec \"$r2p1d\" timeline '\(Checkout.clip)' --model '\(model)' --threads \(threads) --enter 0 "
+          + "--format \(format)"
       )
       #expect(run.status == 0, "\(run.errors)")
       return run.output
@@ -187,7 +188,8 @@ import Testing
     // Many times what a pipe holds, so that the program still has rows to write when the reader has gone.
     let run = try program.shell(
       """
-      { "$r2p1d" timeline '\(Checkout.clip)' --model '\(model)' --format csv --all-scores --stride 1 --fps source
+      { "$r2p1d" timeline '\(Checkout.clip)' --model '\(model)' --format csv --all-scores --stride 1 --fps \
+      source
       echo "status $?" >&2; } | head -c 10
       """)
     #expect(run.text == "start,end,")

@@ -52,7 +52,8 @@ import Testing
 
   private static let model = "--model camera-motion"
   private static func warning(_ name: String, _ profile: Int) -> String {
-    "r2p1d-video: \(name): Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; "
+    "r2p1d-video: \(name): Dolby Vision profile \(profile): its colours are not converted, so labels may "
+      + "be wrong; "
       + "convert it to SDR first\n"
   }
 

@@ -47,12 +47,14 @@ import Testing
       """
       cd '\(folder.url.path)'
       ffmpeg -v error -f lavfi -i testsrc=s=64x64:d=1:r=5 \(streams) -c:v mpeg4 many.mkv &&
-      ffmpeg -v error -f lavfi -i color=red:s=16384x8192:d=1:r=1 -frames:v 1 -c:v ffv1 -slices 24 -pix_fmt gray large.mkv
+      ffmpeg -v error -f lavfi -i color=red:s=16384x8192:d=1:r=1 -frames:v 1 -c:v ffv1 -slices 24 -pix_fmt \
+      gray large.mkv
       """)
     try #require(made.status == 0, "\(made.errors)")
     func label(_ name: String, _ options: String...) throws -> Program.Run {
       try program.shell(
-        "exec \"$r2p1d\" label '\(folder.path(name))' --model '\(model)' --windows 1 \(options.joined(separator: " "))"
+        "exec \"$r2p1d\" label '\(folder.path(name))' --model '\(model)' --windows 1 "
+          + "\(options.joined(separator: " "))"
       )
     }
     #expect(try label("many.mkv").status == 0)

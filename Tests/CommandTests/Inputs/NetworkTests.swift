@@ -16,7 +16,8 @@ import Testing
 
   private func label(_ input: String, _ options: String = "--allow-network") throws -> Program.Run {
     try program.shell(
-      "env -u http_proxy -u https_proxy \"$r2p1d\" label '\(input)' --model '\(model)' --format json --windows 2 \(options)"
+      "env -u http_proxy -u https_proxy \"$r2p1d\" label '\(input)' --model '\(model)' --format json "
+        + "--windows 2 \(options)"
     )
   }
 
@@ -37,7 +38,8 @@ import Testing
     #expect(run.status == 1)
     #expect(
       run.errors
-        == "r2p1d-video: \(server.address)/clip.mp4: no such file; to read an address over the network, give --allow-network\n"
+        == "r2p1d-video: \(server.address)/clip.mp4: no such file; to read an address over the network, "
+        + "give --allow-network\n"
     )
     #expect(server.requests.isEmpty)
   }

@@ -35,7 +35,8 @@ import Testing
   @Test func aCheckpointAndWhatIsMadeOfItNeedNoUTF8() throws {
     let run = try program.shell(
       """
-      cd '\(folder.url.path)' && in="$(printf 'caf\\351.safetensors')" && out="$(printf 'th\\351.safetensors')" &&
+      cd '\(folder.url.path)' && in="$(printf 'caf\\351.safetensors')" && out="$(printf \
+      'th\\351.safetensors')" &&
       cp '\(model)' "$in" && "$r2p1d" models convert "$in" "$out" && "$r2p1d" models info "$out"
       """)
     #expect(run.status == 0, "\(run.errors)")

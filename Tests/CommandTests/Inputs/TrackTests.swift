@@ -82,7 +82,8 @@ struct TrackTests {
       #expect(run.status == 1)
       #expect(
         run.errors
-          == "r2p1d-video: two.mp4: no video track \(track); its streams are \(streams); --track takes another\n"
+          == "r2p1d-video: two.mp4: no video track \(track); its streams are \(streams); --track takes "
+          + "another\n"
       )
     }
     #expect(try run("\(command) \(Self.model) --track -1").status == 64)

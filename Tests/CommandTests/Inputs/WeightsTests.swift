@@ -79,7 +79,8 @@ import Testing
     let files = command.hasPrefix("bench") ? "" : "'\(Checkout.clip)'"
     for (option, isAsked) in [("", false), ("--weights teacher", true)] {
       let run = try program.shell(
-        "cd '\(folder.url.path)'; rm -f l.csv*; exec \"$r2p1d\" \(command) \(files) --model '\(path)' \(option)"
+        "cd '\(folder.url.path)'; rm -f l.csv*; exec \"$r2p1d\" \(command) \(files) --model '\(path)' "
+          + "\(option)"
       )
       #expect(run.status == 0, "\(run.errors)")
       #expect(
@@ -121,7 +122,8 @@ import Testing
       let run = try converted(path).run
       #expect(
         run.errors
-          == "r2p1d-video: \(path): holds a tensor that is not the network's and is not used: 'loss.fc.bias'\n"
+          == "r2p1d-video: \(path): holds a tensor that is not the network's and is not used: "
+          + "'loss.fc.bias'\n"
       )
       let info = try program("models", "info", path)
       #expect(info.text.contains("\nunused tensor: loss.fc.bias\n") && info.errors.isEmpty)

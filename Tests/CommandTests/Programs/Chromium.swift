@@ -82,7 +82,8 @@ final class Chromium {
   func point(_ selector: String, at share: Double = 0.5, clicks: Bool = false) throws {
     let box = try evaluate(
       """
-      (() => { const element = document.querySelector('\(selector)'); element.scrollIntoView({ block: 'center' });
+      (() => { const element = document.querySelector('\(selector)'); element.scrollIntoView({ block: \
+      'center' });
         const box = element.getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()
       """)
     let numbers = try #require((box as? [NSNumber])?.map(\.doubleValue))

@@ -51,7 +51,8 @@ import Testing
       URL(filePath: "/bin/sh"),
       [
         "-c",
-        "exec \"$r2p1d\" scan clips --model camera-motion --stride 4 --output l.csv 7<'\(secret)' 9>>'\(secret)'",
+        "exec \"$r2p1d\" scan clips --model camera-motion --stride 4 --output l.csv 7<'\(secret)' "
+          + "9>>'\(secret)'",
       ],
       FileHandle.nullDevice, try folder.folder.empty("errors"))
     var (worker, open) = (Int32(0), [(String, String)]())
@@ -96,7 +97,8 @@ import Testing
   func aFileThatNeedsTooMuchMemoryFailsAlone() throws {
     #expect(
       try folder.program.shell(
-        "ffmpeg -v error -f lavfi -i color=red:s=12000x12000:d=1:r=1 -c:v mjpeg -strict -1 -pix_fmt yuvj444p clips/big.mkv"
+        "ffmpeg -v error -f lavfi -i color=red:s=12000x12000:d=1:r=1 -c:v mjpeg -strict -1 -pix_fmt "
+          + "yuvj444p clips/big.mkv"
       ).status == 0)
     let run = try folder.scan("--workers", "1", "--worker-memory", "640", "--max-pixels", "200000000")
     #expect(run.status == 1, "\(run.errors)")

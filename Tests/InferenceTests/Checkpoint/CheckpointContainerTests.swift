@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CheckpointContainerTests {
   @Test(
-    "Every container, element type, protocol, wrapper and prefix gives the same five tensors, whatever stands beside",
+    "Every container, element type, protocol, wrapper and prefix gives the same five tensors",
     arguments: [
       "zip.pth", "legacy.pth", "plain.safetensors", "half.pth", "half-legacy.pth", "half.safetensors",
       "bfloat16.pth",

@@ -14,7 +14,8 @@ import Testing
       ),
       (
         "\n <html>",
-        "is not a checkpoint (starts with bytes 0x0A 0x20 0x3C 0x68); it looks like a web page, download it again"
+        "is not a checkpoint (starts with bytes 0x0A 0x20 0x3C 0x68); it looks like a web page, download "
+          + "it again"
       ),
       ("version https://git-lfs.github.com/spec/v1", "fetch the file itself with git lfs pull"),
       ("hello world", "(starts with 'hell'); expected a .pth of torch.save or a .safetensors file"),

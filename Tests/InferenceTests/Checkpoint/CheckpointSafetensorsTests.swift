@@ -39,11 +39,13 @@ import Testing
       ),
       (#"{"a":{"dtype":"F32","shape":[0],"data_offsets":[16,0]}}"#, "found [16, 0], expected to begin at 0"),
       (
-        #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
+        #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"#
+          + #""b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
         "found [8, 16], expected to begin at 12"
       ),
       (
-        #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}"#,
+        #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},"#
+          + #""a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}"#,
         "holds a name in its header twice"
       ),
       (#"{"__metadata__":{"a":"b"}}"#, "holds no tensors"), ("{}", "holds no tensors"),

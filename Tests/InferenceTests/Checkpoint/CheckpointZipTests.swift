@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(
-    "An archive that says nothing of Zip64 is read, and one that ends before its directory is called incomplete"
+    "An archive that says nothing of Zip64 is read, one that ends before its directory is incomplete"
   )
   func ends() throws {
     let archive = try Archive()

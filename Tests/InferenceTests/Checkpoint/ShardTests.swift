@@ -130,7 +130,8 @@ import Testing
     let problem = Checkpoint.shardProblem(Array(folder.path(Self.name(0, 3)).utf8))
     #expect(
       problem
-        == "is one of several files of a model; give the index of them, 'model.safetensors.index.json' beside it"
+        == "is one of several files of a model; give the index of them, 'model.safetensors.index.json' "
+        + "beside it"
     )
     let alone = Checkpoint.shardProblem(Array("model-00001-of-00002.safetensors".utf8))
     #expect(alone?.contains("give the index of them, NAME.safetensors.index.json") == true)

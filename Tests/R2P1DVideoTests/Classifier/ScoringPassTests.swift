@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(
-    "The windows come in order, and the labels of the same pass are those of all, whatever was looked at before"
+    "The windows come in order, and the labels of the same pass are those of all"
   )
   func labelsOfTheSamePass() async throws {
     let classifier = try await Self.classifier()

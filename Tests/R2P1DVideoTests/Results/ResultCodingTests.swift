@@ -75,8 +75,7 @@ import Testing
   func made() throws {
     let sampling = ResolvedSampling(
       frames: 16, rate: .perSecond(15), placement: .stride(8), resize: .squash,
-      normalization: try #require(SampleNormalization(mean: [0, 0, 0], deviation: [1, 1, 1])), start: nil,
-      end: nil,
+      normalization: try #require(SampleNormalization(mean: [0, 0, 0], deviation: [1, 1, 1])), start: Rational(3, 2), end: nil,
       seeking: true, track: 3, merge: .max)
     #expect(SampleNormalization(mean: [0, 0, 0], deviation: [1, 0, 1]) == nil)
     let video = VideoSummary(

@@ -48,7 +48,8 @@ for index in first..<first + count {
   if seconds(since: start) > slowest.seconds { slowest = (seconds(since: start), index) }
   if (index - first + 1) % max(count / 5, 1) == 0 {
     print(
-      "\(index - first + 1) damaged videos: \(decoded) decoded, \(refused) refused, \(residentMiB()) MiB resident"
+      "\(index - first + 1) damaged videos: \(decoded) decoded, \(refused) refused, \(residentMiB()) MiB "
+        + "resident"
     )
     fflush(nil)
   }

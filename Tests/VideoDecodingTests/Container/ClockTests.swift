@@ -68,7 +68,8 @@ import Testing
     let name = "clip.\(kind.0)"
     let inputs = isLate ? [Self.sound, Self.video] : [Self.video, Self.sound]
     try clips.run(
-      "\(inputs[0]) -itsoffset 2 \(inputs[1]) -map \(isLate ? 1 : 0):v -map \(isLate ? 0 : 1):a -fps_mode passthrough -c:v \(kind.1) -c:a aac \(name)"
+      "\(inputs[0]) -itsoffset 2 \(inputs[1]) -map \(isLate ? 1 : 0):v -map \(isLate ? 0 : 1):a -fps_mode "
+        + "passthrough -c:v \(kind.1) -c:a aac \(name)"
     )
     let video = try Video(clips.path(name))
     _ = try video.pass([0])

@@ -63,7 +63,8 @@ struct Lure: CustomTestStringConvertible, Sendable {
 
   private static func dash(_ target: String) -> String {
     """
-    <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S">
+    <?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" \
+    mediaPresentationDuration="PT1S">
     <Period><AdaptationSet contentType="video"><Representation id="1" bandwidth="1" mimeType="video/mp4">
     <BaseURL>\(target)</BaseURL><SegmentList duration="1"><SegmentURL media="\(target)"/></SegmentList>
     </Representation></AdaptationSet></Period></MPD>

@@ -12,9 +12,9 @@ struct MotionPhoto: CustomTestStringConvertible, Sendable {
   static let all = [
     MotionPhoto(testDescription: "behind the photo") { $0 + $1 },
     MotionPhoto(testDescription: "Google, with an offset in its metadata") { photo, film in
-      let metadata = Array(
-        "http://ns.adobe.com/xap/1.0/\0<x GCamera:MicroVideo=\"1\" GCamera:MicroVideoOffset=\"\(film.count)\"/>"
-          .utf8)
+      let metadata =
+        Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+        + Array("<x GCamera:MicroVideo=\"1\" GCamera:MicroVideoOffset=\"\(film.count)\"/>".utf8)
       let segment = [0xFF, 0xE1] + Boxes.big(metadata.count + 2, 2) + metadata
       return photo[..<2] + segment + photo[2...] + film
     },

@@ -151,7 +151,7 @@ private struct Drops: VideoReader {
   }
 
   @Test(
-    "A reader that claims more bytes than it has, or gives more than there is room for, ends in an error or early",
+    "A reader that claims more bytes than it has, or gives too many, ends in an error or early",
     .enabled(if: Clips.canEncode("mpeg4"), Clips.note))
   func faulty() throws {
     _ = try clips.make("a.avi", source: "64x48:10:1", "-c:v mpeg4")

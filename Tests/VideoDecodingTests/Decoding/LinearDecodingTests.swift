@@ -40,7 +40,8 @@ import Testing
       "open-hevc.mp4", "libx265", "-x265-params keyint=30:min-keyint=30:open-gop=1:log-level=none", seeks: 170
     ),
     Kind(
-      "open-hevc.ts", "libx265", "-x265-params keyint=30:min-keyint=30:open-gop=1:log-level=none", seeks: 170),
+      "open-hevc.ts", "libx265", "-x265-params keyint=30:min-keyint=30:open-gop=1:log-level=none", seeks: 170
+    ),
     Kind("refresh-hevc.mp4", "libx265", "-x265-params keyint=30:intra-refresh=1:log-level=none"),
     Kind("mpeg2.mpg", "mpeg2video", "-g 15 -bf 2"),
     Kind("mpeg2.ts", "mpeg2video", "-g 15 -bf 2", seeks: 150),

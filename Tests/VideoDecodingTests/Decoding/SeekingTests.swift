@@ -128,7 +128,8 @@ import Testing
     let clips = try Clips()
     let path = clips.path("sound.mkv")
     try clips.run(
-      "-f lavfi -i sine=d=2 -f lavfi -i testsrc2=s=64x48:r=30:d=2 -map 0 -map 1 -c:a flac -c:v libx264 sound.mkv"
+      "-f lavfi -i sine=d=2 -f lavfi -i testsrc2=s=64x48:r=30:d=2 -map 0 -map 1 -c:a flac -c:v libx264 "
+        + "sound.mkv"
     )
     let video = try Video(path)
     #expect(try video.pass().pictures.count == 60)
