@@ -28,7 +28,9 @@ package enum InstructionSet: String, CaseIterable, Sendable {
 
   /// The table whose products in double are to be used; every set has one.
   package var denseKernels: UnsafePointer<r2_kernels> {
-    guard let table = kernels ?? r2_kernels_of(R2_SCALAR) else { preconditionFailure("scalar is always there") }
+    guard let table = kernels ?? r2_kernels_of(R2_SCALAR) else {
+      preconditionFailure("scalar is always there")
+    }
     return table
   }
 

@@ -73,6 +73,8 @@ public final class Classifier: Sendable {
   }
 
   func scored(_ scores: ClassScores) -> [ScoredLabel] {
-    decision.labels(scores, top: options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
+    decision.labels(scores, top: options.top).map {
+      ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0])
+    }
   }
 }

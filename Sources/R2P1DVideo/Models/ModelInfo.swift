@@ -99,7 +99,8 @@ public struct ModelInfo: Sendable {
     guard let taught = traits.teaching else { return [] }
     let hash = taught.backboneHash.map { " (sha-256 \($0))" } ?? ""
     var facts = [
-      ("taught on", "\(taught.backbone)\(hash)"), ("holds", taught.isHeadOnly ? "the head alone" : "backbone and head"),
+      ("taught on", "\(taught.backbone)\(hash)"),
+      ("holds", taught.isHeadOnly ? "the head alone" : "backbone and head"),
       ("resize", taught.resize.rawValue),
     ]
     if traits.decision.isMultiLabel { facts.append(("labels of a video", "any number")) }

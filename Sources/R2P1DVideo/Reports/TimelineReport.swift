@@ -110,7 +110,8 @@ struct TimelineRows {
     let isCertain = !decision.labels(window.scores, top: 1).isEmpty
     return [
       VideoSegment(
-        start: window.start, end: window.end, label: isCertain ? labels.names[best] : "", index: best, scores: window.scores)
+        start: window.start, end: window.end, label: isCertain ? labels.names[best] : "", index: best,
+        scores: window.scores)
     ]
   }
 

@@ -10,14 +10,16 @@ struct Course {
 
   init(
     _ set: TeachingSet, _ options: TeachingOptions, _ engine: TeachingEngine,
-    progress: (_ done: Int, _ of: Int) -> Void
+    progress: (_ done: Int, _ of: Int) throws(ClassifierError) -> Void
   ) throws(ClassifierError) {
     let smallest = set.counts(set.all).min() ?? 0
     let training = HeadTraining(set: set, kind: HeadKind(smallestClass: smallest), engine: engine)
     let groups = Set(set.videos.map(\.group)).count
     let leavesOneOut = training.kind == .centroids && groups <= Self.mostLeftOut
     let folds = leavesOneOut ? groups : options.folds
-    let validation = CrossValidation(training, folds: folds) { progress($0, $1 + 1) }
+    let validation = try CrossValidation(training, folds: folds) { (done, total) throws(ClassifierError) in
+      try progress(done, total + 1)
+    }
 
     let answers = set.all.map { (windows: validation.logits[$0], labels: set.videos[$0].labels) }
     let rule = ScoreRule(isMultiLabel: set.isMultiLabel)
@@ -41,7 +43,7 @@ struct Course {
     report.rejection = decision.outcome
     report.thresholds = decision.decision.thresholds
     self.report = report
-    progress(validation.folds.tests.count + 1, validation.folds.tests.count + 1)
+    try progress(validation.folds.tests.count + 1, validation.folds.tests.count + 1)
   }
 
   /// More videos than these are split into folds, however few a class has.
@@ -78,7 +80,8 @@ struct Course {
     let cut = Cut(answers, wrongShare: rate)
     decision.minimumScore = cut.threshold
     return (
-      decision, .init(rate: rate, minimumScore: cut.threshold, kept: cut.kept, wrong: cut.wrong, of: answers.count)
+      decision,
+      .init(rate: rate, minimumScore: cut.threshold, kept: cut.kept, wrong: cut.wrong, of: answers.count)
     )
   }
 }

@@ -12,8 +12,9 @@ struct CrossValidation {
 
   /// At most `folds` folds, and as many inside each. `progress` is called after each of so many steps.
   init(
-    _ training: HeadTraining, folds count: Int, progress: (_ done: Int, _ of: Int) throws -> Void
-  ) rethrows {
+    _ training: HeadTraining, folds count: Int,
+    progress: (_ done: Int, _ of: Int) throws(ClassifierError) -> Void
+  ) throws(ClassifierError) {
     self.training = training
     let set = training.set
     let folds = Folds(set, set.all, count: count)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
 
@@ -22,8 +23,10 @@ struct FeatureCache: Sendable {
       guard found == model else {
         throw .output(
           folder,
-          cause: "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not of "
-            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or remove it")
+          cause:
+            "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not of "
+            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or remove it"
+        )
       }
     } else {
       try Self.write(Array(JSON.text(model, pretty: true).utf8), to: head)
@@ -109,7 +112,9 @@ struct FeatureCache: Sendable {
       key: key, starts: windows.map(\.start), ends: windows.map(\.end), padded: windows.map(\.padded),
       features: Self.data(windows.flatMap(\.values)),
       mirrored: key.mirrored ? Self.data(mirrored.flatMap { $0 }) : nil)
-    guard let text = try? JSONEncoder().encode(entry) else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    guard let text = try? encoder.encode(entry) else { return }
     try Self.write(Array(text), to: folder.appending(key.name))
   }
 

@@ -10,7 +10,8 @@ struct Folds {
   /// At most `count` folds of the videos that `chosen` names.
   init(_ set: TeachingSet, _ chosen: [Int], count: Int) {
     let groups = Dictionary(grouping: chosen) { set.videos[$0].group }.values.map { videos in
-      Group(videos: videos, counts: set.counts(videos), key: videos.map { set.videos[$0].content }.min() ?? "")
+      Group(
+        videos: videos, counts: set.counts(videos), key: videos.map { set.videos[$0].content }.min() ?? "")
     }.sorted { ($1.videos.count, $0.key) < ($0.videos.count, $1.key) }
     let totals = set.counts(chosen).map { Double(max($0, 1)) }
     var folds = Array(repeating: [Int](), count: max(1, min(count, groups.count)))
@@ -21,7 +22,8 @@ struct Folds {
           group.counts[k] == 0 ? cost : cost + held[fold][k] / totals[k]
         }
       }
-      let best = folds.indices.min { (costs[$0], folds[$0].count, $0) < (costs[$1], folds[$1].count, $1) } ?? 0
+      let best =
+        folds.indices.min { (costs[$0], folds[$0].count, $0) < (costs[$1], folds[$1].count, $1) } ?? 0
       folds[best] += group.videos
       for k in group.counts.indices { held[best][k] += Double(group.counts[k]) }
     }

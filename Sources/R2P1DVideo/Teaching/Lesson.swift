@@ -15,9 +15,10 @@ public struct Lesson: Sendable, Equatable {
       let names = try LabelSet(contentsOf: labels).names
       classes = names
       videos = try list.videos.map { (video) throws(ClassifierError) in
-        video.labelled(try video.labels.map { (label) throws(ClassifierError) in
-          try Self.place(of: label, list, at: video, in: names, labels)
-        })
+        video.labelled(
+          try video.labels.map { (label) throws(ClassifierError) in
+            try Self.place(of: label, list, at: video, in: names, labels)
+          })
       }
     } else {
       classes = list.classes
@@ -34,13 +35,16 @@ public struct Lesson: Sendable, Equatable {
       guard names.indices.contains(label) else {
         throw .list(
           list.file,
-          cause: "\(list.place(of: video)): class \(label), but \(file.printable) names \(names.count) classes, "
+          cause:
+            "\(list.place(of: video)): class \(label), but \(file.printable) names \(names.count) classes, "
             + "0 to \(names.count - 1)")
       }
       return label
     }
     if case .found(let place) = LabelMatcher(names).match(list.classes[label]) { return place }
-    let unknown = list.classes.filter { if case .found = LabelMatcher(names).match($0) { false } else { true } }
+    let unknown = list.classes.filter {
+      if case .found = LabelMatcher(names).match($0) { false } else { true }
+    }
     throw .list(
       list.file,
       cause: "\(unknown.count) of its \(list.classes.count) labels are not in \(file.printable), or not only "
@@ -63,24 +67,29 @@ public struct Lesson: Sendable, Equatable {
     }
     guard counts.count(where: { $0 > 0 }) > 1 else {
       let only = classes.indices.filter { counts[$0] > 0 }.map { classes[$0] }
-      throw .list(self.list, cause: "has videos of one class alone, \(Self.quoted(only)): expected two or more")
+      throw .list(
+        self.list, cause: "has videos of one class alone, \(Self.quoted(only)): expected two or more")
     }
     let empty = classes.indices.filter { counts[$0] == 0 }.map { classes[$0] }
     guard empty.isEmpty else {
       throw .list(
         self.list,
-        cause: "no video has the class \(Self.quoted(empty))\(empty.count > 4 ? " (\(empty.count) classes)" : "")"
+        cause:
+          "no video has the class \(Self.quoted(empty))\(empty.count > 4 ? " (\(empty.count) classes)" : "")"
           + ": give it examples, or leave it out")
     }
     if !isMultiLabel, let video = videos.first(where: { $0.labels.count > 1 }) {
       throw .list(
         self.list,
-        cause: "\(list.place(of: video)): \(video.path.printable) has \(video.labels.count) classes; several need a model of several labels")
+        cause:
+          "\(list.place(of: video)): \(video.path.printable) has \(video.labels.count) classes; several need a model of several labels"
+      )
     }
   }
 
   static func quoted(_ names: [String]) -> String {
-    names.prefix(4).map { "'\(BytePath($0).printable)'" }.joined(separator: ", ") + (names.count > 4 ? ", …" : "")
+    names.prefix(4).map { "'\(BytePath($0).printable)'" }.joined(separator: ", ")
+      + (names.count > 4 ? ", …" : "")
   }
 }
 

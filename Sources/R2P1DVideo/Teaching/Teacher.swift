@@ -8,7 +8,8 @@ public struct Teacher: Sendable {
   public let options: TeachingOptions
   private let cache: FeatureCache?
 
-  public init(_ classifier: Classifier, options: TeachingOptions = TeachingOptions()) throws(ClassifierError) {
+  public init(_ classifier: Classifier, options: TeachingOptions = TeachingOptions()) throws(ClassifierError)
+  {
     self.classifier = classifier
     self.options = options
     cache = try options.cache.map { (folder) throws(ClassifierError) in
@@ -37,20 +38,26 @@ public struct Teacher: Sendable {
     let mirrors = options.mirroring.isOn(for: lesson.classes)
     let set = try await features(of: lesson, mirrors: mirrors, progress)
     let (classifier, options) = (classifier, options)
-    return try await StreamThread.value(model: classifier.model.name) { () throws(ClassifierError) in
+    return try await StreamThread.value(model: classifier.model.name) { (control) throws(ClassifierError) in
       let engine: TeachingEngine
       do throws(ModelError) {
         engine = try TeachingEngine(threads: options.threads)
       } catch {
         throw .network(classifier.model.name, cause: "\(error)", kind: FailureKind(error.kind))
       }
-      let course = try Course(set.set, options, engine) { progress(.fitted($0, of: $1)) }
+      let course = try Course(set.set, options, engine) { (done, total) throws(ClassifierError) in
+        if control.isCancelled {
+          throw .network(classifier.model.name, cause: "interrupted", kind: .cancelled)
+        }
+        progress(.fitted(done, of: total))
+      }
       var report = course.report
       report.failures = set.failures
       report.backbone = classifier.model.name
       report.isMirrored = mirrors
       let model = TaughtModel(
-        network: classifier.network, sampling: classifier.sampling, classes: lesson.classes, head: course.head,
+        network: classifier.network, sampling: classifier.sampling, classes: lesson.classes,
+        head: course.head,
         decision: course.decision)
       return (model, report)
     }

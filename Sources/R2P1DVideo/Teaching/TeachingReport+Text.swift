@@ -43,7 +43,8 @@ extension TeachingReport {
     guard !figures.confusions.isEmpty else { return [] }
     return ["", "commonest confusions:"]
       + figures.confusions.prefix(5).map {
-        String(format: "  %4d  ", $0.count) + "\(name(classes[$0.truth])), taken for \(name(classes[$0.predicted]))"
+        String(format: "  %4d  ", $0.count)
+          + "\(name(classes[$0.truth])), taken for \(name(classes[$0.predicted]))"
       }
   }
 

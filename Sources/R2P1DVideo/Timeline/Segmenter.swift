@@ -18,7 +18,8 @@ public struct Segmenter: Sendable {
     self.labels = labels
     smoothing = Smoothing(width: options.smoothing)
     hysteresis = Hysteresis(enter: options.enter, leave: options.leave)
-    runs = SegmentMerger(minimumLength: options.minimumLength, minimumScore: options.minimumScore, decision: decision)
+    runs = SegmentMerger(
+      minimumLength: options.minimumLength, minimumScore: options.minimumScore, decision: decision)
   }
 
   /// The segments that are certain once `window` is known. Windows come in the order of their starts, each

@@ -74,7 +74,9 @@ struct TeachingArguments: ParsableArguments {
   @Flag(help: "A video may have several classes: each is a yes or no of its own.")
   var multiLabel = false
 
-  @Option(help: "Learn from mirrored windows, too: yes, no, or auto (unless a class says left, right, clockwise …).")
+  @Option(
+    help: "Learn from mirrored windows, too: yes, no, or auto (unless a class says left, right, clockwise …)."
+  )
   var mirror: TeachingOptions.Mirroring = .auto
 
   @Option(help: "Let results be uncertain whose scores are too low to keep wrong labels to this share: 0.05.")

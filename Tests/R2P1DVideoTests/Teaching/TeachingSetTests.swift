@@ -25,7 +25,8 @@ enum MadeVideos {
         let number = videos.count
         videos.append(
           TeachingSet.Video(
-            file: BytePath("video-\(number).mp4"), start: nil, end: nil, labels: [label], group: group(number),
+            file: BytePath("video-\(number).mp4"), start: nil, end: nil, labels: [label],
+            group: group(number),
             content: String(generator.next(), radix: 16), starts: [0, 1, 2], plain: first..<(first + 3),
             mirrored: 0..<0))
       }
@@ -70,10 +71,15 @@ enum MadeVideos {
   }
 
   static let cases = [
-    Case(scores: [0.9, 0.8, 0.7, 0.6], right: [true, true, false, true], share: 0, threshold: 0.75, kept: 2, wrong: 0),
-    Case(scores: [0.9, 0.8, 0.7, 0.6], right: [true, true, false, true], share: 0.25, threshold: 0, kept: 4, wrong: 1),
+    Case(
+      scores: [0.9, 0.8, 0.7, 0.6], right: [true, true, false, true], share: 0, threshold: 0.75, kept: 2,
+      wrong: 0),
+    Case(
+      scores: [0.9, 0.8, 0.7, 0.6], right: [true, true, false, true], share: 0.25, threshold: 0, kept: 4,
+      wrong: 1),
     // Equal scores stay together.
-    Case(scores: [0.9, 0.8, 0.8], right: [true, true, false], share: 0.2, threshold: 0.85, kept: 1, wrong: 0),
+    Case(
+      scores: [0.9, 0.8, 0.8], right: [true, true, false], share: 0.2, threshold: 0.85, kept: 1, wrong: 0),
     Case(scores: [0.9, 0.5], right: [false, true], share: 0.1, threshold: 1.0.nextUp, kept: 0, wrong: 0),
     Case(scores: [], right: [], share: 0.1, threshold: 1.0.nextUp, kept: 0, wrong: 0),
   ]
