@@ -117,7 +117,7 @@ private struct ResultJSON: Encodable {
   let classes: [String]
 
   private enum Key: CodingKey {
-    case start, end, labels, predicted, score, ownScore, time, fold
+    case start, end, labels, predicted, score, ownScore, ownProbability, time, fold
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -129,6 +129,7 @@ private struct ResultJSON: Encodable {
     try values.encode(classes[result.predicted], forKey: .predicted)
     try values.encode(result.score.roundedScore, forKey: .score)
     try values.encode(result.ownScore.roundedScore, forKey: .ownScore)
+    try values.encode(result.ownProbability.roundedScore, forKey: .ownProbability)
     try values.encode(result.time.roundedTime, forKey: .time)
     try values.encode(result.fold, forKey: .fold)
   }

@@ -85,7 +85,7 @@ extension TeachingReport {
     }
     add("worst mistakes (file, time, its label, what was said):", mistakes.map { "  \(describe($0))" })
     add(
-      "labels that may be wrong (their score is below 5 %):",
+      "labels that may be wrong (their probability is below 5 %):",
       suspects.prefix(20).map { "  \(describe($0))" }
         + (suspects.count > 20 ? ["  … and \(suspects.count - 20) more (JSON has all)"] : []))
     add(

@@ -30,7 +30,7 @@ public struct TeachingReport: Sendable, Equatable {
   public internal(set) var curve: [CurvePoint] = []
   /// In the order of the list.
   public let results: [Result]
-  /// Videos whose own class has a score below 0.05, the lowest first: their label may be wrong.
+  /// Videos whose own class has a probability below 0.05, the lowest first: their label may be wrong.
   public let suspects: [Result]
   /// The wrong answers of the highest scores, ten at most.
   public let mistakes: [Result]
@@ -51,6 +51,9 @@ public struct TeachingReport: Sendable, Equatable {
     public let score, ownScore: Double
     /// When the window begins that speaks most for what was predicted, in seconds of a player's clock.
     public let time: Double
+    /// The probability of its own class, of several the lowest, from the mean of all windows' logits: where
+    /// windows agree it is nearer to 0 or 1 than the mean of their probabilities.
+    public let ownProbability: Double
     public let fold: Int
 
     public var isRight: Bool { labels.contains(predicted) }
@@ -107,7 +110,7 @@ extension TeachingReport {
     majority = MeasuredShare(set.counts(set.all).max() ?? 0, of: set.videos.count)
     centroids = MeasuredShare(0, of: 0)
     results = set.all.map { Self.result(set, $0, scores[$0], validation) }
-    suspects = results.filter { $0.ownScore < 0.05 }.sorted { $0.ownScore < $1.ownScore }
+    suspects = results.filter { $0.ownProbability < 0.05 }.sorted { $0.ownProbability < $1.ownProbability }
     mistakes = Array(results.filter { !$0.isRight }.sorted { $0.score > $1.score }.prefix(10))
   }
 
@@ -128,7 +131,16 @@ extension TeachingReport {
     return Result(
       file: about.file, start: about.start?.double, end: about.end?.double, labels: about.labels,
       predicted: predicted, score: scores[predicted], ownScore: about.labels.map { scores[$0] }.min() ?? 0,
-      time: about.starts[window], fold: validation.fold[video])
+      time: about.starts[window],
+      ownProbability: probability(of: about.labels, validation.logits[video], set.isMultiLabel),
+      fold: validation.fold[video])
+  }
+
+  private static func probability(of labels: [Int], _ windows: [[Double]], _ isMultiLabel: Bool) -> Double {
+    guard let first = windows.first else { return 0 }
+    let means = first.indices.map { k in windows.reduce(0) { $0 + $1[k] } / Double(windows.count) }
+    let scores = Decision(isMultiLabel: isMultiLabel).scores(means)
+    return labels.map { scores.values[$0] }.min() ?? 0
   }
 
   mutating func add(

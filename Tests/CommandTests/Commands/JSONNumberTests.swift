@@ -11,6 +11,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     program.folder = folder.url
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("clips"), withDestinationPath: TeachTests.clips)
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
     try folder.write(
       "narrow.safetensors", NarrowCheckpoint.safetensors(metadata: ["mean": "0 0 0", "std": "1 1 1"]))
@@ -29,17 +31,23 @@ import Testing
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
     "models list --format json",
+    "teach clips --windows 1 --model narrow.safetensors --reject 0.2 --output t.safetensors --format json",
+    "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --format json",
   ]
 
   private static let reals: Set<String> = [
     "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
     "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
-    "top1", "top5",
+    "top1", "top5", "value", "low", "high", "share", "precision", "recall", "f1", "temperature", "c",
+    "cosine",
+    "ownScore", "ownProbability", "time", "rate", "minimumScore", "meanClassAccuracy", "before", "after",
+    "thresholds",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
+    "correct", "of", "videos", "failed", "groups", "folds", "fold", "predicted", "count", "kept", "wrong",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {
