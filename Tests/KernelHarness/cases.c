@@ -8,6 +8,17 @@
 #define SQUARE {1, 3, 3}
 #define CUBE {3, 3, 3}
 
+// One of each kernel, with whole lines of 64 channels and the rest of one.
+#define WORST(FILL)                                                        \
+  {R2_SPATIAL, 144, 32, SQUARE, ONE, 2, 14, 13, 4, 0, 0, 1, FILL},         \
+      {R2_SPATIAL, 230, 17, SQUARE, ONE, 1, 7, 7, 2, 0, 1, 1, FILL},       \
+      {R2_SPATIAL, 70, 16, CUBE, ONE, 3, 9, 8, 4, 0, 0, 1, FILL},          \
+      {R2_POLYPHASE, 64, 18, CUBE, {2, 2, 2}, 3, 9, 11, 4, 0, 0, 1, FILL}, \
+      {R2_TEMPORAL, 144, 33, TIME, ONE, 6, 5, 5, 0, 4, 0, 1, FILL},        \
+      {R2_GATHER, 130, 20, SQUARE, HALF, 1, 9, 9, 0, 0, 0, 1, FILL}, {     \
+    R2_GATHER, 460, 20, TIME, ONE, 2, 4, 5, 0, 0, 1, 1, FILL               \
+  }
+
 static const kernel_case cases[] = {
     // layer1 to layer4 of r2plus1d_18, with fewer channels where that changes nothing but time
     {R2_SPATIAL, 64, 48, SQUARE, ONE, 2, 56, 56, 6, 0, 0, 1},
@@ -64,6 +75,10 @@ static const kernel_case cases[] = {
     {R2_GATHER, 20, 24, CUBE, ONE, 4, 9, 10, 0, 0, 0, 1},
     {R2_GATHER, 12, 20, CUBE, ONE, 3, 6, 5, 0, 0, 0, 1},
     {R2_GATHER, 20, 24, CUBE, {2, 2, 2}, 5, 9, 10, 0, 0, 0, 2},
+    // operands at their worst
+    WORST(FILL_LARGEST),
+    WORST(FILL_SMALLEST),
+    WORST(FILL_TURNS),
 };
 
 const kernel_case *kernel_case_at(size_t number) { return &cases[number]; }
@@ -82,10 +97,16 @@ static const char *name_of(r2_algorithm algorithm) {
 }
 
 void kernel_case_describe(const kernel_case *c, char *text, size_t size) {
+  static const char *const fill[] = {
+      [FILL_RANDOM] = "",
+      [FILL_LARGEST] = ", all the largest",
+      [FILL_SMALLEST] = ", all weights the smallest",
+      [FILL_TURNS] = ", largest and smallest in turns",
+  };
   const int *k = c->kernel, *s = c->stride;
-  snprintf(text, size, "%s %d→%d %d×%d×%d / %d%d%d on %d×%d×%d, tile %d, %d in time%s, windows: %d",
+  snprintf(text, size, "%s %d→%d %d×%d×%d / %d%d%d on %d×%d×%d, tile %d, %d in time%s, windows: %d%s",
            name_of(c->algorithm), c->in, c->out, k[0], k[1], k[2], s[0], s[1], s[2], c->frames, c->height,
-           c->width, c->tile, c->tile_t, c->by_channels ? ", by channels" : "", c->windows);
+           c->width, c->tile, c->tile_t, c->by_channels ? ", by channels" : "", c->windows, fill[c->fill]);
 }
 
 double kernel_case_multiply_adds(const kernel_case *c) {

@@ -135,6 +135,7 @@ struct r2_packing {
   const r2_conv *conv;
   const float *weight;  // [out][in][taps]
   int first, lanes;     // output channels of the panel
+  int pair;             // integers: see r2_operands
   double factor[R2_BLOCK];
   float *weights;               // of this panel: [position][segment][k][16]
   ptrdiff_t position, segment;  // floats from position to position, segment to segment

@@ -159,10 +159,15 @@ static r2_status pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int
   return R2_OK;
 }
 
-r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, const double *bias,
-                       int panel) {
+r2_status r2_conv_pack(r2_conv *conv, const r2_kernels *kernels, const float *weight, const double *scale,
+                       const double *bias, int panel) {
   int first = panel * R2_BLOCK, lanes = r2_smaller(R2_BLOCK, conv->geometry.out_channels - first), finite = 1;
-  r2_packing packing = {.conv = conv, .weight = weight, .first = first, .lanes = lanes, .finite = &finite};
+  r2_packing packing = {.conv = conv,
+                        .weight = weight,
+                        .first = first,
+                        .lanes = lanes,
+                        .pair = kernels->operands[conv->operands].pair,
+                        .finite = &finite};
   for (int lane = 0; lane < lanes; lane++) packing.factor[lane] = scale ? scale[first + lane] : 1;
   for (int lane = 0; lane < R2_BLOCK; lane++)
     conv->bias[first + lane] = bias && lane < lanes ? (float)bias[first + lane] : 0;

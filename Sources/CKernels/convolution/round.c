@@ -1,21 +1,51 @@
-// Weights as 8-bit integers. The scale of an output channel and position is its largest weight over 127. Each
-// weight is rounded to the nearest integer, but then, of those that lay nearest to a half, as many are
-// rounded the other way as makes the errors of a channel sum to zero: inputs are far from 0 on average, and a
-// sum of errors would shift every output.
+// Weights as 8-bit integers. The scale of an output channel and position is its largest weight over 127, or
+// more where products by twos could not hold its largest pair. Each weight is rounded to the nearest integer,
+// but then, of those that lay nearest to a half, as many are rounded the other way as makes the errors of a
+// channel sum to zero: inputs are far from 0 on average, and a sum of errors would shift every output.
 #include <math.h>
 #include <string.h>
 
 #include "method.h"
 
+// Where channel `i` of a segment lies among its bytes: the order in which kernels quantize V.
+static int byte_of(const r2_conv *conv, int i) {
+  int block = i / R2_BLOCK, lane = i % R2_BLOCK, chunk = block / 4, quarter = block % 4;
+  if ((chunk + 1) * 4 <= conv->blocks) return (chunk * R2_BLOCK + lane) * 4 + quarter;
+  return (chunk * R2_BLOCK + quarter * 4) * 4 + lane;
+}
+
+// The channel whose product is added to that of channel `i` in 16 bits, in the byte beside; it may be
+// padding.
+static int neighbour_of(const r2_conv *conv, int i) {
+  return (i / (4 * R2_BLOCK) + 1) * 4 <= conv->blocks ? i ^ R2_BLOCK : i ^ 1;
+}
+
+// What a lane's largest value is if 127 is to stand for the largest of all, and `pair` for the largest pair.
+// Rounding moves both of a pair by less than one.
+static void largest_pairs(const r2_packing *p, const float *values, float *most) {
+  int channels = p->conv->geometry.in_channels;
+  float factor = 127 / (float)(p->pair - 2);
+  for (int segment = 0; segment < p->segments; segment++, values += channels * R2_BLOCK)
+    for (int i = 0; i < channels; i++) {
+      int other = neighbour_of(p->conv, i);
+      if (other < i || other >= channels) continue;
+      for (int lane = 0; lane < R2_BLOCK; lane++) {
+        float sum = fabsf(values[i * R2_BLOCK + lane] + values[other * R2_BLOCK + lane]) * factor;
+        most[lane] = sum > most[lane] ? sum : most[lane];
+      }
+    }
+}
+
 // The values of a position, [segment][channel][lane], which become multiples of their lane's scale; zero
 // where a lane has none, or is not finite and will be refused.
-static void scale_lanes(float *values, int count, float *scale) {
+static void scale_lanes(const r2_packing *p, float *values, int count, float *scale) {
   float most[R2_BLOCK] = {0}, factor[R2_BLOCK];
   for (int i = 0; i < count; i++)
     for (int lane = 0; lane < R2_BLOCK; lane++) {
       float value = fabsf(values[i * R2_BLOCK + lane]);
       most[lane] = value > most[lane] ? value : most[lane];
     }
+  if (p->pair) largest_pairs(p, values, most);
   for (int lane = 0; lane < R2_BLOCK; lane++) {
     int counts = most[lane] > 0x1p-100f && most[lane] < INFINITY;
     scale[lane] = counts ? most[lane] / 127 : 0;
@@ -78,13 +108,6 @@ static void settle(float *exact, int8_t *integers, int count, const float *error
   }
 }
 
-// Where channel `i` of a segment lies among its bytes: the order in which kernels quantize V.
-static int byte_of(const r2_conv *conv, int i) {
-  int block = i / R2_BLOCK, lane = i % R2_BLOCK, chunk = block / 4, quarter = block % 4;
-  if ((chunk + 1) * 4 <= conv->blocks) return (chunk * R2_BLOCK + lane) * 4 + quarter;
-  return (chunk * R2_BLOCK + quarter * 4) * 4 + lane;
-}
-
 // Puts the integers where products read them, and adds them up.
 static void place_lanes(const r2_packing *p, int position, int32_t *sums) {
   const r2_conv *conv = p->conv;
@@ -108,7 +131,7 @@ void r2_round_panel(const r2_packing *p, const r2_part *part, int panel) {
   for (int position = 0; position < part->positions; position++) {
     ptrdiff_t row = (ptrdiff_t)panel * part->positions + position;
     float *values = p->values + (ptrdiff_t)position * count * R2_BLOCK, error[R2_BLOCK];
-    scale_lanes(values, count, part->scale + row * R2_BLOCK);
+    scale_lanes(p, values, count, part->scale + row * R2_BLOCK);
     round_lanes(values, count, p->integers, error);
     settle(values, p->integers, count, error);
     place_lanes(p, position, (int32_t *)part->sums + row * conv->segments * R2_BLOCK);

@@ -87,9 +87,9 @@ size_t r2_conv_weight_floats(const r2_conv *conv);
 /// Hands out `storage`, 64-byte aligned and zero, to weights and bias.
 void r2_conv_place(r2_conv *conv, float *storage);
 /// Packs output panel `panel` of [out][in][kt][ky][kx] weights, each output channel times scale[o]; bias[o]
-/// likewise, into place. R2_OK, R2_WEIGHT_NOT_FINITE or R2_NO_MEMORY.
-r2_status r2_conv_pack(r2_conv *conv, const float *weight, const double *scale, const double *bias,
-                       int panel);
+/// likewise, into place, for products by these kernels. R2_OK, R2_WEIGHT_NOT_FINITE or R2_NO_MEMORY.
+r2_status r2_conv_pack(r2_conv *conv, const r2_kernels *kernels, const float *weight, const double *scale,
+                       const double *bias, int panel);
 
 /// Floats of scratch a thread needs, and that the team shares, for `windows` windows.
 size_t r2_conv_thread_floats(const r2_conv *conv);

@@ -39,7 +39,7 @@ enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21, R
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
 typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
-enum { R2_OPERAND_TYPES = 3 };
+enum { R2_OPERAND_TYPES = R2_INT8 + 1 };  // counted from the last
 
 /// Coefficients of a one-dimensional Winograd transform F(outputs, taps) at the points
 /// {0 if zero, ±p₁ … ±p_pairs, ∞ if infinity}, in that order. See winograd.c for the formulas.
@@ -67,7 +67,7 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
-  int is_signed;  // 8-bit operands: whether every a is too large by half of what its bits hold
+  int is_signed;  // 8-bit operands: whether every a is too large by half of what it holds
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at
@@ -101,7 +101,7 @@ typedef struct {
 /// float32 a position's lines lie one behind the other.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
-  int is_signed;             // half of what the bits hold is added; 0 where no value is negative
+  int is_signed;             // half of what V holds is added; 0 where no value is negative
   ptrdiff_t scale_position;  // scales from position to position
 } r2_quantization;
 
@@ -125,8 +125,10 @@ typedef struct {
 /// The kernels that depend on the operands' type. Where `quantize` is not NULL, inputs write V in float32,
 /// and it makes the operand of that.
 typedef struct {
-  /// 8-bit: those of V that are used, 7 where products of 8 would not fit what they are summed in.
-  int bits;
+  /// 8-bit: the largest integer of V, and the largest magnitude that the sum of two neighbouring integers of
+  /// U with the same sign may have, 0 for any: where products are summed by twos in 16 bits, both are less
+  /// than 8 bits hold.
+  int largest, pair;
   void (*product)(const r2_product *);
   /// 8-bit V of `from`, and the scale of every tile and position: from the largest value that its products
   /// will sum.
@@ -181,7 +183,7 @@ typedef struct {
 /// Slowest first: scalar is plain C, portable the compiler's own vectors, dotprod and i8mm those of arm64
 /// with 8-bit products, avxvnni is AVX2 with them.
 typedef enum { R2_SCALAR, R2_PORTABLE, R2_DOTPROD, R2_I8MM, R2_AVX2, R2_AVXVNNI, R2_AVX512 } r2_isa;
-enum { R2_ISAS = 7 };
+enum { R2_ISAS = R2_AVX512 + 1 };  // counted from the last
 
 /// Whether a table has instructions for products of this type, and the products themselves.
 static inline int r2_kernels_multiply(const r2_kernels *kernels, r2_operand_type type) {

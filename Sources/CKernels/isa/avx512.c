@@ -25,7 +25,8 @@
 #pragma clang attribute push(__attribute__((target(AVX512 ",avx512vnni"))), apply_to = function)
 #define R2_INT8_SUFFIX avx512_int8
 #define INT8_SIGNED 0
-#define INT8_BITS 8
+#define INT8_LARGEST 255
+#define INT8_PAIR 0
 #define INT8_DOT(sum, a, b) ((vf)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(a), (__m512i)(b)))
 #include "../templates/int8.inl"
 #pragma clang attribute pop
@@ -39,7 +40,7 @@ int r2_fill_avx512(r2_kernels *table) {
   if (__builtin_cpu_supports("avx512bf16")) FILL_BF16(table);
   // Zen 4 and later multiply at twice the rate of float32, Intel's cores at half of that and round besides.
   table->slow[R2_BF16] = table->fast[R2_BF16] && __builtin_cpu_is("intel");
-  if (__builtin_cpu_supports("avx512vnni")) FILL_INT8(table);
+  if (__builtin_cpu_supports("avx512vnni")) INT8_NAME(fill)(table);
   return 1;
 }
 #else

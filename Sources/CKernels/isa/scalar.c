@@ -44,7 +44,8 @@ static float int8_dot(float sum, float a, float b) {
 
 #define R2_INT8_SUFFIX scalar_int8
 #define INT8_SIGNED 0
-#define INT8_BITS 8
+#define INT8_LARGEST 255
+#define INT8_PAIR 0
 #define INT8_DOT(sum, a, b) ((vf)int8_dot((sum)[0], (a)[0], (b)[0]))
 #include "../templates/int8.inl"
 
@@ -52,7 +53,7 @@ int r2_fill_scalar(r2_kernels *table) {
   FILL_TABLE(table, "scalar");
   FILL_F32(table);
   FILL_BF16(table);
-  FILL_INT8(table);
+  INT8_NAME(fill)(table);
   table->fast[R2_BF16] = table->fast[R2_INT8] = 0;
   return 1;
 }

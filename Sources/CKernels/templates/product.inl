@@ -1,7 +1,7 @@
 // The micro-kernel: PRODUCT_ROWS × (PRODUCT_VECTORS · LANES) sums held in registers. Rows of `a` lie a
 // constant distance apart, so that every operand is one base register and a displacement. Before it is
 // included: PRODUCT_NAME; PRODUCT_FMA(sum, a, b), a and b elements; PRODUCT_INIT, 1 where sums are integers
-// that begin with PRODUCT_OFFSET(product) times the sum of their b, which undoes the offset of a.
+// to which PRODUCT_OFFSET(product) times the sum of their b is added, which undoes the offset of a.
 
 // One or two panels: their weights, the sums of these, and the products.
 typedef struct {
@@ -12,20 +12,31 @@ typedef struct {
 // Vector `v` of the 16 or 32 columns.
 #define COLUMN(pointer, v) ((pointer)[(v) * LANES / R2_BLOCK] + (v) * LANES % R2_BLOCK)
 
-R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, PRODUCT_NAME(panels) at,
-                                          const int rows, const int vectors, const int row_stride,
-                                          const int chunk) {
-  vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
-  R2_EACH(v, vectors) {
+#undef PRODUCT_SUM
 #if PRODUCT_INIT
-    vi start = 0;
-    for (int s = 0; s < p->segments; s++) start += (vi)LOAD(COLUMN(at.sums, v) + s * R2_BLOCK);
-    start *= PRODUCT_OFFSET(p);
+#define PRODUCT_SUM(sum, offset) ((vf)((vi)(sum) + (offset)))
 #else
-    vf start = 0;
+#define PRODUCT_SUM(sum, offset) (sum)
 #endif
-    R2_EACH(r, rows) sum[r][v] = (vf)start;
+
+// What is added to the sums of a column: at their end, where it is less work than to begin with it.
+R2_INLINE void PRODUCT_NAME(offsets)(const r2_product *p, PRODUCT_NAME(panels) at, const int vectors,
+                                     vi *offset) {
+#if PRODUCT_INIT
+  R2_EACH(v, vectors) {
+    vi sum = 0;
+    for (int s = 0; s < p->segments; s++) sum += (vi)LOAD(COLUMN(at.sums, v) + s * R2_BLOCK);
+    offset[v] = sum * PRODUCT_OFFSET(p);
   }
+#endif
+}
+
+R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, PRODUCT_NAME(panels) at,
+                                          const vi *offset, const int rows, const int vectors,
+                                          const int row_stride, const int chunk) {
+  vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
+  R2_EACH(v, vectors)
+    R2_EACH(r, rows) sum[r][v] = 0;
   // What lies behind these weights is the next position's: asked for now, it comes in time however long
   // memory takes.
   const ptrdiff_t ahead = (ptrdiff_t)p->segments * p->k * R2_BLOCK;
@@ -50,12 +61,13 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
     }
   }
   R2_EACH(r, rows)
-    R2_EACH(v, vectors) STORE(COLUMN(at.c, v) + r * R2_BLOCK, sum[r][v]);
+    R2_EACH(v, vectors) STORE(COLUMN(at.c, v) + r * R2_BLOCK, PRODUCT_SUM(sum[r][v], offset[v]));
 }
-#undef COLUMN
 
-#define TILE(N) \
-  case N: PRODUCT_NAME(product_tile)(a, p, at, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); break;
+#define TILE(N)                                                                                          \
+  case N:                                                                                                \
+    PRODUCT_NAME(product_tile)(a, p, at, offset, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); \
+    break;
 
 #define FEW_ROWS TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #define MANY_ROWS TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12) TILE(13) TILE(14)
@@ -64,6 +76,8 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
 R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, PRODUCT_NAME(panels) at, const int vectors,
                                           const int row_stride, const int chunk) {
   const float *a = p->a;
+  vi offset[PRODUCT_VECTORS];
+  PRODUCT_NAME(offsets)(p, at, vectors, offset);
   int groups = (p->rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
   for (int g = 0, row = 0; g < groups; g++) {
     int rows = (p->rows - row + groups - g - 1) / (groups - g);
@@ -116,3 +130,4 @@ R2_INLINE void PRODUCT_NAME(product_panels)(const r2_product *p, const int row_s
 static void PRODUCT_NAME(product)(const r2_product *p) {
   PRODUCT_NAME(product_panels)(p, R2_BLOCK, R2_BLOCK);
 }
+#undef COLUMN

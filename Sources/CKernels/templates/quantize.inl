@@ -1,15 +1,15 @@
-// From V in float32 to V in INT8_BITS bits. Before it is included: INT8_NAME, INT8_BITS and INT8_OFFSET, half
-// of what they hold.
+// From V in float32 to V in integers up to INT8_LARGEST. Before it is included: INT8_NAME, INT8_LARGEST and
+// INT8_OFFSET, half of what they hold.
 
 // The largest integer where `offset` is added, and where it is 0; what a number is added to that is rounded.
-#define INT8_LIMIT(offset) ((float)((offset) ? INT8_OFFSET - 1 : 2 * INT8_OFFSET - 1))
+#define INT8_LIMIT(offset) ((float)((offset) ? INT8_OFFSET - 1 : INT8_LARGEST))
 #define INT8_MAGIC(offset) (12582912.0f + (float)(offset))
 
 // The largest magnitude of a lane among lines that lie one behind the other, as bits: NaN and infinity are
 // larger than any number.
-R2_INLINE vi INT8_NAME(largest)(const float *line, int lines) {
+R2_INLINE vi INT8_NAME(largest)(const float *line, const int lines) {
   vi most = 0;
-#pragma clang loop unroll_count(4)
+#pragma clang loop unroll_count(16)
   for (int n = 0; n < lines * R2_BLOCK; n += LANES) {
     vi bits = (vi)LOAD(line + n) & 0x7FFFFFFF;
     most = bits > most ? bits : most;
@@ -65,37 +65,44 @@ R2_INLINE void INT8_NAME(quarter_line)(const float *from, float factor, const fl
 }
 
 // All lines of a position, `source` to `line`. Blocks lie `frames` lines apart.
-R2_INLINE void INT8_NAME(integers)(const r2_quantization *q, const float *source, const r2_transformed *to,
-                                   float *line, float factor, const float magic, const int frames) {
-  for (int segment = 0; segment < q->segments; segment++, line += to->segment) {
+R2_INLINE void INT8_NAME(integers)(const float *source, const r2_transformed to, float *line, float factor,
+                                   const float magic, const int segments, const int blocks,
+                                   const int frames) {
+  for (int segment = 0; segment < segments; segment++, line += to.segment) {
     float *target = line;
     int block = 0;
-    for (; block + 4 <= q->blocks; block += 4, target += to->chunk, source += 3 * frames * R2_BLOCK)
+    for (; block + 4 <= blocks; block += 4, target += to.chunk, source += 3 * frames * R2_BLOCK)
       for (int frame = 0; frame < frames; frame++, source += R2_BLOCK)
-        INT8_NAME(whole_line)(source, frames * R2_BLOCK, factor, magic, target + frame * to->frame);
-    for (int quarter = 0; block < q->blocks; block++, quarter++)
+        INT8_NAME(whole_line)(source, frames * R2_BLOCK, factor, magic, target + frame * to.frame);
+    for (int quarter = 0; block < blocks; block++, quarter++)
       for (int frame = 0; frame < frames; frame++, source += R2_BLOCK) INT8_NAME(quarter_line)
-    (source, factor, magic, (uint8_t *)(target + frame * to->frame) + quarter * R2_BLOCK);
+    (source, factor, magic, (uint8_t *)(target + frame * to.frame) + quarter * R2_BLOCK);
   }
 }
 
-// LANES positions at a time, of as many tiles as they are: no largest value waits for the one before.
-R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *q, const r2_transformed *from,
+// LANES positions at a time, of as many tiles as they are: no largest value waits for the one before. Strides
+// are copied, or every integer written could be one of them.
+R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *shape, const r2_transformed *from,
                                              const r2_transformed *to, float *scale, const int offset,
-                                             const int frames) {
+                                             const int segments, const int blocks, const int frames) {
+  const r2_quantization q = *shape;
+  const r2_transformed target = *to;
+  const int lines = segments * blocks * frames;
+  const ptrdiff_t step = (ptrdiff_t)lines * R2_BLOCK;
   const float *source = from->base;
-  int lines = q->segments * q->blocks * frames, left = q->tiles * q->positions, tile = 0, position = 0;
-  for (; left > 0; left -= LANES) {
+  int tile = 0, position = 0;
+  for (int left = q.tiles * q.positions; left > 0; left -= LANES) {
     int count = left < LANES ? left : LANES;
     _Alignas(64) float factor[LANES], worth[LANES];
-    vi most[LANES] = {0};
-    for (int i = 0; i < count; i++) most[i] = INT8_NAME(largest)(source + i * from->position, lines);
+    vi most[LANES];
+    // those that are not there are the last one, again
+    R2_EACH(i, LANES) most[i] = INT8_NAME(largest)(source + (i < count ? i : count - 1) * step, lines);
     STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(offset), factor));
-    for (int i = 0; i < count; i++, source += from->position) {
-      float *line = to->base + tile * to->tile + position * to->position;
-      scale[tile + position * q->scale_position] = worth[i];
-      INT8_NAME(integers)(q, source, to, line, factor[i], INT8_MAGIC(offset), frames);
-      if (++position == q->positions) position = 0, tile++;
+    for (int i = 0; i < count; i++, source += step) {
+      float *line = target.base + tile * target.tile + position * target.position;
+      scale[tile + position * q.scale_position] = worth[i];
+      INT8_NAME(integers)(source, target, line, factor[i], INT8_MAGIC(offset), segments, blocks, frames);
+      if (++position == q.positions) position = 0, tile++;
     }
   }
 }
@@ -106,12 +113,19 @@ static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *
   R2_ASSERT(from->frame == R2_BLOCK && from->chunk == q->frames * from->frame);  // no gaps
   R2_ASSERT(from->segment == q->blocks * from->chunk && from->position == q->segments * from->segment);
   R2_ASSERT(from->tile == q->positions * from->position);
+#define QUANTIZE(OFFSET, SEGMENTS, BLOCKS, FRAMES) \
+  INT8_NAME(quantize_positions)(q, from, to, scale, OFFSET, SEGMENTS, BLOCKS, FRAMES)
   if (!q->is_signed)
-    INT8_NAME(quantize_positions)(q, from, to, scale, 0, q->frames);
-  else if (q->frames > 1)
-    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, q->frames);
+    QUANTIZE(0, q->segments, q->blocks, q->frames);
+  else if (q->frames > 1 || q->segments > 1)
+    QUANTIZE(INT8_OFFSET, q->segments, q->blocks, q->frames);
+  else if (q->blocks == 4)  // layer1 has few channels at many positions
+    QUANTIZE(INT8_OFFSET, 1, 4, 1);
+  else if (q->blocks == 9)
+    QUANTIZE(INT8_OFFSET, 1, 9, 1);
   else
-    INT8_NAME(quantize_positions)(q, from, to, scale, INT8_OFFSET, 1);
+    QUANTIZE(INT8_OFFSET, 1, q->blocks, 1);
+#undef QUANTIZE
 }
 
 // MARK: taps of activations, which need no transform

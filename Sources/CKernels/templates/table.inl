@@ -32,7 +32,7 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #pragma clang attribute pop
 
 // Slots of one type of operands, from products, inputs and outputs that bear the names of one or another.
-#define FILL_OPERANDS(TABLE, TYPE, PRODUCT, INPUT, OUTPUT, ...)                        \
+#define FILL_OPERANDS(TABLE, TYPE, PRODUCT, INPUT, OUTPUT)                             \
   ((TABLE)->fast[TYPE] = 1,                                                            \
    (TABLE)->operands[TYPE] = (r2_operands){.product = PRODUCT(product),                \
                                            .spatial_input = INPUT(spatial_input),      \
@@ -41,13 +41,9 @@ static void R2_NAME(stem_product)(const r2_product *p) {
                                            .gather_input = INPUT(gather_input),        \
                                            .spatial_output = OUTPUT(spatial_output),   \
                                            .temporal_output = OUTPUT(temporal_output), \
-                                           .direct_output = OUTPUT(direct_output),     \
-                                           __VA_ARGS__})
-#define FILL_F32(TABLE) FILL_OPERANDS(TABLE, R2_F32, R2_NAME, R2_NAME, R2_NAME, )
-#define FILL_BF16(TABLE) FILL_OPERANDS(TABLE, R2_BF16, R2_BF16_NAME, R2_BF16_NAME, R2_NAME, )
-#define FILL_INT8(TABLE)                                                          \
-  FILL_OPERANDS(TABLE, R2_INT8, INT8_NAME, R2_NAME, INT8_NAME, .bits = INT8_BITS, \
-                .quantize = INT8_NAME(quantize), .gather_integers = INT8_NAME(gather_integers))
+                                           .direct_output = OUTPUT(direct_output)})
+#define FILL_F32(TABLE) FILL_OPERANDS(TABLE, R2_F32, R2_NAME, R2_NAME, R2_NAME)
+#define FILL_BF16(TABLE) FILL_OPERANDS(TABLE, R2_BF16, R2_BF16_NAME, R2_BF16_NAME, R2_NAME)
 
 #define FILL_TABLE(TABLE, NAME)                                                            \
   ((TABLE)->name = NAME, (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \

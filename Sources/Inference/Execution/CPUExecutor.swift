@@ -18,7 +18,7 @@ final class CPUExecutor: Executor {
   }
 
   /// Of what it does not share.
-  var byteCount: Int { (activations.count + scratch.count) * MemoryLayout<Float>.stride }
+  var byteCount: Int? { (activations.count + scratch.count) * MemoryLayout<Float>.stride }
 
   func run(_ windows: [[Sample]]) -> [Prediction] {
     forward(windows) { _, _ in }
@@ -157,7 +157,7 @@ final class CPUExecutor: Executor {
     return Double(rows * depth * 16 * panels * calls * threads) / (times.min() ?? .infinity)
   }
 
-  func table() throws(ModelError) -> PlanTable {
+  func table() throws(ModelError) -> PlanTable? {
     let values = SampleValues(mean: [0, 0, 0], deviation: [1, 1, 1])
     let sample = try Sample(values, side: plan.network.sampleSide)
     return PlanTable(weights, scratchFloats: scratch.count, peak: peak()) { run in

@@ -2,6 +2,10 @@
 protocol Executor: AnyObject {
   /// One prediction a window, of at most as many windows as the model was packed for.
   func run(_ windows: [[Sample]]) -> [Prediction]
+  /// Bytes of activations and scratch; nil where it has none of its own.
+  var byteCount: Int? { get }
+  /// Its plan, measured, a row a step; nil where it has none.
+  func table() throws(ModelError) -> PlanTable?
   /// Activations after every step of one window, in torch's order [C, T, H, W].
   func trace(_ window: [Sample]) -> [(name: String, values: [Float])]
 }

@@ -46,13 +46,13 @@ package final class Predictor {
 
   /// Bytes of packed weights, shared or not, activations and scratch; nil for the scalar reference.
   package var byteCount: Int? {
-    guard let shared = model.byteCount, let executor = executor as? CPUExecutor else { return nil }
-    return shared + executor.byteCount
+    guard let shared = model.byteCount, let own = executor.byteCount else { return nil }
+    return shared + own
   }
 
   /// The plan, a line a layer; nil for the scalar reference, which has none.
   package var plan: PlanTable? {
-    get throws(ModelError) { try (executor as? CPUExecutor)?.table() }
+    get throws(ModelError) { try executor.table() }
   }
 
   /// Activations after every step of one window, in torch's order [C, T, H, W]: what golden tests compare

@@ -35,6 +35,10 @@ final class ReferenceExecutor: Executor {
 
   init(_ weights: ReferenceWeights) { self.weights = weights }
 
+  var byteCount: Int? { nil }
+
+  func table() -> PlanTable? { nil }
+
   func run(_ windows: [[Sample]]) -> [Prediction] {
     windows.map { window in
       var (features, logits): ([Float], [Float]) = ([], [])

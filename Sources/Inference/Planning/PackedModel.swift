@@ -58,14 +58,15 @@ final class PlannedWeights: @unchecked Sendable {  // C reads what it points to,
   ) throws(ModelError) {
     self.plan = plan
     self.kernels = kernels
-    convolutions = try Self.pack(plan.convolutions, of: model, threads)
+    convolutions = try Self.pack(plan.convolutions, of: model, for: kernels, threads)
     classifier = try Self.classifier(of: model)
   }
 
   var byteCount: Int { (convolutions.count + classifier.count) * MemoryLayout<Float>.stride }
 
   private static func pack(
-    _ convolutions: [PlannedConv], of model: Model, _ threads: ThreadPool
+    _ convolutions: [PlannedConv], of model: Model, for kernels: UnsafePointer<r2_kernels>,
+    _ threads: ThreadPool
   ) throws(ModelError) -> Arena {
     let sizes = convolutions.map { (Int(r2_conv_weight_floats($0.kernel)) + 15) & ~15 }
     let arena = try Arena(floats: sizes.reduce(0, +))
@@ -77,7 +78,7 @@ final class PlannedWeights: @unchecked Sendable {  // C reads what it points to,
       let name = "\(conv.conv.name).weight"
       let finite = model.withTensor(name) { weights in
         threads.run(Int(conv.kernel.pointee.panels)) { panel, _ in
-          conv.pack(weights, scale: norm.scale, bias: norm.bias, panel: panel)
+          conv.pack(weights, scale: norm.scale, bias: norm.bias, panel: panel, for: kernels)
         }
       }
       guard finite else { throw model.notFinite([name]) }

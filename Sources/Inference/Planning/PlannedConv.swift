@@ -58,9 +58,13 @@ final class PlannedConv: @unchecked Sendable {
   var outputFloats: Int { Int(kernel.pointee.panels) * 16 * output.t * output.y * output.x }
   var inputBlocks: Int { Int(kernel.pointee.blocks) }
 
-  /// Packs panel `panel` of the weights; what BatchNorm does at inference is folded into them and the bias.
-  func pack(_ weights: UnsafeBufferPointer<Float>, scale: [Double], bias: [Double], panel: Int) -> Bool {
-    r2_conv_pack(kernel, weights.baseAddress, scale, bias, Int32(panel)) == R2_OK
+  /// Packs panel `panel` of the weights for products by `kernels`; what BatchNorm does at inference is folded
+  /// into them and the bias.
+  func pack(
+    _ weights: UnsafeBufferPointer<Float>, scale: [Double], bias: [Double], panel: Int,
+    for kernels: UnsafePointer<r2_kernels>
+  ) -> Bool {
+    r2_conv_pack(kernel, kernels, weights.baseAddress, scale, bias, Int32(panel)) == R2_OK
   }
 }
 

@@ -147,7 +147,7 @@ extension ResolvedSampling {
     guard start != nil || end != nil else { return self }
     return ResolvedSampling(
       frames: frames, rate: rate, placement: placement, resize: resize, normalization: normalization,
-      start: start, end: end, seeking: seeking, track: track, merge: merge)
+      start: start, end: end, seeking: seeking, track: track, merge: merge, crops: crops)
   }
 }
 

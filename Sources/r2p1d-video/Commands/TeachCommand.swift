@@ -11,9 +11,6 @@ struct TeachCommand: AsyncParsableCommand {
       command. The report says how often it is right on videos that it had not seen.
       """)
 
-  @Argument(help: "The labelled videos.")
-  var list: BytePath
-
   @OptionGroup(title: "List") var listing: ListArguments
   @OptionGroup(title: "Teaching") var teaching: TeachingArguments
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -39,11 +36,7 @@ struct TeachCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let path = result.output else { return }
-    var listOptions = listing.options
-    listOptions.isMultiLabel = teaching.multiLabel
-    let list = try LabelledList.read(list, options: listOptions)
-    Terminal.warn("\(self.list.printable): read as: \(list.summary)")
-    for note in list.notes { Terminal.warn("\(self.list.printable): \(note)") }
+    let list = try listing.read(isMultiLabel: teaching.multiLabel)
     let lesson = try Lesson(list, labels: teaching.labels, isMultiLabel: teaching.multiLabel)
     let output = try result.open()
     let reportOutput = try report.open()

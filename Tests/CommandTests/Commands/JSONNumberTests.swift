@@ -14,6 +14,8 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("clips"), withDestinationPath: TeachTests.clips)
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
+    try folder.write("list.csv", "file,label\nclip.mp4,abseiling\n")
+    try folder.write("segments.csv", "file,label,start,end\nclip.mp4,abseiling,0,2\n")
     try folder.write(
       "narrow.safetensors", NarrowCheckpoint.safetensors(metadata: ["mean": "0 0 0", "std": "1 1 1"]))
   }
@@ -33,6 +35,8 @@ import Testing
     "models list --format json",
     "teach clips --windows 1 --model narrow.safetensors --reject 0.2 --output t.safetensors --format json",
     "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --format json",
+    "evaluate list.csv --model narrow.safetensors --format json",
+    "evaluate segments.csv --model narrow.safetensors --format json",
   ]
 
   private static let reals: Set<String> = [
@@ -42,12 +46,17 @@ import Testing
     "cosine",
     "ownScore", "ownProbability", "time", "rate", "minimumScore", "meanClassAccuracy", "before", "after",
     "thresholds",
+    "accuracy", 
+    "calibrationError", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
+    "f1At25", "f1At50",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
     "correct", "of", "videos", "failed", "groups", "folds", "fold", "predicted", "count", "kept", "wrong",
+    "asked", "scored", "short", "leftOut", "unmatched",
+    "paddedWindows", "classesPresent", "rank",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

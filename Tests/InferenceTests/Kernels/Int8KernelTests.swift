@@ -10,8 +10,10 @@ import Testing
     var testDescription: String { r2_kernels_of(isa).map { String(cString: $0.pointee.name) } ?? "absent" }
     var operands: r2_operands? { r2_kernels_of(isa)?.pointee.operands.2 }
     /// The largest integer of V, and what is added to signed values.
-    var largest: UInt8 { UInt8((1 << (operands?.bits ?? 8)) - 1) }
-    var half: Int32 { 1 << ((operands?.bits ?? 8) - 1) }
+    var largest: UInt8 { UInt8(operands?.largest ?? 255) }
+    var half: Int32 { (Int32(largest) + 1) / 2 }
+    /// The largest sum of two neighbouring integers of U.
+    var pair: Int? { operands.flatMap { $0.pair == 0 ? nil : Int($0.pair) } }
     var f32: r2_operands? { r2_kernels_of(isa)?.pointee.operands.0 }
   }
 
@@ -31,14 +33,17 @@ import Testing
     ] as [(UInt8, Int8, Bool)])
   func products(table: Table, operands: (u: UInt8, s: Int8, isSigned: Bool)) throws {
     let operandsTable = try #require(table.operands)
-    // weights are never −128, whose products two 16-bit halves of a sum would not hold
-    let (u, s) = (min(operands.u, table.largest), table.largest == .max ? operands.s : max(operands.s, -127))
+    let u = min(operands.u, table.largest)
+    // Where products are summed by twos, a weight's neighbour is what a pair leaves to it. None is −128.
+    let s = table.pair == nil ? operands.s : max(operands.s, -127)
+    let room = (table.pair ?? 256) - abs(Int(s))
+    let neighbour = Int8(max(-room, min(room, Int(s))))
     let offset = operands.isSigned ? table.half : 0
     for (rows, k, segments, panels) in [(1, 1, 1, 1), (5, 16, 1, 1), (14, 20, 2, 2), (31, 33, 3, 2)] {
       let chunks = (k + 15) / 16
       // the worst case, and in one row and lane something else
       var a = [UInt8](repeating: u, count: segments * chunks * rows * 64)
-      var b = [Int8](repeating: s, count: panels * segments * k * 64)
+      var b = (0..<panels * segments * k * 64).map { $0 % 2 == 0 ? s : neighbour }
       a[0] = 3
       b[1] = 5
       let (av, bv) = (Self.floats(a), Self.floats(b))

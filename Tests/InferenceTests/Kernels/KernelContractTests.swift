@@ -98,8 +98,11 @@ import Testing
     r2_conv_place(planned.kernel, storage.base)
     var weights = [Float](repeating: 1, count: 3 * 20 * 3)
     let scale = [Double](repeating: 1, count: 20)
+    let kernels = try #require(r2_kernels_of(R2_SCALAR))
     func packs(_ panel: Int) -> Bool {
-      weights.withUnsafeBufferPointer { planned.pack($0, scale: scale, bias: scale, panel: panel) }
+      weights.withUnsafeBufferPointer {
+        planned.pack($0, scale: scale, bias: scale, panel: panel, for: kernels)
+      }
     }
     #expect(packs(0) && packs(1))
     weights[3 * 3 * 17] = value

@@ -5,11 +5,17 @@
 
 #include "conv.h"
 
+// What a case's input and weights are. All but the first drive sums to what 8-bit operands hold at most:
+// inputs as large as can be, or at their two ends in turns, with weights that are all the largest or the
+// smallest.
+typedef enum { FILL_RANDOM, FILL_LARGEST, FILL_SMALLEST, FILL_TURNS } kernel_fill;
+
 typedef struct {
   r2_algorithm algorithm;
   int in, out, kernel[3], stride[3], frames, height, width;
   // Outputs of a tile in both directions and in time; 0 where the algorithm has none.
   int tile, tile_t, by_channels, windows;
+  kernel_fill fill;
 } kernel_case;
 
 // `number` below the count.

@@ -137,6 +137,6 @@ extension BytePath {
     if bytes.first == UInt8(ascii: "/") { return self }
     var rest = bytes[...]
     while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
-    return root.appending(BytePath(bytes: rest))
+    return root == "." ? BytePath(bytes: rest) : root.appending(BytePath(bytes: rest))
   }
 }
