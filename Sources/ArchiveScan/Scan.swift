@@ -25,24 +25,20 @@ package struct Scan {
   package func run(
     _ files: [BytePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
   ) throws(ClassifierError) {
-    let decoders = options.budget.decoders(files: files.count)
-    let configuration = WorkerConfiguration(
-      classifier.sampling, threads: decoders.threads, memory: options.workerMemory,
-      rules: classifier.options.input.rules)
-    let pool = WorkerPool(files, workers: decoders.workers, configuration, options)
-    defer { pool.end() }
+    let decoded = DecodedFiles(
+      files: files, sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
     var synced = clock.now
-    for (index, file) in files.enumerated() {
-      if stop.isRaised { break }
-      observe(.began(file))
-      let video = pool[index]
-      let outcome = try outcome(of: video) { observe(.windowDone(file, done: $0, of: $1)) }
-      if case .success(let labels) = outcome.result {
-        for warning in labels.video.warnings { observe(.warned(video.path, warning)) }
+    try decoded.forEach(stop: stop) { (index, source) throws(ClassifierError) in
+      observe(.began(files[index]))
+      return try classifier.classify(files[index], source) {
+        observe(.windowDone(files[index], done: $0, of: $1))
       }
-      try table.add(outcome, stamp: video.stamp)
-      pool.release(index)
+    } finish: { (file) throws(ClassifierError) in
+      if case .success(let labels) = file.result {
+        for warning in labels.video.warnings { observe(.warned(file.path, warning)) }
+      }
+      try table.add(VideoOutcome(file: file.path, result: file.result), stamp: file.stamp)
       if let record = table.records.last { observe(.finished(record)) }
       if clock.now - synced > Self.syncInterval {
         try table.sync()
@@ -53,17 +49,5 @@ package struct Scan {
   }
 
   /// What a power cut may cost.
-  private static var syncInterval: Duration { .seconds(10) }
-
-  private func outcome(
-    of video: DecodeJob, progress: @escaping (_ done: Int, _ of: Int) -> Void
-  ) throws(ClassifierError) -> VideoOutcome {
-    do {
-      let labels = try classifier.classify(video.path, RemoteWindowSource(video), progress: progress)
-      return VideoOutcome(file: video.path, result: .success(labels))
-    } catch {
-      guard error.scope == .input else { throw error }
-      return VideoOutcome(file: video.path, result: .failure(error))
-    }
-  }
+  static var syncInterval: Duration { .seconds(10) }
 }

@@ -2,8 +2,6 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 
-import struct SystemPackage.Errno
-
 /// Finds the files to scan, always in the same order.
 ///
 /// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped,
@@ -24,15 +22,6 @@ package struct FileFinder {
   private var own: Set<FileIdentity> = []
 
   package init() {}
-
-  /// How videos' names end, in lower case.
-  package static let extensions: Set<String> = [
-    "3g2", "3gp", "amv", "asf", "avi", "divx", "dv", "f4v", "flv", "gif", "h264", "hevc", "ivf", "m1v", "m2t",
-    "m2ts",
-    "m2v", "m4v", "mjpeg", "mjpg", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mpv", "mts", "mxf",
-    "nut", "ogm",
-    "ogv", "qt", "rm", "rmvb", "tod", "ts", "vob", "webm", "wmv", "y4m",
-  ]
 
   /// Adds what is found at each of `paths`, a file only once.
   package mutating func find(_ paths: [BytePath]) {
@@ -75,30 +64,6 @@ package struct FileFinder {
 }
 
 extension BytePath {
-  /// The names in this folder, in the order of their bytes.
-  func entries() throws(Errno) -> [BytePath] {
-    guard let folder = withCString({ opendir($0) }) else { throw Errno.last }
-    defer { closedir(folder) }
-    var names: [BytePath] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(folder) else { break }
-      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-      let name = UnsafeRawPointer(entry).advanced(by: offset)
-      names.append(
-        BytePath(
-          bytes: UnsafeRawBufferPointer(start: name, count: strlen(name.assumingMemoryBound(to: CChar.self))))
-      )
-    }
-    guard errno == 0 else { throw Errno.last }
-    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-  }
-
-  fileprivate var isVideoName: Bool {
-    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
-    return FileFinder.extensions.contains(String(decoding: bytes[(dot + 1)...], as: UTF8.self).lowercased())
-  }
-
   /// Directory-traversal order: component by component, each by its bytes.
   package func isWalkedBefore(_ other: BytePath) -> Bool {
     let slash = UInt8(ascii: "/")

@@ -38,7 +38,7 @@ package struct ScanRecord: Sendable, Equatable {
       path: path, stamp: stamp, isFailed: isFailed, duration: duration, note: note, end: end, check: check)
   }
 
-  private init(
+  init(
     path: BytePath, stamp: FileStamp, isFailed: Bool, duration: Double, note: String, end: Int, check: UInt64
   ) {
     self.path = path

@@ -53,8 +53,30 @@ package final class ScanTable {
   /// Adds the row of a file that was as `stamp` says, for good once this returns.
   package func add(_ outcome: VideoOutcome, stamp: FileStamp) throws(ClassifierError) {
     let row = Array(report.add(outcome).utf8)
+    try add(row, ScanRecord(outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count))
+  }
+
+  /// Adds a row that somebody else wrote: of a file that failed for the reason in `note` or, else, is best
+  /// described by it.
+  func add(
+    _ row: [UInt8], file: BytePath, isFailed: Bool, duration: Double, note: String, stamp: FileStamp
+  ) throws(ClassifierError) {
     let record = ScanRecord(
-      outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count)
+      path: file, stamp: stamp, isFailed: isFailed, duration: duration, note: note,
+      end: outputEnd + row.count,
+      check: StableHash(row).value)
+    try add(row, record)
+  }
+
+  /// The bytes of row number `index`.
+  func row(_ index: Int) throws(ClassifierError) -> [UInt8] {
+    let start = index == 0 ? head.header.count : records[index - 1].end
+    return try mapErrno(path, "read") { () throws(Errno) in
+      try output.read(from: start, count: records[index].end - start)
+    }
+  }
+
+  private func add(_ row: [UInt8], _ record: ScanRecord) throws(ClassifierError) {
     let line = record.line
     do {
       try output.append(row, at: outputEnd)

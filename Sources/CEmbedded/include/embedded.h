@@ -19,4 +19,8 @@ embedded_file embedded_page_html(void);
 embedded_file embedded_page_style(void);
 embedded_file embedded_page_script(void);
 
+/// Page/evaluation.html and .css: that of an evaluation, whose style goes behind the timeline's.
+embedded_file embedded_evaluation_html(void);
+embedded_file embedded_evaluation_style(void);
+
 #endif

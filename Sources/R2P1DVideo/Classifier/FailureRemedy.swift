@@ -25,6 +25,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case resume
   /// Another place for the result, or what makes this one right.
   case otherOutput(Alternative? = nil)
+  /// The same of the journal of an evaluation.
+  case otherJournal(Alternative?)
 
   /// What helps instead of another output.
   public enum Alternative: Sendable, Hashable, CaseIterable {

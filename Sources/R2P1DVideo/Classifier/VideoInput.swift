@@ -29,22 +29,7 @@ public struct VideoInput: Sendable {
       self = .file(BytePath(url.absoluteString))
       return
     }
-    self = .file(BytePath(bytes: Self.bytes(ofPath: url.path(percentEncoded: true).utf8)))
-  }
-
-  /// `%NN` stands for a byte, which need not be part of a character.
-  private static func bytes(ofPath encoded: String.UTF8View) -> [UInt8] {
-    var (bytes, rest) = ([UInt8](), encoded[...])
-    while let first = rest.popFirst() {
-      let digits = String(rest.prefix(2)) ?? ""
-      if first == UInt8(ascii: "%"), digits.count == 2, let byte = UInt8(digits, radix: 16) {
-        bytes.append(byte)
-        rest.removeFirst(2)
-      } else {
-        bytes.append(first)
-      }
-    }
-    return bytes
+    self = .file(BytePath(percentEncoded: url.path(percentEncoded: true)))
   }
 
   /// A whole file in memory. The ending of `name` helps, as a file's does, where the content alone does not

@@ -63,6 +63,9 @@ public final class Network: Sendable {
   /// Inputs of the network's last layer, 512 in the networks of the paper: what `embed` gives a window.
   public var features: Int { loaded.model.network.features }
 
+  /// Samples in a window that it was trained on.
+  package var frames: Int { loaded.traits.frames }
+
   /// The weights as windows of `frames` samples want them.
   func packed(frames: Int, threads: Int, precision: Network.Precision) throws(ClassifierError) -> PackedModel
   {

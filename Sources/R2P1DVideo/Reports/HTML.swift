@@ -1,3 +1,4 @@
+import CEmbedded
 import FoundationEssentials
 import Glibc
 
@@ -24,6 +25,11 @@ enum HTML {
 
   /// A percentage of a length, to a thousandth of a pixel on a screen.
   static func percent(_ share: Double) -> String { String(format: "%.5g%%", 100 * share) }
+
+  /// The text of a file in the binary.
+  static func file(_ file: embedded_file) -> String {
+    String(decoding: UnsafeBufferPointer(start: file.bytes, count: Int(file.count)), as: UTF8.self)
+  }
 
   /// `template` with each `{{name}}` replaced by its part. What is put in is not looked through again.
   static func fill(_ template: String, _ parts: [String: String]) -> String {

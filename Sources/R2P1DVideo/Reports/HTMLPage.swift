@@ -47,10 +47,10 @@ struct HTMLPage {
 
   var text: String {
     HTML.fill(
-      Self.file(embedded_page_html()),
+      HTML.file(embedded_page_html()),
       [
         "generator": "r2p1d-video \(LibraryVersions.tool)",
-        "style": Self.file(embedded_page_style()), "script": Self.file(embedded_page_script()),
+        "style": HTML.file(embedded_page_style()), "script": HTML.file(embedded_page_script()),
         "title": HTML.escape(facts.file.name.string) + " – timeline",
         "layout": options.videoURL == nil ? "without-player" : "with-player",
         "name": HTML.escape(facts.file.name.string), "facts": HTML.escape(videoFacts), "player": player,
@@ -58,10 +58,6 @@ struct HTMLPage {
         "list": list, "about": about, "data": HTML.json(data),
         "start": "\(start.roundedTime)", "end": "\((start + length).roundedTime)",
       ])
-  }
-
-  private static func file(_ file: embedded_file) -> String {
-    String(decoding: UnsafeBufferPointer(start: file.bytes, count: Int(file.count)), as: UTF8.self)
   }
 
   /// What the script needs: times in seconds, scores in thousandths, a row a class and a column an edge.

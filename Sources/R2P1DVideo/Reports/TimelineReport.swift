@@ -72,8 +72,7 @@ struct TimelineFacts: Sendable {
   /// `8 samples, one every 4, 15 a second`.
   var windows: String {
     let stride = if case .stride(let samples) = sampling.placement { samples } else { 0 }
-    let rate = sampling.rate == .source ? "every frame a sample" : "\(sampling.rate) a second"
-    return "\(sampling.frames) samples, one every \(stride), \(rate)"
+    return "\(sampling.frames) samples, one every \(stride), \(sampling.rate.words)"
   }
 }
 

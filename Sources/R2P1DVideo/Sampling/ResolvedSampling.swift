@@ -6,7 +6,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   /// Samples in a window, at least 1.
   public let frames: Int
   public let rate: SampleRate
-  public internal(set) var placement: WindowPlacement
+  public package(set) var placement: WindowPlacement
   public let resize: SamplingOptions.Resize
   /// The model's own.
   public let normalization: SampleNormalization
@@ -18,11 +18,13 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   /// The stream asked for; nil is the best one.
   public let track: Int?
   public let merge: ClassScores.Merge
+  /// How many parts of each frame are looked at, and their scores averaged: 1 or 3.
+  public let crops: Int
 
   public init(
     frames: Int, rate: SampleRate, placement: WindowPlacement, resize: SamplingOptions.Resize,
     normalization: SampleNormalization, start: Rational?, end: Rational?, seeking: Bool, track: Int?,
-    merge: ClassScores.Merge
+    merge: ClassScores.Merge, crops: Int
   ) {
     self.frames = frames
     self.rate = rate
@@ -34,6 +36,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
     self.seeking = seeking
     self.track = track
     self.merge = merge
+    self.crops = crops
   }
 }
 
@@ -48,6 +51,7 @@ extension ResolvedSampling {
     end = options.end
     seeking = options.seeking
     track = options.track
+    crops = options.crops
     self.merge = merge
   }
 
@@ -67,7 +71,7 @@ struct SamplingJSON: Codable {
   init(_ sampling: ResolvedSampling) { self.sampling = sampling }
 
   private enum Key: CodingKey {
-    case frames, fps, windows, stride, resize, merge, start, end, track, mean, std
+    case frames, fps, windows, stride, resize, crops, merge, start, end, track, mean, std
   }
 
   /// What is not in it is as in a sampling that nobody has changed.
@@ -93,7 +97,8 @@ struct SamplingJSON: Codable {
       start: try Self.time(values, .start), end: try Self.time(values, .end),
       seeking: true,
       track: try values.decodeIfPresent(Int.self, forKey: .track),
-      merge: try values.decode(ClassScores.Merge.self, forKey: .merge))
+      merge: try values.decode(ClassScores.Merge.self, forKey: .merge),
+      crops: try values.decodeIfPresent(Int.self, forKey: .crops) ?? 1)
   }
 
   /// To the microsecond, as it is written.
@@ -107,7 +112,12 @@ struct SamplingJSON: Codable {
   }
 
   private static func rate(_ values: KeyedDecodingContainer<Key>) throws -> SampleRate {
-    if (try? values.decode(String.self, forKey: .fps)) == "source" { return .source }
+    if let text = try? values.decode(String.self, forKey: .fps) {
+      if text == "source" { return .source }
+      if text.hasSuffix(" by index"), case .perSecond(let rate)? = SampleRate(String(text.dropLast(9))) {
+        return .indexed(rate)
+      }
+    }
     let number = try values.decode(Double.self, forKey: .fps)
     if (0.001...1000).contains(number) {
       // Rates of television are said in a microsecond's precision: 29.97003 is 30000/1001.
@@ -125,7 +135,7 @@ struct SamplingJSON: Codable {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(sampling.frames, forKey: .frames)
     switch sampling.rate {
-    case .source: try values.encode("source", forKey: .fps)
+    case .source, .indexed: try values.encode("\(sampling.rate)", forKey: .fps)
     case .perSecond(let rate): try values.encode(rate.double.roundedTime, forKey: .fps)
     }
     switch sampling.placement {
@@ -133,6 +143,7 @@ struct SamplingJSON: Codable {
     case .stride(let samples): try values.encode(samples, forKey: .stride)
     }
     try values.encode(sampling.resize.rawValue, forKey: .resize)
+    if sampling.crops > 1 { try values.encode(sampling.crops, forKey: .crops) }
     try values.encode(sampling.merge.rawValue, forKey: .merge)
     try values.encodeIfPresent(sampling.start?.double.roundedTime, forKey: .start)
     try values.encodeIfPresent(sampling.end?.double.roundedTime, forKey: .end)

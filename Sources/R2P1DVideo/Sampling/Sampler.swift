@@ -12,8 +12,10 @@ package struct Sampler: RandomAccessCollection, Sendable {
   private let timeline: PresentationTimes
   private let part: Part
   private let rate: SampleRate
-  /// With `source`, the frame of the first sample.
+  /// With `source` and `indexed`, the frame of the first sample.
   private let firstFrame: Int
+  /// With `indexed`, which frames the samples show, from `firstFrame` on.
+  private let indexed: IndexedFrames?
 
   /// A part of the video.
   private struct Part {
@@ -29,8 +31,12 @@ package struct Sampler: RandomAccessCollection, Sendable {
   package init(
     _ timeline: PresentationTimes, rate: SampleRate, start: Rational? = nil, end: Rational? = nil
   ) throws(VideoError) {
-    if case .perSecond(let rate) = rate, !SampleRate.isUsable(rate) {
-      throw .unusableSampling("\(rate) samples a second, expected 0.001 to 1000")
+    switch rate {
+    case .perSecond(let rate), .indexed(let rate):
+      guard SampleRate.isUsable(rate) else {
+        throw .unusableSampling("\(rate) samples a second, expected 0.001 to 1000")
+      }
+    case .source: break
     }
     for time in [start, end].compactMap({ $0 }) where time.double >= 1e9 || time.denominator > 1_000_000 {
       throw .unusableSampling("\(time) s, expected less than 10^9 s in microseconds")
@@ -51,23 +57,37 @@ package struct Sampler: RandomAccessCollection, Sendable {
     }
     switch rate {
     case .perSecond(let rate):
-      firstFrame = 0
+      (firstFrame, indexed) = (0, nil)
       let units = timeline.scale * divisor * Int128(rate.denominator)
       endIndex = Int(clamping: Swift.max(1, duration * Int128(rate.numerator) / units))
     case .source:
-      // Frames that share the first one's time are samples too, as is one within a tick of it.
-      let first = begin == 0 ? 0 : Self.frame(timeline, at: part, plus: 0, over: 1)
-      let last = timeline.times.partitioningIndex { time in
-        end.map { time * Int128($0.denominator) >= timeline.units(at: $0) } ?? false
-      }
-      firstFrame = first
-      endIndex = Swift.max(1, last - first)
+      let frames = Self.frames(of: timeline, part)
+      (firstFrame, indexed) = (frames.lowerBound, nil)
+      endIndex = frames.count
+    case .indexed(let rate):
+      let frames = Self.frames(of: timeline, part)
+      // Frames a second, exactly: a period is a whole number of units.
+      let average = Double(timeline.scale) / Double(timeline.period)
+      let indexed = IndexedFrames(frames: frames.count, average: average, rate: rate.double)
+      (firstFrame, self.indexed) = (frames.lowerBound, indexed)
+      endIndex = Swift.max(1, indexed.count)
     }
+  }
+
+  /// All frames of a part, at least one. Frames that share the first one's time are in it too, as is one within
+  /// a tick of it.
+  private static func frames(of timeline: PresentationTimes, _ part: Part) -> Range<Int> {
+    let first = part.start == 0 ? 0 : frame(timeline, at: part, plus: 0, over: 1)
+    let last = timeline.times.partitioningIndex { time in
+      part.end.map { time * Int128($0.denominator) >= timeline.units(at: $0) } ?? false
+    }
+    return first..<Swift.max(first + 1, last)
   }
 
   package subscript(sample: Int) -> Int {
     switch rate {
     case .source: firstFrame + sample
+    case .indexed: firstFrame + (indexed?.frame(sample) ?? 0)
     case .perSecond(let rate):
       Self.frame(timeline, at: part, plus: Int128(sample) * Int128(rate.denominator), over: rate.numerator)
     }
@@ -80,8 +100,9 @@ package struct Sampler: RandomAccessCollection, Sendable {
       let above = Int128(rate.numerator)
       let passed = Int128(sample) * Int128(rate.denominator) * timeline.scale * part.divisor
       return timeline.clockTime(part.start * above + passed, over: part.divisor * above)
-    case .source:
-      let frame = firstFrame + sample
+    case .source, .indexed:
+      let isThere = indexed?.isWithin(sample) ?? true
+      let frame = isThere ? self[sample] : timeline.times.count
       return timeline.clockTime(frame < timeline.times.count ? timeline.times[frame] : timeline.duration)
     }
   }
@@ -92,7 +113,7 @@ package struct Sampler: RandomAccessCollection, Sendable {
   /// Whether sample `sample`, perhaps the one behind the last, is due when frame `frame` is shown, or before.
   func isDue(_ sample: Int, at frame: Int) -> Bool {
     switch rate {
-    case .source: frame >= firstFrame + sample
+    case .source, .indexed: frame >= self[sample]
     case .perSecond(let rate):
       timeline.times[frame] * part.divisor * Int128(rate.numerator)
         >= part.start * Int128(rate.numerator)

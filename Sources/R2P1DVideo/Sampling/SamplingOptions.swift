@@ -6,6 +6,9 @@ public struct SamplingOptions: Sendable, Equatable {
   public var rate: SampleRate?
   public var placement: WindowPlacement = .even(5)
   public var resize: SamplingOptions.Resize = .crop
+  /// Parts of each frame that are looked at, each as windows of their own: 1, or, with `resize` of `crop`, 3 along
+  /// the longer side of the frame.
+  public var crops = 1
   /// The part of the video to look at, in seconds of a player's clock, which counts from the container's
   /// start time; nil is the video's own start or end. A start before the first frame means the first frame.
   public var start: Rational?

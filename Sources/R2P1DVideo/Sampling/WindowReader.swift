@@ -22,6 +22,8 @@ package final class WindowReader {
   package var decodeErrors: Int { video.decodeErrors }
   package var framesDecoded: Int { video.framesDecoded }
   package var framesSkipped: Int { video.framesSkipped }
+  package var bytesRead: Int? { video.bytesRead }
+  package var fileBytes: Int? { video.fileBytes }
 
   /// Ends the reading, from any thread: it throws within a frame or a packet.
   package let control: DecodingControl
@@ -33,7 +35,8 @@ package final class WindowReader {
   private let sampling: ResolvedSampling
   private let maxSamples: Int
   private let video: any FrameSource
-  private let preprocessor: Preprocessor
+  /// One for each crop.
+  private let preprocessors: [Preprocessor]
   private var layout: WindowLayout
   /// Whether nothing can contradict `layout` any more.
   private var isSettled = false
@@ -46,7 +49,9 @@ package final class WindowReader {
     self.control = control
     self.maxSamples = maxSamples
     self.video = video
-    preprocessor = Preprocessor(sampling.resize, sampling.normalization)
+    preprocessors = Preprocessor.Crop.parts(sampling.crops).map {
+      Preprocessor(sampling.resize, sampling.normalization, crop: $0)
+    }
     layout = try WindowLayout(sampling, video.timeline(), maxSamples: maxSamples)
   }
 
@@ -127,7 +132,7 @@ package final class WindowReader {
   private var isFinalAtOnce: Bool {
     if isSettled { return true }
     return switch (sampling.placement, sampling.rate) {
-    case (.even, _): false
+    case (.even, _), (_, .indexed): false
     case (.stride, .perSecond): true
     case (.stride(let samples), .source): samples <= layout.frames
     }
@@ -135,43 +140,55 @@ package final class WindowReader {
 
   /// Reads the windows from number `first` on and hands over those from number `given` on.
   private func read(from first: Int, _ given: inout Int, _ yield: (WindowEvent) throws -> Void) throws {
-    var kept: [Int: Sample] = [:]
+    // Of each frame the sample of each crop.
+    var kept: [Int: [Sample]] = [:]
     var next = first
-    // Decoded, but not yet final.
-    var waiting: ArraySlice<Window> = []
-    func hand(_ window: Window) throws {
-      try yield(.window(window))
-      given = window.number + 1
+    // Decoded, but not yet final: of each place the windows of all crops.
+    var waiting: ArraySlice<(place: Int, windows: [Window])> = []
+    func hand(_ place: Int, _ windows: [Window]) throws {
+      for window in windows { try yield(.window(window)) }
+      given = place + 1
     }
     let clock = ContinuousClock()
     try video.frames(layout.framesNeeded(from: first), seeking: sampling.seeking) { number, frame in
       try control.check()
       let began = clock.now
-      kept[number] = try preprocessor.sample(of: frame)
+      kept[number] = try samples(of: frame)
       preprocessing += clock.now - began
       try filmstrip?.look(at: frame, number: number)
       while next < starts.count, layout.lastFrame(of: next) <= number {
-        if next >= given { waiting.append(window(next, kept)) }
+        if next >= given { waiting.append((next, windows(next, kept))) }
         next += 1
         let oldest = next < starts.count ? layout.firstFrame(of: next) : Int.max
         for old in kept.keys where old < oldest { kept[old] = nil }
       }
-      while let window = waiting.first,
-        isSettled || !isFinalAtOnce || layout.isOver(window.number, at: number)
+      while let (place, windows) = waiting.first,
+        isSettled || !isFinalAtOnce || layout.isOver(place, at: number)
       {
         waiting.removeFirst()
-        try hand(window)
+        try hand(place, windows)
       }
     }
-    for window in waiting { try hand(window) }
+    for (place, windows) in waiting { try hand(place, windows) }
   }
 
-  private func window(_ number: Int, _ kept: [Int: Sample]) -> Window {
-    let shown = layout.frames(of: number).compactMap { kept[$0] }
-    let held = Array(repeating: shown[shown.count - 1], count: layout.frames - shown.count)
-    let times = layout.times(of: number)
-    return Window(
-      number: number, count: starts.count, exactStart: times.start, exactEnd: times.end,
-      videoEnd: start + duration, samples: shown + held, padded: !held.isEmpty, isFinal: isFinalAtOnce)
+  private func samples(of frame: borrowing Frame) throws(VideoError) -> [Sample] {
+    var samples: [Sample] = []
+    for preprocessor in preprocessors { samples.append(try preprocessor.sample(of: frame)) }
+    return samples
+  }
+
+  /// The windows of all crops at one place.
+  private func windows(_ place: Int, _ kept: [Int: [Sample]]) -> [Window] {
+    let shown = layout.frames(of: place).compactMap { kept[$0] }
+    let all = shown + Array(repeating: shown[shown.count - 1], count: layout.frames - shown.count)
+    let times = layout.times(of: place)
+    return preprocessors.indices.map { crop in
+      Window(
+        number: place * preprocessors.count + crop, count: starts.count * preprocessors.count,
+        exactStart: times.start, exactEnd: times.end, videoEnd: start + duration,
+        samples: all.map { $0[crop] },
+        padded: shown.count < layout.frames, isFinal: isFinalAtOnce)
+    }
   }
 }

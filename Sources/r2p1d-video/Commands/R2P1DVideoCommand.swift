@@ -15,6 +15,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       TimelineCommand.self,
       ScanCommand.self,
       MergeCommand.self,
+      EvaluateCommand.self,
       WindowsCommand.self,
       EmbedCommand.self,
       ModelsCommand.self,

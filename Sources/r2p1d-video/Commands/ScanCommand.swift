@@ -58,7 +58,8 @@ struct ScanCommand: ParsableCommand {
     Signals.endSoftly { stop.raise() }
     let progress = ScanProgress(files: plan.files.count, finished: plan.finished, isQuiet: quiet)
     defer { progress.end() }
-    try Scan(classifier, options(budget)).run(plan.files, into: table, stop: stop, observe: progress.report)
+    try Scan(classifier, workers.options(budget)).run(
+      plan.files, into: table, stop: stop, observe: progress.report)
     progress.end()
     if !quiet { Terminal.write(summary(table.records, earlier: earlier, seconds: progress.seconds)) }
     if stop.isRaised && table.records.count < earlier + plan.files.count {
@@ -68,13 +69,6 @@ struct ScanCommand: ParsableCommand {
     }
     let failures = ScanSummary(table.records).failures + found.unreadable.count
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
-  }
-
-  private func options(_ budget: ThreadBudget) -> ScanOptions {
-    var options = ScanOptions(worker: ["r2p1d-video", ScanWorkerCommand.name], budget: budget)
-    options.timeout = workers.timeout
-    options.workerMemory = workers.workerMemory << 20
-    return options
   }
 
   private func find() throws(ClassifierError) -> FileFinder {

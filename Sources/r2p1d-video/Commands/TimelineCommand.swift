@@ -18,6 +18,7 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var result: OutputArguments
   @OptionGroup(title: "Output") var formatting: Formatting
   @OptionGroup(title: "Output") var scores: ScoreArguments
+  @OptionGroup(title: "Segments") var form: SegmentFormArguments
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
   @OptionGroup(title: "Sampling") var placement: StrideArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -80,7 +81,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
   private var options: TimelineReportOptions {
     var options = TimelineReportOptions()
-    options.showsSegments = segmentation.segments
+    options.showsSegments = form.segments
     options.segments = segmentation.options
     options.showsAllScores = allScores
     options.top = scores.top

@@ -31,6 +31,12 @@ extension LabelFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
 extension TimelineFormat: ExpressibleByArgument {}
 extension ScanFormat: ExpressibleByArgument {}
+extension EvaluationFormat: ExpressibleByArgument {}
+extension LabelledList.Form: ExpressibleByArgument {}
+
+extension Rational: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 
 extension Network.Precision: ExpressibleByArgument {
   /// `fast` is whatever is fastest here.

@@ -58,4 +58,11 @@ struct WorkerArguments: ParsableArguments {
     try check(workers, "--workers", (1...256).contains, "a number of processes from 1 to 256")
     try check(workerMemory, "--worker-memory", (256...1 << 30).contains, "a number of MiB from 256")
   }
+
+  func options(_ budget: ThreadBudget) -> ScanOptions {
+    var options = ScanOptions(worker: ["r2p1d-video", ScanWorkerCommand.name], budget: budget)
+    options.timeout = timeout
+    options.workerMemory = workerMemory << 20
+    return options
+  }
 }

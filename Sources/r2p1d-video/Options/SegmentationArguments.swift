@@ -1,11 +1,14 @@
 import ArgumentParser
 import R2P1DVideo
 
-/// How windows become segments.
-struct SegmentationArguments: ParsableArguments {
+/// Whether windows or segments are written.
+struct SegmentFormArguments: ParsableArguments {
   @Flag(help: "Segments instead of windows (json: beside them).")
   var segments = false
+}
 
+/// How windows become segments.
+struct SegmentationArguments: ParsableArguments {
   @Option(help: "Average scores over so many seconds first, 0 to 60.")
   var smooth = 1.0
 

@@ -35,8 +35,9 @@ extension FailureRemedy {
     case .giveHash: ": say what is expected, with --sha256"
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"
     case .downloadAgain(let checkpoint): "; try again with: \(Self.commands(for: checkpoint))"
-    case .resume: ": run scan again to resume"
-    case .otherOutput(let alternative): ": \(Self.otherOutput(alternative))"
+    case .resume: ": run it again to resume"
+    case .otherOutput(let alternative): ": \(Self.other("--output", alternative))"
+    case .otherJournal(let alternative): ": \(Self.other("--journal", alternative))"
     }
   }
 
@@ -46,13 +47,13 @@ extension FailureRemedy {
       + " or by hand: curl -L --create-dirs -o '\(checkpoint.file.printable)' \(checkpoint.address)"
   }
 
-  private static func otherOutput(_ alternative: Alternative?) -> String {
+  private static func other(_ option: String, _ alternative: Alternative?) -> String {
     switch alternative {
-    case nil: "use another --output"
-    case .remove: "use another --output, or remove it"
-    case .restore: "restore it, or use another --output"
-    case .wait: "wait for its end, or use another --output"
-    case .sameSettings: "use the same ones, or another --output"
+    case nil: "use another \(option)"
+    case .remove: "use another \(option), or remove it"
+    case .restore: "restore it, or use another \(option)"
+    case .wait: "wait for its end, or use another \(option)"
+    case .sameSettings: "use the same ones, or another \(option)"
     }
   }
 }

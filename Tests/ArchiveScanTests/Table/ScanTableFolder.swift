@@ -36,7 +36,7 @@ final class ScanTableFolder {
         decodeErrors: 0, framesDecoded: 100),
       sampling: ResolvedSampling(
         frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop,
-        normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean),
+        normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean, crops: 1),
       labels: found,
       windows: [WindowLabels(start: 0, end: 16.0 / 15, padded: false, labels: found, logits: nil)])
   }

@@ -12,7 +12,8 @@ import VideoDecoding
     ResolvedSampling(
       frames: 13, rate: .perSecond(Rational(30000, 1001)), placement: .even(7), resize: .squash,
       normalization: try #require(SampleNormalization(mean: "0.1 0.2 0.3", deviation: "1 0.5 0.333333")),
-      start: Rational(1_234_567, 1_000_000), end: Rational(7, 3), seeking: false, track: 4, merge: .max)
+      start: Rational(1_234_567, 1_000_000), end: Rational(7, 3), seeking: false, track: 4, merge: .max,
+      crops: 3)
   }
 
   private func fields(_ value: Any) -> [String: String] {
@@ -32,7 +33,7 @@ import VideoDecoding
     let found = try returned(sent)
     #expect(found == sent)
     // Equality may forget a field; a mirror does not.
-    #expect(fields(found.sampling) == fields(try Self.odd()) && fields(found.sampling).count == 10)
+    #expect(fields(found.sampling) == fields(try Self.odd()) && fields(found.sampling).count == 11)
     #expect(fields(found.rules) == fields(rules) && fields(found) == fields(sent))
   }
 
@@ -44,7 +45,7 @@ import VideoDecoding
   func everyRateAndPlacementReachTheWorker(_ rate: SampleRate, _ placement: WindowPlacement) throws {
     let sampling = ResolvedSampling(
       frames: 8, rate: rate, placement: placement, resize: .crop, normalization: .kinetics, start: nil,
-      end: nil, seeking: true, track: nil, merge: .logits)
+      end: nil, seeking: true, track: nil, merge: .logits, crops: 1)
     let sent = WorkerConfiguration(sampling, threads: 1, memory: 1 << 30, rules: InputRules())
     #expect(try returned(sent) == sent)
   }

@@ -12,6 +12,8 @@ import Testing
     folder = try TemporaryFolder()
     program.folder = folder.url
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
+    try folder.write("list.csv", "file,label\nclip.mp4,abseiling\n")
+    try folder.write("segments.csv", "file,label,start,end\nclip.mp4,abseiling,0,2\n")
     try folder.write(
       "narrow.safetensors", NarrowCheckpoint.safetensors(metadata: ["mean": "0 0 0", "std": "1 1 1"]))
   }
@@ -29,17 +31,24 @@ import Testing
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
     "models list --format json",
+    "evaluate list.csv --model narrow.safetensors --format json",
+    "evaluate segments.csv --model narrow.safetensors --format json",
   ]
 
   private static let reals: Set<String> = [
     "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
     "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
-    "top1", "top5",
+    "top1", "top5", "value", "low", "high", "accuracy", "precision", "f1", "meanClassAccuracy",
+    "calibrationError", "thresholds", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
+    "f1At25", "f1At50",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
+    "correct", "of", "count", "failed", "predicted", "asked", "scored", "short", "leftOut", "unmatched",
+    "paddedWindows", "classesPresent", "rank",
+    "bytesRead", "fileBytes",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

@@ -52,14 +52,17 @@ final class Chromium {
   }
 
   /// Opens the file at `path` in a window of this size, and waits until it is all there.
-  func open(_ path: String, width: Int, height: Int = 900, scheme: String = "light") throws {
+  func open(
+    _ path: String, width: Int, height: Int = 900, scheme: String = "light",
+    ready: String = "document.getElementById('playhead') !== null"
+  ) throws {
     try send(
       "Emulation.setDeviceMetricsOverride",
       ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600])
     try send(
       "Emulation.setEmulatedMedia", ["features": [["name": "prefers-color-scheme", "value": scheme]]])
     try send("Page.navigate", ["url": URL(filePath: path).absoluteString])
-    try wait("document.readyState === 'complete' && document.getElementById('playhead') !== null")
+    try wait("document.readyState === 'complete' && \(ready)")
   }
 
   /// The value of a JavaScript expression.

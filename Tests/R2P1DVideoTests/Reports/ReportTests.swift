@@ -20,7 +20,7 @@ import Testing
         decodeErrors: decodeErrors, framesDecoded: 100),
       sampling: ResolvedSampling(
         frames: 16, rate: .perSecond(15), placement: .even(5), resize: .crop,
-        normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean),
+        normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean, crops: 1),
       labels: found, windows: Array(repeating: window, count: windows))
   }
 

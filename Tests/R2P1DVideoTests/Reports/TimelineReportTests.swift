@@ -9,7 +9,7 @@ import Testing
     labels: LabelSet(["a,\"b\"", "<b>c</b> & d", "e\nf"]),
     sampling: ResolvedSampling(
       frames: 16, rate: .perSecond(Rational(25, 2)), placement: .stride(8), resize: .crop,
-      normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean))
+      normalization: .kinetics, start: nil, end: nil, seeking: true, track: nil, merge: .mean, crops: 1))
 
   static let summary = TimelineSummary(
     video: VideoSummary(

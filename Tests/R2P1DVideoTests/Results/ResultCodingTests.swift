@@ -75,8 +75,9 @@ import Testing
   func made() throws {
     let sampling = ResolvedSampling(
       frames: 16, rate: .perSecond(15), placement: .stride(8), resize: .squash,
-      normalization: try #require(SampleNormalization(mean: [0, 0, 0], deviation: [1, 1, 1])), start: Rational(3, 2), end: nil,
-      seeking: true, track: 3, merge: .max)
+      normalization: try #require(SampleNormalization(mean: [0, 0, 0], deviation: [1, 1, 1])),
+      start: Rational(3, 2), end: nil,
+      seeking: true, track: 3, merge: .max, crops: 3)
     #expect(SampleNormalization(mean: [0, 0, 0], deviation: [1, 0, 1]) == nil)
     let video = VideoSummary(
       start: 0, duration: 3, width: 320, height: 240, frameRate: 30, codec: "h264", framesDecoded: 90,

@@ -8,7 +8,8 @@ import Testing
     ResolvedSampling(
       frames: 13, rate: .perSecond(Rational(30000, 1001)), placement: .even(7), resize: .squash,
       normalization: try #require(SampleNormalization(mean: "0.1 0.2 0.3", deviation: "1 0.5 0.333333")),
-      start: Rational(1_234_567, 1_000_000), end: Rational(7, 3), seeking: false, track: 4, merge: .max)
+      start: Rational(1_234_567, 1_000_000), end: Rational(7, 3), seeking: false, track: 4, merge: .max,
+      crops: 3)
   }
 
   @Test func whatTheUserAsksForIsCompletedByTheModel() throws {
@@ -23,7 +24,7 @@ import Testing
     options.placement = .even(7)
     options.resize = .squash
     (options.start, options.end) = (Rational(1_234_567, 1_000_000), Rational(7, 3))
-    (options.track, options.seeking) = (4, false)
+    (options.track, options.seeking, options.crops) = (4, false, 3)
     traits.normalization = try Self.odd().normalization
     #expect(ResolvedSampling(options, merge: .max, traits: traits) == (try Self.odd()))
   }

@@ -33,7 +33,7 @@ import Testing
         path: Array(path.utf8),
         ResolvedSampling(
           frames: 8, rate: rate, placement: placement, resize: .crop, normalization: .kinetics, start: nil,
-          end: nil, seeking: seeking, track: nil, merge: .mean), threads: threads)
+          end: nil, seeking: seeking, track: nil, merge: .mean, crops: 1), threads: threads)
     }
   }
 

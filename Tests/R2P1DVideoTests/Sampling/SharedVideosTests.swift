@@ -85,7 +85,7 @@ enum SharedVideos {
         placement: stride.map { .stride($0) } ?? .even(windows ?? 1),
         resize: try #require(SamplingOptions.Resize(rawValue: resize)), normalization: .kinetics, start: nil,
         end: nil,
-        seeking: seeking, track: nil, merge: .mean)
+        seeking: seeking, track: nil, merge: .mean, crops: 1)
       return try WindowReader(
         path: Array(folder.appending(path: file).path.utf8), sampling, threads: threads)
     }

@@ -24,7 +24,7 @@ import Testing
     let sampling = ResolvedSampling(
       frames: 32, rate: .source, placement: .even(3), resize: .squash,
       normalization: try #require(SampleNormalization(mean: "0.1 0.2 0.3", deviation: "1 2 3")),
-      start: 1, end: 2, seeking: false, track: 2, merge: .max)
+      start: 1, end: 2, seeking: false, track: 2, merge: .max, crops: 3)
     var expected = sampling
     expected.placement = .stride(16)
     #expect(sampling.strided == expected && expected.strided == expected)
@@ -49,7 +49,7 @@ import Testing
   @Test func aWindowComesBeforeTheRestIsDecoded() throws {
     let sampling = ResolvedSampling(
       frames: 8, rate: .perSecond(15), placement: .stride(4), resize: .crop, normalization: .kinetics,
-      start: nil, end: nil, seeking: true, track: nil, merge: .mean)
+      start: nil, end: nil, seeking: true, track: nil, merge: .mean, crops: 1)
     let reader = try VideoInput.file(Self.clip).open(sampling, threads: 1)
     let source = LocalWindowSource(reader, of: Self.clip, threads: 1)
     var decoded: [Int] = []

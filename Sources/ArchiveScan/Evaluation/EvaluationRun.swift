@@ -1,0 +1,104 @@
+import Inference
+import R2P1DVideo
+import VideoDecoding
+
+/// Scores the videos of a list on a scan's workers: a row per file as it ends, kept in a journal if there is one.
+package struct EvaluationRun {
+  private let classifier: Classifier
+  private let options: ScanOptions
+  /// How windows become segments, where the truth has some.
+  private let segments: SegmentOptions?
+  private let explain: (ClassifierError) -> String
+
+  package init(
+    _ classifier: Classifier, _ options: ScanOptions, segments: SegmentOptions?,
+    explain: @escaping (ClassifierError) -> String
+  ) {
+    self.classifier = classifier
+    self.options = options
+    self.segments = segments
+    self.explain = explain
+  }
+
+  /// The rows of `videos`, in their order; fewer where `stop` was raised.
+  package func run(
+    _ videos: [EvaluationTruth.Video], into journal: EvaluationJournal?, stop: StopFlag,
+    observe: @escaping (Scan.Event) -> Void
+  ) throws(ClassifierError) -> [EvaluatedVideo] {
+    let files = DecodedFiles(
+      files: videos.map(\.path), sampling: classifier.sampling, rules: classifier.options.input,
+      options: options)
+    var rows: [EvaluatedVideo] = []
+    try files.forEach(stop: stop) { (index, source) throws(ClassifierError) in
+      let path = videos[index].path
+      observe(.began(path))
+      let scored = try ScoredWindows(source, of: path, classifier) {
+        observe(.windowDone(path, done: $0, of: $1))
+      }
+      return try classifier.evaluate(videos[index], scored, segments: segments)
+    } finish: { (file) throws(ClassifierError) in
+      let row: EvaluatedVideo
+      switch file.result {
+      case .success(let done): row = done
+      case .failure(let error):
+        row = EvaluatedVideo(videos[file.index], classifier.labels, error: explain(error))
+      }
+      for warning in row.video?.warnings ?? [] { observe(.warned(file.path, warning)) }
+      rows.append(row)
+      observe(.finished(try record(row, file.stamp, in: journal)))
+    }
+    try journal?.table.sync()
+    return rows
+  }
+
+  private func record(
+    _ row: EvaluatedVideo, _ stamp: FileStamp, in journal: EvaluationJournal?
+  ) throws(ClassifierError) -> ScanRecord {
+    try journal?.add(row, stamp: stamp)
+    return ScanRecord(
+      path: row.file, stamp: stamp, isFailed: row.error != nil, duration: row.video?.duration ?? 0,
+      note: row.note, end: 0, check: 0)
+  }
+
+  /// A frame of the middle of each of `files`, as the network sees it. Files of which none can be made have
+  /// none.
+  package func thumbnails(of files: [BytePath]) throws(ClassifierError) -> [BytePath: VideoThumbnail] {
+    var sampling = classifier.sampling
+    sampling.placement = .even(1)
+    guard let encoder = JPEGEncoder(width: Sample.side, height: Sample.side) else { return [:] }
+    var thumbnails: [BytePath: VideoThumbnail] = [:]
+    let decoded = DecodedFiles(
+      files: files, sampling: sampling, rules: classifier.options.input, options: options)
+    try decoded.forEach(stop: StopFlag()) { (_, source) throws(ClassifierError) -> Window? in
+      var first: Window?
+      while true {
+        switch try source.next() {
+        case .window(let window): first = first ?? window
+        case .restarted: first = nil
+        case .ended: return first
+        }
+      }
+    } finish: { file in
+      guard case .success(let window?) = file.result else { return }
+      let sample = window.samples[window.samples.count / 2]
+      if let jpeg = encoder.encode(sample.packedRGB) {
+        thumbnails[file.path] = VideoThumbnail(
+          time: window.exactStart, width: Sample.side, height: Sample.side, jpeg: jpeg)
+      }
+    }
+    return thumbnails
+  }
+}
+
+extension EvaluatedVideo {
+  /// Its best label, or why there is none.
+  var note: String { error ?? examples.first { !$0.labels.isEmpty }?.labels.first?.label ?? "" }
+}
+
+extension Sample {
+  /// The three planes as pixels.
+  fileprivate var packedRGB: [UInt8] {
+    let plane = Sample.side * Sample.side
+    return (0..<plane).flatMap { point in (0..<3).map { bytes[$0 * plane + point] } }
+  }
+}

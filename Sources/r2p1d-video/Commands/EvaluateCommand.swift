@@ -1,0 +1,150 @@
+import ArchiveScan
+import ArgumentParser
+import FoundationEssentials
+import R2P1DVideo
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Says how often a model is right on labelled videos.",
+    discussion: """
+      The list's labels are matched with the model's by name. A file that cannot be decoded counts as wrong. Where the \
+      list has segments with times, those that the model finds are held against them.
+      """)
+
+  @OptionGroup(title: "List") var list: ListArguments
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Model") var engine: EngineArguments
+  @OptionGroup(title: "Output") var result: OutputArguments
+  @OptionGroup(title: "Output") var formatting: Formatting
+  @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
+  @OptionGroup(title: "Sampling") var published: ProtocolArguments
+  @OptionGroup(title: "Sampling") var placement: PlacementArguments
+  @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Internet") var certificates: CertificateArguments
+  @OptionGroup(title: "Limits") var workers: WorkerArguments
+  @OptionGroup(title: "Limits") var limits: LimitArguments
+
+  struct Formatting: ParsableArguments {
+    @Option(help: "How to write the figures.")
+    var format: EvaluationFormat = .text
+
+    @Option(help: "The names of the classes, one a line (default: the model's own).")
+    var labels: BytePath?
+
+    @Option(help: "How the windows' scores become the video's.")
+    var merge: ClassScores.Merge = .mean
+
+    @Option(help: "Keep finished rows here; the same command resumes after an interruption.")
+    var journal: BytePath?
+  }
+
+  struct ProtocolArguments: ParsableArguments {
+    @Option(name: .customLong("protocol"), help: SamplingProtocol.help)
+    var name: SamplingProtocol?
+
+    @Option(
+      help: "Parts of each frame whose scores are averaged: 1, the centre, or 3, along the longer side.")
+    var crops = 1
+
+    func validate() throws { try check(crops, "--crops", [1, 3].contains, "1 or 3") }
+  }
+
+  func validate() throws {
+    if let name = published.name?.rawValue {
+      let isSet =
+        sampling.frames != nil || sampling.fps != nil || placement.placement != nil
+        || sampling.resize != .crop
+      if isSet {
+        throw ValidationError("--protocol \(name) says how videos are sampled: leave the rest away")
+      }
+    }
+    if published.crops > 1, sampling.resize == .squash {
+      throw ValidationError("--crops \(published.crops) needs --resize crop")
+    }
+  }
+
+  func run() throws {
+    let output = try result.open()
+    let list = try list.read()
+    let hasSegments = list.hasSegments
+    if hasSegments, placement.windows != nil || published.name != nil {
+      throw ValidationError("the list has segments, over which windows lie at a --stride")
+    }
+    let budget = ThreadBudget(
+      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
+    let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
+    let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
+    Terminal.warn(of: classifier, asked: engine.precision)
+    let truth = try EvaluationTruth(list, classifier.labels)
+    warn(truth)
+    let segments = hasSegments ? segmentation.options : nil
+    let journal = try formatting.journal.map { (path) throws(ClassifierError) in
+      try EvaluationJournal(path, classifier, segments: segments)
+    }
+    let run = EvaluationRun(
+      classifier, workers.options(budget), segments: segments, explain: \.explanationWithoutAddresses)
+    let videos = try rows(of: truth, run, journal)
+    let evaluation = ModelEvaluation(
+      list, truth, videos, of: classifier, protocolName: published.name?.rawValue,
+      leavesOutShort: published.name?.leavesOutShort ?? false)
+    let mistakes = evaluation.worstMistakes(formatting.format.thumbnails)
+    let thumbnails = try run.thumbnails(of: mistakes.map(\.file))
+    try output.write(formatting.format.report(evaluation, thumbnails: thumbnails))
+    try output.finish()
+    if evaluation.counts.failed + evaluation.counts.unmatched > 0 {
+      throw ExitCode(ExitStatus.input.rawValue)
+    }
+  }
+
+  /// The rows of all videos, those that a journal has and those that are scored now.
+  private func rows(
+    of truth: EvaluationTruth, _ run: EvaluationRun, _ journal: EvaluationJournal?
+  ) throws -> [EvaluatedVideo] {
+    var rows = try journal?.rows(of: truth.videos) ?? [:]
+    let left = truth.videos.filter { rows[$0.path] == nil }
+    let stop = StopFlag()
+    Signals.endSoftly { stop.raise() }
+    let progress = ScanProgress(files: left.count, finished: rows.count, isQuiet: result.quiet)
+    defer { progress.end() }
+    for row in try run.run(left, into: journal, stop: stop, observe: progress.report) { rows[row.file] = row }
+    progress.end()
+    if rows.count < truth.videos.count {
+      let kept = formatting.journal.map {
+        "every finished row is in \($0.printable): run the same command to resume"
+      }
+      Terminal.warn("interrupted; \(kept ?? "no row was kept: give --journal to resume")")
+      throw ExitCode(ExitStatus.interrupted.rawValue)
+    }
+    return truth.videos.compactMap { rows[$0.path] }
+  }
+
+  private func options(_ budget: ThreadBudget, _ hasSegments: Bool, _ network: Network) -> ClassifierOptions {
+    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
+    published.name?.apply(to: &options.sampling)
+    options.sampling.crops = published.crops
+    if hasSegments, case .even = options.sampling.placement {
+      options.sampling.placement = .stride(max(1, (options.sampling.frames ?? network.frames) / 2))
+    }
+    options.threads = budget.network
+    options.precision = engine.precision
+    options.labels = formatting.labels
+    options.merge = formatting.merge
+    options.givesReceipts = formatting.format.isJSON
+    return options
+  }
+
+  /// A line for each class of the list that the model does not have.
+  private func warn(_ truth: EvaluationTruth) {
+    let name = list.list.printable
+    for unmatched in truth.unmatched.prefix(20) {
+      let label = BytePath(unmatched.label).printable
+      let candidates = unmatched.candidates.map { "'\(BytePath($0).printable)'" }.joined(separator: " and ")
+      let why = unmatched.candidates.isEmpty ? "is none of the model's classes" : "could be \(candidates)"
+      Terminal.warn("\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) times)")
+    }
+    if truth.unmatched.count > 20 {
+      Terminal.warn("\(name): and \(truth.unmatched.count - 20) classes more that the model does not have")
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import R2P1DVideo
+
+/// Which labelled videos, and how the list of them is read.
+struct ListArguments: ParsableArguments {
+  @Argument(
+    help: "The labelled videos: a folder of class folders, or a list (docs/evaluate.md names the forms).")
+  var list: BytePath
+
+  @Option(help: "What the list is, where its first bytes do not show it.")
+  var listFormat: LabelledList.Form?
+
+  @Option(help: "The folder that relative paths count from (default: the list's own).")
+  var root: BytePath?
+
+  @Option(help: "The split to take, as train, val or test, or all.")
+  var split: String?
+
+  @Option(help: "Frames a second that a Label Studio export counts in (default: the task's fps, else 24).")
+  var listFps: Rational?
+
+  func validate() throws {
+    if let listFps, !(0.001...1000).contains(listFps.double) {
+      throw ValidationError("--list-fps is \(listFps), expected 0.001 to 1000")
+    }
+  }
+
+  /// The list, and a line that says what was understood.
+  func read() throws(ClassifierError) -> LabelledList {
+    var options = LabelledList.Options()
+    options.form = listFormat
+    options.root = root
+    options.split = split
+    options.frameRate = listFps
+    let list = try LabelledList.read(self.list, options: options)
+    Terminal.warn("\(self.list.printable): read as: \(list.summary)")
+    for note in list.notes.prefix(Self.mostNotes) { Terminal.warn("\(self.list.printable): \(note)") }
+    if list.notes.count > Self.mostNotes {
+      Terminal.warn("\(self.list.printable): and \(list.notes.count - Self.mostNotes) notes more")
+    }
+    return list
+  }
+
+  private static let mostNotes = 10
+}
