@@ -42,6 +42,10 @@ run_pipeline() {
     "$python" "$shared/perf/pipeline.py" "$program" "$work/r2plus1d_18.pth" "$shared"/videos/{arm_wrestling.mp4,flipping_a_pancake.mkv} \
       --windows "$windows" --rounds "$rounds"
   done
+  for engine in openvino openvino-int8; do
+    "$python" "$shared/perf/pipeline.py" "$program" "$work/r2plus1d_18.pth" "$shared"/videos/{arm_wrestling.mp4,flipping_a_pancake.mkv} \
+      --rounds "$rounds" --engine "$engine" --ours=--precision --ours=int8
+  done
 }
 run_layers() {
   for frames in 8 16; do
@@ -52,7 +56,7 @@ run_layers() {
 harness() {
   [ -x "$work/kernels" ] || clang -O2 -I{Sources/CKernels,Tests/KernelHarness}/include Tests/KernelHarness/{,command/}*.c \
     Sources/CKernels/{,*/}*.c -o "$work/kernels" -lm -lpthread
-  "$work/kernels" "$1"
+  "$work/kernels" "$@"
 }
 run_kernels() {
   heading "kernels"
@@ -60,8 +64,11 @@ run_kernels() {
   harness time
 }
 run_errors() {
-  heading "rms error of the algorithms"
+  heading "rms error of the algorithms, and on AVX2 without VNNI"
   harness errors
+  harness errors avx2
+  heading "rms error of logits"
+  "$python" -W ignore Benchmarks/logit-errors.py "$program" "$shared" "$shared"/videos/{arm_wrestling.mp4,flipping_a_pancake.mkv,mpeg4_25fps.avi}
 }
 
 [ $# -gt 0 ] || set -- network torch threads sets bf16 int8 family pipeline layers kernels errors

@@ -2,9 +2,9 @@
 // are read in place; where not, each tap's are copied to a segment of its own.
 #include "method.h"
 
-static int groups(const r2_conv *conv) { return conv->out_frames; }
+int r2_frame_groups(const r2_conv *conv) { return conv->out_frames; }
 
-static void place(r2_group *group, int number) {
+void r2_place_frame(r2_group *group, int number) {
   const r2_conv *conv = group->conv;
   group->part = &conv->parts[0];
   group->frame = number;
@@ -50,8 +50,8 @@ static void output_direct(const r2_group *group, r2_range piece, r2_input v, r2_
 
 const r2_method r2_method_direct = {
     .prepare = prepare_direct,
-    .groups = groups,
-    .place = place,
+    .groups = r2_frame_groups,
+    .place = r2_place_frame,
     .output = output_direct,
     .taps = taps,
     .pack = pack,
@@ -71,7 +71,7 @@ static void place_gather(r2_group *group, int number) {
   const r2_geometry *g = &group->conv->geometry;
   r2_range valid = r2_valid_taps(group->conv, number);
   int square = g->kernel_y * g->kernel_x;
-  place(group, number);
+  r2_place_frame(group, number);
   group->segments = (r2_range){valid.first * square, valid.count * square};
 }
 
@@ -109,7 +109,7 @@ static void output_gather(const r2_group *group, r2_range piece, r2_input v, r2_
 
 const r2_method r2_method_gather = {
     .prepare = prepare_gather,
-    .groups = groups,
+    .groups = r2_frame_groups,
     .place = place_gather,
     .input = input_gather,
     .integers = integers_gather,

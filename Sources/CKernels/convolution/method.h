@@ -120,6 +120,11 @@ void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float
 int r2_quantized_tiles(const r2_conv *conv, int positions);
 size_t r2_quantized_floats(const r2_conv *conv, int positions);
 
+// MARK: groups of one output frame each, whose tiles are pixels (direct.c)
+
+int r2_frame_groups(const r2_conv *conv);
+void r2_place_frame(r2_group *group, int number);
+
 // MARK: tiles of the spatial algorithms (tiled.c)
 
 /// Cuts the output into parts with tiles of their own.

@@ -19,15 +19,6 @@ static r2_status prepare(r2_conv *conv) {
   return R2_OK;
 }
 
-static int groups(const r2_conv *conv) { return conv->out_frames; }
-
-static void place(r2_group *group, int number) {
-  const r2_conv *conv = group->conv;
-  group->part = &conv->parts[0];
-  group->frame = number;
-  group->tiles = conv->out_height * conv->out_width;
-}
-
 static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   const r2_conv *conv = group->conv;
   r2_stem_input layout = r2_stem_layout(conv);
@@ -58,7 +49,7 @@ static void strip(r2_group *group, int part, int number, float *scratch) {
   const r2_conv *conv = group->conv;
   r2_range rows = strip_rows(conv, part, number);
   for (int frame = 0; frame < conv->out_frames; frame++) {
-    place(group, frame);
+    r2_place_frame(group, frame);
     for (int y = rows.first; y < rows.first + rows.count; y++)
       r2_run_piece(group, (r2_range){y * conv->out_width, conv->out_width}, scratch);
   }
@@ -75,9 +66,9 @@ static void pack(const r2_packing *packing, int i) {
 
 const r2_method r2_method_stem = {
     .prepare = prepare,
-    .groups = groups,
+    .groups = r2_frame_groups,
     .pieces_are_rows = 1,
-    .place = place,
+    .place = r2_place_frame,
     .output = output,
     .strips = strips,
     .strip_rows = strip_rows,

@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) vf dot_of_pairs(vf sum, vf a, vf b)
 
 #define R2_INT8_SUFFIX avx2_int8
 #define INT8_SIGNED 0
-#define INT8_LARGEST 191
+#define INT8_LARGEST 163
 #define INT8_PAIR (INT16_MAX / INT8_LARGEST)
 #define INT8_DOT(sum, a, b) dot_of_pairs(sum, a, b)
 #include "../templates/int8.inl"

@@ -194,6 +194,24 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
     }
   }
 
+  /// Pairs with the same 8-bit operands, whose transforms are the same operations.
+  static let alike: [[InstructionSet]] = [[.avxvnni, .avx512], [.dotprod, .i8mm]]
+    .filter { $0.allSatisfy { $0.isAvailable && PrecisionPolicy.int8.isAvailable(on: $0) } }
+
+  @Test(
+    "Features in int8 are bit-identical on instruction sets that share their 8-bit operands", .slow,
+    .enabled(if: !alike.isEmpty, "this CPU has no two of them"), arguments: alike)
+  func instructionSets(pair: [InstructionSet]) throws {
+    let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)
+    let model = try Model(checkpoint: Formula.checkpoint(network))
+    let window = try Formula.window(8)
+    let features = try pair.map { set in
+      let options = EngineOptions(threads: 2, precision: .int8, instructionSet: set)
+      return try #require(Predictor(model, frames: 8, options: options).predict([window]).first).features
+    }
+    #expect(features[0] == features[1])
+  }
+
   @Test(
     "Every network of the family has the logits of an independent definition", .slow,
     arguments: sets.filter { $0 != .scalar }, VideoResNet.names)
