@@ -71,7 +71,7 @@ final class PlacedPackets {
     let bytes = PacketBytes(packet.pointee, gap: gap)
     let whole = bytes.whole
     guard !(gap?.hasFailed ?? false), next > 0 else { return false }
-    guard let digest = places[next - 1].digest else { 
+    guard let digest = places[next - 1].digest else {
       return proof.bearsOut(PacketBytes(whole), isEntry: next - 1 == first)
     }
     return PacketPlace.digest(whole) == digest
