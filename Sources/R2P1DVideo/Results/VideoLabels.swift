@@ -125,16 +125,20 @@ public struct VideoSummary: Sendable, Equatable {
   }
 }
 
-/// Something in a video that decoding does not do justice. `description` is one line without the file's name.
+/// Something in a video that decoding does not do justice, or that takes longer than it need. `description` is one line without the file's name.
 public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
   /// Frames in colours of their own (IPTPQc2), which are taken for those of any other video.
   case dolbyVision(profile: Int)
+  /// It comes from a server that gives no parts of it, so that all of it is read, and perhaps twice.
+  case givenWhole
 
   public var description: String {
     switch self {
     case .dolbyVision(let profile):
       "Dolby Vision profile \(profile): its colours are not converted, so labels may be wrong; "
         + "convert it to SDR first"
+    case .givenWhole:
+      "its server gives no parts of it (HTTP ranges), so all of it is read; download it first if that is slow"
     }
   }
 }

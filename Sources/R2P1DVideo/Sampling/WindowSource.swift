@@ -57,5 +57,6 @@ extension VideoSummary {
     bytesRead = reader.bytesRead
     fileBytes = reader.fileBytes
     warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
+    if reader.info.isGivenWhole { warnings.append(.givenWhole) }
   }
 }

@@ -13,8 +13,9 @@ final class PlacedPackets {
   private var gap: PacketGap?
   /// What packets of which the scan read nothing are held against.
   private var proof: ScanProof
-  /// How far the source was asked to read ahead.
+  /// How far the source was asked to read ahead, and beyond what it need not.
   private var prefetched: Int64 = 0
+  private var announced = Int64.max
 
   /// So much is asked for before it is needed.
   private static let bytesAhead: Int64 = 4 << 20
@@ -41,7 +42,9 @@ final class PlacedPackets {
     let part = places[first..<min(last + 1 + Self.packetsBehind, places.count)]
     let start = part.map(\.offset).min() ?? 0
     let end = part.map { $0.offset + Int64($0.size) }.max() ?? 0
-    if start < end { source.announce(start..<end) }
+    guard start < end else { return }
+    announced = end
+    source.announce(start..<end)
   }
 
   /// A decoder's delay: as many frames as codecs reorder at most, and as many threads as it starts at most.
@@ -71,7 +74,7 @@ final class PlacedPackets {
     let bytes = PacketBytes(packet.pointee, gap: gap)
     let whole = bytes.whole
     guard !(gap?.hasFailed ?? false), next > 0 else { return false }
-    guard let digest = places[next - 1].digest else { 
+    guard let digest = places[next - 1].digest else {
       return proof.bearsOut(PacketBytes(whole), isEntry: next - 1 == first)
     }
     return PacketPlace.digest(whole) == digest
@@ -83,7 +86,7 @@ final class PlacedPackets {
     guard place.offset + Self.bytesAhead / 2 > prefetched || place.offset < prefetched - 2 * Self.bytesAhead
     else { return }
     let start = max(place.offset, place.offset < prefetched ? prefetched : place.offset)
-    let end = min(place.offset + Self.bytesAhead, source.count)
+    let end = min(place.offset + Self.bytesAhead, announced, source.count)
     guard start < end else { return }
     source.prefetch(start..<end)
     prefetched = end

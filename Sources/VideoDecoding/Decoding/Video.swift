@@ -14,6 +14,8 @@ package struct VideoInfo: Sendable, Equatable {
   /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion
   /// shows right.
   package let dolbyVisionProfile: Int?
+  /// Whether it comes from a server that gives no parts of it: it is read from its start to its end.
+  package internal(set) var isGivenWhole = false
 }
 
 /// A video stream of a file, the best one unless another is asked for: its times, and its frames in the
@@ -127,6 +129,7 @@ package final class Video {
     rate = input.rate(of: stream)
     let (info, clock) = try input.describe(stream, rate: rate)
     self.info = info
+    self.info.isGivenWhole = input.bytes == nil
     self.clock = clock
     try input.select(stream)
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: self.threads, rules)

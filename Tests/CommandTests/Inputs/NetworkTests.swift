@@ -59,6 +59,17 @@ import Testing
     #expect(read < film.count / 4 && receipt["fileBytes"] as? Int == film.count)
   }
 
+  @Test func aServerThatGivesNoPartsIsReadWholeWhichIsSaidOnce() throws {
+    let server = try WebServer(["/clip.mp4": [.wholeFile(clip)]])
+    let run = try label("\(server.address)/clip.mp4")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(
+      run.errors
+        == "r2p1d-video: \(server.address)/clip.mp4: its server gives no parts of it (HTTP ranges), so all of it is read; download it first if that is slow\n"
+    )
+    #expect(try run.object()["labels"] as? NSObject == label(Checkout.clip).object()["labels"] as? NSObject)
+  }
+
   @Test func withoutTheOptionNothingIsAskedFor() throws {
     let server = try WebServer(["/clip.mp4": [.parts(clip)]])
     let run = try label("\(server.address)/clip.mp4", "")
