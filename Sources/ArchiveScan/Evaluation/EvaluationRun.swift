@@ -66,7 +66,9 @@ package struct EvaluationRun {
   package func thumbnails(of files: [BytePath]) throws(ClassifierError) -> [BytePath: VideoThumbnail] {
     var sampling = classifier.sampling
     sampling.placement = .even(1)
-    guard let encoder = ImageEncoder(.jpeg(quality: 4), width: Sample.side, height: Sample.side) else { return [:] }
+    guard let encoder = ImageEncoder(.jpeg(quality: 4), width: Sample.side, height: Sample.side) else {
+      return [:]
+    }
     var thumbnails: [BytePath: VideoThumbnail] = [:]
     let decoded = DecodedFiles(
       files: files, sampling: sampling, rules: classifier.options.input, options: options)

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// Every window of an inspection as an image: its samples pixel for pixel, in rows of at most 16, under a line
-/// about it, each sample over its number, its frame, its time and what is to be said of it.
+/// Every window of an inspection as an image: its samples pixel for pixel, in rows of at most 16, under a
+/// line about it, each sample over its number, its frame, its time and what is to be said of it.
 struct ContactSheet {
   private let inspection: VideoInspection
   private let columns: Int
@@ -122,7 +122,8 @@ extension InspectedSample {
 }
 
 extension InspectedWindow {
-  /// `window 0   0:00.000 - 0:00.533   pan left 84.2 %, static 9.1 %`: as many labels as fit, the best at least.
+  /// `window 0   0:00.000 - 0:00.533   pan left 84.2 %, static 9.1 %`: as many labels as fit, the best at
+  /// least.
   fileprivate func heading(characters: Int) -> String {
     let times = [start, end].map { $0.shortClock(hours: false) }.joined(separator: " - ")
     let window = "window \(number)   \(times)   "

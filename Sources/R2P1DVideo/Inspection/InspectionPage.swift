@@ -56,7 +56,8 @@ struct InspectionPage {
     let mark = sample.mark.map { "<p class=\"mark\">\($0.text)</p>" } ?? ""
     let kind = sample.damage == .none ? (sample.isHeld ? "held" : "") : sample.damage.rawValue
     return """
-      <li class="\(kind)"><img width="\(encoder.width)" height="\(encoder.height)" alt="sample \(sample.number)" \
+      <li class="\(kind)"><img width="\(encoder.width)" height="\(encoder.height)" alt="sample \
+      \(sample.number)" \
       src="data:image/png;base64,\(Data(png).base64EncodedString())">\
       <p>#\(sample.number) f\(sample.frame)</p>\
       <p class="time">\(sample.due.shortClock(hours: false))</p>\(mark)</li>

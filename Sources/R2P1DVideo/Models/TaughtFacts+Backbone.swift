@@ -1,8 +1,9 @@
 import Inference
 
 extension TaughtFacts {
-  /// The network that a head alone belongs to: the built-in one or the random one of its name, the file beside
-  /// the head, or the one in the folders of models; an error unless its bytes are those that were taught on.
+  /// The network that a head alone belongs to: the built-in one or the random one of its name, the file
+  /// beside the head, or the one in the folders of models; an error unless its bytes are those that were
+  /// taught on.
   func findBackbone(
     of head: BytePath, _ folders: ModelStore, _ absent: MissingModelPolicy
   ) throws(ClassifierError) -> LoadedModel {

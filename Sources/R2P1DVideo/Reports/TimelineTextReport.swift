@@ -43,8 +43,8 @@ struct TimelineTextReport: TimelineReport {
         let text = time.shortClock(hours: hasHours)
         return String(repeating: " ", count: max(0, (hasHours ? 11 : 9) - text.count)) + text
       }
-      return
-        "\(times[0]) –\(times[1])\(score(row.score))\(row.label.isEmpty ? "uncertain" : BytePath(row.label).printable)\n"
+      let label = row.label.isEmpty ? "uncertain" : BytePath(row.label).printable
+      return "\(times[0]) –\(times[1])\(score(row.score))\(label)\n"
     }.joined()
   }
 

@@ -25,8 +25,8 @@ public struct Provenance: Sendable, Equatable {
   public internal(set) var decodeErrors: Int
   /// Pictures that the decoder had to produce.
   public internal(set) var framesDecoded: Int
-  /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil where
-  /// nothing tells, as of frames in memory.
+  /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil
+  /// where nothing tells, as of frames in memory.
   public internal(set) var bytesRead: Int?
   public internal(set) var fileBytes: Int?
 

@@ -103,8 +103,8 @@ public struct VideoSummary: Sendable, Equatable {
   public internal(set) var track: Int
   /// What may make the labels worse than they need be.
   public internal(set) var warnings: [VideoWarning]
-  /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil where
-  /// nothing tells. Not in JSON, where the receipt has them.
+  /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil
+  /// where nothing tells. Not in JSON, where the receipt has them.
   public internal(set) var bytesRead: Int?
   public internal(set) var fileBytes: Int?
 
@@ -125,7 +125,8 @@ public struct VideoSummary: Sendable, Equatable {
   }
 }
 
-/// Something in a video that decoding does not do justice, or that takes longer than it need. `description` is one line without the file's name.
+/// Something in a video that decoding does not do justice, or that takes longer than it need. `description`
+/// is one line without the file's name.
 public enum VideoWarning: Sendable, Hashable, CustomStringConvertible {
   /// Frames in colours of their own (IPTPQc2), which are taken for those of any other video.
   case dolbyVision(profile: Int)

@@ -50,8 +50,8 @@ struct Course {
   private static let mostLeftOut = 60
   private static let insideFolds = 5
 
-  /// ClassScores whose temperature was fitted without the video's own fold, so that their calibration is judged
-  /// on what it was not fitted to.
+  /// Scores whose temperature was fitted without the video's own fold, so that their calibration is
+  /// judged on what it was not fitted to.
   private static func crossFitted(
     _ rule: ScoreRule, _ answers: [(windows: [[Double]], labels: [Int])], _ validation: CrossValidation
   ) -> [[Double]] {

@@ -24,8 +24,10 @@ struct FeatureCache: Sendable {
         throw .output(
           folder,
           cause:
-            "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not of "
-            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or remove it"
+            "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not "
+            + "of "
+            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or "
+            + "remove it"
         )
       }
     } else {

@@ -5,7 +5,8 @@ import CKernels
 /// Nocedal and Wright, Numerical Optimization, 2nd edition: the two-loop recursion is algorithm 7.4, the line
 /// search looks for the strong Wolfe conditions of section 3.1. Near the minimum, where differences of the
 /// function drown in rounding, a step is accepted by its slope alone (Hager and Zhang, A New Conjugate
-/// Gradient Method with Guaranteed Descent and an Efficient Line Search, SIAM J. Optim. 16, 2005, equation 23).
+/// Gradient Method with Guaranteed Descent and an Efficient Line Search, SIAM J. Optim. 16, 2005, equation
+/// 23).
 struct LBFGS {
   /// Value and gradient at a point.
   typealias Function = (_ point: [Double], _ gradient: inout [Double]) -> Double

@@ -82,7 +82,8 @@ public struct Lesson: Sendable, Equatable {
       throw .list(
         self.list,
         cause:
-          "\(list.place(of: video)): \(video.path.printable) has \(video.labels.count) classes; several need a model of several labels"
+          "\(list.place(of: video)): \(video.path.printable) has \(video.labels.count) classes; several "
+          + "need a model of several labels"
       )
     }
   }

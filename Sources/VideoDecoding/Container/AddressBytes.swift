@@ -2,9 +2,9 @@ import CFFmpeg
 
 /// What lies at an address of the network, whose server gives parts of it.
 ///
-/// A request costs a round trip, and bytes that it brings and nobody reads cost as much as others. So one request
-/// goes on for as long as what is read lies a little further on, it ends where it is known to (`announce`), and
-/// what is read first, a container's head and index, is kept for the next time.
+/// A request costs a round trip, and bytes that it brings and nobody reads cost as much as others. So one
+/// request goes on for as long as what is read lies a little further on, it ends where it is known to
+/// (`announce`), and what is read first, a container's head and index, is kept for the next time.
 final class AddressBytes: PlacedBytes {
   let count: Int64
   private let connect: (_ range: Range<Int64>?) throws(VideoError) -> UnsafeMutablePointer<AVIOContext>
@@ -26,7 +26,8 @@ final class AddressBytes: PlacedBytes {
   /// Fewer bytes are read and left than asked for again.
   private static let leastJump: Int64 = 256 << 10
 
-  /// `connection` is one from the start on, to a server of which parts can be asked for; `connect` opens others.
+  /// `connection` is one from the start on, to a server of which parts can be asked for; `connect` opens
+  /// others.
   init?(
     _ connection: UnsafeMutablePointer<AVIOContext>, meter: ReadingMeter,
     connect: @escaping (_ range: Range<Int64>?) throws(VideoError) -> UnsafeMutablePointer<AVIOContext>

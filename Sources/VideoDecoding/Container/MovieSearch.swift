@@ -82,8 +82,8 @@ struct MovieSearch {
 }
 
 extension MovieSearch {
-  /// Whether an MP4 file says in one place where all its samples are: its boxes make up the whole file, a `moov`
-  /// is among them, and no fragment.
+  /// Whether an MP4 file says in one place where all its samples are: its boxes make up the whole file, a
+  /// `moov` is among them, and no fragment.
   static func isWithoutFragments(_ bytes: any PlacedBytes) -> Bool {
     var at: Int64 = 0
     var hasMovie = false

@@ -78,7 +78,8 @@ final class FileBytes: PlacedBytes {
       throw failure
     }
     count = Int64(status.st_size)
-    // Read ahead once, a kernel that keeps its cache in large pieces goes on doing so whatever it is told later.
+    // Read ahead once, a kernel that keeps its cache in large pieces goes on doing so whatever it is told
+    // later.
     if count >= Self.leastScatteredBytes { expect(.scattered) }
   }
 

@@ -10,8 +10,8 @@ package enum FrameDamage: Sendable {
   case inherited
 }
 
-/// The packets given to a decoder of late, by when their frames are shown: a frame that comes out does not say
-/// which packet it was, and they come in another order.
+/// The packets given to a decoder of late, by when their frames are shown: a frame that comes out does not
+/// say which packet it was, and they come in another order.
 struct RecentPackets {
   private struct Packet {
     let stamp: Int64

@@ -100,8 +100,8 @@ struct H265Syntax: CodedSyntax {
     return true
   }
 
-  /// A sequence parameter set's identifier (7.3.2.2), the reordering in its highest layer, and whether that is
-  /// the only one.
+  /// A sequence parameter set's identifier (7.3.2.2), the reordering in its highest layer, and whether that
+  /// is the only one.
   private static func sequence(_ payload: some Sequence<UInt8>) throws(BrokenHeader) -> (Int, Int, Bool) {
     var reader = BitReader(payload, escaped: true)
     try reader.skip(4)

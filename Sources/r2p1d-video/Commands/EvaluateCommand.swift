@@ -8,8 +8,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Says how often a model is right on labelled videos.",
     discussion: """
-      The list's labels are matched with the model's by name. A file that cannot be decoded counts as wrong. Where \
-      the list has segments with times, those that the model finds are held against them.
+      The list's labels are matched with the model's by name. A file that cannot be decoded counts as wrong. \
+      Where the list has segments with times, those that the model finds are held against them.
       """)
 
   @OptionGroup(title: "List") var list: ListArguments

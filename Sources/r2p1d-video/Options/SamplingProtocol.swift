@@ -11,8 +11,8 @@ enum SamplingProtocol: String, CaseIterable, ExpressibleByArgument {
   case vmz10
 
   static let help: ArgumentHelp = """
-    Sample as published figures were made: torchvision (5 windows of 16, 15 a second), torchvision-index (its \
-    frames by index; short videos left out) or vmz10 (10 windows of every frame).
+    Sample as published figures were made: torchvision (5 windows of 16, 15 a second), torchvision-index \
+    (its frames by index; short videos left out) or vmz10 (10 windows of every frame).
     """
 
   /// Whether videos shorter than a window are left out.

@@ -141,7 +141,8 @@ import Testing
 
   @Test func aRunThatWasKilledResumesAndWritesTheSameBytes() throws {
     let arguments =
-      "teach '\(Self.list)' --model camera-motion --windows 2 --output own.safetensors --cache kept --report r.txt --quiet"
+      "teach '\(Self.list)' --model camera-motion --windows 2 --output own.safetensors --cache kept "
+      + "--report r.txt --quiet"
     var generator = SplitMix64(seed: 9)
     for _ in 0..<5 {
       let seconds = Double.random(in: 0.1...0.6, using: &generator)

@@ -65,7 +65,8 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(
       run.errors
-        == "r2p1d-video: \(server.address)/clip.mp4: its server gives no parts of it (HTTP ranges), so all of it is read; download it first if that is slow\n"
+        == "r2p1d-video: \(server.address)/clip.mp4: its server gives no parts of it (HTTP ranges), so all "
+        + "of it is read; download it first if that is slow\n"
     )
     #expect(try run.object()["labels"] as? NSObject == label(Checkout.clip).object()["labels"] as? NSObject)
   }

@@ -40,7 +40,8 @@ import Testing
       intercepts = intercepts.map { $0 - mean }
     }
     let largest = golden.weights.reduce(0) { max($0, abs($1)) }
-    // Both stop at a gradient of 1e-10; what is left of the way to the minimum is far below 1e-4 of the weights.
+    // Both stop at a gradient of 1e-10; what is left of the way to the minimum is far below 1e-4 of the
+    // weights.
     for (ours, theirs) in zip(weights + intercepts, golden.weights + golden.intercepts) {
       #expect(abs(ours - theirs) <= 1e-4 * largest, "\(ours), \(theirs)")
     }

@@ -7,8 +7,8 @@ import Testing
 
 /// Sets of made-up videos.
 enum MadeVideos {
-  /// So many videos of each class around a centre of its own, `spread` wide; those of one `group` number share
-  /// a group.
+  /// So many videos of each class around a centre of its own, `spread` wide; those of one `group` number
+  /// share a group.
   static func set(
     _ counts: [Int], width: Int = 8, spread: Double = 0.5, seed: UInt64 = 1, isMultiLabel: Bool = false,
     group: (_ video: Int) -> Int = { $0 }

@@ -56,8 +56,8 @@ private final class ChangingBytes: VideoReader {
     }
   }
 
-  /// Scans the film, changes it and reads windows: what comes is what a decoding of the changed bytes gives, or
-  /// one error.
+  /// Scans the film, changes it and reads windows: what comes is what a decoding of the changed bytes gives,
+  /// or one error.
   @Test(arguments: Change.allCases, [InputRules.Scanning.sparse, .indexed])
   func aFileThatChangesAfterItsScanIsDecodedAsItIs(_ change: Change, _ scanning: InputRules.Scanning) throws {
     FFmpegGlobals.own()

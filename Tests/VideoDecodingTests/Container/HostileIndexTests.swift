@@ -10,8 +10,8 @@ import Testing
 
   init() throws { clips = try Clips() }
 
-  /// What to do to a table of offsets (`stco`), of sizes (`stsz`) or of times: the bytes behind its version and
-  /// flags, in numbers of 32 bits.
+  /// What to do to a table of offsets (`stco`), of sizes (`stsz`) or of times: the bytes behind its version
+  /// and flags, in numbers of 32 bits.
   struct Attack: CustomTestStringConvertible {
     let testDescription: String
     let table: String
