@@ -65,7 +65,9 @@ package struct EvaluationRun {
   package func thumbnails(of files: [BytePath]) throws(ClassifierError) -> [BytePath: VideoThumbnail] {
     var sampling = classifier.sampling
     sampling.placement = .even(1)
-    guard let encoder = ImageEncoder(.jpeg(quality: 4), width: Sample.side, height: Sample.side) else { return [:] }
+    guard let encoder = ImageEncoder(.jpeg(quality: 4), width: Sample.side, height: Sample.side) else {
+      return [:]
+    }
     var thumbnails: [BytePath: VideoThumbnail] = [:]
     let decoded = DecodedFiles(
       files: files, sampling: sampling, rules: classifier.options.input, options: options)
@@ -93,12 +95,4 @@ package struct EvaluationRun {
 extension EvaluatedVideo {
   /// Its best label, or why there is none.
   var note: String { error ?? examples.first { !$0.labels.isEmpty }?.labels.first?.label ?? "" }
-}
-
-extension Sample {
-  /// The three planes as pixels.
-  fileprivate var packedRGB: [UInt8] {
-    let plane = Sample.side * Sample.side
-    return (0..<plane).flatMap { point in (0..<3).map { bytes[$0 * plane + point] } }
-  }
 }
