@@ -28,7 +28,9 @@ embedded_file embedded_page_style(void) { return (embedded_file){style, sizeof s
 
 embedded_file embedded_page_script(void) { return (embedded_file){script, sizeof script}; }
 
-embedded_file embedded_evaluation_html(void) { return (embedded_file){evaluation_html, sizeof evaluation_html}; }
+embedded_file embedded_evaluation_html(void) {
+  return (embedded_file){evaluation_html, sizeof evaluation_html};
+}
 
 embedded_file embedded_evaluation_style(void) {
   return (embedded_file){evaluation_style, sizeof evaluation_style};

@@ -66,8 +66,7 @@ extension PipelineBenchmark {
     let cpu = cpuTime() - cpuBegan
     let preprocessing = seconds(reader.preprocessing)
     let decode = DecodeTime(
-      frames: reader.framesDecoded, skipped: reader.framesSkipped,
-      seconds: seconds(clock.now - began) - preprocessing, cpuSeconds: cpu.roundedTime)
+      reader, seconds: seconds(clock.now - began) - preprocessing, cpuSeconds: cpu.roundedTime)
     return (decode, PreprocessTime(windows: windows, seconds: preprocessing))
   }
 

@@ -52,9 +52,13 @@ public struct PipelineBenchmark: Sendable, Encodable {
     public let seconds: Double
     /// Processor time of opening, decoding and preprocessing, on all threads.
     public let cpuSeconds: Double
+    /// Bytes of the file that were read, those that were read twice counted twice, and the file's size.
+    public let bytesRead: Int?
+    public let fileBytes: Int?
 
-    init(frames: Int, skipped: Int, seconds: Double, cpuSeconds: Double) {
-      (self.frames, pictures, self.skipped) = (frames, frames, skipped)
+    init(_ reader: WindowReader, seconds: Double, cpuSeconds: Double) {
+      (frames, pictures, skipped) = (reader.framesDecoded, reader.framesDecoded, reader.framesSkipped)
+      (bytesRead, fileBytes) = (reader.bytesRead, reader.fileBytes)
       (self.seconds, self.cpuSeconds) = (seconds, cpuSeconds)
     }
   }

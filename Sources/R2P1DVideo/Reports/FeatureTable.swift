@@ -70,12 +70,21 @@ public struct FeatureTable: Sendable {
 
     mutating func add(_ more: Provenance?) {
       guard let more else { return }
-      if receipt == nil {
+      guard var sum = receipt else {
         receipt = more
-      } else {
-        receipt?.decodeErrors += more.decodeErrors
-        receipt?.framesDecoded += more.framesDecoded
+        return
       }
+      sum.decodeErrors += more.decodeErrors
+      sum.framesDecoded += more.framesDecoded
+      sum.bytesRead = Self.sum(sum.bytesRead, more.bytesRead)
+      sum.fileBytes = Self.sum(sum.fileBytes, more.fileBytes)
+      receipt = sum
+    }
+
+    /// Unknown where a part is.
+    private static func sum(_ one: Int?, _ other: Int?) -> Int? {
+      guard let one, let other else { return nil }
+      return one + other
     }
   }
 

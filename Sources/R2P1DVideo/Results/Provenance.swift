@@ -10,7 +10,7 @@ public struct Provenance: Sendable, Equatable {
   /// Of the kernels: `avx512`, for one.
   public let instructionSet: String
   public let precision: String
-  /// About what logits are off by in this precision: ``Precision/logitError``.
+  /// About what logits are off by in this precision: ``Network/Precision/logitError``.
   public let logitError: Double
   public let model: String
   /// Of the checkpoint that was read, in hexadecimal; nil for random weights, about which the name says all,
@@ -25,11 +25,16 @@ public struct Provenance: Sendable, Equatable {
   public internal(set) var decodeErrors: Int
   /// Pictures that the decoder had to produce.
   public internal(set) var framesDecoded: Int
+  /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil where
+  /// nothing tells, as of frames in memory.
+  public internal(set) var bytesRead: Int?
+  public internal(set) var fileBytes: Int?
 
   public init(
     tool: String, ffmpeg: [String: String], instructionSet: String, precision: String, logitError: Double,
     model: String, modelSHA256: String? = nil, weights: String? = nil, labelsSHA256: String? = nil,
-    sampling: ResolvedSampling, decodeErrors: Int = 0, framesDecoded: Int
+    sampling: ResolvedSampling, decodeErrors: Int = 0, framesDecoded: Int, bytesRead: Int? = nil,
+    fileBytes: Int? = nil
   ) {
     self.tool = tool
     self.ffmpeg = ffmpeg
@@ -43,6 +48,8 @@ public struct Provenance: Sendable, Equatable {
     self.sampling = sampling
     self.decodeErrors = decodeErrors
     self.framesDecoded = framesDecoded
+    self.bytesRead = bytesRead
+    self.fileBytes = fileBytes
   }
 
   /// Of this process's work on one video; where it was many, `decodeErrors` and `framesDecoded` are their
@@ -66,7 +73,7 @@ extension Provenance: Codable {
   private enum Key: CodingKey {
     case tool, ffmpeg, instructionSet, precision, logitError, model, modelSHA256, weights, labelsSHA256,
       sampling
-    case decodeErrors, framesDecoded
+    case decodeErrors, framesDecoded, bytesRead, fileBytes
   }
 
   public init(from decoder: any Decoder) throws {
@@ -83,7 +90,9 @@ extension Provenance: Codable {
       labelsSHA256: try values.decodeIfPresent(String.self, forKey: .labelsSHA256),
       sampling: try values.decode(SamplingJSON.self, forKey: .sampling).sampling,
       decodeErrors: try values.decode(Int.self, forKey: .decodeErrors),
-      framesDecoded: try values.decode(Int.self, forKey: .framesDecoded))
+      framesDecoded: try values.decode(Int.self, forKey: .framesDecoded),
+      bytesRead: try values.decodeIfPresent(Int.self, forKey: .bytesRead),
+      fileBytes: try values.decodeIfPresent(Int.self, forKey: .fileBytes))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -100,13 +109,18 @@ extension Provenance: Codable {
     try values.encode(SamplingJSON(sampling), forKey: .sampling)
     try values.encode(decodeErrors, forKey: .decodeErrors)
     try values.encode(framesDecoded, forKey: .framesDecoded)
+    try values.encodeIfPresent(bytesRead, forKey: .bytesRead)
+    try values.encodeIfPresent(fileBytes, forKey: .fileBytes)
   }
 }
 
 extension Classifier {
   /// The receipt of one video's labels; nil if `options` want none.
   func receipt(_ video: VideoSummary, _ sampling: ResolvedSampling? = nil) -> Provenance? {
-    receipt(decodeErrors: video.decodeErrors, framesDecoded: video.framesDecoded, sampling)
+    var receipt = receipt(decodeErrors: video.decodeErrors, framesDecoded: video.framesDecoded, sampling)
+    receipt?.bytesRead = video.bytesRead
+    receipt?.fileBytes = video.fileBytes
+    return receipt
   }
 
   func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil) -> Provenance? {

@@ -22,6 +22,8 @@ package final class WindowReader {
   package var decodeErrors: Int { video.decodeErrors }
   package var framesDecoded: Int { video.framesDecoded }
   package var framesSkipped: Int { video.framesSkipped }
+  package var bytesRead: Int? { video.bytesRead }
+  package var fileBytes: Int? { video.fileBytes }
 
   /// Ends the reading, from any thread: it throws within a frame or a packet.
   package let control: DecodingControl

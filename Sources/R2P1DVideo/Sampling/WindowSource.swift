@@ -54,6 +54,8 @@ extension VideoSummary {
     decodeErrors = reader.decodeErrors
     framesDecoded = reader.framesDecoded
     track = reader.info.track
+    bytesRead = reader.bytesRead
+    fileBytes = reader.fileBytes
     warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
   }
 }

@@ -3,19 +3,43 @@ import Glibc
 
 /// A part of an open source, read as if it were a file of its own; opens nothing and closes nothing of the
 /// source.
-final class ByteSection {
-  private let stream: CustomIO
+final class ByteSection: PlacedBytes {
+  let count: Int64
+  private let start: Int64
+  private let source: ByteSource
+  private var stream: CustomIO?
 
-  var io: UnsafeMutablePointer<AVIOContext>? { stream.io }
+  var io: UnsafeMutablePointer<AVIOContext>? { stream?.io }
 
-  /// `range` lies within the source, which is kept open for as long as it is read from.
+  /// `range` lies within the source, which is kept open.
   init(_ range: Range<Int64>, of source: ByteSource) throws(VideoError) {
-    stream = try CustomIO(count: Int64(range.count), source.control) { buffer, position in
-      let place = avio_seek(source.io, range.lowerBound + position, SEEK_SET)
-      guard place >= 0 else { return Int32(clamping: place) }
-      return avio_read_partial(
-        source.io, buffer.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: buffer.count))
+    (start, count) = (range.lowerBound, Int64(range.count))
+    self.source = source
+    stream = try CustomIO(self, source.control)
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int32 {
+    guard offset >= 0, offset < count else { return 0 }
+    let wanted = min(buffer.count, Int(clamping: count - offset), Int(Int32.max))
+    if let bytes = source.bytes {
+      return bytes.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: start + offset)
     }
+    let place = avio_seek(source.io, start + offset, SEEK_SET)
+    guard place >= 0 else { return Int32(clamping: place) }
+    return avio_read_partial(
+      source.io, buffer.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: wanted))
+  }
+
+  var isNear: Bool { source.bytes?.isNear ?? false }
+
+  func announce(_ range: Range<Int64>) {
+    source.bytes?.announce(start + range.lowerBound..<start + range.upperBound)
+  }
+
+  func expect(_ pattern: ReadingPattern) { source.bytes?.expect(pattern) }
+
+  func prefetch(_ range: Range<Int64>) {
+    source.bytes?.prefetch(start + range.lowerBound..<start + range.upperBound)
   }
 }
 

@@ -13,31 +13,42 @@ final class ByteSource {
   let address: [CChar]
   let control: DecodingControl
   /// What a reader threw, if it did: its bytes end there.
-  private(set) var failure: VideoError?
-  /// In place of a file or an address of FFmpeg's own.
+  var failure: VideoError? { (bytes as? ReaderBytes)?.failure }
+  /// Nil for an address whose server gives no parts of what is there, which FFmpeg reads itself.
+  private(set) var bytes: (any PlacedBytes)?
+  /// In place of a protocol of FFmpeg's own.
   private var stream: CustomIO?
+  private let meter: ReadingMeter
 
-  init(_ source: VideoSource, rules: InputRules, control: DecodingControl) throws(VideoError) {
+  init(
+    _ source: VideoSource, rules: InputRules, control: DecodingControl, meter: ReadingMeter
+  ) throws(VideoError) {
     self.control = control
+    self.meter = meter
     switch source {
     case .path(let path):
       let isAddress = Self.isAddress(path)
       if isAddress && rules.allowsNetwork && !path.contains(0) {
         address = path.map(CChar.init(bitPattern:)) + [0]
-        try open(protocols: "http,https,httpproxy,tls,tcp", Certificates.options(rules))
+        let certificates = try Certificates.options(rules)
+        let whole = try Self.connect(address, nil, certificates, control)
+        let bytes = AddressBytes(whole, meter: meter) { [address] range throws(VideoError) in
+          try Self.connect(address, range, certificates, control)
+        }
+        if let bytes { try open(bytes) } else { io = whole }
       } else {
         address = Self.address(ofFile: path)
         do {
-          try Self.check(path: address[5...].map { $0 })
+          try open(FileBytes(path: address[5...].map { $0 }, meter: meter))
         } catch {
           if isAddress, [.missing, .unreadable].contains(error.kind) { throw .networkNotAllowed }
           throw error
         }
-        try open(protocols: "file")
       }
     case .reader(let reader, let name):
       address = Self.address(ofFile: name.utf8.filter { $0 != 0 })
-      try open(reader)
+      guard reader.byteCount > 0 else { throw .empty }
+      try open(ReaderBytes(reader, meter: meter))
     }
   }
 
@@ -55,36 +66,34 @@ final class ByteSource {
     (Array("file:".utf8) + path).map(CChar.init(bitPattern:)) + [0]
   }
 
-  private func open(_ reader: any VideoReader) throws(VideoError) {
-    guard reader.byteCount > 0 else { throw .empty }
-    let stream = try CustomIO(count: reader.byteCount, control) { [unowned self] buffer, position in
-      guard failure == nil else { return CFFMPEG_ERROR_IO }
-      do {
-        let count = try reader.read(into: buffer, at: position)
-        guard 0...buffer.count ~= count else { throw VideoError.unreadable(reason: "its reader is faulty") }
-        return Int32(clamping: count)
-      } catch {
-        failure = error as? VideoError ?? .unreadable(reason: "\(error)".onOneLine)
-        return CFFMPEG_ERROR_IO
-      }
-    }
-    (self.stream, io) = (stream, stream.io)
+  private func open(_ bytes: any PlacedBytes) throws(VideoError) {
+    let stream = try CustomIO(bytes, control)
+    (self.bytes, self.stream, io) = (bytes, stream, stream.io)
   }
 
-  private func open(
-    protocols: String, _ network: KeyValuePairs<String, String> = [:]
-  ) throws(VideoError) {
-    // A server that says nothing for so many microseconds is given up; files know no such option.
-    var options = FFmpegOptions(["protocol_whitelist": protocols, "rw_timeout": "30000000"])
-    options.add(network)
+  /// Opens an address, or a part of what is there.
+  private static func connect(
+    _ address: [CChar], _ range: Range<Int64>? = nil, _ certificates: KeyValuePairs<String, String>,
+    _ control: DecodingControl
+  ) throws(VideoError) -> UnsafeMutablePointer<AVIOContext> {
+    // A server that says nothing for so many microseconds is given up.
+    var options = FFmpegOptions([
+      "protocol_whitelist": "http,https,httpproxy,tls,tcp", "rw_timeout": "30000000",
+    ])
+    options.add(certificates)
+    if let range {
+      options.add(["offset": "\(range.lowerBound)", "end_offset": "\(range.upperBound)"])
+    }
     var interrupt = control.interrupt
     var code: Int32 = 0
+    var io: UnsafeMutablePointer<AVIOContext>?
     let isUntrusted = TLSComplaint.isMade {
       code = avio_open2(&io, address, AVIO_FLAG_READ, &interrupt, &options.entries)
     }
     if FFmpegStatus(code) == .interrupted, control.isCancelled { throw .interrupted }
     if code < 0, isUntrusted { throw .untrustedServer }
-    guard io != nil, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
+    guard let io, code >= 0 else { throw .unreadable(reason: FFmpegStatus.reason(code)) }
+    return io
   }
 
   private static func isAddress(_ path: [UInt8]) -> Bool {
@@ -93,22 +102,34 @@ final class ByteSource {
   }
 
   deinit { if stream == nil { avio_closep(&io) } }
+}
 
-  /// Refuses what would block or cannot hold a video, before anything is opened.
-  private static func check(path: [CChar]) throws(VideoError) {
-    var status = stat()
-    guard !path.dropLast().contains(0) else { throw .missing }
-    guard stat(path, &status) == 0 else {
-      throw errno == ENOENT ? .missing : .unreadable(reason: String(cString: strerror(errno)))
+/// What Swift code gives. It ends where the code throws.
+private final class ReaderBytes: PlacedBytes {
+  let count: Int64
+  private let reader: any VideoReader
+  private let meter: ReadingMeter
+  private(set) var failure: VideoError?
+
+  init(_ reader: any VideoReader, meter: ReadingMeter) {
+    (self.reader, self.meter) = (reader, meter)
+    count = reader.byteCount
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int32 {
+    guard failure == nil else { return CFFMPEG_ERROR_IO }
+    guard offset >= 0, offset < count else { return 0 }
+    do {
+      let wanted = UnsafeMutableRawBufferPointer(
+        rebasing: buffer.prefix(Int(clamping: min(count - offset, Int64(Int32.max)))))
+      let got = try reader.read(into: wanted, at: offset)
+      guard 0...wanted.count ~= got else { throw VideoError.unreadable(reason: "its reader is faulty") }
+      meter.add(got)
+      return Int32(got)
+    } catch {
+      failure = error as? VideoError ?? .unreadable(reason: "\(error)".onOneLine)
+      return CFFMPEG_ERROR_IO
     }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw .notRegularFile(kind: "a directory")
-    case S_IFIFO: throw .notRegularFile(kind: "a pipe")
-    case S_IFSOCK: throw .notRegularFile(kind: "a socket")
-    default: throw .notRegularFile(kind: "a device")
-    }
-    guard status.st_size > 0 else { throw .empty }
   }
 }
 

@@ -23,10 +23,12 @@ final class Input {
   /// What a GIF's packets need; nil in other containers.
   private(set) var delays: GIFDelays?
 
-  init(_ source: VideoSource, rules: InputRules, control: DecodingControl) throws(VideoError) {
+  init(
+    _ source: VideoSource, rules: InputRules, control: DecodingControl, meter: ReadingMeter = ReadingMeter()
+  ) throws(VideoError) {
     FFmpegGlobals.limitBlocks(to: rules.maxBlockBytes)
     self.control = control
-    let source = try ByteSource(source, rules: rules, control: control)
+    let source = try ByteSource(source, rules: rules, control: control, meter: meter)
     self.source = source
     let photo = PhotoFile(source)
     section = try source.blamingReader { () throws(VideoError) in try photo?.movie(in: source) }
@@ -39,23 +41,9 @@ final class Input {
     let format = try source.blamingReader { () throws(VideoError) in
       try FormatProbe.format(of: io, name: source.address, probeBytes: rules.probeBytes)
     }
-    guard let context = avformat_alloc_context() else {
-      throw .outOfMemory
-    }
-    context.pointee.pb = io
-    context.pointee.opaque = damage.word(packet: 0)
-    context.pointee.interrupt_callback = control.interrupt
-    // Playlists, references and image sequences would open further files: they are refused.
-    context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
-    var opened: UnsafeMutablePointer<AVFormatContext>? = context
-    // No protocol is called "none": what a demuxer opens without asking `io_open` is refused too.
-    var options = FFmpegOptions([
-      "protocol_whitelist": "none", "scan_all_pmts": "1", "probesize": "\(max(rules.probeBytes, 32))",
-      "max_streams": "\(max(rules.maxStreams, Self.streamsCounted))",
-    ])
-    // Frees the context if it fails.
-    var code = avformat_open_input(&opened, source.address, format, &options.entries)
-    self.context = opened
+    var (opened, code) = try rules.open(
+      io, format, named: source.address, opaque: damage.word(packet: 0), control)
+    context = opened
     imageFormat = imageFormat ?? ImageFormat(demuxer: demuxer)
     if demuxer == "gif" { delays = GIFDelays() }
     if code >= 0 {
@@ -77,9 +65,6 @@ final class Input {
       throw .notVideo(reason: FFmpegStatus.reason(code))
     }
   }
-
-  /// Beyond so many streams FFmpeg itself gives up, without saying how many there are.
-  private static let streamsCounted = 1000
 
   private func check(_ rules: InputRules) throws(VideoError) {
     guard streams.count <= rules.maxStreams else {
@@ -103,7 +88,7 @@ final class Input {
   private var isText: Bool { demuxer == "tty" }
 
   /// FFmpeg's name of the container.
-  private var demuxer: String {
+  var demuxer: String {
     context?.pointee.iformat?.pointee.name.map { String(cString: $0) } ?? ""
   }
 
@@ -139,6 +124,12 @@ final class Input {
     }
     return (start, AV_TIME_BASE)
   }
+
+  /// The bytes that the container is read from; nil where FFmpeg reads an address itself.
+  var bytes: (any PlacedBytes)? { section ?? source.bytes }
+
+  /// The container's name or address, as FFmpeg wants it.
+  var address: [CChar] { source.address }
 
   /// What a reader of the bytes threw, if it did.
   var failure: VideoError? { source.failure }
@@ -211,6 +202,32 @@ final class Input {
 }
 
 extension InputRules {
+  /// Beyond so many streams FFmpeg itself gives up, without saying how many there are.
+  private static let streamsCounted = 1000
+
+  /// Opens a demuxer that opens nothing else, and FFmpeg's answer; the context is nil if it failed.
+  func open(
+    _ io: UnsafeMutablePointer<AVIOContext>?, _ format: UnsafePointer<AVInputFormat>?, named name: [CChar],
+    flags: Int32 = 0, opaque: UnsafeMutableRawPointer?, _ control: DecodingControl
+  ) throws(VideoError) -> (context: UnsafeMutablePointer<AVFormatContext>?, code: Int32) {
+    guard let context = avformat_alloc_context() else { throw .outOfMemory }
+    context.pointee.pb = io
+    context.pointee.flags |= flags
+    context.pointee.opaque = opaque
+    context.pointee.interrupt_callback = control.interrupt
+    // Playlists, references and image sequences would open further files: they are refused.
+    context.pointee.io_open = { _, _, _, _, _ in CFFMPEG_ERROR_ACCESS }
+    var opened: UnsafeMutablePointer<AVFormatContext>? = context
+    // No protocol is called "none": what a demuxer opens without asking `io_open` is refused too.
+    var options = FFmpegOptions([
+      "protocol_whitelist": "none", "scan_all_pmts": "1", "probesize": "\(max(probeBytes, 32))",
+      "max_streams": "\(max(maxStreams, Self.streamsCounted))",
+    ])
+    // Frees the context if it fails.
+    let code = avformat_open_input(&opened, name, format, &options.entries)
+    return (opened, code)
+  }
+
   func check(width: Int, height: Int) throws(VideoError) {
     if width > 0, height > 0, height > maxPixels / width {
       throw .tooManyPixels(width: width, height: height, limit: maxPixels)

@@ -18,5 +18,19 @@ package struct InputRules: Sendable, Equatable, Codable {
   /// takes.
   package var maxBlockBytes = 1 << 30
 
+  /// How much of the file the times of its frames are read from.
+  package var scanning = Scanning.automatic
+
+  package enum Scanning: String, Sendable, Codable {
+    /// What the container, the codec and the file's size make worth while.
+    case automatic
+    /// The first bytes of each packet, wherever container and codec allow it.
+    case sparse
+    /// The container's index and the first bytes of key packets, wherever both allow it; else as `sparse`.
+    case indexed
+    /// All of it, payload too.
+    case whole
+  }
+
   package init() {}
 }

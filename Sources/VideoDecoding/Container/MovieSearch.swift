@@ -60,7 +60,11 @@ struct MovieSearch {
   }
 
   private func box(at offset: Int64) -> (name: String, length: Int64)? {
-    let head = source.bytes(at: offset, count: 16)
+    Self.box(source.bytes(at: offset, count: 16), left: size - offset)
+  }
+
+  /// The box that begins with these bytes, of which there are sixteen if as many are left.
+  private static func box(_ head: [UInt8], left: Int64) -> (name: String, length: Int64)? {
     guard head.count >= 8, head[4..<8].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0xA9 }) else {
       return nil
     }
@@ -70,11 +74,33 @@ struct MovieSearch {
       length = head[8...].reduce(0) { $0 << 8 | Int64($1) }
       guard length >= 16 else { return nil }
     } else if length == 0 {
-      length = size - offset
+      length = left
     }
     guard length >= 8 else { return nil }
     return (String(decoding: head[4..<8], as: UTF8.self), length)
   }
+}
+
+extension MovieSearch {
+  /// Whether an MP4 file says in one place where all its samples are: its boxes make up the whole file, a `moov`
+  /// is among them, and no fragment.
+  static func isWithoutFragments(_ bytes: any PlacedBytes) -> Bool {
+    var at: Int64 = 0
+    var hasMovie = false
+    for _ in 0..<mostBoxes where at < bytes.count {
+      var head = [UInt8](repeating: 0, count: Int(min(16, bytes.count - at)))
+      let isRead = head.withUnsafeMutableBytes { bytes.fill($0, at: at) }
+      guard isRead, let box = box(head, left: bytes.count - at), box.length <= bytes.count - at else {
+        return false
+      }
+      if ["moof", "sidx", "mfra"].contains(box.name) { return false }
+      hasMovie = hasMovie || box.name == "moov"
+      at += box.length
+    }
+    return hasMovie && at == bytes.count
+  }
+
+  private static let mostBoxes = 100
 }
 
 extension [UInt8] {

@@ -25,8 +25,12 @@ struct PacketScan {
   let isBorneOut: Bool
   /// In the order shown. Empty unless `isBorneOut`.
   let keys: [Key]
-  /// What each packet was, in the order of the file, to know it again.
+  /// What each packet was, in the order of the file, to know it again. Empty after a sparse scan.
   let identities: [UInt64]
+  /// Where each packet is, in the order of the file, after a sparse scan; else nil.
+  let places: [PacketPlace]?
+  /// What packets of which nothing was read have to be held against when they are decoded.
+  let proof: ScanProof
   /// The time to seek to for the first packet.
   let firstTime: Int64?
   /// How long the last frame of `stamps` is shown, in ticks, as its packet says; 0 if it does not.
@@ -52,8 +56,36 @@ struct PacketScan {
     }
   }
 
-  private init(_ packets: Packets) {
-    identities = packets.identities
+  /// Reads the packets of `demuxer`, which stands at its start, to the end, without their payload; nil if
+  /// they do not say all that is to be known.
+  init?(
+    _ demuxer: SparseDemuxer, _ parameters: AVCodecParameters, reach: Int64, limit: Int
+  ) throws(VideoError) {
+    var list = Packets(demuxer.layout.looksAtContent ? parameters : AVCodecParameters(), reach: reach)
+    var places: [PacketPlace] = []
+    do {
+      while true {
+        let status = try demuxer.read()
+        if status == .interrupted { throw VideoError.interrupted }
+        guard status == .done else { break }
+        let placed = try demuxer.placedPacket()
+        try list.add(placed, trustingIndex: demuxer.trustsIndex)
+        guard !placed.isIncomplete else { return nil }
+        places.append(placed.place)
+        guard list.count <= limit else { throw VideoError.tooManyFrames(limit: limit) }
+      }
+    } catch let error as VideoError {
+      throw error
+    } catch {
+      return nil
+    }
+    self.init(list, places)
+  }
+
+  private init(_ packets: Packets, _ places: [PacketPlace]? = nil) {
+    identities = places == nil ? packets.identities : []
+    self.places = places
+    proof = packets.proof
     firstTime = packets.firstTime
     references = packets.references
     areDamaged = packets.areDamaged
@@ -77,6 +109,7 @@ struct PacketScan {
 
   /// The packets seen so far: those that will be a frame to show.
   private struct Packets {
+    var number = 0
     var count = 0
     var shown: [Int64] = []
     var decoded: [Int64] = []
@@ -98,14 +131,31 @@ struct PacketScan {
       self.reach = reach
     }
 
+    /// Adds a packet that is all there.
     mutating func add(_ packet: AVPacket) {
-      references.note(packet)
-      if identities.isEmpty {
+      let holdsFrame = proof.note(packet, PacketBytes(packet), number: number)
+      references.note(PacketBytes(packet))
+      add(packet, holdsFrame: holdsFrame)
+      identities.append(packet.identity)
+    }
+
+    /// Adds a packet that is not all there.
+    mutating func add(_ placed: PlacedPacket, trustingIndex: Bool) throws {
+      let holdsFrame =
+        trustingIndex
+        ? try proof.noteIndexed(placed, number: number)
+        : proof.note(placed.packet, placed.bytes, number: number)
+      // An index is trusted where there is nothing to learn.
+      if !trustingIndex { references.note(placed.bytes) }
+      add(placed.packet, holdsFrame: holdsFrame)
+    }
+
+    private mutating func add(_ packet: AVPacket, holdsFrame: Bool) {
+      if number == 0 {
         firstTime = [packet.dts, packet.pts].first { $0 != CFFMPEG_NO_TIME }
       }
       areDamaged = areDamaged || packet.flags & AV_PKT_FLAG_CORRUPT != 0
-      let holdsFrame = proof.note(packet, number: identities.count)
-      identities.append(packet.identity)
+      number += 1
       // Edit lists hide frames.
       if !holdsFrame || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return }
       count += 1

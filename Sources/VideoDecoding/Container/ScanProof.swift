@@ -38,11 +38,11 @@ struct ScanProof {
   }
 
   /// Notes the next packet, which has this number; whether a frame is shown for it.
-  mutating func note(_ packet: AVPacket, number: Int) -> Bool {
+  mutating func note(_ packet: AVPacket, _ bytes: PacketBytes, number: Int) -> Bool {
     guard packet.size > 0 else { return false }
     if packet.changesDecoder { isUnclear = true }
     guard syntax != nil else { return true }
-    guard let found = try? syntax?.read(packet) else {
+    guard let found = try? syntax?.read(bytes) else {
       isUnclear = true
       return true
     }
@@ -62,15 +62,52 @@ struct ScanProof {
     if found.isEntry, packet.pts != CFFMPEG_NO_TIME {
       if number == 0 { firstEntry = packet.pts }
       if packet.flags & AV_PKT_FLAG_DISCARD == 0 {
-        entries.append(
-          Entry(
-            packet: number, stamp: packet.pts, decodingStamp: packet.dts, position: packet.pos,
-            parameters: absent.intersection(found.parameters.keys)))
+        addEntry(packet, number: number, parameters: absent.intersection(found.parameters.keys))
       }
     }
     if found.frames > 0 { order(packet.pts) }
     // What is not clear is counted as other packets are: decoding will tell.
     return found.frames > 0 || found.isUnclear
+  }
+
+  private mutating func addEntry(_ packet: AVPacket, number: Int, parameters: Set<Int>) {
+    entries.append(
+      Entry(
+        packet: number, stamp: packet.pts, decodingStamp: packet.dts, position: packet.pos,
+        parameters: parameters))
+  }
+
+  /// Notes the next packet of an index that is trusted: a key packet has to be one that decoding can begin
+  /// with, by itself; any other is one frame.
+  mutating func noteIndexed(_ placed: PlacedPacket, number: Int) throws -> Bool {
+    let packet = placed.packet
+    guard packet.size > 0 else { return false }
+    let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
+    let isHidden = packet.flags & AV_PKT_FLAG_DISCARD != 0
+    guard placed.isKnown else {
+      guard isKey || number > 0, !packet.changesDecoder else { throw UnfitForSparseReading() }
+      if number == 0 { firstEntry = packet.pts }
+      if isKey, !isHidden { addEntry(packet, number: number, parameters: []) }
+      order(packet.pts)
+      return true
+    }
+    let known = entries.count
+    let holdsFrame = note(packet, placed.bytes, number: number)
+    // Leading pictures that are not shown would be in other packets.
+    let dropsLeading = (syntax as? H265Syntax)?.dropsLeading ?? false
+    guard !isUnclear, absent.isEmpty, !dropsLeading, isHidden || entries.count == known + 1 else {
+      throw UnfitForSparseReading()
+    }
+    return holdsFrame
+  }
+
+  /// Whether a packet that the index alone stood for is what it was taken for: one frame, and nothing that
+  /// others need besides. An entry has to be one.
+  mutating func bearsOut(_ bytes: PacketBytes, isEntry: Bool) -> Bool {
+    guard let found = try? syntax?.read(bytes) else { return false }
+    return found.frames == 1 && !found.isUnclear
+      && found.parameters.allSatisfy { parameters[$0.key] == $0.value }
+      && (!isEntry || found.isEntry && !((syntax as? H265Syntax)?.dropsLeading ?? false))
   }
 
   private mutating func order(_ stamp: Int64) {

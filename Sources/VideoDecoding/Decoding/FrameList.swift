@@ -5,6 +5,8 @@ package final class FrameList: FrameSource {
   package let decodeErrors = 0
   package private(set) var framesDecoded = 0
   package private(set) var framesSkipped = 0
+  package let bytesRead: Int? = nil
+  package let fileBytes: Int? = nil
 
   private let times: PresentationTimes
   private let frame: (Int) throws -> PixelBuffer

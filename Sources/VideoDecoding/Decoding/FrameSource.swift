@@ -7,6 +7,10 @@ package protocol FrameSource: AnyObject {
   var decodeErrors: Int { get }
   var framesDecoded: Int { get }
   var framesSkipped: Int { get }
+  /// Bytes of the source that were read so far, those that were read twice counted twice, and how many there
+  /// are; nil where that is not known, or there are none.
+  var bytesRead: Int? { get }
+  var fileBytes: Int? { get }
 
   /// The times of all frames.
   func timeline() throws(VideoError) -> PresentationTimes

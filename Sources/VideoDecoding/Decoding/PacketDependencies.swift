@@ -33,18 +33,21 @@ struct PacketDependencies {
 
   /// Learns from a packet what later answers depend on; every packet has to be noted before the first
   /// question.
-  mutating func note(_ packet: AVPacket) {
+  mutating func note(_ packet: PacketBytes) {
     guard case .h265(let lengthBytes) = syntax else { return }
-    for unit in Units(packet, lengthBytes: lengthBytes) where unit.count >= 2 {
+    for unit in Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true })
+    where unit.count >= 2 {
       highestLayer = max(highestLayer, (unit[unit.startIndex + 1] & 7) &- 1)
     }
   }
 
   /// Whether all other frames decode to the same bits without this packet.
-  func areAbsent(to packet: AVPacket) -> Bool {
+  func areAbsent(to packet: PacketBytes) -> Bool {
     switch syntax {
-    case .h264(let lengthBytes): Units(packet, lengthBytes: lengthBytes).onlyHold(Self.h264Kind)
-    case .h265(let lengthBytes): Units(packet, lengthBytes: lengthBytes).onlyHold(h265Kind)
+    case .h264(let lengthBytes):
+      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(Self.h264Kind)
+    case .h265(let lengthBytes):
+      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(h265Kind)
     case .mpeg12: Units(packet, lengthBytes: nil).onlyHold(Self.mpeg12Kind)
     case .mpeg4: Units(packet, lengthBytes: nil).onlyHold(Self.mpeg4Kind)
     case nil: false

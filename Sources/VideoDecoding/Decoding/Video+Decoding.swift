@@ -46,17 +46,14 @@ extension Video {
     var status = FFmpegStatus.done
     if case .inside(packetIsRead: true, _) = position {
     } else {
-      repeat {
-        status = input.read()
-        try keepTrack(status)
-        if isAstray { return }
-      } while status == .done && isSkipped(input.packet.pointee)
+      status = if let placed { try next(placed) } else { try nextOfInput() }
+      if isAstray { return }
     }
     position = .inside(packetIsRead: false, isDraining: status != .done)
     switch status {
     case .done:
       framesDecoded += 1
-      status = decoder.send(input.packet)
+      status = decoder.send(placed?.packet ?? input.packet)
     case .interrupted: throw .interrupted
     default:
       if let failure = input.failure { throw failure }
@@ -64,6 +61,29 @@ extension Video {
       status = decoder.send(nil)
     }
     if status == .interrupted { throw .interrupted }
+  }
+
+  /// Reads the next packet that is not skipped.
+  private func nextOfInput() throws(VideoError) -> FFmpegStatus {
+    var status: FFmpegStatus
+    isInputFresh = false
+    repeat {
+      status = input.read()
+      try keepTrack(status)
+    } while !isAstray && status == .done && isSkipped(input.packet.pointee, PacketBytes(input.packet.pointee))
+    return status
+  }
+
+  /// The same, of those whose places are known: of a skipped one nothing is read but what says so.
+  private func next(_ placed: PlacedPackets) throws(VideoError) -> FFmpegStatus {
+    while let bytes = try placed.advance() {
+      if control.isCancelled { throw .interrupted }
+      if bytes.count > 0 { control.countPacket() }
+      if isSkipped(placed.packet.pointee, bytes) { continue }
+      isAstray = !placed.complete()
+      return .done
+    }
+    return .end
   }
 
   /// Holds what was read against the scan, where it has to be what the scan saw.
@@ -78,10 +98,10 @@ extension Video {
     }
   }
 
-  private func isSkipped(_ packet: AVPacket) -> Bool {
+  private func isSkipped(_ packet: AVPacket, _ bytes: PacketBytes) -> Bool {
     // An empty packet would end the stream for the decoder.
     if packet.size == 0 { return true }
-    guard spared?.takes(packet) ?? false else { return false }
+    guard spared?.takes(packet, bytes) ?? false else { return false }
     framesSkipped += 1
     return true
   }
@@ -94,12 +114,19 @@ extension Video {
   func restart(reopening: Bool) throws(VideoError) {
     errors = 0
     isAstray = false
-    defer { input.forgetDamage() }
+    defer {
+      input.forgetDamage()
+      input.bytes?.expect(.forward)
+    }
     if case .start = position { return }
-    if reopening || !seekToFirst() {
-      input = try Input(source, rules: rules, control: control)
+    placed = nil
+    if isInputFresh {
+      position = .start
+    } else if reopening || !seekToFirst() {
+      input = try Input(source, rules: rules, control: control, meter: meter)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
       try input.select(stream)
+      isInputFresh = true
       position = .start
       expected = nil
     }
@@ -115,10 +142,33 @@ extension Video {
     return true
   }
 
+  /// Goes back to the start for a decoding that leaves out packets, if any: where the places of packets are
+  /// known, these are read from there.
+  func restartForParts() throws(VideoError) {
+    guard let places = scan?.places else { return try restart(reopening: false) }
+    errors = 0
+    try start(places, from: 0)
+  }
+
+  /// Lets a decoder that has seen nothing go on with packet number `first`.
+  private func start(_ places: [PacketPlace], from first: Int) throws(VideoError) {
+    guard let scan, let bytes = input.bytes else { throw .unreadable(reason: "its bytes are gone") }
+    isAstray = false
+    input.forgetDamage()
+    bytes.expect(.scattered)
+    placed = try PlacedPackets(places, from: first, of: stream, in: bytes, scan.proof)
+    decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
+    position = .inside(packetIsRead: false, isDraining: false)
+  }
+
   /// Goes to a key packet with a decoder that has seen nothing, so that it is decoded next; false if the
   /// container does not get there.
   func seek(to key: PacketScan.Key, before keys: ArraySlice<PacketScan.Key>) throws(VideoError) -> Bool {
     guard let scan else { return false }
+    if let places = scan.places {
+      try start(places, from: key.packet)
+      return true
+    }
     isAstray = false
     input.forgetDamage()
     // Some containers seek by the time shown, some by the time decoded, and some to a little later than

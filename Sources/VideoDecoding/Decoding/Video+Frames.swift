@@ -54,10 +54,11 @@ extension Video {
       number = key.frame
       firstStamp = key.stamp
     } else {
-      try restart(reopening: false)
+      try restartForParts()
     }
     spared?.numbers = []
     let last = numbers[group.wanted.upperBound - 1]
+    placed?.announce(to: stamps[last])
     while number <= last {
       guard try decodeNext(), isFlawless, let stamp = decoder.stamp else { return false }
       // Frames shown before the key but stored after it belong to the frames before.
@@ -75,7 +76,7 @@ extension Video {
   private func decodeThrough(
     _ stamps: [Int64], _ rest: inout ArraySlice<Int>, _ body: (Int, borrowing Frame) throws -> Void
   ) throws -> Bool {
-    try restart(reopening: false)
+    try restartForParts()
     spared?.numbers = []
     var number = 0
     while try decodeNext() {

@@ -52,10 +52,19 @@ package final class Video {
   var isTimelineExact = false
   /// Whether the time of the first frame was learned by decoding.
   var isStartExact = false
+  package var bytesRead: Int? { input.bytes == nil ? nil : meter.bytesRead }
+  package var fileBytes: Int? { input.bytes.map { Int($0.count) } }
+
   /// What the decoder need not be given, if it may be spared anything.
   var spared: SkippablePackets?
   /// Where `input` and `decoder` stand.
   var position = Position.start
+  /// Where the decoder's packets come from; nil while they are `input`'s.
+  var placed: PlacedPackets?
+  /// Whether nothing was read from `input` since it was opened.
+  var isInputFresh = true
+  /// Counts what all inputs read.
+  let meter = ReadingMeter()
   /// The number, in the order of the file, of the packet to be read next, if it has to be the one that the
   /// scan saw.
   var expected: Int?
@@ -80,10 +89,8 @@ package final class Video {
     var numbers: Set<Int> = []
 
     /// Whether the packet can be skipped, which is then noted.
-    mutating func takes(_ packet: AVPacket) -> Bool {
-      guard packet.flags & AV_PKT_FLAG_KEY == 0, packet.pts != CFFMPEG_NO_TIME,
-        references.areAbsent(to: packet)
-      else { return false }
+    mutating func takes(_ packet: AVPacket, _ bytes: PacketBytes) -> Bool {
+      guard packet.pts != CFFMPEG_NO_TIME, references.areAbsent(to: bytes) else { return false }
       let number = stamps.partitioningIndex { $0 >= packet.pts }
       guard number < stamps.count, stamps[number] == packet.pts else { return false }
       let place = wanted.partitioningIndex { $0 >= number }
@@ -110,11 +117,11 @@ package final class Video {
     self.rules = rules
     self.control = control
     self.threads = Self.decoderThreads(threads)
-    input = try Input(source, rules: rules, control: control)
+    input = try Input(source, rules: rules, control: control, meter: meter)
     let hasRead: Bool
     (stream, codec, hasRead) = try input.videoStream(track)
     if hasRead {
-      input = try Input(source, rules: rules, control: control)
+      input = try Input(source, rules: rules, control: control, meter: meter)
       guard input.streams.count > stream else { throw .noVideoStream(found: []) }
     }
     rate = input.rate(of: stream)
@@ -144,16 +151,60 @@ package final class Video {
 
   private func predictedTimeline() throws(VideoError) -> PresentationTimes? {
     guard let parameters = input.parameters else { throw .noVideoStream(found: []) }
-    let scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
+    let scan: PacketScan
+    if let sparse = try sparseScan(parameters.pointee) {
+      scan = sparse
+    } else {
+      input.bytes?.expect(.forward)
+      scan = try PacketScan(input, parameters.pointee, reach: clock.reach, limit: rules.maxFrames)
+      isInputFresh = false
+      position = .inside(packetIsRead: false, isDraining: false)
+    }
     self.scan = scan
     if scan.areDamaged { threads = 1 }
-    position = .inside(packetIsRead: false, isDraining: false)
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)
     let times = stamps.map { builder.time(stamp: $0) }
     return PresentationTimes(
       times: times, start: builder.start, lastDuration: scan.lastDuration, clock: clock)
   }
+
+  /// A scan that leaves out what it does not need; nil where all has to be read.
+  private func sparseScan(_ parameters: AVCodecParameters) throws(VideoError) -> PacketScan? {
+    guard let bytes = input.bytes, rules.scanning != .whole,
+      rules.scanning != .automatic || bytes.count >= Self.leastSparseBytes
+    else { return nil }
+    let ways = canTrustIndex(parameters, of: bytes) ? [true, false] : [false]
+    // A request for each packet would take longer than all of them.
+    if !bytes.isNear, ways == [false] { return nil }
+    for trustsIndex in ways where trustsIndex || bytes.isNear {
+      let demuxer = try SparseDemuxer(
+        input, stream: stream, trustingIndex: trustsIndex, rules: rules, control: control)
+      guard let demuxer else { return nil }
+      let scan = try PacketScan(demuxer, parameters, reach: clock.reach, limit: rules.maxFrames)
+      if let scan { return scan }
+    }
+    return nil
+  }
+
+  /// Whether the container's index may have to do, for the first bytes of each packet, of which a disk reads
+  /// a page, would come to much of the file.
+  private func canTrustIndex(_ parameters: AVCodecParameters, of bytes: any PlacedBytes) -> Bool {
+    guard let packets = input.streams[stream]?.pointee.nb_frames, packets > 0,
+      SparseLayout(demuxer: input.demuxer, parameters)?.canTrustIndex(parameters) ?? false
+    else { return false }
+    switch rules.scanning {
+    case .whole, .sparse: return false
+    case .automatic where bytes.isNear && packets < bytes.count / Self.mostPacketsOfBytes: return false
+    case .automatic, .indexed: return MovieSearch.isWithoutFragments(bytes)
+    }
+  }
+
+  /// A page of 4 KiB for a hundredth of the file.
+  private static let mostPacketsOfBytes: Int64 = 100 * 4096
+
+  /// A smaller file is read whole: opening it once more would cost as much.
+  private static let leastSparseBytes: Int64 = 4 << 20
 
   /// Of an animated WebP that comes as one packet.
   private func animationTimeline() throws(VideoError) -> PresentationTimes {

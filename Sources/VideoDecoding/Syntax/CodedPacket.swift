@@ -28,7 +28,7 @@ protocol CodedSyntax {
   /// Frames by which the order shown may differ from the order decoded; nil where the stream leaves it open.
   var reordering: Int? { get }
   /// Throws where the headers are broken, or are of a kind that is not followed.
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket
 }
 
 extension CodedSyntax {
@@ -59,8 +59,8 @@ enum CodedSyntaxes {
 struct IntraSyntax: CodedSyntax {
   let start: [UInt8]
   let at: Int
-  func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
-    guard packet.bytes.dropFirst(at).starts(with: start) else { throw BrokenHeader() }
+  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
+    guard packet.prefix(at + start.count).dropFirst(at).starts(with: start) else { throw BrokenHeader() }
     return CodedPacket(frames: 1, isEntry: true)
   }
 }

@@ -34,10 +34,11 @@ struct H264Syntax: CodedSyntax {
     return units
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket(isEntry: true)
     var fields = 0
-    var units = Units(packet, lengthBytes: lengthBytes)
+    // Of slices the header is enough.
+    var units = Units(packet, lengthBytes: lengthBytes) { (1...5).contains($0 & 31) }
     while let unit = units.next() {
       if try note(unit, in: &found) { continue }
       let slice = try SliceHeader(unit, sequences, pictures)
@@ -77,6 +78,9 @@ struct H264Syntax: CodedSyntax {
 
   /// FFmpeg's decoder makes up for faults of x264's earlier builds.
   private var firstSoundBuild: Int { sequences.values.contains { $0.isFullColour } ? 151 : 34 }
+
+  /// Whether there are sequence parameter sets, and none allows fields.
+  var isOfWholeFrames: Bool { !sequences.isEmpty && sequences.values.allSatisfy(\.onlyFrames) }
 
   /// Frames by which the order shown may differ from the order decoded, if the stream says so for certain.
   var reordering: Int? {

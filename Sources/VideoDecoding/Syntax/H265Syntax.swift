@@ -8,10 +8,12 @@ struct H265Syntax: CodedSyntax {
   private let lengthBytes: Int?
   /// By identifier, `sps_max_num_reorder_pics` of the highest layer.
   private var reorderings: [Int: Int] = [:]
+  /// By identifier, whether its frames are in one temporal layer.
+  private var layers: [Int: Bool] = [:]
   private var isFirst = true
   private var isAfterEnd = false
   /// Whether leading pictures that may refer to what lies before the last random access point are not shown.
-  private var dropsLeading = false
+  private(set) var dropsLeading = false
   private(set) var header = CodedPacket()
 
   init(_ parameters: AVCodecParameters) {
@@ -38,9 +40,10 @@ struct H265Syntax: CodedSyntax {
     return units
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket(isEntry: true)
-    var units = Units(packet, lengthBytes: lengthBytes)
+    // Of slices the header is enough.
+    var units = Units(packet, lengthBytes: lengthBytes) { $0 >> 1 & 63 < 32 }
     while let unit = units.next() {
       if try note(unit, in: &found) { continue }
       let type = unit[unit.startIndex] >> 1 & 63
@@ -77,8 +80,9 @@ struct H265Syntax: CodedSyntax {
       var reader = BitReader(payload, escaped: true)
       found.add(unit, as: type << 16 | (try reader.bits(4)))
     case 33:
-      let (number, reordering) = try Self.sequence(payload)
+      let (number, reordering, isOfOneLayer) = try Self.sequence(payload)
       reorderings[number] = reordering
+      layers[number] = isOfOneLayer
       found.add(unit, as: type << 16 | number)
     case 34:
       var reader = BitReader(payload, escaped: true)
@@ -96,8 +100,9 @@ struct H265Syntax: CodedSyntax {
     return true
   }
 
-  /// A sequence parameter set's identifier (7.3.2.2) and the reordering in its highest layer.
-  private static func sequence(_ payload: some Sequence<UInt8>) throws(BrokenHeader) -> (Int, Int) {
+  /// A sequence parameter set's identifier (7.3.2.2), the reordering in its highest layer, and whether that is
+  /// the only one.
+  private static func sequence(_ payload: some Sequence<UInt8>) throws(BrokenHeader) -> (Int, Int, Bool) {
     var reader = BitReader(payload, escaped: true)
     try reader.skip(4)
     let layers = try reader.bits(3)
@@ -118,8 +123,11 @@ struct H265Syntax: CodedSyntax {
       reordering = try reader.golomb()
       _ = try reader.golomb()
     }
-    return (number, reordering)
+    return (number, reordering, layers == 0)
   }
 
   var reordering: Int? { reorderings.values.max() }
+
+  /// Whether there are sequence parameter sets, and none has further temporal layers.
+  var isOfOneLayer: Bool { !layers.isEmpty && layers.values.allSatisfy { $0 } }
 }

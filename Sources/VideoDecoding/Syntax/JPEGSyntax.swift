@@ -3,13 +3,16 @@ import CFFmpeg
 /// Motion JPEG: decoding begins at any frame that brings all the tables it uses, for tables are kept from
 /// frame to frame.
 struct JPEGSyntax: CodedSyntax {
-  func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
+    // As a rule all that comes before the picture itself.
+    packet.load(0..<1024)
     let bytes = packet.bytes
     guard bytes.count > 4, bytes[0] == 0xFF, bytes[1] == 0xD8 else { throw BrokenHeader() }
     var found = CodedPacket(frames: 1)
     var quantizations: Set<Int> = []
     var at = 2
     while at + 4 <= bytes.count {
+      packet.load(at..<at + 4)
       guard bytes[at] == 0xFF else { throw BrokenHeader() }
       let marker = bytes[at + 1]
       if marker == 0xFF {
@@ -18,6 +21,7 @@ struct JPEGSyntax: CodedSyntax {
       }
       let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
       guard length >= 2, length <= bytes.count - at - 2 else { throw BrokenHeader() }
+      packet.load(at + 4..<at + 2 + length)
       let segment = Array(bytes[at + 4..<at + 2 + length])
       at += 2 + length
       switch marker {

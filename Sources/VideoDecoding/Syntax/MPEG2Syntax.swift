@@ -14,7 +14,7 @@ struct MPEG2Syntax: CodedSyntax {
     }
   }
 
-  func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()
     var (isSequence, isIntra) = (false, true)
     var (pictures, fields) = (0, 0)

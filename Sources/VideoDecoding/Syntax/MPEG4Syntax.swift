@@ -17,7 +17,7 @@ struct MPEG4Syntax: CodedSyntax {
     self.header = header
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()
     var units = Units(packet, lengthBytes: nil)
     while let unit = units.next() {

@@ -30,20 +30,30 @@ extension AVCodecParameters {
 struct Units: Sequence, IteratorProtocol {
   typealias Element = Slice<UnsafeBufferPointer<UInt8>>
 
-  private let bytes: UnsafeBufferPointer<UInt8>
+  private let packet: PacketBytes
+  private var bytes: UnsafeBufferPointer<UInt8> { packet.bytes }
   private let lengthBytes: Int?
+  /// Whether of a unit that begins with this byte the beginning is enough.
+  private let isHeaderEnough: (UInt8) -> Bool
   private var at = 0
   /// Whether a length points past the packet.
   private(set) var isBroken = false
 
-  init(_ packet: AVPacket, lengthBytes: Int?) {
-    self.init(packet.bytes, lengthBytes: lengthBytes)
+  /// What of a unit is there in any case.
+  private static let headerBytes = 80
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, lengthBytes: Int?) {
+    self.init(PacketBytes(bytes), lengthBytes: lengthBytes)
   }
 
-  /// Behind a length of so many bytes each, or behind start codes where nil.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, lengthBytes: Int?) {
-    self.bytes = bytes
+  /// Behind a length of so many bytes each, or behind start codes where nil. Of units that lie in a gap, and
+  /// of whose first byte `isHeaderEnough`, only the beginning is read, and the final zeros remain.
+  init(_ packet: PacketBytes, lengthBytes: Int?, isHeaderEnough: @escaping (UInt8) -> Bool = { _ in false }) {
+    self.packet = packet
     self.lengthBytes = lengthBytes
+    self.isHeaderEnough = isHeaderEnough
+    // Start codes may be anywhere.
+    if lengthBytes == nil { _ = packet.whole }
     if lengthBytes == nil { at = afterStartCode(from: 0) ?? bytes.count }
   }
 
@@ -57,6 +67,11 @@ struct Units: Sequence, IteratorProtocol {
         }
         unit = bytes[at + lengthBytes..<at + lengthBytes + length]
         at += lengthBytes + length
+        if packet.isSparse, length > Self.headerBytes {
+          packet.load(unit.startIndex..<unit.startIndex + Self.headerBytes)
+          if unit[unit.startIndex] != 0, isHeaderEnough(unit[unit.startIndex]) { return unit }
+        }
+        packet.load(unit.startIndex..<unit.endIndex)
       } else {
         let next = afterStartCode(from: at)
         unit = bytes[at..<(next.map { $0 - 3 } ?? bytes.count)]
@@ -70,6 +85,7 @@ struct Units: Sequence, IteratorProtocol {
 
   private func length(of count: Int) -> Int? {
     guard count <= bytes.count - at else { return nil }
+    packet.load(at..<at + count + Self.headerBytes)
     return bytes[at..<at + count].reduce(0) { $0 << 8 | Int($1) }
   }
 

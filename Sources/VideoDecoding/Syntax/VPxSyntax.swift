@@ -2,7 +2,8 @@ import CFFmpeg
 
 /// VP8 (RFC 6386): a key frame sets everything back; frames that are not shown come in packets of their own.
 struct VP8Syntax: CodedSyntax {
-  func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
+    packet.load(0..<13)
     let bytes = packet.bytes
     guard bytes.count >= 3 else { throw BrokenHeader() }
     let isShown = bytes[0] & 16 != 0
@@ -36,10 +37,10 @@ struct VP8Syntax: CodedSyntax {
 /// VP9: a shown key frame sets everything back; a packet is a frame, or several behind one another of which
 /// one is shown.
 struct VP9Syntax: CodedSyntax {
-  func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()
     var isFirst = true
-    for frame in try Self.frames(packet.bytes) {
+    for frame in try Self.frames(packet) {
       var reader = BitReader(frame.prefix(2), escaped: false)
       guard try reader.bits(2) == 2 else { throw BrokenHeader() }
       if try reader.bits(2) == 3 { try reader.skip(1) }
@@ -59,8 +60,12 @@ struct VP9Syntax: CodedSyntax {
 
   /// The frames of a packet (annex B: superframes).
   private static func frames(
-    _ bytes: UnsafeBufferPointer<UInt8>
+    _ packet: PacketBytes
   ) throws(BrokenHeader) -> [Slice<UnsafeBufferPointer<UInt8>>] {
+    let bytes = packet.bytes
+    // The index of a superframe lies at its end: a byte before and behind it, and eight sizes at most.
+    packet.load(0..<2)
+    packet.load(bytes.count - 34..<bytes.count)
     guard let last = bytes.last else { throw BrokenHeader() }
     let count = Int(last & 7) + 1
     let sizeBytes = Int(last >> 3 & 3) + 1
@@ -71,6 +76,7 @@ struct VP9Syntax: CodedSyntax {
     for frame in 0..<count {
       let size = (0..<sizeBytes).reduce(0) { $0 | Int(bytes[index + 1 + frame * sizeBytes + $1]) << (8 * $1) }
       guard size <= index - at else { throw BrokenHeader() }
+      packet.load(at..<at + 2)
       if size > 0 { frames.append(bytes[at..<at + size]) }
       at += size
     }
@@ -89,13 +95,13 @@ struct AV1Syntax: CodedSyntax {
     let record = parameters.header
     guard record.count > 4, record[0] == 0x81 else { return }
     var header = CodedPacket()
-    _ = try? note(record[4...], in: &header)
+    _ = try? note(PacketBytes(UnsafeBufferPointer(rebasing: record[4...])), in: &header)
     self.header = header
   }
 
-  mutating func read(_ packet: AVPacket) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()
-    let isEntry = try note(packet.bytes[...], in: &found)
+    let isEntry = try note(packet, in: &found)
     found.isEntry = isEntry && !found.parameters.isEmpty
     if found.frames > 1 { found.isUnclear = true }
     return found
@@ -103,11 +109,13 @@ struct AV1Syntax: CodedSyntax {
 
   /// Reads the units (5.3); true if the first frame is a shown key frame.
   private mutating func note(
-    _ bytes: Slice<UnsafeBufferPointer<UInt8>>, in found: inout CodedPacket
+    _ packet: PacketBytes, in found: inout CodedPacket
   ) throws(BrokenHeader) -> Bool {
+    let bytes = packet.bytes[...]
     var at = bytes.startIndex
     var isKey: Bool?
     while at < bytes.endIndex {
+      packet.load(at..<at + 9)
       let start = bytes[at]
       let type = start >> 3 & 15
       at += start & 4 == 0 ? 1 : 2
@@ -117,6 +125,7 @@ struct AV1Syntax: CodedSyntax {
       at += size
       switch type {
       case 1:
+        packet.load(payload.startIndex..<payload.endIndex)
         var reader = BitReader(payload, escaped: false)
         try reader.skip(4)
         isStill = try reader.flag()

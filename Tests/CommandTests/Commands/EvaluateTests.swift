@@ -120,6 +120,22 @@ import Testing
     #expect((rows[0]["windows"] as? [Any])?.count == sampling["windows"] as? Int)
   }
 
+  /// By times, as `label` samples: the published recipe is its default.
+  @Test func theProtocolOfTorchvisionIsWhatLabelDoes() throws {
+    let report = try evaluate("clips --protocol torchvision --format json").object()
+    let row = try #require((report["files"] as? [[String: Any]])?.first)
+    let file = try #require(row["file"] as? String)
+    let label = try program(line: "label \(file) --model camera-motion --frames 16 --format json").object()
+    for key in ["labels", "video"] {
+      #expect(
+        NSDictionary(dictionary: [key: row[key] ?? 0]) == NSDictionary(dictionary: [key: label[key] ?? 1]))
+    }
+    func starts(_ row: [String: Any]) -> [Double?] {
+      (row["windows"] as? [[String: Any]] ?? []).map { $0["start"] as? Double }
+    }
+    #expect(starts(row) == starts(label) && starts(row).count == 5)
+  }
+
   /// As torchvision does it; its last sample is held otherwise.
   @Test func aShortVideoIsLeftOutByIndexAndPaddedElse() throws {
     try folder.ffmpeg("-i clips/pan_left/pan_left.mp4 -t 0.5 clips/pan_left/short.mp4")

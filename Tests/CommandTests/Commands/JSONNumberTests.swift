@@ -49,6 +49,7 @@ import Testing
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
     "correct", "of", "count", "failed", "predicted", "asked", "scored", "short", "leftOut", "unmatched",
     "paddedWindows", "classesPresent", "rank",
+    "bytesRead", "fileBytes",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

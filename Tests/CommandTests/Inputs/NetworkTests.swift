@@ -28,8 +28,35 @@ import Testing
     var (a, b) = (try there.object(), try here.object())
     #expect(a["file"] as? String == "\(server.address)/clip.mp4")
     (a["file"], b["file"]) = (nil, nil)
+    // What an address gave at first is kept, where a file is read again.
+    (a["receipt"], b["receipt"]) = (receipt(of: a), receipt(of: b))
     #expect(a as NSDictionary == b as NSDictionary)
     #expect(!server.requests.isEmpty)
+  }
+
+  private func receipt(of object: [String: Any]) -> [String: Any]? {
+    (object["receipt"] as? [String: Any])?.filter { !["bytesRead", "fileBytes"].contains($0.key) }
+  }
+
+  @Test(
+    "Five windows of a film with an index take few requests and a part of it, and are those of the file",
+    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: ["", "-movflags +faststart"])
+  func ranges(_ flags: String) throws {
+    let clips = try Clips()
+    let path = try clips.make(
+      "film.mp4", source: "160x120:30:80", "-vf noise=alls=60:allf=t -b:v 6M -c:v libx264 -g 30 \(flags)")
+    let film = try Data(contentsOf: URL(filePath: path))
+    let server = try WebServer(["/film.mp4": [.parts(film)]])
+    let run = try label("\(server.address)/film.mp4", "--allow-network --windows 5")
+    #expect(run.status == 0, "\(run.errors)")
+    let (there, here) = (try run.object(), try label(path, "--windows 5").object())
+    for key in ["labels", "windows", "video", "sampling"] {
+      #expect(there[key] as? NSObject == here[key] as? NSObject, "\(key)")
+    }
+    #expect(server.requests.count <= 20)
+    let receipt = try #require(there["receipt"] as? [String: Any])
+    let read = try #require(receipt["bytesRead"] as? Int)
+    #expect(read < film.count / 4 && receipt["fileBytes"] as? Int == film.count)
   }
 
   @Test func withoutTheOptionNothingIsAskedFor() throws {

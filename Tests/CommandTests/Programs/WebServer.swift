@@ -93,11 +93,13 @@ final class WebServer: Sendable {
         "206 Partial Content", [range, "Content-Length: \(data.count - start)"], data.dropFirst(start), client
       )
     case .parts(let data):
-      let start = request.range.flatMap { Int($0.dropFirst("bytes=".count).prefix { $0.isNumber }) } ?? 0
+      let ends = request.range?.dropFirst("bytes=".count).split(separator: "-").map { Int($0) ?? 0 } ?? []
+      let start = ends.first ?? 0
       guard start < data.count else { return answer(.status(416), request, client) }
-      let range = "Content-Range: bytes \(start)-\(data.count - 1)/\(data.count)"
-      let headers = [range, "Accept-Ranges: bytes", "Content-Length: \(data.count - start)"]
-      send("206 Partial Content", headers, data.dropFirst(start), client)
+      let last = min(ends.count > 1 ? ends[1] : .max, data.count - 1)
+      let range = "Content-Range: bytes \(start)-\(last)/\(data.count)"
+      let headers = [range, "Accept-Ranges: bytes", "Content-Length: \(last + 1 - start)"]
+      send("206 Partial Content", headers, data[(data.startIndex + start)...(data.startIndex + last)], client)
     case .wholeFile(let data): send("200 OK", ["Content-Length: \(data.count)"], data, client)
     case .cut(let data, let count):
       send("200 OK", ["Content-Length: \(data.count)"], data.prefix(count), client)

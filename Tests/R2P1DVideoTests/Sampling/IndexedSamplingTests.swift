@@ -79,3 +79,28 @@ import VideoDecoding
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
+
+/// Real files through decoding.
+@Suite(.enabled(if: Clips.canEncode("libx264"), Clips.note)) struct IndexedDecodingTests {
+  /// A second and a half of each rate: the average that the container gives is the exact one.
+  @Test(arguments: ["24", "25", "30000/1001", "30", "50", "60000/1001"])
+  func aDecodedFileShowsTheFramesOfTheRule(_ rate: String) async throws {
+    let clips = try Clips()
+    let path = try clips.make("clip.mp4", source: "64x48:\(rate):1.5", "-c:v libx264 -pix_fmt yuv420p")
+    var options = ClassifierOptions()
+    options.sampling.frames = 16
+    options.sampling.rate = .indexed(15)
+    let windows = try await VideoWindows.open(
+      .file(BytePath(path)), model: .random("r2plus1d_18", seed: 0), options: options)
+    let layout = try await windows.finalLayout()
+    let fps = try #require(Rational(rate)).double
+    let frames = Int((1.5 * fps).rounded(.up))
+    let step = Float(fps / 15)
+    let whole = fps / 15 == (fps / 15).rounded()
+    let count = whole ? (frames + Int(step) - 1) / Int(step) : Int((Double(frames) * 15 / fps).rounded(.down))
+    #expect(layout.samples == count)
+    for (start, shown) in zip(layout.starts, layout.frames) {
+      #expect(shown == (start..<start + 16).map { Int((Float($0) * step).rounded(.down)) })
+    }
+  }
+}

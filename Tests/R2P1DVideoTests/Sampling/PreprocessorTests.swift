@@ -95,4 +95,32 @@ import Testing
       #expect(Self.hash(turned) == Self.hash(upright))
     }
   }
+
+  /// Three crops are parts of one resized frame: where they overlap the centre, they are the same to the bit.
+  /// Along the longer side: 0, 30 and 59 of 171 columns; 0, 8 and 16 of 128 rows of an upright frame.
+  @Test(arguments: [(90, 47, 30, 29, false), (47, 90, 8, 8, true)])
+  func cropsOverlapWhereTheyShould(
+    _ width: Int, _ height: Int, _ before: Int, _ after: Int, _ isUpright: Bool
+  ) throws {
+    let samples = try Preprocessor.Crop.parts(3).map { crop in
+      try Self.sample(Preprocessor(.crop, .kinetics, crop: crop), width: width, height: height)
+    }
+    let side = Sample.side
+    for colour in 0..<3 {
+      let planes = samples.map { $0.plane(colour) }
+      func value(_ crop: Int, _ along: Int, _ across: Int) -> Float {
+        planes[crop][isUpright ? along * side + across : across * side + along]
+      }
+      for across in 0..<side {
+        for along in 0..<(side - before) {
+          #expect(value(0, along + before, across) == value(1, along, across))
+        }
+        for along in 0..<(side - after) {
+          #expect(value(1, along + after, across) == value(2, along, across))
+        }
+      }
+      #expect(planes[0] != planes[1] && planes[1] != planes[2])
+    }
+    #expect(Preprocessor.Crop.parts(1) == [.centre])
+  }
 }

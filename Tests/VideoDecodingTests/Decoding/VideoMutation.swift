@@ -47,11 +47,14 @@ struct VideoMutation {
   }
 
   /// Reads eight pictures, as a labelling would; how many came.
-  static func sample(_ path: String, control: DecodingControl = DecodingControl()) throws -> Int {
+  static func sample(
+    _ path: String, _ scanning: InputRules.Scanning = .sparse, control: DecodingControl = DecodingControl()
+  ) throws -> Int {
     FFmpegGlobals.own()
     var rules = InputRules()
     rules.maxPixels = 1 << 22
     rules.maxFrames = 100_000
+    rules.scanning = scanning
     let video = try Video(source: .path(Array(path.utf8)), threads: 2, rules: rules, control: control)
     for _ in 0..<3 {
       let count = try video.timeline().times.count

@@ -24,7 +24,8 @@ import Testing
       let path = try clips.write(bytes, "mutation")
       let watch = Watch(seconds: Self.patience)
       do {
-        pictures += try VideoMutation.sample(path, control: watch.control)
+        pictures += try VideoMutation.sample(
+          path, index % 4 == 3 ? .whole : .sparse, control: watch.control)
         decoded += 1
       } catch {
         refused += 1

@@ -11,7 +11,7 @@ import Testing
       var packet = AVPacket()
       packet.data = buffer.baseAddress
       packet.size = Int32(buffer.count)
-      return try syntax.read(packet)
+      return try syntax.read(PacketBytes(packet))
     }
   }
 

@@ -6,7 +6,7 @@ import struct SystemPackage.Errno
 /// A folder whose folders are classes, perhaps below folders of splits; the videos lie in them at any depth.
 enum ClassFolders {
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
-    let top = source.options.root ?? source.path
+    let top = source.path
     let folders = try subfolders(of: top)
     guard !folders.isEmpty else {
       throw .list(top, cause: "holds no folders; expected one for each class, with its videos in it")

@@ -39,10 +39,11 @@ enum UCF101Split {
     let classes = try classes(folder.appending(classFile))
     var contents = ListContents()
     contents.classes = classes
+    let matcher = LabelMatcher(classes)
     for file in try files(source) {
       let bytes = try ListSource.read(file)
       for line in try ListSource.lines(of: bytes, at: file) {
-        contents.entries.append(try entry(line, of: file, classes, source))
+        contents.entries.append(try entry(line, of: file, classes, matcher, source))
       }
     }
     return contents
@@ -86,7 +87,7 @@ enum UCF101Split {
 
   private static func entry(
     _ line: (number: Int, bytes: ArraySlice<UInt8>), of file: BytePath, _ classes: [String],
-    _ source: ListSource
+    _ matcher: LabelMatcher, _ source: ListSource
   ) throws(ClassifierError) -> ListEntry {
     func fail(_ cause: String) -> ClassifierError { .list(file, cause: "line \(line.number): \(cause)") }
     var path = line.bytes
@@ -100,7 +101,7 @@ enum UCF101Split {
       throw fail("'\(name.printable)' is in no class's folder")
     }
     let label = String(decoding: path[..<slash], as: UTF8.self)
-    guard case .found(let place) = LabelMatcher(classes).match(label) else {
+    guard case .found(let place) = matcher.match(label) else {
       throw fail("'\(BytePath(label).printable)' is not in classInd.txt")
     }
     if let number, number != place + 1 {
