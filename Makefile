@@ -1,4 +1,5 @@
 # make demo     everything a first run needs: FFmpeg's libraries, a release build, labels of a sample clip
+# make demo-teach  six classes of its own taught to the built-in model from SampleVideos/own-classes, and used
 # make test     the tests, in release: at -O0 the C kernels would take minutes
 # make test-server  the tests of Examples/server, a package of its own: the first build takes minutes
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
@@ -17,11 +18,22 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib --
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo build docs test test-quick test-server test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
 	$(BINARY) label SampleVideos/*.mp4 --model camera-motion --top 1
+
+# From labelled clips to a labelled archive.
+TAUGHT = $(SCRATCH)/demo-teach
+demo-teach: build
+	@rm -rf $(TAUGHT) && mkdir -p $(TAUGHT)
+	$(BINARY) teach SampleVideos/own-classes/clips.csv --model camera-motion --output $(TAUGHT)/moves.safetensors --reject 0.05
+	$(BINARY) models info $(TAUGHT)/moves.safetensors
+	$(BINARY) label "SampleVideos/own-classes/whip pan/scene-900-1.mp4" SampleVideos/pan_left.mp4 --model $(TAUGHT)/moves.safetensors
+	$(BINARY) timeline SampleVideos/pan_right_then_tilt_up.mp4 --model $(TAUGHT)/moves.safetensors
+	$(BINARY) scan SampleVideos --model $(TAUGHT)/moves.safetensors --output $(TAUGHT)/archive.csv --quiet
+	@head -5 $(TAUGHT)/archive.csv
 
 build: deps
 	$(BUILD)

@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dense.h"
 #include "reference.h"
 
 enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21, R2_MAX_TAPS = 27 };
@@ -175,6 +176,8 @@ typedef struct {
   void (*pool)(const r2_view *in, int block, float *out);
   /// y[o] = bias[o] + Σ_i w[o][i]·x[i]; a row of w has `columns` values.
   void (*linear)(const float *w, const float *bias, const float *x, int rows, int columns, float *y);
+  /// Products in double.
+  void (*dense)(const r2_dense *);
 } r2_kernels;
 
 /// Slowest first: scalar is plain C, portable the compiler's own vectors, dotprod and i8mm those of arm64

@@ -26,6 +26,7 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #define M_NAME(name) R2_NAME(name)
 #define M_SCALED 0
 #define M_LOAD(source, k) LOAD((source)->m + (k) * (source)->position)
+#include "dense.inl"
 #include "layers.inl"
 #include "outputs.inl"
 #pragma clang attribute pop
@@ -47,4 +48,4 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 #define FILL_TABLE(TABLE, NAME)                                                            \
   ((TABLE)->name = NAME, (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \
    (TABLE)->stem_product = R2_NAME(stem_product), (TABLE)->pool = R2_NAME(pool),           \
-   (TABLE)->linear = R2_NAME(linear))
+   (TABLE)->linear = R2_NAME(linear), (TABLE)->dense = R2_NAME(dense))

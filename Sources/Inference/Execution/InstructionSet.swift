@@ -26,6 +26,14 @@ package enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
+  /// The table whose products in double are to be used; every set has one.
+  package var denseKernels: UnsafePointer<r2_kernels> {
+    guard let table = kernels ?? r2_kernels_of(R2_SCALAR) else {
+      preconditionFailure("scalar is always there")
+    }
+    return table
+  }
+
   /// Whether it has instructions for products of this type; the reference loops know float32 alone.
   func multiplies(_ type: OperandType) -> Bool {
     guard let kernels else { return type == .f32 }

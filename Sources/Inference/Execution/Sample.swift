@@ -59,3 +59,14 @@ package final class SampleValues: @unchecked Sendable {
 
   deinit { table.deallocate() }
 }
+
+extension Sample {
+  /// The same with left and right exchanged.
+  package func mirrored() throws(ModelError) -> Sample {
+    let mirrored = try Sample(values, side: side)
+    for row in 0..<(3 * side) {
+      for column in 0..<side { mirrored.bytes[row * side + column] = bytes[(row + 1) * side - 1 - column] }
+    }
+    return mirrored
+  }
+}

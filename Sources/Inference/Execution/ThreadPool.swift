@@ -2,12 +2,12 @@ import CKernels
 
 /// The kernels' threads, the caller's among them; they sleep between loops and end with their owner. Used by
 /// one thread at a time.
-final class ThreadPool {
-  let count: Int
+package final class ThreadPool {
+  package let count: Int
   /// As C takes it.
-  let handle: OpaquePointer
+  package let handle: OpaquePointer
 
-  init(threads: Int) throws(ModelError) {
+  package init(threads: Int) throws(ModelError) {
     guard let handle = r2_team_create(Int32(threads)) else { throw .outOfMemory(bytes: threads << 20) }
     (count, self.handle) = (threads, handle)
   }

@@ -6,8 +6,10 @@ package struct Model: Sendable {
   package let batchNormEpsilon: Double
   let weights: Weights
 
-  enum Weights: Sendable {
+  indirect enum Weights: Sendable {
     case checkpoint(Checkpoint)
+    /// `fc.…` of the one, all else of the other.
+    case head(Checkpoint, on: Weights)
     case random(seed: UInt64, zeroInitResidual: Bool)
   }
 
@@ -25,6 +27,22 @@ package struct Model: Sendable {
     self.network = network
     self.batchNormEpsilon = batchNormEpsilon
     weights = .checkpoint(checkpoint)
+  }
+
+  /// `backbone` with the classifier of another checkpoint, whose inputs have to be as many.
+  package init(_ backbone: Model, head: Checkpoint) throws(ModelError) {
+    var shapes = Dictionary(backbone.network.tensors.map { ($0.name, $0.shape) }) { first, _ in first }
+    for name in ["fc.weight", "fc.bias"] { shapes[name] = head.tensors[name]?.shape }
+    guard let network = VideoResNet(shapes: shapes) else {
+      throw .tensors(source: head.path, problems: ["'fc.weight' is missing, or no matrix"])
+    }
+    let others = head.tensors.keys.filter { !$0.hasPrefix("fc.") }.sorted()
+    let problems =
+      Self.problems(network, shapes) + others.map { "\(quoted($0)) is not part of a classifier" }
+    if !problems.isEmpty { throw .tensors(source: head.path, problems: problems) }
+    self.network = network
+    batchNormEpsilon = backbone.batchNormEpsilon
+    weights = .head(head, on: backbone.weights)
   }
 
   /// The network called `name` with weights drawn from `seed` as torchvision initialises them.
@@ -76,7 +94,15 @@ package struct Model: Sendable {
 
   /// Calls `body` with the values of tensor `name`, row-major.
   func withTensor<R>(_ name: String, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    try withTensor(name, of: weights, body)
+  }
+
+  private func withTensor<R>(
+    _ name: String, of weights: Weights, _ body: (UnsafeBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
     switch weights {
+    case .head(let head, let backbone):
+      return try withTensor(name, of: name.hasPrefix("fc.") ? .checkpoint(head) : backbone, body)
     case .checkpoint(let checkpoint):
       guard let tensor = checkpoint.tensors[name] else { preconditionFailure("checked at init: \(name)") }
       return try tensor.withFloats(body)
@@ -88,10 +114,15 @@ package struct Model: Sendable {
 
   /// The tensors as a checkpoint holds them: those of the file, in its types, or the random ones in float32.
   package var tensors: [StoredTensor] {
-    get throws(CheckpointError) {
-      if case .checkpoint(let checkpoint) = weights {
-        return checkpoint.names.compactMap { checkpoint.tensors[$0] }
-      }
+    get throws(CheckpointError) { try tensors(of: weights) }
+  }
+
+  private func tensors(of weights: Weights) throws(CheckpointError) -> [StoredTensor] {
+    switch weights {
+    case .checkpoint(let checkpoint): return checkpoint.names.compactMap { checkpoint.tensors[$0] }
+    case .head(let head, let backbone):
+      return try tensors(of: backbone).filter { !$0.name.hasPrefix("fc.") } + tensors(of: .checkpoint(head))
+    case .random:
       var tensors: [StoredTensor] = []
       for tensor in network.tensors {
         tensors.append(try StoredTensor(name: tensor.name, shape: tensor.shape, values: values(tensor.name)))
@@ -117,6 +148,8 @@ package struct Model: Sendable {
 
   /// The mapped pages of tensor `name` are no longer needed.
   func release(_ name: String) {
+    var weights = weights
+    while case .head(_, let backbone) = weights, !name.hasPrefix("fc.") { weights = backbone }
     if case .checkpoint(let checkpoint) = weights, let tensor = checkpoint.tensors[name] {
       checkpoint.release(tensor)
     }
@@ -125,7 +158,7 @@ package struct Model: Sendable {
   /// Where the weights come from, for messages.
   var source: String {
     switch weights {
-    case .checkpoint(let checkpoint): checkpoint.path
+    case .checkpoint(let checkpoint), .head(let checkpoint, _): checkpoint.path
     case .random(let seed, _): "random:\(network.name):\(seed)"
     }
   }

@@ -25,6 +25,8 @@ public final class Classifier: Sendable {
   public var features: Int { network.features }
 
   let workspaces: Workspaces
+  /// How the model's logits become labels.
+  let decision: Decision
 
   /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same
   /// length of windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does
@@ -33,7 +35,15 @@ public final class Classifier: Sendable {
     try options.input.certificates?.checkCertificates()
     self.network = network
     self.options = options
-    labels = try network.loaded.labels(from: options.labels)
+    let labels = try network.loaded.labels(from: options.labels)
+    self.labels = labels
+    var decision = network.loaded.traits.decision
+    decision.floor = options.minimumScore
+    decision.allowed = try options.only.map { (only) throws(ClassifierError) in
+      try labels.mask(of: only, model: network.summary.name)
+    }
+    self.decision = decision
+    try network.loaded.traits.check(options.sampling, model: network.summary.name)
     let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
     self.sampling = sampling
     let (threads, wish) = (options.threads, options.precision)
@@ -50,7 +60,7 @@ public final class Classifier: Sendable {
 
   /// The labels of the video at `path`, made of all windows of `scored`, on the caller's thread.
   package func classify(_ path: BytePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
-    var merged = MergedScores(options.merge)
+    var merged = MergedScores(options.merge, decision)
     var windows: [WindowLabels] = []
     while let window = try scored.next() {
       merged.add(logits: window.logits, scores: window.scores)
@@ -70,6 +80,14 @@ public final class Classifier: Sendable {
   }
 
   func scored(_ scores: ClassScores) -> [ScoredLabel] {
-    scores.top(options.top).map { ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0]) }
+    decision.labels(scores, top: options.top).map {
+      ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0])
+    }
+  }
+
+  /// The labels that may be reported, in the order of their classes; nil where all may.
+  package var selectedLabels: LabelSet? {
+    guard decision.allowed != nil else { return nil }
+    return LabelSet(labels.names.indices.filter(decision.allows).map { labels.names[$0] })
   }
 }

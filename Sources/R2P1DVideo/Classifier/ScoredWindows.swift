@@ -10,6 +10,8 @@ package final class ScoredWindows {
   /// What is wanted of each window, and so has to be finite.
   package enum Value: Sendable {
     case scores, features
+    /// Also those of the window mirrored.
+    case mirroredFeatures
   }
 
   private let source: any WindowSource
@@ -17,6 +19,7 @@ package final class ScoredWindows {
   private let workspace: Workspace
   private let control: DecodingControl
   private let value: Value
+  private let decision: Decision
   private let progress: (_ done: Int, _ of: Int) -> Void
   private var scored = SettlingQueue<ScoredWindow>()
   /// Nil until all windows have come.
@@ -33,6 +36,7 @@ package final class ScoredWindows {
     self.path = path
     self.control = control
     self.value = value
+    decision = classifier.decision
     workspace = try classifier.workspaces.workspace()
     self.progress = progress
   }
@@ -68,7 +72,20 @@ package final class ScoredWindows {
     let values = value == .scores ? prediction.logits : prediction.features
     guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
     progress(window.number + 1, window.count)
-    return ScoredWindow(window, prediction)
+    var scored = ScoredWindow(window, prediction, decision)
+    guard value == .mirroredFeatures else { return scored }
+    let mirrored = workspace.predictor.predict([try mirrored(window.samples)])[0].features
+    guard mirrored.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+    scored.mirroredFeatures = mirrored
+    return scored
+  }
+
+  private func mirrored(_ samples: [Sample]) throws(ClassifierError) -> [Sample] {
+    do throws(ModelError) {
+      return try samples.map { (sample) throws(ModelError) in try sample.mirrored() }
+    } catch {
+      throw .video(path, VideoError.outOfMemory)
+    }
   }
 }
 
@@ -91,6 +108,8 @@ public struct ScoredWindow: Sendable, Equatable, Codable {
   public let logits: [Float]
   /// The values before the classifier.
   public let features: [Float]
+  /// Those of the window mirrored, where they were asked for.
+  var mirroredFeatures: [Float]?
 
   public init(
     number: Int, count: Int, start: Rational, end: Rational, padded: Bool = false, videoEnd: Double,
@@ -109,11 +128,11 @@ public struct ScoredWindow: Sendable, Equatable, Codable {
 }
 
 extension ScoredWindow {
-  init(_ window: Window, _ prediction: Prediction) {
+  init(_ window: Window, _ prediction: Prediction, _ decision: Decision) {
     self.init(
       number: window.number, count: window.count, start: window.exactStart, end: window.exactEnd,
       padded: window.padded, videoEnd: window.videoEnd,
-      scores: ClassScores(logits: prediction.logits.map(Double.init)), logits: prediction.logits,
+      scores: decision.scores(prediction.logits.map(Double.init)), logits: prediction.logits,
       features: prediction.features)
   }
 }

@@ -60,7 +60,7 @@ struct ScoringState {
     self.request = request
     self.control = control
     filmstrip = request.thumbnails > 0 ? Filmstrip(count: request.thumbnails) : nil
-    merged = MergedScores(request.sampling.merge)
+    merged = MergedScores(request.sampling.merge, classifier.decision)
   }
 
   /// The next window; nil after the last. What failed once fails again.

@@ -23,14 +23,14 @@ package struct LoadedModel: Sendable {
       if let weights { throw .network("\(source)", cause: "has no weights '\(BytePath(weights).printable)'") }
       try self.init(random: name, seed: seed, zeroInitResidual: zeroInitResidual)
     case .file(let path):
-      try self.init(path, name: path.modelName, entry: .of(path), weights)
+      try self.init(path, name: path.modelName, entry: .of(path), weights, folders, absent)
     case .named(let name):
       if let checkpoint = try BuiltInModel.checkpoint(named: name, weights: weights) {
         try self.init(checkpoint, BytePath(name), name: name, entry: nil, file: nil)
         return
       }
       let path = try folders.find(name, absent: absent)
-      try self.init(path, name: name, entry: .of(path) ?? .named(name), weights)
+      try self.init(path, name: name, entry: .of(path) ?? .named(name), weights, folders, absent)
     }
   }
 
@@ -48,17 +48,24 @@ package struct LoadedModel: Sendable {
   }
 
   private init(
-    _ path: BytePath, name: String, entry: PublishedModel?, _ weights: String?
+    _ path: BytePath, name: String, entry: PublishedModel?, _ weights: String?, _ folders: ModelStore,
+    _ absent: MissingModelPolicy
   ) throws(ClassifierError) {
-    try self.init(try Checkpoint.open(path, weights: weights), path, name: name, entry: entry, file: path)
+    let checkpoint = try Checkpoint.open(path, weights: weights)
+    var backbone: Model?
+    if let facts = TaughtFacts(checkpoint.metadata), facts.isHeadOnly {
+      backbone = try facts.findBackbone(of: path, folders, absent).model
+    }
+    try self.init(checkpoint, path, name: name, entry: entry, file: path, backbone: backbone)
   }
 
   private init(
-    _ checkpoint: Checkpoint, _ path: BytePath, name: String, entry: PublishedModel?, file: BytePath?
+    _ checkpoint: Checkpoint, _ path: BytePath, name: String, entry: PublishedModel?, file: BytePath?,
+    backbone: Model? = nil
   ) throws(ClassifierError) {
     traits = ModelMetadata(entry, metadata: checkpoint.metadata)
     do {
-      model = try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
+      model = try Self.model(checkpoint, traits, on: backbone)
     } catch {
       if let file, let problem = Checkpoint.shardProblem(file.bytes) {
         throw .checkpoint(path, cause: problem, kind: FailureKind(error.kind))
@@ -70,6 +77,14 @@ package struct LoadedModel: Sendable {
     self.entry = entry
     self.checkpoint = checkpoint
     self.file = file
+  }
+
+  /// The checkpoint's, or that of `backbone` where the checkpoint is a head alone.
+  private static func model(
+    _ checkpoint: Checkpoint, _ traits: ModelMetadata, on backbone: Model?
+  ) throws(ModelError) -> Model {
+    if let backbone { return try Model(backbone, head: checkpoint) }
+    return try Model(checkpoint: checkpoint, batchNormEpsilon: traits.batchNormEpsilon)
   }
 
   package var summary: ModelSummary {

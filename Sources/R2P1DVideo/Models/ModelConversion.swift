@@ -69,8 +69,8 @@ public struct ModelConversion: Sendable {
     }
   }
 
-  private static func metadata(
-    _ loaded: LoadedModel, _ options: ConversionOptions
+  static func metadata(
+    _ loaded: LoadedModel, _ options: ConversionOptions = ConversionOptions()
   ) throws(ClassifierError) -> [String: String] {
     let traits = loaded.traits
     let labels = try loaded.labels(from: options.labels)
@@ -84,6 +84,11 @@ public struct ModelConversion: Sendable {
     facts["std"] = SampleNormalization.text(traits.normalization.deviation)
     // Numbers in place of names are no names.
     facts["classes"] = labels == .numbered(labels.names.count) ? nil : labels.names.joined(separator: "\n")
+    // A conversion is whole, and what was taught stays what it was taught with.
+    facts[TaughtKey.headOnly] = nil
+    var sampling = SamplingOptions()
+    (sampling.frames, sampling.rate) = (options.frames, options.rate)
+    try traits.check(sampling, model: loaded.name)
     // Kept through conversions of conversions.
     if let entry = loaded.entry { facts["published"] = entry.name }
     facts["origin"] = loaded.file?.name.printable ?? loaded.name

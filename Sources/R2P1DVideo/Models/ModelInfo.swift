@@ -24,6 +24,7 @@ public struct ModelInfo: Sendable {
     let facts =
       [("name", loaded.name)] + Self.network(network, labels, frames: loaded.traits.frames)
       + Self.memory(loaded) + Self.input(loaded.traits) + (try Self.origin(loaded))
+      + Self.teaching(loaded.traits)
       + Self.notes(loaded.notes(wasChosen: weights != nil).notes)
     self.facts = facts.map { (name: $0.0, value: $0.1) }
   }
@@ -90,6 +91,22 @@ public struct ModelInfo: Sendable {
     } else if let origin = checkpoint.metadata["origin"] {
       let hash = checkpoint.metadata["origin_sha256"].map { " (sha-256 \($0))" } ?? ""
       facts.append(("origin", origin + hash))
+    }
+    return facts
+  }
+
+  private static func teaching(_ traits: ModelMetadata) -> Facts {
+    guard let taught = traits.teaching else { return [] }
+    let hash = taught.backboneHash.map { " (sha-256 \($0))" } ?? ""
+    var facts = [
+      ("taught on", "\(taught.backbone)\(hash)"),
+      ("holds", taught.isHeadOnly ? "the head alone" : "backbone and head"),
+      ("resize", taught.resize.rawValue),
+    ]
+    if traits.decision.isMultiLabel { facts.append(("labels of a video", "any number")) }
+    if let score = traits.decision.minimumScore { facts.append(("uncertain below", "\(score)")) }
+    if let thresholds = traits.decision.thresholds {
+      facts.append(("thresholds", thresholds.map { "\($0)" }.joined(separator: " ")))
     }
     return facts
   }

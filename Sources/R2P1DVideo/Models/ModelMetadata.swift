@@ -12,6 +12,10 @@ package struct ModelMetadata: Sendable, Equatable {
   package var normalization = SampleNormalization.kinetics
   /// Nil where the checkpoint does not name its classes.
   package var labels: LabelSet?
+  /// How logits become labels.
+  var decision = Decision()
+  /// What a taught model was taught with; nil of others.
+  var teaching: TaughtFacts?
 
   init(frames: Int = 16) {
     self.frames = frames
@@ -35,6 +39,8 @@ package struct ModelMetadata: Sendable, Equatable {
       normalization = given
     }
     labels = metadata["classes"].map { LabelSet($0.split(whereSeparator: \.isNewline).map(String.init)) }
+    teaching = TaughtFacts(metadata)
+    if teaching != nil { decision = Decision(metadata, classes: labels?.names.count ?? 0) }
   }
 
   /// The traits of a model of which no weight is read; a published one need not even be there.

@@ -15,7 +15,8 @@ struct CSVReport: LabelReport {
       let labels = video.labels.flatMap { [$0.label, "\($0.score.roundedScore)"] }
       let blank = Array(repeating: "", count: 2 * top - labels.count)
       let facts = [
-        outcome.file.string, "ok", "\(video.video.duration.roundedTime)", "\(video.windows.count)",
+        outcome.file.string, video.isUncertain ? "uncertain" : "ok", "\(video.video.duration.roundedTime)",
+        "\(video.windows.count)",
       ]
       return CSV.row(facts + labels + blank + [""])
     case .failure(let error):

@@ -12,7 +12,7 @@ struct HTMLReport: TimelineReport {
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
     self.facts = facts
     self.options = options
-    segmenter = Segmenter(options.segments, labels: facts.labels)
+    segmenter = facts.segmenter(options.segments)
   }
 
   mutating func begin() -> String { "" }

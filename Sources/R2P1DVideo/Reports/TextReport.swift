@@ -41,7 +41,8 @@ struct TextReport: LabelReport {
   }
 
   private static func table(_ labels: [ScoredLabel]) -> String {
-    labels.map { String(format: "  %5.1f %%  ", $0.score * 100) + BytePath($0.label).printable + "\n" }
+    if labels.isEmpty { return "  uncertain: no score is high enough\n" }
+    return labels.map { String(format: "  %5.1f %%  ", $0.score * 100) + BytePath($0.label).printable + "\n" }
       .joined()
   }
 }

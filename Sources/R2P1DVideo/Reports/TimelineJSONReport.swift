@@ -12,7 +12,7 @@ struct TimelineJSONReport: TimelineReport {
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
     self.facts = facts
     self.options = options
-    segmenter = options.showsSegments ? Segmenter(options.segments, labels: facts.labels) : nil
+    segmenter = options.showsSegments ? facts.segmenter(options.segments) : nil
   }
 
   mutating func begin() -> String {
@@ -22,14 +22,14 @@ struct TimelineJSONReport: TimelineReport {
 
   mutating func add(_ window: ScoredWindow) -> String {
     segments += segmenter?.add(window) ?? []
-    let object = JSON.text(TimelineWindow(window, facts.labels, options), pretty: true).dropLast()
+    let object = JSON.text(TimelineWindow(window, facts, options), pretty: true).dropLast()
     return (window.number == 0 ? "\n" : ",\n") + object.replacing(/^/.anchorsMatchLineEndings(), with: "    ")
   }
 
   mutating func end(_ summary: TimelineSummary) -> String {
     segments += segmenter?.finish() ?? []
     let tail = TimelineTail(
-      labels: summary.labels,
+      labels: summary.labels, uncertain: summary.labels.isEmpty ? true : nil,
       segmentation: segmenter == nil ? nil : options.segments,
       segments: segmenter == nil
         ? nil : segments.map { TimelineSegment($0, showsAllScores: options.showsAllScores) },
@@ -41,22 +41,22 @@ struct TimelineJSONReport: TimelineReport {
 /// An object a line: a window or a segment, each when the next one is known; the last one carries the
 /// receipt.
 struct TimelineJSONLinesReport: TimelineReport {
-  private let labels: LabelSet
+  private let facts: TimelineFacts
   private let options: TimelineReportOptions
   private var segmenter: Segmenter?
   private var last: (any TimelineLine)?
 
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
-    labels = facts.labels
+    self.facts = facts
     self.options = options
-    segmenter = options.showsSegments ? Segmenter(options.segments, labels: labels) : nil
+    segmenter = options.showsSegments ? facts.segmenter(options.segments) : nil
   }
 
   mutating func begin() -> String { "" }
 
   mutating func add(_ window: ScoredWindow) -> String {
     if segmenter != nil { return lines(segmenter?.add(window) ?? []) }
-    return line(TimelineWindow(window, labels, options))
+    return line(TimelineWindow(window, facts, options))
   }
 
   mutating func end(_ summary: TimelineSummary) -> String {
@@ -104,12 +104,12 @@ private struct TimelineWindow: TimelineLine {
   let logits: [Float]?
   var receipt: Provenance?
 
-  init(_ window: ScoredWindow, _ names: LabelSet, _ options: TimelineReportOptions) {
+  init(_ window: ScoredWindow, _ facts: TimelineFacts, _ options: TimelineReportOptions) {
     start = window.start.jsonSeconds
     end = window.end.jsonSeconds
     padded = window.padded
-    labels = window.scores.top(options.top).map {
-      ScoredLabel(label: names.names[$0], index: $0, score: window.scores.values[$0])
+    labels = facts.decision.labels(window.scores, top: options.top).map {
+      ScoredLabel(label: facts.labels.names[$0], index: $0, score: window.scores.values[$0])
     }
     scores = options.showsAllScores ? window.scores.values.map(\.roundedScore) : nil
     logits = options.showsLogits ? window.logits : nil
@@ -137,6 +137,7 @@ private struct TimelineSegment: TimelineLine {
 
 private struct TimelineTail: Encodable {
   let labels: [ScoredLabel]
+  let uncertain: Bool?
   let segmentation: SegmentOptions?
   let segments: [TimelineSegment]?
   let video: VideoSummary

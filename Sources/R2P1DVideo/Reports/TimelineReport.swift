@@ -68,6 +68,7 @@ struct TimelineFacts: Sendable {
   let model: ModelSummary
   let labels: LabelSet
   let sampling: ResolvedSampling
+  var decision = Decision()
 
   /// `8 samples, one every 4, 15 a second`.
   var windows: String {
@@ -79,26 +80,37 @@ struct TimelineFacts: Sendable {
 extension TimelineFacts {
   init(_ timeline: VideoTimeline) {
     self.init(
-      file: timeline.file, model: timeline.model, labels: timeline.labels, sampling: timeline.sampling)
+      file: timeline.file, model: timeline.model, labels: timeline.labels, sampling: timeline.sampling,
+      decision: timeline.decision)
   }
 }
 
-/// The rows of a table: windows with their best label, or segments.
+extension TimelineFacts {
+  func segmenter(_ options: SegmentOptions) -> Segmenter {
+    Segmenter(options, labels: labels, decision: decision)
+  }
+}
+
+/// The rows of a table: windows with their best label, which is empty where it is uncertain, or segments.
 struct TimelineRows {
   private let labels: LabelSet
+  private let decision: Decision
   private var segmenter: Segmenter?
 
   init(_ facts: TimelineFacts, _ options: TimelineReportOptions) {
     labels = facts.labels
-    segmenter = options.showsSegments ? Segmenter(options.segments, labels: facts.labels) : nil
+    decision = facts.decision
+    segmenter = options.showsSegments ? facts.segmenter(options.segments) : nil
   }
 
   mutating func add(_ window: ScoredWindow) -> [VideoSegment] {
     if segmenter != nil { return segmenter?.add(window) ?? [] }
-    let best = window.scores.top(1)[0]
+    let best = decision.best(window.scores)
+    let isCertain = !decision.labels(window.scores, top: 1).isEmpty
     return [
       VideoSegment(
-        start: window.start, end: window.end, label: labels.names[best], index: best, scores: window.scores)
+        start: window.start, end: window.end, label: isCertain ? labels.names[best] : "", index: best,
+        scores: window.scores)
     ]
   }
 

@@ -33,7 +33,7 @@ struct TimelineTextReport: TimelineReport {
       text += "  damaged: \(summary.video.decodeErrors) decode errors were skipped\n"
     }
     let labels = summary.labels.map { score($0.score) + BytePath($0.label).printable + "\n" }
-    return text + "\nthe whole video\n" + labels.joined()
+    return text + "\nthe whole video\n" + (labels.isEmpty ? "  uncertain\n" : labels.joined())
   }
 
   private mutating func table(_ rows: [VideoSegment]) -> String {
@@ -43,7 +43,8 @@ struct TimelineTextReport: TimelineReport {
         let text = time.shortClock(hours: hasHours)
         return String(repeating: " ", count: max(0, (hasHours ? 11 : 9) - text.count)) + text
       }
-      return "\(times[0]) –\(times[1])\(score(row.score))\(BytePath(row.label).printable)\n"
+      let label = row.label.isEmpty ? "uncertain" : BytePath(row.label).printable
+      return "\(times[0]) –\(times[1])\(score(row.score))\(label)\n"
     }.joined()
   }
 

@@ -18,6 +18,14 @@ public struct ClassScores: Sendable, Equatable {
     values = powers.map { $0 / sum }
   }
 
+  /// Sigmoids: 1 ÷ (1 + exp(−logit)), each class of its own.
+  public init(independent logits: some Collection<Double>) {
+    values = logits.map { logit in
+      let small = exp(-abs(logit))
+      return (logit >= 0 ? 1 : small) / (1 + small)
+    }
+  }
+
   /// The video's scores from its windows' logits (one array a window, at least one).
   public init(windows: [[Float]], merge: ClassScores.Merge) {
     var merged = MergedScores(merge)

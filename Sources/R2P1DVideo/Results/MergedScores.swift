@@ -1,12 +1,14 @@
 /// A video's scores, made of its windows' one by one, in memory that does not grow with their number.
 struct MergedScores: Sendable {
   private let merge: ClassScores.Merge
+  private let decision: Decision
   /// Sums of what is averaged, or the highest scores so far.
   private var totals: [Double] = []
   private var count = 0
 
-  init(_ merge: ClassScores.Merge) {
+  init(_ merge: ClassScores.Merge, _ decision: Decision = Decision()) {
     self.merge = merge
+    self.decision = decision
   }
 
   /// Adds a window: its logits, and the scores that they are.
@@ -27,7 +29,7 @@ struct MergedScores: Sendable {
     switch merge {
     case .mean: ClassScores(totals.map { $0 / Double(count) })
     case .max: ClassScores(totals)
-    case .logits: ClassScores(logits: totals.map { $0 / Double(count) })
+    case .logits: decision.scores(totals.map { $0 / Double(count) })
     }
   }
 }

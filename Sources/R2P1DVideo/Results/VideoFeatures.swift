@@ -30,21 +30,25 @@ public struct WindowFeatures: Sendable, Equatable, Codable {
   /// As many as the classifier has inputs, 512 in the networks of the paper: the last layer's output averaged
   /// over time and space, as torchvision's `avgpool` gives it.
   public let values: [Float]
+  /// Those of the window mirrored, where they were asked for.
+  public let mirrored: [Float]?
 
   public init(
-    start: Double, end: Double, padded: Bool = false, values: [Float]
+    start: Double, end: Double, padded: Bool = false, values: [Float], mirrored: [Float]? = nil
   ) {
     self.start = start
     self.end = end
     self.padded = padded
     self.values = values
+    self.mirrored = mirrored
   }
 }
 
 extension WindowFeatures {
   init(_ window: ScoredWindow) {
     self.init(
-      start: window.start.double, end: window.end.double, padded: window.padded, values: window.features)
+      start: window.start.double, end: window.end.double, padded: window.padded, values: window.features,
+      mirrored: window.mirroredFeatures)
   }
 }
 

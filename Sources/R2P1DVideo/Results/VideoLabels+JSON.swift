@@ -3,7 +3,7 @@ import Glibc
 
 extension VideoLabels: Codable {
   private enum Key: CodingKey {
-    case model, video, sampling, labels, windows, receipt
+    case model, video, sampling, labels, uncertain, windows, receipt
   }
 
   /// Of the sampling, what the JSON says: neither the part of the video nor whether it was sought.
@@ -25,6 +25,7 @@ extension VideoLabels: Codable {
     try values.encode(video, forKey: .video)
     try values.encode(SamplingJSON(sampling), forKey: .sampling)
     try values.encode(labels, forKey: .labels)
+    if isUncertain { try values.encode(true, forKey: .uncertain) }
     try values.encode(windows, forKey: .windows)
     try values.encodeIfPresent(receipt, forKey: .receipt)
   }

@@ -4,8 +4,10 @@ public struct VideoLabels: Sendable, Equatable {
   public let model: ModelSummary
   public let video: VideoSummary
   public let sampling: ResolvedSampling
-  /// The highest scores of the whole video, highest first.
+  /// The highest scores of the whole video, highest first; none where the model is not certain enough.
   public let labels: [ScoredLabel]
+  /// Whether no score is high enough for the model to call it a label.
+  public var isUncertain: Bool { labels.isEmpty }
   /// In time order; there is at least one.
   public let windows: [WindowLabels]
   /// What they were made with; nil if the options want none.

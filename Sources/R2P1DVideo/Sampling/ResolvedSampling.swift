@@ -45,7 +45,7 @@ extension ResolvedSampling {
     frames = options.frames ?? traits.frames
     rate = options.rate ?? traits.rate
     placement = options.placement
-    resize = options.resize
+    resize = options.resize ?? traits.teaching?.resize ?? .crop
     normalization = traits.normalization
     start = options.start
     end = options.end

@@ -5,7 +5,8 @@ public struct SamplingOptions: Sendable, Equatable {
   /// Samples a second. Else 15.
   public var rate: SampleRate?
   public var placement: WindowPlacement = .even(5)
-  public var resize: SamplingOptions.Resize = .crop
+  /// Else `crop`.
+  public var resize: Resize?
   /// Parts of each frame that are looked at, each as windows of their own: 1, or, with `resize` of `crop`, 3 along
   /// the longer side of the frame.
   public var crops = 1

@@ -135,6 +135,7 @@ extension VideoWindows {
       _ input: VideoInput, _ model: ModelSource, _ network: NetworkOptions, _ options: ClassifierOptions
     ) throws(ClassifierError) -> (layout: Layout, warnings: [VideoWarning], sampling: ResolvedSampling) {
       let traits = try ModelMetadata(of: model, weights: network.weights, folders: network.folders)
+      try traits.check(options.sampling, model: "\(model)")
       let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
       let reader = try input.open(sampling, options.input, threads: options.threads, control: control)
       pass = Pass(

@@ -35,6 +35,7 @@ struct LabelRun: Sendable, Equatable {
 struct SegmentMerger: Sendable {
   private let minimumLength: Double
   private let minimumScore: Double
+  private let decision: Decision
   /// What a later moment can still lengthen or take in; the last one is under way.
   private var runs: [LabelRun] = []
   private var isFirst = true
@@ -42,7 +43,8 @@ struct SegmentMerger: Sendable {
   /// Lengths are compared to the microsecond, to which times are printed.
   private static let precision = 1e-6
 
-  init(minimumLength: Double, minimumScore: Double) {
+  init(minimumLength: Double, minimumScore: Double, decision: Decision = Decision()) {
+    self.decision = decision
     self.minimumLength = minimumLength
     self.minimumScore = minimumScore
   }
@@ -90,6 +92,6 @@ struct SegmentMerger: Sendable {
   }
 
   private func isGood(_ run: LabelRun) -> Bool {
-    run.label.map { run.means[$0] >= minimumScore } ?? false
+    run.label.map { run.means[$0] >= minimumScore && decision.accepts(run.means[$0], of: $0) } ?? false
   }
 }

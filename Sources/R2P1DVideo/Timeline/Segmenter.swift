@@ -10,10 +10,16 @@ public struct Segmenter: Sendable {
   private var runs: SegmentMerger
 
   public init(_ options: SegmentOptions = SegmentOptions(), labels: LabelSet) {
+    self.init(options, labels: labels, decision: Decision())
+  }
+
+  /// Of a model that says which scores are labels.
+  init(_ options: SegmentOptions, labels: LabelSet, decision: Decision) {
     self.labels = labels
     smoothing = Smoothing(width: options.smoothing)
-    hysteresis = Hysteresis(enter: options.enter, leave: options.leave)
-    runs = SegmentMerger(minimumLength: options.minimumLength, minimumScore: options.minimumScore)
+    hysteresis = Hysteresis(enter: options.enter, leave: options.leave, decision: decision)
+    runs = SegmentMerger(
+      minimumLength: options.minimumLength, minimumScore: options.minimumScore, decision: decision)
   }
 
   /// The segments that are certain once `window` is known. Windows come in the order of their starts, each

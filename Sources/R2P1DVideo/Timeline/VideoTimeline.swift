@@ -17,12 +17,14 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   /// The sampling in force; `placement` is a stride.
   public let sampling: ResolvedSampling
 
+  let decision: Decision
   let pass: ScoringPass
 
   init(_ classifier: Classifier, of input: VideoInput, thumbnails: Int) {
     file = input.name
     model = classifier.model
     labels = classifier.labels
+    decision = classifier.decision
     sampling = classifier.sampling.strided
     pass = ScoringPass(classifier, input, ScoringPass.Request(sampling: sampling, thumbnails: thumbnails))
   }
@@ -69,7 +71,7 @@ extension Classifier {
 
       init(_ windows: VideoTimeline, _ options: SegmentOptions) {
         self.windows = windows.makeAsyncIterator()
-        segmenter = Segmenter(options, labels: windows.labels)
+        segmenter = Segmenter(options, labels: windows.labels, decision: windows.decision)
       }
 
       public mutating func next(

@@ -54,7 +54,7 @@ struct EvaluateCommand: ParsableCommand {
     if let name = published.name?.rawValue {
       let isSet =
         sampling.frames != nil || sampling.fps != nil || placement.placement != nil
-        || sampling.resize != .crop
+        || sampling.resize == .squash
       if isSet {
         throw ValidationError("--protocol \(name) says how videos are sampled: leave the rest away")
       }

@@ -19,6 +19,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       WindowsCommand.self,
       InspectCommand.self,
       EmbedCommand.self,
+      TeachCommand.self,
       ModelsCommand.self,
       BenchCommand.self,
       ScanWorkerCommand.self,

@@ -25,9 +25,10 @@ struct ListArguments: ParsableArguments {
     }
   }
 
-  /// The list, and a line that says what was understood.
-  func read() throws(ClassifierError) -> LabelledList {
+  /// The list, and a line that says what was understood. `isMultiLabel`: a video may have several classes.
+  func read(isMultiLabel: Bool = false) throws(ClassifierError) -> LabelledList {
     var options = LabelledList.Options()
+    options.isMultiLabel = isMultiLabel
     options.form = listFormat
     options.root = root
     options.split = split

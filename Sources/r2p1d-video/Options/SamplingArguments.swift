@@ -13,8 +13,9 @@ struct SamplingArguments: ParsableArguments {
   )
   var fps: SampleRate?
 
-  @Option(help: "128×171 then the centre 112×112, or straight to 112×112.")
-  var resize: SamplingOptions.Resize = .crop
+  @Option(
+    help: "128×171 then the centre 112×112, or straight to 112×112 (default: the model's own, else crop).")
+  var resize: SamplingOptions.Resize?
 
   @Option(help: "Where to start, in a player's clock: 90, 1:30 or 00:01:30.5.")
   var start: TimeArgument?

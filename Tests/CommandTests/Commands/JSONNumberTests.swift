@@ -11,6 +11,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     program.folder = folder.url
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("clips"), withDestinationPath: TeachTests.clips)
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
     try folder.write("list.csv", "file,label\nclip.mp4,abseiling\n")
     try folder.write("segments.csv", "file,label,start,end\nclip.mp4,abseiling,0,2\n")
@@ -32,6 +34,8 @@ import Testing
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
     "bench --model narrow.safetensors --runs 1 --video clip.mp4 --format json",
     "models list --format json",
+    "teach clips --windows 1 --model narrow.safetensors --reject 0.2 --output t.safetensors --format json",
+    "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --format json",
     "evaluate list.csv --model narrow.safetensors --format json",
     "evaluate segments.csv --model narrow.safetensors --format json",
   ]
@@ -39,15 +43,20 @@ import Testing
   private static let reals: Set<String> = [
     "start", "end", "duration", "frameRate", "fps", "score", "scores", "logits", "mean", "std", "seconds",
     "cpuSeconds", "median", "min", "max", "logitError", "smooth", "enter", "leave", "minLength", "minScore",
-    "top1", "top5", "value", "low", "high", "accuracy", "precision", "f1", "meanClassAccuracy",
-    "calibrationError", "thresholds", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
-    "f1At25", "f1At50", "time", "frameTime",
+    "top1", "top5", "value", "low", "high", "share", "precision", "recall", "f1", "temperature", "c",
+    "cosine",
+    "ownScore", "ownProbability", "time", "rate", "minimumScore", "meanClassAccuracy", "before", "after",
+    "thresholds",
+    "accuracy", "frameTime",
+    "calibrationError", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
+    "f1At25", "f1At50",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
     "stride", "number", "sample", "frame",
     "index", "samples", "starts", "features", "batch", "threads", "pictures", "skipped", "bytes", "track",
-    "correct", "of", "count", "failed", "predicted", "asked", "scored", "short", "leftOut", "unmatched",
+    "correct", "of", "videos", "failed", "groups", "folds", "fold", "predicted", "count", "kept", "wrong",
+    "asked", "scored", "short", "leftOut", "unmatched",
     "paddedWindows", "classesPresent", "rank",
     "bytesRead", "fileBytes",
   ]

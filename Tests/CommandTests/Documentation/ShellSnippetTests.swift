@@ -19,7 +19,8 @@ import Testing
     for (name, target) in [
       ("bin/r2p1d-video", Program.built.path), ("SampleVideos", Checkout.samples.path),
       ("clip.mp4", Checkout.clip), ("talk.mp4", Checkout.otherClip), ("film.mp4", TimelineTests.twoMotions),
-      ("Videos/clip.mp4", Checkout.clip), ("classes.txt", Checkout.path("labels/kinetics-400.txt")),
+      ("Videos/clip.mp4", Checkout.clip), ("motions", Checkout.path("SampleVideos/own-classes")),
+      ("classes.txt", Checkout.path("labels/kinetics-400.txt")),
     ] {
       try files.createSymbolicLink(atPath: folder.path(name), withDestinationPath: target)
     }

@@ -32,6 +32,10 @@ struct Program {
     try run(binary, arguments)
   }
 
+  func callAsFunction(_ arguments: [String]) throws -> Run {
+    try run(binary, arguments)
+  }
+
   /// Runs it with the words of a line.
   func callAsFunction(line: String) throws -> Run {
     try run(Self.built, line.words)

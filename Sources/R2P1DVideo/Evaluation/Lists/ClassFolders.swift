@@ -42,6 +42,7 @@ enum ClassFolders {
         ListEntry(path: $0, labels: [folder.name.string], split: split, line: 0)
       }
     }
+    contents.classes = classes.map(\.name.string).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     contents.number()
     return contents
   }
@@ -64,6 +65,8 @@ enum ClassFolders {
 extension ListContents {
   fileprivate mutating func add(_ other: ListContents) {
     entries += other.entries
+    let names = Set((classes ?? []) + (other.classes ?? []))
+    classes = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     notes += other.notes
     number()
   }
