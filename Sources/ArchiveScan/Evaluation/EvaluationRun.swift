@@ -97,11 +97,3 @@ extension EvaluatedVideo {
   /// Its best label, or why there is none.
   var note: String { error ?? examples.first { !$0.labels.isEmpty }?.labels.first?.label ?? "" }
 }
-
-extension Sample {
-  /// The three planes as pixels.
-  fileprivate var packedRGB: [UInt8] {
-    let plane = Sample.side * Sample.side
-    return (0..<plane).flatMap { point in (0..<3).map { bytes[$0 * plane + point] } }
-  }
-}

@@ -26,7 +26,7 @@ package struct ScanRecord: Sendable, Equatable {
     check = StableHash(row).value
     switch outcome.result {
     case .success(let video):
-      (isFailed, duration, note) = (false, video.video.duration, video.labels.first?.label ?? "")
+      (isFailed, duration, note) = (false, video.video.duration, video.labels.first?.label ?? "uncertain")
     case .failure(let error):
       (isFailed, duration, note) = (true, 0, explain(error))
     }

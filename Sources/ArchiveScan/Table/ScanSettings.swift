@@ -61,7 +61,21 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
       Fact(name: "format", value: format.rawValue),
     ]
-    self.init(facts: facts + track + weights)
+    self.init(facts: facts + track + weights + Self.selection(of: classifier))
+  }
+
+  /// Which labels are reported, where not all are.
+  private static func selection(of classifier: Classifier) -> [Fact] {
+    var facts: [Fact] = []
+    if let selected = classifier.selectedLabels {
+      let names = selected.names.map { BytePath($0).printable }.joined(separator: ", ")
+      let value = names.count <= 200 ? names : "\(selected.names.count) labels, SHA-256 \(selected.sha256)"
+      facts.append(Fact(name: "only", value: value))
+    }
+    if classifier.options.minimumScore > 0 {
+      facts.append(Fact(name: "min-score", value: "\(classifier.options.minimumScore)"))
+    }
+    return facts
   }
 
   /// The first setting in which `other` differs, as words: `--windows 5, now 3`.

@@ -26,7 +26,7 @@ public final class Classifier: Sendable {
 
   let workspaces: Workspaces
   /// How the model's logits become labels.
-  var decision: Decision { network.loaded.traits.decision }
+  let decision: Decision
 
   /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same
   /// length of windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does
@@ -35,7 +35,14 @@ public final class Classifier: Sendable {
     try options.input.certificates?.checkCertificates()
     self.network = network
     self.options = options
-    labels = try network.loaded.labels(from: options.labels)
+    let labels = try network.loaded.labels(from: options.labels)
+    self.labels = labels
+    var decision = network.loaded.traits.decision
+    decision.floor = options.minimumScore
+    decision.allowed = try options.only.map { (only) throws(ClassifierError) in
+      try labels.mask(of: only, model: network.summary.name)
+    }
+    self.decision = decision
     try network.loaded.traits.check(options.sampling, model: network.summary.name)
     let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
     self.sampling = sampling
@@ -76,5 +83,11 @@ public final class Classifier: Sendable {
     decision.labels(scores, top: options.top).map {
       ScoredLabel(label: labels.names[$0], index: $0, score: scores.values[$0])
     }
+  }
+
+  /// The labels that may be reported, in the order of their classes; nil where all may.
+  package var selectedLabels: LabelSet? {
+    guard decision.allowed != nil else { return nil }
+    return LabelSet(labels.names.indices.filter(decision.allows).map { labels.names[$0] })
   }
 }

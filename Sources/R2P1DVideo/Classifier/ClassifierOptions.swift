@@ -11,6 +11,11 @@ public struct ClassifierOptions: Sendable {
   public var merge: ClassScores.Merge = .mean
   /// Labels reported, at least 1, of the video and of each window.
   public var top = 5
+  /// The only classes that are reported, by name: exactly, or as ``LabelMatcher`` folds names; nil is all.
+  /// Scores stay those of all classes.
+  public var only: [String]?
+  /// A label with a lower score, from 0 to 1, is not reported; where none is left the result is uncertain.
+  public var minimumScore = 0.0
   /// Whether the results carry each window's raw logits.
   public var keepsLogits = false
   /// Whether results carry a receipt, for which the whole checkpoint is hashed once.

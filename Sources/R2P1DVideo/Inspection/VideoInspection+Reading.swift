@@ -22,6 +22,7 @@ extension VideoInspection {
     let thread = StreamThread<DecodingControl>(video: input.name) { $0 }
     return try await thread.run { (control) throws(ClassifierError) in
       let traits = try ModelMetadata(of: model, weights: network.weights, folders: network.folders)
+      try traits.check(options.sampling, model: "\(model)")
       let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: traits)
       let pass = try InspectionPass(input, sampling, options, keeping, control)
       return try pass.inspection { (source) throws(ClassifierError) in

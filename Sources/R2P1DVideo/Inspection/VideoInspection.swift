@@ -61,16 +61,7 @@ public struct InspectedSample: Sendable {
   public static let side = Sample.side
 
   /// Packed 8-bit RGB, row by row: the values that the network is given, before they are normalised.
-  public var pixels: [UInt8]? {
-    guard let sample else { return nil }
-    let plane = sample.side * sample.side
-    return [UInt8](unsafeUninitializedCapacity: 3 * plane) { pixels, count in
-      for colour in 0..<3 {
-        for place in 0..<plane { pixels[3 * place + colour] = sample.bytes[colour * plane + place] }
-      }
-      count = 3 * plane
-    }
-  }
+  public var pixels: [UInt8]? { sample?.packedRGB }
 }
 
 extension InspectedWindow {

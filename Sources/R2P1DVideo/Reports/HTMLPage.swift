@@ -30,7 +30,7 @@ struct HTMLPage {
     self.segments = segments
     self.columns = columns.columns
     means = columns.means
-    classes = Self.rows(segments, ClassScores(columns.means), top: options.top)
+    classes = Self.rows(segments, ClassScores(columns.means), top: options.top, facts.decision)
     let end = columns.columns.last?.end.double ?? 1
     start = columns.columns.first?.start.double ?? 0
     length = max(end - start, 1e-6)
@@ -38,9 +38,11 @@ struct HTMLPage {
   }
 
   /// Every class that is a segment's, and the best of the whole up to `top`.
-  private static func rows(_ segments: [VideoSegment], _ means: ClassScores, top: Int) -> [Int] {
+  private static func rows(
+    _ segments: [VideoSegment], _ means: ClassScores, top: Int, _ decision: Decision
+  ) -> [Int] {
     let seen = Set(segments.map(\.index))
-    let ranked = means.top(means.values.count)
+    let ranked = means.top(means.values.count).filter(decision.allows)
     let others = ranked.filter { !seen.contains($0) }.prefix(max(0, top - seen.count))
     return Array(ranked.filter { seen.contains($0) || others.contains($0) }.prefix(mostRows))
   }

@@ -29,7 +29,7 @@ struct TimelineJSONReport: TimelineReport {
   mutating func end(_ summary: TimelineSummary) -> String {
     segments += segmenter?.finish() ?? []
     let tail = TimelineTail(
-      labels: summary.labels,
+      labels: summary.labels, uncertain: summary.labels.isEmpty ? true : nil,
       segmentation: segmenter == nil ? nil : options.segments,
       segments: segmenter == nil
         ? nil : segments.map { TimelineSegment($0, showsAllScores: options.showsAllScores) },
@@ -137,6 +137,7 @@ private struct TimelineSegment: TimelineLine {
 
 private struct TimelineTail: Encodable {
   let labels: [ScoredLabel]
+  let uncertain: Bool?
   let segmentation: SegmentOptions?
   let segments: [TimelineSegment]?
   let video: VideoSummary

@@ -105,7 +105,7 @@ struct TimelineRows {
 
   mutating func add(_ window: ScoredWindow) -> [VideoSegment] {
     if segmenter != nil { return segmenter?.add(window) ?? [] }
-    let best = window.scores.top(1)[0]
+    let best = decision.best(window.scores)
     let isCertain = !decision.labels(window.scores, top: 1).isEmpty
     return [
       VideoSegment(

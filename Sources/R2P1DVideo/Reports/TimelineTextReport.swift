@@ -33,7 +33,7 @@ struct TimelineTextReport: TimelineReport {
       text += "  damaged: \(summary.video.decodeErrors) decode errors were skipped\n"
     }
     let labels = summary.labels.map { score($0.score) + BytePath($0.label).printable + "\n" }
-    return text + "\nthe whole video\n" + labels.joined()
+    return text + "\nthe whole video\n" + (labels.isEmpty ? "  uncertain\n" : labels.joined())
   }
 
   private mutating func table(_ rows: [VideoSegment]) -> String {

@@ -1,4 +1,5 @@
-/// How a model's logits become scores, and which scores are labels: what a taught model says of itself.
+/// How a model's logits become scores, and which scores are labels: what a taught model says of itself, and
+/// what was asked for.
 struct Decision: Sendable, Equatable {
   /// Whether every class is a yes or no of its own: a score is a sigmoid then, else all are a softmax.
   var isMultiLabel = false
@@ -6,6 +7,10 @@ struct Decision: Sendable, Equatable {
   var minimumScore: Double?
   /// Of each class, where they differ; a score below its own is no label.
   var thresholds: [Double]?
+  /// Of each class, whether it may be a label; nil where all may. Scores stay those of all classes.
+  var allowed: [Bool]?
+  /// A lower score is no label, whatever the best one is.
+  var floor = 0.0
 
   func scores(_ logits: some Collection<Double>) -> ClassScores {
     isMultiLabel ? ClassScores(independent: logits) : ClassScores(logits: logits)
@@ -13,17 +18,25 @@ struct Decision: Sendable, Equatable {
 
   /// The classes that are labels, the highest score first; none where the result is uncertain.
   func labels(_ scores: ClassScores, top count: Int) -> [Int] {
-    if let thresholds {
-      return scores.top(scores.values.count).filter { scores.values[$0] >= thresholds[$0] }
-        .prefix(count).map { $0 }
+    let ranked = scores.top(scores.values.count).filter(allows)
+    if thresholds == nil, let minimumScore, let best = ranked.first, scores.values[best] < minimumScore {
+      return []
     }
-    let best = scores.top(count)
-    guard let minimumScore, let first = best.first, scores.values[first] < minimumScore else { return best }
-    return []
+    return Array(
+      ranked.lazy.filter { scores.values[$0] >= max(thresholds?[$0] ?? 0, floor) }.prefix(count))
+  }
+
+  func allows(_ index: Int) -> Bool { allowed?[index] ?? true }
+
+  /// The highest score's class, of those that may be labels; there is one.
+  func best(_ scores: ClassScores) -> Int {
+    scores.values.indices.filter(allows).max { (scores.values[$0], $1) < (scores.values[$1], $0) } ?? 0
   }
 
   /// Whether a class of such a score is a label.
-  func accepts(_ score: Double, of index: Int) -> Bool { score >= threshold(of: index) }
+  func accepts(_ score: Double, of index: Int) -> Bool {
+    allows(index) && score >= max(threshold(of: index), floor)
+  }
 
   func threshold(of index: Int) -> Double { thresholds?[index] ?? minimumScore ?? 0 }
 }

@@ -5,16 +5,19 @@
 struct Hysteresis: Sendable {
   private let enter: Double
   private let leave: Double
+  private let decision: Decision
   private var current: Int?
 
-  init(enter: Double, leave: Double) {
+  init(enter: Double, leave: Double, decision: Decision = Decision()) {
+    self.decision = decision
     self.enter = enter
     self.leave = leave
   }
 
   /// The class of the next moment, if it has one. Of equal scores the lower class is the best.
   mutating func label(_ scores: [Double]) -> Int? {
-    guard let best = scores.indices.max(by: { (scores[$0], $1) < (scores[$1], $0) }) else { return nil }
+    guard !scores.isEmpty else { return nil }
+    let best = decision.best(ClassScores(scores))
     let begins = scores[best] >= enter
     if let current, scores[current] >= leave {
       let isOvertaken = best != current && begins && scores[best] - scores[current] >= enter - leave

@@ -17,7 +17,7 @@ public struct Segmenter: Sendable {
   init(_ options: SegmentOptions, labels: LabelSet, decision: Decision) {
     self.labels = labels
     smoothing = Smoothing(width: options.smoothing)
-    hysteresis = Hysteresis(enter: options.enter, leave: options.leave)
+    hysteresis = Hysteresis(enter: options.enter, leave: options.leave, decision: decision)
     runs = SegmentMerger(
       minimumLength: options.minimumLength, minimumScore: options.minimumScore, decision: decision)
   }

@@ -13,6 +13,8 @@ struct LabelCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var result: OutputArguments
   @OptionGroup(title: "Output") var formatting: Formatting
   @OptionGroup(title: "Output") var scores: ScoreArguments
+  @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
+  @OptionGroup(title: "Output") var certainty: MinimumScoreArguments
   @OptionGroup(title: "Sampling") var placement: PlacementArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
   @OptionGroup(title: "Internet") var addresses: AddressArguments
@@ -33,7 +35,7 @@ struct LabelCommand: AsyncParsableCommand {
   func run() async throws {
     let output = try result.open()
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
-    let classifier = try await network.classifier(options)
+    let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier, asked: engine.precision)
     let progress = ProgressBar(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: scores.top, explain: \.explanation)
@@ -56,10 +58,11 @@ struct LabelCommand: AsyncParsableCommand {
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
-  private var options: ClassifierOptions {
+  private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
     options.precision = engine.precision
     options.set(scores)
+    try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = format.isJSON
     return options
   }

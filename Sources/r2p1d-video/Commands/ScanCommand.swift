@@ -21,6 +21,8 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup(title: "Model") var engine: EngineArguments
   @OptionGroup(title: "Output") var table: TableArguments
   @OptionGroup(title: "Output") var scores: ScoreArguments
+  @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
+  @OptionGroup(title: "Output") var certainty: MinimumScoreArguments
   @OptionGroup(title: "Files") var selection: FileArguments
   @OptionGroup(title: "Sampling") var placement: PlacementArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -42,6 +44,7 @@ struct ScanCommand: ParsableCommand {
     classifierOptions.threads = budget.network
     classifierOptions.precision = engine.precision
     classifierOptions.set(scores)
+    try classifierOptions.select(onlyLabels, minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions)
     Terminal.warn(of: classifier, asked: engine.precision)

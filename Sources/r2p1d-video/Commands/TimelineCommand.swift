@@ -18,6 +18,7 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var result: OutputArguments
   @OptionGroup(title: "Output") var formatting: Formatting
   @OptionGroup(title: "Output") var scores: ScoreArguments
+  @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Segments") var form: SegmentFormArguments
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
   @OptionGroup(title: "Sampling") var placement: StrideArguments
@@ -47,7 +48,7 @@ struct TimelineCommand: AsyncParsableCommand {
   func run() async throws {
     let output = try result.open()
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
-    let classifier = try await network.classifier(classifierOptions)
+    let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier, asked: engine.precision)
     let timeline = classifier.timeline(of: .file(file), thumbnails: format.thumbnails)
     var progress = TimelineProgress(file, isQuiet: result.quiet)
@@ -70,11 +71,12 @@ struct TimelineCommand: AsyncParsableCommand {
     try output.finish()
   }
 
-  private var classifierOptions: ClassifierOptions {
+  private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     let stride = placement.stride.map(WindowPlacement.stride)
     var options = ClassifierOptions(model, sampling, stride, limits, certificates, addresses)
     options.precision = engine.precision
     options.set(scores)
+    try options.select(onlyLabels, minimumScore: segmentation.minScore)
     options.givesReceipts = format.isJSON
     return options
   }

@@ -14,6 +14,12 @@ extension ClassifierOptions {
     input.allowsNetwork = addresses?.allowNetwork ?? false
   }
 
+  /// Which labels are reported.
+  mutating func select(_ selection: SelectionArguments, minimumScore: Double) throws(ClassifierError) {
+    only = try selection.names
+    self.minimumScore = minimumScore
+  }
+
   /// How scores are reported.
   mutating func set(_ scores: ScoreArguments) {
     labels = scores.labels

@@ -22,7 +22,8 @@ struct SegmentationArguments: ParsableArguments {
     name: .customLong("min-length"), help: "Seconds: closer segments are joined, shorter ones dropped.")
   var minLength = 1.0
 
-  @Option(name: .customLong("min-score"), help: "A segment with a lower score stays unlabelled.")
+  @Option(
+    name: .customLong("min-score"), help: "A label, of a segment or a window, with a lower score is none.")
   var minScore = 0.0
 
   func validate() throws {
