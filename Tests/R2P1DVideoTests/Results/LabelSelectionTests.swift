@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["pan lft"], "no class is called 'pan lft'; the nearest: 'pan left', 'pan right', 'Tilt (up)'"),
+    (["pan lft"], "no class is called 'pan lft'; the nearest: 'pan left', 'pan right', 'a b'"),
     (["pan left", "A B "], "'A B ' may be any of 'a b', 'a_b': write one as the model does"),
     ([], "no class is selected"),
   ])
@@ -52,8 +52,8 @@ import Testing
       Case("sure ones of some", only: [false, false, true, true], floor: 0.2, []),
       Case("a model that is not sure", minimum: 0.7, []),
       Case("a model that is not sure of what is left", only: [true, false, true, true], minimum: 0.3, []),
-      Case("thresholds", thresholds: [0.5, 0.5, 0.1, 0.1], [1, 2]),
-      Case("thresholds and a floor", floor: 0.2, thresholds: [0.5, 0.5, 0.1, 0.1], [1]),
+      Case("thresholds", thresholds: [0.5, 0.5, 0.1, 0.2], [1, 2]),
+      Case("thresholds and a floor", floor: 0.2, thresholds: [0.5, 0.5, 0.1, 0.2], [1]),
     ]
   }
 
