@@ -29,6 +29,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherOutput(Alternative? = nil)
   /// The same of the journal of an evaluation.
   case otherJournal(Alternative?)
+  /// Another place for the features of teaching, or none where they are.
+  case otherCache
 
   /// What helps instead of another output.
   public enum Alternative: Sendable, Hashable, CaseIterable {

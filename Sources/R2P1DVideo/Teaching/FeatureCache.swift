@@ -23,12 +23,10 @@ struct FeatureCache: Sendable {
       guard found == model else {
         throw .output(
           folder,
-          cause:
-            "holds features of \(BytePath(found.name).printable) (SHA-256 \(found.sha256.prefix(8))…), not "
-            + "of "
-            + "\(BytePath(model.name).printable) (\(model.sha256.prefix(8))…): give another --cache, or "
-            + "remove it"
-        )
+          cause: "holds features of \(BytePath(found.name).printable) (SHA-256 "
+            + "\(found.sha256.prefix(8))…), not of \(BytePath(model.name).printable) "
+            + "(\(model.sha256.prefix(8))…)",
+          remedy: .otherCache)
       }
     } else {
       try Self.write(Array(JSON.text(model, pretty: true).utf8), to: head)
