@@ -50,7 +50,7 @@ enum WorkerMessage: Equatable {
     case .beat, .restarted: length == 0
     case .sample: length == Sample.count
     case .window: length == 52 + 4 * frames
-    case .end: (56...56 + 64).contains(length)
+    case .end: (72...72 + 64).contains(length)
     case .refusal, .exhausted: (2...2 + longestText).contains(length)
     }
   }
@@ -86,6 +86,8 @@ extension WorkerMessage {
       body.add(UInt64(clamping: video.framesDecoded))
       body.add(UInt32(clamping: video.track))
       body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
+      body.add(UInt64(bitPattern: Int64(video.bytesRead ?? -1)))
+      body.add(UInt64(bitPattern: Int64(video.fileBytes ?? -1)))
       body.bytes += video.codec.utf8.prefix(64)
     case .refusal(let refusal), .exhausted(let refusal):
       kind = if case .refusal = self { .refusal } else { .exhausted }
@@ -144,8 +146,11 @@ extension VideoSummary {
     let framesDecoded = Int(clamping: rest.next(UInt64.self))
     let track = Int(rest.next(UInt32.self))
     let profile = Int(rest.next(UInt32.self))
+    let counts = (0..<2).map { _ in Int(Int64(bitPattern: rest.next(UInt64.self))) }
     let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
-    guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255 else {
+    guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255,
+      counts.allSatisfy({ $0 >= -1 })
+    else {
       return nil
     }
     self.init(
@@ -153,6 +158,7 @@ extension VideoSummary {
       codec: String(decoding: rest.bytes, as: UTF8.self), decodeErrors: decodeErrors,
       framesDecoded: framesDecoded, track: track,
       warnings: profile == 0 ? [] : [.dolbyVision(profile: profile)])
+    (bytesRead, fileBytes) = (counts[0] < 0 ? nil : counts[0], counts[1] < 0 ? nil : counts[1])
   }
 
   fileprivate var dolbyVisionProfile: Int? {

@@ -105,8 +105,8 @@ public struct VideoSummary: Sendable, Equatable {
   public internal(set) var warnings: [VideoWarning]
   /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil
   /// where nothing tells. Not in JSON, where the receipt has them.
-  public internal(set) var bytesRead: Int?
-  public internal(set) var fileBytes: Int?
+  public package(set) var bytesRead: Int?
+  public package(set) var fileBytes: Int?
 
   public init(
     start: Double, duration: Double, width: Int, height: Int, frameRate: Double, codec: String,

@@ -26,9 +26,13 @@ import Testing
     return WorkerMessage(kind, Array(bytes[8...]), frames: frames)
   }
 
-  private static let video = VideoSummary(
-    start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
-    framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
+  private static let video: VideoSummary = {
+    var video = VideoSummary(
+      start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
+      framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
+    video.bytesRead = 1_000
+    return video
+  }()
 
   private static func sample() throws -> Sample { try Sample(SampleNormalization.kinetics.values) }
 
