@@ -76,7 +76,9 @@ import Testing
 
   @Test func theResultIsTheSame() throws {
     let results = try ["plain.mp4", "five.mp4"].map {
+      // The files differ in size.
       try run("label \($0) \(Self.model) --format json").text.replacing($0, with: "")
+        .replacing(/"(bytesRead|fileBytes)" ?: ?[0-9]+,?\s*/, with: "")
     }
     #expect(results[0] == results[1])
   }

@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: [
       (["b/2.mp4", "a/1.mp4", "a/deep/er/3.MKV", "a/notes.txt", ".hidden/4.mp4"], nil, ["a", "b"], 3),
-      (["train/a/1.mp4", "train/b/2.mp4", "val/a/3.mp4"], "validation", ["a"], 1),
+      (["train/a/1.mp4", "train/b/2.mp4", "val/a/3.mp4"], "validation", ["a", "b"], 1),
       (["train/a/1.mp4", "train/b/2.mp4", "val/a/3.mp4"], "all", ["a", "b"], 3),
       // A class may be called as a split is.
       (["test/1.mp4", "warm up/2.mp4"], nil, ["test", "warm up"], 2),
