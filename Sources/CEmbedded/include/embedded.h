@@ -13,18 +13,20 @@ embedded_file embedded_kinetics_400(void);
 /// Training/camera-motion.safetensors: the weights of the built-in model, 64-byte aligned.
 embedded_file embedded_camera_motion(void);
 
-/// Page/inspection.html and .css: the page of an inspection, whose style goes behind the timeline's.
-embedded_file embedded_inspection_html(void);
-embedded_file embedded_inspection_style(void);
-
-/// Page/timeline.html, .css and .js: the page that a timeline is shown on, with `{{names}}` where its parts
-/// go.
+/// Page/page.html: the document around every page, with `{{names}}` where its parts go.
 embedded_file embedded_page_html(void);
-embedded_file embedded_page_style(void);
-embedded_file embedded_page_script(void);
 
-/// Page/evaluation.html and .css: that of an evaluation, whose style goes behind the timeline's.
+/// Page/timeline.html, .css and .js: the page that a timeline is shown on. All pages share its style.
+embedded_file embedded_timeline_html(void);
+embedded_file embedded_timeline_style(void);
+embedded_file embedded_timeline_script(void);
+
+/// Page/evaluation.html and .css: that of an evaluation, whose style goes behind the shared one.
 embedded_file embedded_evaluation_html(void);
 embedded_file embedded_evaluation_style(void);
+
+/// Page/inspection.html and .css: that of an inspection, likewise.
+embedded_file embedded_inspection_html(void);
+embedded_file embedded_inspection_style(void);
 
 #endif

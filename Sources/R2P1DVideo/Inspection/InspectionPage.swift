@@ -11,13 +11,10 @@ struct InspectionPage {
     let encoder = try ImageEncoder.make(.png, width: InspectedSample.side, height: InspectedSample.side)
     var windows = ""
     for window in inspection.windows { windows += try Self.section(window, of: inspection.file, encoder) }
-    let name = HTML.escape(inspection.file.name.string)
-    text = HTML.fill(
-      HTML.file(embedded_inspection_html()),
+    text = HTML.page(
+      of: inspection.file, kind: "inspection", style: embedded_inspection_style(),
+      body: embedded_inspection_html(),
       [
-        "generator": "r2p1d-video \(LibraryVersions.tool)",
-        "style": HTML.file(embedded_page_style()) + HTML.file(embedded_inspection_style()),
-        "title": name + " – inspection", "name": name,
         "facts": HTML.escape(inspection.facts.joined(separator: " · ")), "windows": windows,
         "failure": inspection.failure.map(Self.section) ?? "",
       ])

@@ -31,6 +31,30 @@ enum HTML {
     String(decoding: UnsafeBufferPointer(start: file.bytes, count: Int(file.count)), as: UTF8.self)
   }
 
+  /// A page about a file: `body` in the document that all pages share.
+  ///
+  /// - Parameters:
+  ///   - kind: what the page is, for its title.
+  ///   - style: what goes behind the shared style.
+  ///   - policy: what the page may do besides showing its own images and style, as directives of a content
+  ///     security policy.
+  ///   - body: a template of Page.
+  ///   - parts: what goes into it; the file's name goes in as `name`.
+  static func page(
+    of file: BytePath, kind: String, style: embedded_file? = nil, policy: [String] = [], body: embedded_file,
+    _ parts: [String: String]
+  ) -> String {
+    let name = escape(file.name.string)
+    return fill(
+      Self.file(embedded_page_html()),
+      [
+        "generator": "r2p1d-video \(LibraryVersions.tool)", "title": "\(name) – \(kind)",
+        "policy": policy.map { "; \($0)" }.joined(),
+        "style": Self.file(embedded_timeline_style()) + (style.map { Self.file($0) } ?? ""),
+        "body": fill(Self.file(body), parts.merging(["name": name]) { part, _ in part }),
+      ])
+  }
+
   /// `template` with each `{{name}}` replaced by its part. What is put in is not looked through again.
   static func fill(_ template: String, _ parts: [String: String]) -> String {
     var rest = template[...]

@@ -40,7 +40,7 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
     case .jsonl: TimelineJSONLinesReport(facts, options)
     case .vtt: VTTReport(facts, options)
     case .srt: SRTReport(facts, options)
-    case .html: HTMLReport(facts, options)
+    case .html: TimelineHTMLReport(facts, options)
     }
   }
 }

@@ -11,8 +11,8 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
   /// The model's own.
   public let normalization: SampleNormalization
   /// The part of the video to look at, in seconds of a player's clock; nil is the video's own start or end.
-  public let start: Rational?
-  public let end: Rational?
+  public internal(set) var start: Rational?
+  public internal(set) var end: Rational?
   /// Whether windows are reached by seeking, with the same result.
   public let seeking: Bool
   /// The stream asked for; nil is the best one.
@@ -61,6 +61,14 @@ extension ResolvedSampling {
     var strided = self
     strided.placement = .stride(max(1, frames / 2))
     return strided
+  }
+
+  /// The same of a part of the video, where one is given.
+  func part(from start: Rational?, to end: Rational?) -> ResolvedSampling {
+    guard start != nil || end != nil else { return self }
+    var part = self
+    (part.start, part.end) = (start, end)
+    return part
   }
 }
 

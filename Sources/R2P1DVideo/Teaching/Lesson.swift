@@ -15,10 +15,11 @@ public struct Lesson: Sendable, Equatable {
       let names = try LabelSet(contentsOf: labels).names
       classes = names
       videos = try list.videos.map { (video) throws(ClassifierError) in
-        video.labelled(
-          try video.labels.map { (label) throws(ClassifierError) in
-            try Self.place(of: label, list, at: video, in: names, labels)
-          })
+        var named = video
+        named.labels = try video.labels.map { (label) throws(ClassifierError) in
+          try Self.place(of: label, list, at: video, in: names, labels)
+        }
+        return named
       }
     } else {
       classes = list.classes
@@ -91,12 +92,5 @@ public struct Lesson: Sendable, Equatable {
   static func quoted(_ names: [String]) -> String {
     names.prefix(4).map { "'\(BytePath($0).printable)'" }.joined(separator: ", ")
       + (names.count > 4 ? ", …" : "")
-  }
-}
-
-extension LabelledVideo {
-  func labelled(_ labels: [Int]) -> LabelledVideo {
-    LabelledVideo(
-      path: path, labels: labels, group: group, split: split, start: start, end: end, line: line)
   }
 }

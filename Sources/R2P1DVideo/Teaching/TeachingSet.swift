@@ -6,7 +6,7 @@ struct TeachingSet: Sendable {
     /// Places in `classes`; one, unless a video may have several.
     let labels: [Int]
     /// Videos of one group stay together when videos are split.
-    let group: Int
+    var group: Int
     /// The SHA-256 of its bytes.
     let content: String
     /// When each window begins, in seconds of a player's clock.

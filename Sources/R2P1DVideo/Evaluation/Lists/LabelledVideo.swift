@@ -2,7 +2,7 @@
 public struct LabelledVideo: Sendable, Equatable {
   public let path: BytePath
   /// Places in the list's `classes`; at least one, and more than one only where the list gives several.
-  public let labels: [Int]
+  public internal(set) var labels: [Int]
   /// What must not be torn apart when videos are split for training: a site, a tape, a source video.
   public let group: String?
   public let split: String?

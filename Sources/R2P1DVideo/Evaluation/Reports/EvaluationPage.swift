@@ -17,13 +17,10 @@ struct EvaluationPage {
   private static let mostClasses = 40
 
   var text: String {
-    HTML.fill(
-      HTML.file(embedded_evaluation_html()),
+    HTML.page(
+      of: evaluation.list.file, kind: "evaluation", style: embedded_evaluation_style(),
+      body: embedded_evaluation_html(),
       [
-        "generator": "r2p1d-video \(LibraryVersions.tool)",
-        "style": HTML.file(embedded_page_style()) + HTML.file(embedded_evaluation_style()),
-        "title": HTML.escape(evaluation.list.file.name.string) + " – evaluation",
-        "name": HTML.escape(evaluation.list.file.name.string),
         "facts": HTML.escape("\(evaluation.model.name) · \(evaluation.list.summary)"),
         "figures": figures, "counts": counts, "classes": classes, "matrix": matrix, "mistakes": mistakes,
         "about": about,

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 
 /// The page of a timeline. Its frame, style and script are the files in Page; here are the parts that differ.
-struct HTMLPage {
+struct TimelinePage {
   let facts: TimelineFacts
   let options: TimelineReportOptions
   let summary: TimelineSummary
@@ -48,14 +48,13 @@ struct HTMLPage {
   }
 
   var text: String {
-    HTML.fill(
-      HTML.file(embedded_page_html()),
+    HTML.page(
+      of: facts.file, kind: "timeline", policy: ["media-src 'self' file:", "script-src 'unsafe-inline'"],
+      body: embedded_timeline_html(),
       [
-        "generator": "r2p1d-video \(LibraryVersions.tool)",
-        "style": HTML.file(embedded_page_style()), "script": HTML.file(embedded_page_script()),
-        "title": HTML.escape(facts.file.name.string) + " – timeline",
+        "script": HTML.file(embedded_timeline_script()),
         "layout": options.videoURL == nil ? "without-player" : "with-player",
-        "name": HTML.escape(facts.file.name.string), "facts": HTML.escape(videoFacts), "player": player,
+        "facts": HTML.escape(videoFacts), "player": player,
         "summary": summaryItems, "thumbnails": thumbnails, "segments": blocks, "rows": rows, "ticks": ticks,
         "list": list, "about": about, "data": HTML.json(data),
         "start": "\(start.roundedTime)", "end": "\((start + length).roundedTime)",

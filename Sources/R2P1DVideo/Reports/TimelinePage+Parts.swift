@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// The parts of the page, each as HTML.
-extension HTMLPage {
+extension TimelinePage {
   var videoFacts: String {
     let video = summary.video
     return [

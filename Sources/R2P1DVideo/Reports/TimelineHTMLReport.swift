@@ -1,7 +1,7 @@
 /// A page of its own: the video, its thumbnails, segments and scores along time, the labels of the whole, and
 /// how they were made. Memory holds the segments and a bounded number of columns of scores, however long the
 /// video is.
-struct HTMLReport: TimelineReport {
+struct TimelineHTMLReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions
   private var segmenter: Segmenter
@@ -26,6 +26,6 @@ struct HTMLReport: TimelineReport {
   mutating func end(_ summary: TimelineSummary) -> String {
     segments += segmenter.finish()
     for moment in moments.finish() { columns.add(moment) }
-    return HTMLPage(facts, options, summary, segments: segments, columns: columns).text
+    return TimelinePage(facts, options, summary, segments: segments, columns: columns).text
   }
 }
