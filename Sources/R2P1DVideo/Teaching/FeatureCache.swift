@@ -2,7 +2,6 @@ import FoundationEssentials
 import Glibc
 
 import struct SystemPackage.Errno
-import struct SystemPackage.FileDescriptor
 
 /// Features that were computed before, a file for each video: by what is in the video, how it was sampled and
 /// which network saw it.
@@ -17,7 +16,6 @@ struct FeatureCache: Sendable {
     self.folder = folder
     try folder.makeFolders()
     guard folder.isFolder else { throw .output(folder, cause: "is not a folder, expected one for features") }
-    removeDrafts()
     let head = folder.appending("model.json")
     if let found = Self.decode(Model.self, from: head) {
       guard found == model else {
@@ -30,15 +28,6 @@ struct FeatureCache: Sendable {
       }
     } else {
       try Self.write(Array(JSON.text(model, pretty: true).utf8), to: head)
-    }
-  }
-
-  /// What processes left that were killed while they wrote.
-  private func removeDrafts() {
-    for name in (try? folder.entries()) ?? [] where name.bytes.first == UInt8(ascii: ".") {
-      let ending = name.string.split(separator: ".").last.flatMap { Int32($0) }
-      guard let process = ending, process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
-      _ = folder.appending(name).withCString { unlink($0) }
     }
   }
 
@@ -137,16 +126,14 @@ struct FeatureCache: Sendable {
     return try? JSONDecoder().decode(type, from: Data(bytes))
   }
 
-  /// Beside under a hidden name of this process, then renamed.
+  /// What a process left that was killed while it wrote is taken over.
   private static func write(_ bytes: [UInt8], to path: BytePath) throws(ClassifierError) {
-    let hidden = path.folder.appending(BytePath(".\(path.name.string).\(getpid())"))
     do throws(Errno) {
-      let file = try FileDescriptor.open(hidden, .writeOnly, options: [.create, .truncate])
-      defer { try? file.close() }
-      try file.write(all: bytes, at: 0)
-      guard hidden.withCString({ old in path.withCString { rename(old, $0) } }) == 0 else { throw Errno.last }
+      let file = try PartialFile(of: path) {}
+      try file.empty()
+      try file.append(bytes)
+      try file.finish()
     } catch {
-      _ = hidden.withCString { unlink($0) }
       throw .output(path, cause: "cannot be written: \(error.reason)")
     }
   }

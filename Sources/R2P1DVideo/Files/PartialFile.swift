@@ -78,6 +78,12 @@ final class PartialFile {
     count += Int64(bytes.count)
   }
 
+  func append(_ bytes: [UInt8]) throws(Errno) {
+    // A closure's own typed error does not pass through `withUnsafeBytes`.
+    let appended = bytes.withUnsafeBytes { bytes in Result { () throws(Errno) in try append(bytes) } }
+    try appended.get()
+  }
+
   /// Restarts with nothing.
   func empty() throws(Errno) {
     guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw Errno.last }
