@@ -36,12 +36,13 @@ enum HTML {
   /// - Parameters:
   ///   - kind: what the page is, for its title.
   ///   - style: what goes behind the shared style.
-  ///   - policy: what the page may do besides showing its own images and style, as directives of a content
-  ///     security policy.
+  ///   - policy: what the page may load and run, as directives of a content security policy; all else is
+  ///     forbidden.
   ///   - body: a template of Page.
   ///   - parts: what goes into it; the file's name goes in as `name`.
   static func page(
-    of file: BytePath, kind: String, style: embedded_file? = nil, policy: [String] = [], body: embedded_file,
+    of file: BytePath, kind: String, style: embedded_file? = nil,
+    policy: [String] = ["img-src data:", "style-src 'unsafe-inline'"], body: embedded_file,
     _ parts: [String: String]
   ) -> String {
     let name = escape(file.name.string)
@@ -49,7 +50,7 @@ enum HTML {
       Self.file(embedded_page_html()),
       [
         "generator": "r2p1d-video \(LibraryVersions.tool)", "title": "\(name) – \(kind)",
-        "policy": policy.map { "; \($0)" }.joined(),
+        "policy": policy.joined(separator: "; "),
         "style": Self.file(embedded_timeline_style()) + (style.map { Self.file($0) } ?? ""),
         "body": fill(Self.file(body), parts.merging(["name": name]) { part, _ in part }),
       ])

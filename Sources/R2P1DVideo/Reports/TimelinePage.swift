@@ -49,7 +49,10 @@ struct TimelinePage {
 
   var text: String {
     HTML.page(
-      of: facts.file, kind: "timeline", policy: ["media-src 'self' file:", "script-src 'unsafe-inline'"],
+      of: facts.file, kind: "timeline",
+      policy: [
+        "img-src data:", "media-src 'self' file:", "style-src 'unsafe-inline'", "script-src 'unsafe-inline'",
+      ],
       body: embedded_timeline_html(),
       [
         "script": HTML.file(embedded_timeline_script()),
