@@ -154,7 +154,8 @@ final class CPUExecutor: Executor {
         }
       } / .seconds(1)
     }
-    return Double(rows * depth * 16 * panels * calls * threads) / (times.min() ?? .infinity)
+    let products = rows * depth * 16 * panels * calls * threads
+    return Double(products) / (times.min() ?? .infinity)
   }
 
   func table() throws(ModelError) -> PlanTable? {

@@ -54,7 +54,7 @@ struct ScoreHeatmap: Sendable {
   var means: [Double] {
     let seconds = columns.reduce(0) { $0 + $1.seconds }
     return (0..<(columns.first?.sums.count ?? 0)).map { index in
-      columns.reduce(0) { $0 + Double($1.sums[index]) } / seconds
+      columns.reduce(0.0) { sum, column -> Double in sum + Double(column.sums[index]) } / seconds
     }
   }
 }

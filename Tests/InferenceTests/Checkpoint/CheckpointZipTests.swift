@@ -36,68 +36,126 @@ import Testing
     func header(of entry: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[entry + 42 + $1]) << (8 * $1) } }
   }
 
+  /// What is said, and the change to an archive of which the directory's entries of the pickle and of two
+  /// storages begin at three places.
+  private typealias Contradiction = (
+    expected: String,
+    change: @Sendable (_ archive: inout Archive, _ pickle: Int, _ first: Int, _ second: Int) -> Void
+  )
+
+  private static let contradictions: [Contradiction] = [
+    (
+      "'zip/data/0': found 7 stored bytes, expected 192",
+      { archive, _, first, _ in
+        archive.set(UInt32(7), at: first + 20)
+      }
+    ),
+    (
+      "entries in",
+      { archive, _, _, _ in
+        archive.set(UInt64(1) << 62, at: archive.zip64 + 32)
+      }
+    ),
+    (
+      "expected a directory before byte",
+      { archive, _, _, _ in
+        archive.set(UInt64.max, at: archive.zip64 + 48)
+      }
+    ),
+    (
+      "expected a directory before byte",
+      { archive, _, _, _ in
+        archive.set(UInt64.max, at: archive.zip64 + 40)
+      }
+    ),
+    (
+      "found a header that differs from the directory",
+      { archive, _, first, second in
+        archive.set(UInt32(archive.header(of: first)), at: second + 42)
+      }
+    ),
+    (
+      "found no Zip64 field",
+      { archive, _, first, _ in
+        archive.set(UInt32.max, at: first + 42)
+      }
+    ),
+    (
+      "expected one before the directory",
+      { archive, _, first, _ in
+        archive.set(UInt32(archive.bytes.count), at: first + 42)
+      }
+    ),
+    (
+      "found no header at byte",
+      { archive, _, first, _ in
+        archive.set(UInt32(3), at: archive.header(of: first))
+      }
+    ),
+    (
+      "a header that differs from the directory",
+      { archive, _, first, _ in
+        archive.set(UInt16(8), at: first + 10)
+      }
+    ),
+    (
+      "is an encrypted zip archive",
+      { archive, _, first, _ in
+        archive.set(UInt16(1), at: first + 8)
+      }
+    ),
+    (
+      "found a header that differs from the directory",
+      { archive, _, _, second in
+        archive.bytes.replaceSubrange((second + 46)..<(second + 56), with: Array("zip/data/0".utf8))
+      }
+    ),
+    (
+      "'zip/data.pkl': found the checksum",
+      { archive, pickle, _, _ in
+        archive.bytes[archive.header(of: pickle) + 70] ^= 1
+      }
+    ),
+    (
+      "the zip entry 'zip/data/0': found 188 bytes, expected 192",
+      { archive, _, first, _ in
+        for offset in [20, 24] { archive.set(UInt32(188), at: first + offset) }
+      }
+    ),
+    (
+      "found the bytes of 'zip/data/0' in it",
+      { archive, _, first, _ in
+        // Long enough to reach over the next entry's header.
+        for offset in [20, 24] { archive.set(UInt32(300), at: first + offset) }
+      }
+    ),
+    (
+      "found no entry 'zip/data/1'",
+      { archive, _, _, second in
+        archive.bytes.replaceSubrange((second + 46)..<(second + 56), with: Array("zip/data/9".utf8))
+        archive.bytes[archive.header(of: second) + 30 + 9] = UInt8(ascii: "9")
+      }
+    ),
+    (
+      "found no data.pkl among 11 entries, the first 'zip/data.xyz'",
+      { archive, pickle, _, _ in
+        archive.bytes.replaceSubrange((pickle + 46)..<(pickle + 58), with: Array("zip/data.xyz".utf8))
+        archive.bytes.replaceSubrange(
+          (archive.header(of: pickle) + 30)..<(archive.header(of: pickle) + 42),
+          with: Array("zip/data.xyz".utf8))
+      }
+    ),
+  ]
+
   @Test("A directory that contradicts the file is refused", arguments: 0..<16)
   func contradictions(number: Int) throws {
     var archive = try Archive()
     let pickle = try archive.entry(named: "zip/data.pkl")
     let first = try archive.entry(named: "zip/data/0")
     let second = try archive.entry(named: "zip/data/1")
-    let expected: String
-    switch number {
-    case 0:
-      archive.set(UInt32(7), at: first + 20)
-      expected = "'zip/data/0': found 7 stored bytes, expected 192"
-    case 1:
-      archive.set(UInt64(1) << 62, at: archive.zip64 + 32)
-      expected = "entries in"
-    case 2:
-      archive.set(UInt64.max, at: archive.zip64 + 48)
-      expected = "expected a directory before byte"
-    case 3:
-      archive.set(UInt64.max, at: archive.zip64 + 40)
-      expected = "expected a directory before byte"
-    case 4:
-      archive.set(UInt32(archive.header(of: first)), at: second + 42)
-      expected = "found a header that differs from the directory"
-    case 5:
-      archive.set(UInt32.max, at: first + 42)
-      expected = "found no Zip64 field"
-    case 6:
-      archive.set(UInt32(archive.bytes.count), at: first + 42)
-      expected = "expected one before the directory"
-    case 7:
-      archive.set(UInt32(3), at: archive.header(of: first))
-      expected = "found no header at byte"
-    case 8:
-      archive.set(UInt16(8), at: first + 10)
-      expected = "a header that differs from the directory"
-    case 9:
-      archive.set(UInt16(1), at: first + 8)
-      expected = "is an encrypted zip archive"
-    case 10:
-      archive.bytes.replaceSubrange((second + 46)..<(second + 56), with: Array("zip/data/0".utf8))
-      expected = "found a header that differs from the directory"
-    case 11:
-      archive.bytes[archive.header(of: pickle) + 70] ^= 1
-      expected = "'zip/data.pkl': found the checksum"
-    case 12:
-      for offset in [20, 24] { archive.set(UInt32(188), at: first + offset) }
-      expected = "the zip entry 'zip/data/0': found 188 bytes, expected 192"
-    case 13:
-      // Long enough to reach over the next entry's header.
-      for offset in [20, 24] { archive.set(UInt32(300), at: first + offset) }
-      expected = "found the bytes of 'zip/data/0' in it"
-    case 14:
-      archive.bytes.replaceSubrange((second + 46)..<(second + 56), with: Array("zip/data/9".utf8))
-      archive.bytes[archive.header(of: second) + 30 + 9] = UInt8(ascii: "9")
-      expected = "found no entry 'zip/data/1'"
-    default:
-      archive.bytes.replaceSubrange((pickle + 46)..<(pickle + 58), with: Array("zip/data.xyz".utf8))
-      archive.bytes.replaceSubrange(
-        (archive.header(of: pickle) + 30)..<(archive.header(of: pickle) + 42),
-        with: Array("zip/data.xyz".utf8))
-      expected = "found no data.pkl among 11 entries, the first 'zip/data.xyz'"
-    }
+    #expect(Self.contradictions.count == 16)
+    let (expected, change) = Self.contradictions[number]
+    change(&archive, pickle, first, second)
     let reason = try #require(refusal(archive.bytes))
     #expect("\(reason)".contains(expected), "\(reason)")
   }

@@ -79,14 +79,11 @@ import Testing
         for row in 0..<rows {
           for lane in 0..<16 {
             var sum: Int32 = 0
-            for segment in 0..<segments {
-              for element in 0..<k {
-                for byte in 0..<4 {
-                  let from = ((segment * chunks + element / 16) * rows + row) * 64 + element % 16 * 4 + byte
-                  let with = ((panel * segments + segment) * k + element) * 64 + lane * 4 + byte
-                  sum += (Int32(a[from]) - offset) * Int32(b[with])
-                }
-              }
+            for element in 0..<segments * k {
+              let (segment, place) = (element / k, element % k)
+              let from = ((segment * chunks + place / 16) * rows + row) * 64 + place % 16 * 4
+              let with = (panel * segments * k + element) * 64 + lane * 4
+              sum += (0..<4).reduce(0) { $0 + (Int32(a[from + $1]) - offset) * Int32(b[with + $1]) }
             }
             #expect(Int32(bitPattern: c[(panel * rows + row) * 16 + lane].bitPattern) == sum)
           }

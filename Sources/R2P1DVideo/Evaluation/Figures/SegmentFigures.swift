@@ -42,7 +42,10 @@ public struct SegmentFigures: Sendable, Equatable {
   public let edit: Double?
 
   /// `numpy.linspace(0.5, 0.95, 10)`, to the last bit.
-  public static let thresholds = (0..<9).map { Double($0) * ((0.95 - 0.5) / 9) + 0.5 } + [0.95]
+  public static let thresholds: [Double] = {
+    let step = (0.95 - 0.5) / 9
+    return (0..<9).map { number -> Double in Double(number) * step + 0.5 } + [0.95]
+  }()
   public static let overlaps = [0.1, 0.25, 0.5]
 
   public init(_ videos: [Video]) {
@@ -118,7 +121,9 @@ public struct SegmentFigures: Sendable, Equatable {
     for index in (0..<(precision.count - 1)).reversed() {
       precision[index] = max(precision[index], precision[index + 1])
     }
-    return (1..<recall.count).reduce(0) { $0 + (recall[$1] - recall[$1 - 1]) * precision[$1] }
+    var area = 0.0
+    for index in 1..<recall.count { area += (recall[index] - recall[index - 1]) * precision[index] }
+    return area
   }
 
   // MARK: F1 and edit score
