@@ -55,7 +55,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["R2P1DVideo"], path: "Tests/TestSupport"),
     .target(
       name: "KernelHarness", dependencies: ["CKernels"], path: "Tests/KernelHarness", exclude: ["command"]),
     .testTarget(

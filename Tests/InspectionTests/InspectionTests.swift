@@ -77,7 +77,7 @@ import Testing
     var options = ClassifierOptions()
     options.threads = 2
     options.sampling.placement = .even(3)
-    let classifier = try Classifier(model: "camera-motion", options: options)
+    let classifier = try await Network.load(.named("camera-motion")).classifier(options)
     let inspection = try await classifier.inspect(Self.clip)
     let labels = try await classifier.classify(Self.clip)
     #expect(inspection.windows.map(\.labels) == labels.windows.map(\.labels))
