@@ -13,7 +13,9 @@ extension SegmentOptions {
 
 extension ScoredWindow {
   /// A window as a video of ten seconds would have it.
-  package static func made(_ number: Int, of count: Int, _ start: Rational, _ end: Rational, _ scores: [Double])
+  package static func made(
+    _ number: Int, of count: Int, _ start: Rational, _ end: Rational, _ scores: [Double]
+  )
     -> ScoredWindow
   {
     ScoredWindow(

@@ -123,7 +123,9 @@ extension Classifier {
     return receipt
   }
 
-  package func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil) -> Provenance? {
+  package func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil)
+    -> Provenance?
+  {
     guard options.givesReceipts else { return nil }
     return Provenance(
       model: model.name, modelSHA256: network.hash.digits, weights: network.chosenWeights,
