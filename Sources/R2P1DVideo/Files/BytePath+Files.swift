@@ -16,14 +16,14 @@ extension BytePath {
   }
 
   /// A small file's whole content; more than `limit` bytes are refused as too large.
-  func read(limit: Int) throws(Errno) -> [UInt8] {
+  package func read(limit: Int) throws(Errno) -> [UInt8] {
     let bytes = try InputFile(self).read(upTo: limit + 1)
     guard bytes.count <= limit else { throw .fileTooLarge }
     return bytes
   }
 
   /// Makes the folder, and those above it, where they are missing.
-  func makeFolders() throws(ClassifierError) {
+  package func makeFolders() throws(ClassifierError) {
     if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
     if errno == ENOENT, folder != self {
       try folder.makeFolders()
