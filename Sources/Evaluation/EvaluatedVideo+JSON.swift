@@ -37,7 +37,7 @@ extension EvaluatedVideo: Codable {
 
 extension EvaluatedVideo.Example: Codable {
   private enum Key: CodingKey {
-    case truth, start, end, scores, labels, windows
+    case truth, start, end, scores, labels, uncertain, windows
   }
 
   package init(from decoder: any Decoder) throws {
@@ -57,6 +57,7 @@ extension EvaluatedVideo.Example: Codable {
     try values.encodeIfPresent(end, forKey: .end)
     try values.encodeIfPresent(scores, forKey: .scores)
     try values.encode(labels, forKey: .labels)
+    if isUncertain { try values.encode(true, forKey: .uncertain) }
     try values.encode(windows, forKey: .windows)
   }
 }

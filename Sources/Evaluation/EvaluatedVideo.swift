@@ -23,10 +23,13 @@ package struct EvaluatedVideo: Sendable, Equatable {
     package let start, end: Double?
     /// One a class; nil where no window was scored.
     package let scores: [Double]?
-    /// The best of them.
+    /// The best of them that are labels: none where the model is too unsure.
     package let labels: [ScoredLabel]
     /// Of a segment, those that lie within it.
     package let windows: [Window]
+
+    /// Whether it was scored, but has no label.
+    package var isUncertain: Bool { scores != nil && labels.isEmpty }
   }
 
   /// A class by its name and its place among the model's.
@@ -88,22 +91,24 @@ extension EvaluatedVideo {
 
 extension EvaluatedVideo.Example {
   init(
-    _ truth: EvaluationTruth.Example, _ names: LabelSet, scores: [Double]? = nil, top: Int = 0,
+    _ truth: EvaluationTruth.Example, _ names: LabelSet, scores: [Double]? = nil, best: [ScoredLabel] = [],
     windows: [EvaluatedVideo.Window]
   ) {
     self.truth = truth.labels.map { EvaluatedVideo.Label(label: names.names[$0], index: $0) }
     start = truth.start?.double.roundedTime
     end = truth.end?.double.roundedTime
     self.scores = scores
-    labels = scores.map { names.top(top, of: $0) } ?? []
+    labels = best
     self.windows = windows
   }
 }
 
 extension LabelSet {
-  /// The classes of the highest of `scores`.
-  func top(_ count: Int, of scores: [Double]) -> [ScoredLabel] {
-    ClassScores(scores).top(count).map { ScoredLabel(label: names[$0], index: $0, score: scores[$0]) }
+  /// The labels that a model gives for `scores`, the highest first; none where the result is uncertain.
+  fileprivate func scored(_ decision: Decision, _ scores: [Double], top: Int) -> [ScoredLabel] {
+    decision.labels(ClassScores(scores), top: top).map {
+      ScoredLabel(label: names[$0], index: $0, score: scores[$0])
+    }
   }
 }
 
@@ -113,8 +118,8 @@ extension Classifier {
   package func evaluate(
     _ truth: EvaluationTruth.Video, _ scored: ScoredWindows, segments: SegmentOptions?
   ) throws(ClassifierError) -> EvaluatedVideo {
-    var examples = truth.examples.map { ExampleScores($0, options.merge) }
-    var segmenter = segments.map { Segmenter($0, labels: labels) }
+    var examples = truth.examples.map { ExampleScores($0, options.merge, decision) }
+    var segmenter = segments.map { Segmenter($0, labels: labels, decision: decision) }
     var found: [VideoSegment] = []
     while let clip = try nextClip(scored) {
       for index in examples.indices { examples[index].add(clip, labels, top: options.top) }
@@ -133,7 +138,10 @@ extension Classifier {
     guard sampling.crops > 1 else { return first }
     var all = [first]
     while all.count < sampling.crops, let next = try scored.next() { all.append(next) }
-    let scores = ClassScores(windows: all.map(\.logits), merge: .mean)
+    let scores = ClassScores(
+      first.scores.values.indices.map { index in
+        all.reduce(0.0) { $0 + $1.scores.values[index] } / Double(all.count)
+      })
     let logits = first.logits.indices.map { index in
       Float(all.reduce(0.0) { $0 + Double($1.logits[index]) } / Double(all.count))
     }
@@ -154,12 +162,13 @@ extension EvaluatedVideo.Segment {
 /// The windows of an example, gathered.
 private struct ExampleScores {
   let truth: EvaluationTruth.Example
+  private let decision: Decision
   private var merged: MergedScores
   private var windows: [EvaluatedVideo.Window] = []
 
-  init(_ truth: EvaluationTruth.Example, _ merge: ClassScores.Merge) {
-    self.truth = truth
-    merged = MergedScores(merge)
+  init(_ truth: EvaluationTruth.Example, _ merge: ClassScores.Merge, _ decision: Decision) {
+    (self.truth, self.decision) = (truth, decision)
+    merged = MergedScores(merge, decision)
   }
 
   /// Adds a window, if it lies within the example.
@@ -171,11 +180,14 @@ private struct ExampleScores {
     windows.append(
       EvaluatedVideo.Window(
         start: window.start.double.roundedTime, end: window.end.double.roundedTime, padded: window.padded,
-        rank: ClassificationFigures.rank(of: truth.labels, in: scores), labels: labels.top(top, of: scores)))
+        rank: ClassificationFigures.rank(of: truth.labels, in: scores),
+        labels: labels.scored(decision, scores, top: top)))
   }
 
   func example(_ labels: LabelSet, top: Int) -> EvaluatedVideo.Example {
     let scores = windows.isEmpty ? nil : merged.scores.values.map(\.roundedScore)
-    return EvaluatedVideo.Example(truth, labels, scores: scores, top: top, windows: windows)
+    return EvaluatedVideo.Example(
+      truth, labels, scores: scores, best: scores.map { labels.scored(decision, $0, top: top) } ?? [],
+      windows: windows)
   }
 }

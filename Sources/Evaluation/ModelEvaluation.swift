@@ -15,10 +15,14 @@ package struct ModelEvaluation: Sendable {
   package let counts: Counts
   /// Of whole videos, or of the segments of the truth, each an example.
   package let figures: ClassificationFigures
+  /// The same examples as yes and no of each class, of a model that gives a video any number of labels; nil
+  /// of others. Which label is best says little there.
+  package let multiLabel: MultiLabelFigures?
   /// Of the segments that were found; nil where the truth has none.
   package let segments: SegmentFigures?
   package let receipt: Provenance?
   package let truth: EvaluationTruth
+  let decision: Decision
 
   package struct Counts: Sendable, Equatable {
     /// Entries of the list: videos, or segments of them.
@@ -47,6 +51,7 @@ package struct ModelEvaluation: Sendable {
     self.protocolName = protocolName
     model = classifier.model
     labels = classifier.labels
+    decision = classifier.decision
     sampling = classifier.sampling
     receipt = classifier.receipt(
       decodeErrors: videos.reduce(0) { $0 + ($1.video?.decodeErrors ?? 0) },
@@ -55,8 +60,17 @@ package struct ModelEvaluation: Sendable {
     (counts.asked, counts.unmatched) = (truth.asked, truth.unmatchedEntries)
     let answers = videos.flatMap { counts.answers(of: $0, leavesOutShort) }
     self.counts = counts
-    figures = ClassificationFigures(answers, classCount: classifier.labels.names.count)
-    segments = truth.hasSegments ? SegmentFigures(videos.map(SegmentFigures.Video.init)) : nil
+    let classCount = classifier.labels.names.count
+    figures = ClassificationFigures(answers, classCount: classCount)
+    let decision = classifier.decision
+    multiLabel =
+      decision.isMultiLabel
+      ? MultiLabelFigures(
+        answers.map { .init(truth: $0.truth, scores: $0.scores, said: decision.said($0.scores)) },
+        classCount: classCount) : nil
+    segments =
+      truth.hasSegments
+      ? SegmentFigures(videos.map { SegmentFigures.Video($0, isMultiLabel: decision.isMultiLabel) }) : nil
   }
 }
 
@@ -85,14 +99,23 @@ extension ModelEvaluation.Counts {
       windows += example.windows.count
       paddedWindows += example.windows.count(where: \.padded)
       return ClassificationFigures.Answer(
-        truth: truth, scores: scores, clipRanks: example.windows.map(\.rank))
+        truth: truth, scores: scores, clipRanks: example.windows.map(\.rank), isUncertain: example.isUncertain
+      )
     }
   }
 }
 
+extension Decision {
+  /// All classes that such scores are labels of.
+  fileprivate func said(_ scores: [Double]?) -> [Int] {
+    scores.map { labels(ClassScores($0), top: $0.count) } ?? []
+  }
+}
+
 extension SegmentFigures.Video {
-  /// Of several classes of one segment, the first.
-  init(_ video: EvaluatedVideo) {
+  /// Of several classes of one segment, the first. A window of a model of several labels is right if that is
+  /// one of them.
+  init(_ video: EvaluatedVideo, isMultiLabel: Bool) {
     let truth = video.examples.compactMap { example -> SegmentFigures.Stretch? in
       guard let label = example.truth.first?.index, let start = example.start, let end = example.end else {
         return nil
@@ -101,8 +124,12 @@ extension SegmentFigures.Video {
     }
     let windows = video.examples.flatMap { example in
       example.windows.map { window in
-        let best = window.rank == 0 ? example.truth.first?.index : window.labels.first?.index
-        return SegmentFigures.Video.Window(truth: example.truth.first?.index ?? 0, best: best ?? -1)
+        let truth = example.truth.first?.index
+        let isRight =
+          isMultiLabel
+          ? window.labels.contains { $0.index == truth } : window.rank == 0 && !window.labels.isEmpty
+        let best = isRight ? truth : window.labels.first { $0.index != truth }?.index
+        return SegmentFigures.Video.Window(truth: truth ?? 0, best: best ?? -1)
       }
     }
     let found = (video.segments ?? []).map {

@@ -7,9 +7,7 @@ public enum InspectionFormat: String, Sendable, CaseIterable {
 
   /// The format that a file's name ends in; nil for no ending or another one.
   public init?(endingOf path: BytePath) {
-    let name = String(decoding: path.name.bytes, as: UTF8.self).lowercased()
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-    switch name[name.index(after: dot)...] {
+    switch path.ending {
     case "jpg", "jpeg": self = .jpg
     case "png": self = .png
     case "html", "htm": self = .html

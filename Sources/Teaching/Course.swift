@@ -33,7 +33,9 @@ struct Course {
     let scores = answers.map { fitted.scores($0.windows) }
     let decision = Self.decision(set, scores, options.rejection)
     self.decision = decision.decision
-    var report = TeachingReport(set, training.kind, validation, scores: scores)
+    let said =
+      set.isMultiLabel ? Self.crossFittedLabels(set, scores, validation, options.rejection) : nil
+    var report = TeachingReport(set, training.kind, validation, scores: scores, said: said)
     report.leavesOneOut = leavesOneOut
     report.penalty = training.kind == .logistic ? c : nil
     report.temperature = fitted.temperature
@@ -62,15 +64,36 @@ struct Course {
     return answers.indices.map { rules[validation.fold[$0]].scores(answers[$0].windows) }
   }
 
+  /// What a model of several labels says of each video, with thresholds that were chosen without the video's
+  /// own fold.
+  private static func crossFittedLabels(
+    _ set: TeachingSet, _ scores: [[Double]], _ validation: CrossValidation, _ rate: Double?
+  ) -> [[Int]] {
+    let decisions = validation.folds.tests.indices.map { number in
+      var decision = Decision(isMultiLabel: true)
+      decision.thresholds = thresholds(set, scores, set.all.filter { validation.fold[$0] != number }, rate)
+      return decision
+    }
+    return set.all.map { video in
+      decisions[validation.fold[video]].labels(ClassScores(scores[video]), top: set.classes.count)
+    }
+  }
+
+  private static func thresholds(
+    _ set: TeachingSet, _ scores: [[Double]], _ videos: [Int], _ rate: Double?
+  ) -> [Double] {
+    set.classes.indices.map { k in
+      let answers = videos.map { (score: scores[$0][k], isRight: set.videos[$0].labels.contains(k)) }
+      return rate.map { Cut(answers, wrongShare: $0).threshold } ?? Cut(bestF1: answers).threshold
+    }
+  }
+
   private static func decision(
     _ set: TeachingSet, _ scores: [[Double]], _ rate: Double?
   ) -> (decision: Decision, outcome: TeachingReport.Rejection?) {
     var decision = Decision(isMultiLabel: set.isMultiLabel)
     if set.isMultiLabel {
-      decision.thresholds = set.classes.indices.map { k in
-        let answers = set.all.map { (score: scores[$0][k], isRight: set.videos[$0].labels.contains(k)) }
-        return rate.map { Cut(answers, wrongShare: $0).threshold } ?? Cut(bestF1: answers).threshold
-      }
+      decision.thresholds = thresholds(set, scores, set.all, rate)
       return (decision, nil)
     }
     guard let rate else { return (decision, nil) }

@@ -54,7 +54,8 @@ public struct Teacher: Sendable {
         progress(.fitted(done, of: total))
       }
       var report = course.report
-      report.failures = set.failures
+      report.list = lesson.list
+      report.unread = set.failures
       report.backbone = classifier.model.name
       report.isMirrored = mirrors
       let model = TaughtModel(
@@ -67,10 +68,10 @@ public struct Teacher: Sendable {
 
   private func features(
     of lesson: Lesson, mirrors: Bool, _ progress: @Sendable (Progress) -> Void
-  ) async throws(ClassifierError) -> (set: TeachingSet, failures: Int) {
+  ) async throws(ClassifierError) -> (set: TeachingSet, failures: [TeachingReport.UnreadVideo]) {
     var builder = TeachingSetBuilder(lesson, options, width: classifier.features)
     var hashes: [BytePath: String] = [:]
-    var failures: [BytePath] = []
+    var failures: [TeachingReport.UnreadVideo] = []
     for (number, video) in lesson.videos.enumerated() {
       do throws(ClassifierError) {
         let content = if let known = hashes[video.path] { known } else { try Self.hash(video.path) }
@@ -82,22 +83,22 @@ public struct Teacher: Sendable {
         progress(.video(video.path, number: number + 1, of: lesson.videos.count, isCached: isCached))
       } catch {
         guard error.scope == .input else { throw error }
-        failures.append(video.path)
+        failures.append(.init(file: video.path, cause: error.cause))
         progress(.failed(video.path, error))
       }
     }
     try Self.check(failures, lesson, builder)
-    return (builder.set, failures.count)
+    return (builder.set, failures)
   }
 
   private static func check(
-    _ failures: [BytePath], _ lesson: Lesson, _ builder: TeachingSetBuilder
+    _ failures: [TeachingReport.UnreadVideo], _ lesson: Lesson, _ builder: TeachingSetBuilder
   ) throws(ClassifierError) {
     guard failures.count * 10 < lesson.videos.count else {
       throw .video(
         lesson.list,
         cause: "\(failures.count) of its \(lesson.videos.count) videos cannot be read, the first "
-          + "\(failures[0].printable): nothing was taught")
+          + "\(failures[0].file.printable): nothing was taught")
     }
     let counts = builder.set.counts(builder.set.all)
     if let empty = counts.firstIndex(of: 0) {

@@ -10,44 +10,63 @@ extension TeachingReport {
 
 extension TeachingReport: Encodable {
   private enum Key: CodingKey {
-    case backbone, classes, multiLabel, head, mirrored, videos, failed, groups, windows, folds, leaveOneOut, c
+    case list, backbone, classes, multiLabel, head, mirrored, videos, failed, unread, groups, windows, folds,
+      leaveOneOut, c
     case temperature, accuracy, meanClassAccuracy, majority, centroids, perClass, confusions, calibration
-    case learningCurve, results, suspects, mistakes, nearDuplicates, rejection, thresholds
+    case severalLabels, learningCurve, results, suspects, mistakes, nearDuplicates, rejection, thresholds
   }
 
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
+    try values.encode(list.printable, forKey: .list)
     try values.encode(backbone, forKey: .backbone)
     try values.encode(classes, forKey: .classes)
     try values.encode(isMultiLabel, forKey: .multiLabel)
     try values.encode(head, forKey: .head)
     try values.encode(isMirrored, forKey: .mirrored)
     try values.encode(videos, forKey: .videos)
-    try values.encode(failures, forKey: .failed)
+    try values.encode(unread.count, forKey: .failed)
+    try values.encode(unread.map(UnreadJSON.init), forKey: .unread)
     try values.encode(groups, forKey: .groups)
     try values.encode(windows, forKey: .windows)
     try values.encode(folds, forKey: .folds)
     try values.encode(leavesOneOut, forKey: .leaveOneOut)
     try values.encodeIfPresent(penalty, forKey: .c)
     try values.encode(temperature.roundedScore, forKey: .temperature)
+    try encodeFigures(to: &values)
+    try values.encode(
+      CalibrationJSON(before: calibration.before?.roundedScore, after: calibration.after?.roundedScore),
+      forKey: .calibration)
+    try values.encode(
+      curve.map { point in
+        CurveJSON(
+          share: point.share, videos: point.videos,
+          accuracy: isMultiLabel ? nil : ShareJSON(point.accuracy),
+          meanAveragePrecision: point.meanAveragePrecision?.roundedScore)
+      },
+      forKey: .learningCurve)
+    for (key, rows) in [(Key.results, results), (.suspects, suspects), (.mistakes, mistakes)] {
+      try values.encode(
+        rows.map { ResultJSON(result: $0, classes: classes, isMultiLabel: isMultiLabel) }, forKey: key)
+    }
+    try values.encode(duplicates.map(DuplicateJSON.init), forKey: .nearDuplicates)
+    try values.encodeIfPresent(rejection, forKey: .rejection)
+    try values.encodeIfPresent(thresholds?.map(\.roundedScore), forKey: .thresholds)
+  }
+
+  private func encodeFigures(to values: inout KeyedEncodingContainer<Key>) throws {
+    if let multiLabel {
+      try values.encode(MultiLabelJSON(multiLabel), forKey: .severalLabels)
+      try values.encode(
+        multiLabel.figures.classes.map { MultiLabelClassJSON($0, classes) }, forKey: .perClass)
+      return
+    }
     try values.encode(ShareJSON(figures.video1), forKey: .accuracy)
     try values.encodeIfPresent(figures.meanClassAccuracy?.roundedScore, forKey: .meanClassAccuracy)
     try values.encode(ShareJSON(majority), forKey: .majority)
     try values.encode(ShareJSON(centroids), forKey: .centroids)
     try values.encode(figures.classes.map { ClassJSON($0, classes) }, forKey: .perClass)
     try values.encode(figures.confusions.map { ConfusionJSON($0, classes) }, forKey: .confusions)
-    try values.encode(
-      CalibrationJSON(before: calibration.before?.roundedScore, after: calibration.after?.roundedScore),
-      forKey: .calibration)
-    try values.encode(
-      curve.map { CurveJSON(share: $0.share, videos: $0.videos, accuracy: ShareJSON($0.accuracy)) },
-      forKey: .learningCurve)
-    for (key, rows) in [(Key.results, results), (.suspects, suspects), (.mistakes, mistakes)] {
-      try values.encode(rows.map { ResultJSON(result: $0, classes: classes) }, forKey: key)
-    }
-    try values.encode(duplicates.map(DuplicateJSON.init), forKey: .nearDuplicates)
-    try values.encodeIfPresent(rejection, forKey: .rejection)
-    try values.encodeIfPresent(thresholds?.map(\.roundedScore), forKey: .thresholds)
   }
 }
 
@@ -95,7 +114,52 @@ private struct CalibrationJSON: Encodable {
 private struct CurveJSON: Encodable {
   let share: Double
   let videos: Int
-  let accuracy: ShareJSON
+  let accuracy: ShareJSON?
+  let meanAveragePrecision: Double?
+}
+
+private struct UnreadJSON: Encodable {
+  let video: TeachingReport.UnreadVideo
+
+  private enum Key: CodingKey {
+    case error
+  }
+
+  init(_ video: TeachingReport.UnreadVideo) { self.video = video }
+
+  func encode(to encoder: any Encoder) throws {
+    try video.file.encodeAsFile(to: encoder)
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(video.cause, forKey: .error)
+  }
+}
+
+private struct MultiLabelJSON: Encodable {
+  let meanAveragePrecision, chance, centroids, macroF1, microF1: Double?
+  let exact: ShareJSON
+
+  init(_ multiLabel: TeachingReport.MultiLabel) {
+    let figures = multiLabel.figures
+    meanAveragePrecision = figures.meanAveragePrecision?.roundedScore
+    (chance, centroids) = (multiLabel.chance?.roundedScore, multiLabel.centroids?.roundedScore)
+    (macroF1, microF1) = (figures.macroF1?.roundedScore, figures.microF1?.roundedScore)
+    exact = ShareJSON(figures.exact)
+  }
+}
+
+private struct MultiLabelClassJSON: Encodable {
+  let label: String
+  let videos, said, found: Int
+  let averagePrecision, precision, recall: Double?
+  let f1: Double
+
+  init(_ row: MultiLabelFigures.ClassRow, _ classes: [String]) {
+    label = classes[row.index]
+    (videos, said, found) = (row.count, row.said, row.found)
+    averagePrecision = row.averagePrecision?.roundedScore
+    (precision, recall) = (row.precision?.roundedScore, row.recall?.roundedScore)
+    f1 = row.f1.roundedScore
+  }
 }
 
 private struct DuplicateJSON: Encodable {
@@ -117,9 +181,10 @@ private struct DuplicateJSON: Encodable {
 private struct ResultJSON: Encodable {
   let result: TeachingReport.Result
   let classes: [String]
+  let isMultiLabel: Bool
 
   private enum Key: CodingKey {
-    case start, end, labels, predicted, score, ownScore, ownProbability, time, fold
+    case start, end, labels, predicted, said, score, ownScore, ownProbability, time, fold
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -129,6 +194,7 @@ private struct ResultJSON: Encodable {
     try values.encodeIfPresent(result.end?.roundedTime, forKey: .end)
     try values.encode(result.labels.map { classes[$0] }, forKey: .labels)
     try values.encode(classes[result.predicted], forKey: .predicted)
+    if isMultiLabel { try values.encode(result.said.map { classes[$0] }, forKey: .said) }
     try values.encode(result.score.roundedScore, forKey: .score)
     try values.encode(result.ownScore.roundedScore, forKey: .ownScore)
     try values.encode(result.ownProbability.roundedScore, forKey: .ownProbability)

@@ -11,7 +11,7 @@ extension TeachingReport {
   }
 
   private var summary: String {
-    let unread = failures == 0 ? "" : " (\(failures) more cannot be read)"
+    let unread = unread.isEmpty ? "" : " (\(unread.count) more cannot be read)"
     let parts = [
       "\(videos) videos\(unread) of \(classes.count) classes", groups == videos ? "" : "\(groups) groups",
       "\(windows) windows\(isMirrored ? ", each mirrored too" : "")", "features of \(name(backbone))",
@@ -22,15 +22,27 @@ extension TeachingReport {
   private var accuracyLines: [String] {
     let how = leavesOneOut ? "each \(groups == videos ? "video" : "group") left out once" : "\(folds) folds"
     let c = penalty.map { String(format: ", C = %.3g", $0) } ?? ""
-    return [
-      "\(head.rawValue)\(c), judged on videos that it had not seen (\(how)):", "",
+    let heading = ["\(head.rawValue)\(c), judged on videos that it had not seen (\(how)):", ""]
+    if let multiLabel { return heading + lines(multiLabel) }
+    return heading + [
       "  accuracy              \(percent(figures.video1))",
       "  mean of the classes   \(percent(figures.meanClassAccuracy))",
       "  the commonest class   \(percent(majority.value))",
     ] + (head == .logistic ? ["  nearest centroids     \(percent(centroids.value))"] : [])
   }
 
+  private func lines(_ multiLabel: MultiLabel) -> [String] {
+    let figures = multiLabel.figures
+    return [
+      "  mean average precision  \(percent(figures.meanAveragePrecision))",
+      "  F1, mean of the classes \(percent(figures.macroF1))",
+      "  all labels right        \(percent(figures.exact))",
+      "  mAP of equal scores     \(percent(multiLabel.chance))",
+    ] + (head == .logistic ? ["  mAP of centroids        \(percent(multiLabel.centroids))"] : [])
+  }
+
   private var classTable: [String] {
+    if let multiLabel { return table(multiLabel.figures) }
     let width = (classes.map { name($0).count } + [5]).max() ?? 5
     func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
     return ["  \(padded("class"))  videos  precision  recall     F1"]
@@ -41,8 +53,20 @@ extension TeachingReport {
       }
   }
 
+  private func table(_ figures: MultiLabelFigures) -> [String] {
+    let width = (classes.map { name($0).count } + [5]).max() ?? 5
+    func padded(_ text: String) -> String { text + String(repeating: " ", count: width - text.count) }
+    return ["  \(padded("class"))  videos      AP   from  precision  recall     F1"]
+      + figures.classes.map { row in
+        "  \(padded(name(classes[row.index])))"
+          + String(format: "  %6d", row.count) + " \(percent(row.averagePrecision))"
+          + String(format: "  %5.3f", thresholds?[row.index] ?? 0)
+          + "   \(percent(row.precision)) \(percent(row.recall)) \(percent(row.f1))"
+      }
+  }
+
   private var confusionLines: [String] {
-    guard !figures.confusions.isEmpty else { return [] }
+    guard !isMultiLabel, !figures.confusions.isEmpty else { return [] }
     return ["", "commonest confusions:"]
       + figures.confusions.prefix(5).map {
         String(format: "  %4d  ", $0.count)
@@ -75,8 +99,11 @@ extension TeachingReport {
 
   private var curveLines: [String] {
     guard let verdict = moreWillHelp else { return [] }
-    return ["", "accuracy by the number of videos learnt from:"]
-      + curve.map { String(format: "  %6d", $0.videos) + "  \(percent($0.accuracy))" }
+    return ["", "\(isMultiLabel ? "mAP" : "accuracy") by the number of videos learnt from:"]
+      + curve.map { point in
+        String(format: "  %6d", point.videos)
+          + "  \(isMultiLabel ? percent(point.value) : percent(point.accuracy))"
+      }
       + [verdict ? "more videos will help" : "more videos of the same kind will hardly help"]
   }
 
@@ -102,9 +129,12 @@ extension TeachingReport {
 
   private func describe(_ result: Result) -> String {
     let labels = result.labels.map { name(classes[$0]) }.joined(separator: " + ")
+    let said =
+      isMultiLabel
+      ? result.said.map { name(classes[$0]) }.joined(separator: " + ")
+      : "\(name(classes[result.predicted])) (\(percent(result.score).trimmed()))"
     return "\(result.file.printable)  " + String(format: "%.1f s", result.time)
-      + "  \(labels) (\(percent(result.ownScore).trimmed())), "
-      + "\(name(classes[result.predicted])) (\(percent(result.score).trimmed()))"
+      + "  \(labels) (\(percent(result.ownScore).trimmed())), \(said.isEmpty ? "nothing" : said)"
   }
 
   private func name(_ text: String) -> String { BytePath(text).printable }

@@ -11,17 +11,33 @@ extension ClassificationFigures {
   /// score lies in the first bin whose upper edge it does not exceed. So equal scores share a bin, and the
   /// order of answers does not matter. Nil without answers.
   public static func calibrationError(scores: [Double], isRight: [Bool], bins: Int = 15) -> Double? {
-    precondition(scores.count == isRight.count && bins > 0, "each score has an answer, and there is a bin")
     guard !scores.isEmpty else { return nil }
+    return calibration(scores: scores, isRight: isRight, bins: bins)
+      .reduce(0) { $0 + abs(Double($1.right) - $1.score) } / Double(scores.count)
+  }
+
+  /// Answers whose scores are alike.
+  public struct CalibrationBin: Sendable, Equatable {
+    public internal(set) var count = 0
+    /// Of them, those that are right.
+    public internal(set) var right = 0
+    /// The sum of their scores.
+    public internal(set) var score = 0.0
+  }
+
+  /// The bins of ``calibrationError(scores:isRight:bins:)``, of rising scores; some may be empty.
+  public static func calibration(scores: [Double], isRight: [Bool], bins: Int = 15) -> [CalibrationBin] {
+    precondition(scores.count == isRight.count && bins > 0, "each score has an answer, and there is a bin")
+    guard !scores.isEmpty else { return [] }
     let edges = innerEdges(scores.sorted(), bins)
-    var sums = [(count: Double, score: Double, right: Double)](repeating: (0, 0, 0), count: bins)
+    var sums = [CalibrationBin](repeating: CalibrationBin(), count: bins)
     for (score, right) in zip(scores, isRight) {
       let bin = edges.partitioningIndex { $0 >= score }
       sums[bin].count += 1
       sums[bin].score += score
       if right { sums[bin].right += 1 }
     }
-    return sums.reduce(0) { $0 + abs($1.right - $1.score) } / Double(scores.count)
+    return sums
   }
 
   /// The quantiles 1/bins … (bins − 1)/bins of ascending scores, with NumPy's roundings.

@@ -10,18 +10,23 @@ public struct ClassificationFigures: Sendable, Equatable {
     public let scores: [Double]?
     /// For each window, how many classes were ranked before the video's own: 0 is right.
     public let clipRanks: [Int]
+    /// Whether its best score is below the model's threshold, so that the video has no label.
+    public let isUncertain: Bool
 
-    public init(truth: [Int], scores: [Double]?, clipRanks: [Int] = []) {
+    public init(truth: [Int], scores: [Double]?, clipRanks: [Int] = [], isUncertain: Bool = false) {
       (self.truth, self.scores, self.clipRanks) = (truth, scores, clipRanks)
+      self.isUncertain = isUncertain
     }
   }
 
   /// Of the windows of videos that were decoded.
   public let clip1, clip5: MeasuredShare
-  /// Of all videos: those that could not be decoded count as wrong.
+  /// Of all videos: those that could not be decoded, or are uncertain, count as wrong.
   public let video1, video5: MeasuredShare
   /// Of the videos that were decoded.
   public let decoded1, decoded5: MeasuredShare
+  /// Of the videos that have a label.
+  public let labelled1: MeasuredShare
   /// The mean over the classes that a video has of each one's share of right answers; nil without videos.
   ///
   /// A class that is predicted, but no video has, is none of them.
@@ -36,6 +41,8 @@ public struct ClassificationFigures: Sendable, Equatable {
   public let calibrationError: Double?
   /// Videos that could not be decoded.
   public let failures: Int
+  /// Videos without a label, their best scores being too low.
+  public let uncertain: Int
 
   public struct ClassRow: Sendable, Equatable {
     /// Among the model's classes.
@@ -63,17 +70,22 @@ public struct ClassificationFigures: Sendable, Equatable {
 
   public init(_ answers: [Answer], classCount: Int) {
     let decoded = answers.compactMap { answer in
-      answer.scores.map { (truth: answer.truth, scores: $0, rank: Self.rank(of: answer.truth, in: $0)) }
+      answer.scores.map {
+        (scores: $0, rank: Self.rank(of: answer.truth, in: $0), isUncertain: answer.isUncertain)
+      }
     }
+    let labelled = decoded.filter { !$0.isUncertain }
     let ranks = answers.flatMap(\.clipRanks)
     clip1 = MeasuredShare(ranks.count { $0 < 1 }, of: ranks.count)
     clip5 = MeasuredShare(ranks.count { $0 < 5 }, of: ranks.count)
-    let (hits1, hits5) = (decoded.count { $0.rank < 1 }, decoded.count { $0.rank < 5 })
+    let (hits1, hits5) = (labelled.count { $0.rank < 1 }, labelled.count { $0.rank < 5 })
     video1 = MeasuredShare(hits1, of: answers.count)
     video5 = MeasuredShare(hits5, of: answers.count)
     decoded1 = MeasuredShare(hits1, of: decoded.count)
     decoded5 = MeasuredShare(hits5, of: decoded.count)
+    labelled1 = MeasuredShare(hits1, of: labelled.count)
     failures = answers.count - decoded.count
+    uncertain = decoded.count - labelled.count
     self.classCount = classCount
 
     let table = Self.table(answers)
@@ -90,10 +102,10 @@ public struct ClassificationFigures: Sendable, Equatable {
     var predicted: [Int: Int] = [:]
     var wrong: [[Int]: Int] = [:]
     for answer in answers {
-      let best = answer.scores.map(best)
+      let best = answer.isUncertain ? nil : answer.scores.map(best)
       for label in Set(answer.truth) {
         counts[label, default: (0, 0, 0)].count += 1
-        if best == nil { counts[label, default: (0, 0, 0)].failures += 1 }
+        if answer.scores == nil { counts[label, default: (0, 0, 0)].failures += 1 }
         if best == label { counts[label, default: (0, 0, 0)].correct += 1 }
       }
       guard let best else { continue }

@@ -20,11 +20,12 @@ struct EvaluationCSVReport {
   private func row(_ video: EvaluatedVideo, _ example: EvaluatedVideo.Example) -> [String] {
     let times =
       evaluation.truth.hasSegments ? [example.start, example.end].map { $0.map { "\($0)" } ?? "" } : []
-    let best = example.labels.first
-    let isRight = best.map { best in example.truth.contains { $0.index == best.index } }
+    let isRight = example.scores.map { _ in evaluation.isRight(example) }
     let truth = example.truth.map(\.label).joined(separator: "|")
     let labels = example.labels.prefix(Self.top).flatMap { [$0.label, "\($0.score)"] }
-    let status = video.error != nil ? "failed" : example.scores == nil ? "short" : "ok"
+    let status =
+      video.error != nil
+      ? "failed" : example.scores == nil ? "short" : example.isUncertain ? "uncertain" : "ok"
     let facts = [
       truth, isRight.map { "\($0)" } ?? "", video.video.map { "\($0.duration.roundedTime)" } ?? "",
       "\(example.windows.count)", "\(example.windows.count(where: \.padded))",

@@ -22,27 +22,44 @@ package enum EvaluationFormat: String, Sendable, CaseIterable {
 }
 
 extension ModelEvaluation {
-  /// The videos whose best label is wrong, those first of which the model was surest; at most `count`, and
-  /// one of each file.
+  /// Whether what was said of an example is right: its best label or, where a model gives any number of
+  /// labels, all of them and none besides.
+  func isRight(_ example: EvaluatedVideo.Example) -> Bool {
+    guard decision.isMultiLabel else {
+      return example.labels.first.map { best in example.truth.contains { $0.index == best.index } } ?? false
+    }
+    return wrongScore(example) == nil
+  }
+
+  /// How sure the model was of what is wrong of an example: the score of its best label; of any number of
+  /// labels the furthest from its threshold that is wrong. Nil where nothing wrong was said.
+  private func wrongScore(_ example: EvaluatedVideo.Example) -> Double? {
+    guard decision.isMultiLabel else {
+      return isRight(example) ? nil : example.labels.first?.score
+    }
+    return (example.scores ?? []).enumerated().compactMap { index, score -> Double? in
+      let isTrue = example.truth.contains { $0.index == index }
+      return decision.accepts(score, of: index) == isTrue
+        ? nil : abs(score - max(decision.threshold(of: index), decision.floor))
+    }.max()
+  }
+
+  /// The videos of which something wrong was said, those first of which the model was surest; at most
+  /// `count`, and one of each file.
   package func worstMistakes(_ count: Int) -> [Mistake] {
     let all = videos.flatMap { video in
-      video.examples.compactMap { example -> Mistake? in
-        guard let best = example.labels.first, !example.truth.contains(where: { $0.index == best.index })
-        else {
-          return nil
-        }
-        return Mistake(file: video.file, example: example, best: best)
+      video.examples.compactMap { example in
+        wrongScore(example).map { (score: $0, mistake: Mistake(file: video.file, example: example)) }
       }
     }
-    let order = all.indices.sorted { (all[$1].best.score, $0) < (all[$0].best.score, $1) }
+    let order = all.indices.sorted { (all[$1].score, $0) < (all[$0].score, $1) }
     var files: Set<BytePath> = []
-    return Array(order.map { all[$0] }.filter { files.insert($0.file).inserted }.prefix(count))
+    return Array(order.map { all[$0].mistake }.filter { files.insert($0.file).inserted }.prefix(count))
   }
 
   package struct Mistake: Sendable {
     package let file: BytePath
     package let example: EvaluatedVideo.Example
-    package let best: ScoredLabel
   }
 
   /// The classes of which the smallest share was found, of equal shares those of more videos first.

@@ -19,10 +19,19 @@ struct EvaluationJSONReport: Encodable {
     try values.encode(SamplingJSON(evaluation.sampling), forKey: .sampling)
     try values.encodeIfPresent(evaluation.protocolName, forKey: .protocol)
     try values.encode(Counts(evaluation.counts), forKey: .counts)
-    try values.encode(Figures(evaluation.figures), forKey: .figures)
+    if let multiLabel = evaluation.multiLabel {
+      try values.encode(MultiLabelValues(multiLabel), forKey: .figures)
+    } else {
+      try values.encode(Figures(evaluation.figures), forKey: .figures)
+    }
     try values.encodeIfPresent(evaluation.segments.map(SegmentValues.init), forKey: .segments)
-    try values.encode(classes, forKey: .classes)
-    try values.encode(confusions, forKey: .confusions)
+    if let multiLabel = evaluation.multiLabel {
+      try values.encode(
+        multiLabel.classes.map { MultiLabelRow($0, evaluation) }, forKey: .classes)
+    } else {
+      try values.encode(classes, forKey: .classes)
+      try values.encode(confusions, forKey: .confusions)
+    }
     try values.encode(evaluation.videos, forKey: .files)
     try values.encodeIfPresent(evaluation.receipt, forKey: .receipt)
   }
@@ -93,15 +102,48 @@ struct EvaluationJSONReport: Encodable {
   private struct Figures: Encodable {
     let video1, video5, clip1, clip5: Share
     let decoded1, decoded5: Share
+    /// Where some results are uncertain.
+    let labelled1: Share?
+    let uncertain: Int
     let meanClassAccuracy, calibrationError: Double?
     let classesPresent, classes: Int
 
     init(_ figures: ClassificationFigures) {
       (video1, video5) = (Share(figures.video1), Share(figures.video5))
       (decoded1, decoded5) = (Share(figures.decoded1), Share(figures.decoded5))
+      labelled1 = figures.uncertain > 0 ? Share(figures.labelled1) : nil
+      uncertain = figures.uncertain
       (clip1, clip5) = (Share(figures.clip1), Share(figures.clip5))
       (meanClassAccuracy, calibrationError) = (figures.meanClassAccuracy, figures.calibrationError)
       (classesPresent, classes) = (figures.classes.count, figures.classCount)
+    }
+  }
+
+  private struct MultiLabelValues: Encodable {
+    let meanAveragePrecision, microF1, macroF1: Double?
+    let exact: Share
+    let calibrationError: Double?
+
+    init(_ figures: MultiLabelFigures) {
+      (microF1, macroF1) = (figures.microF1, figures.macroF1)
+      (meanAveragePrecision, calibrationError) = (figures.meanAveragePrecision, figures.calibrationError)
+      exact = Share(figures.exact)
+    }
+  }
+
+  private struct MultiLabelRow: Encodable {
+    let label: String
+    let index, count, said, found: Int
+    let threshold: Double
+    let averagePrecision, precision, recall: Double?
+    let f1: Double
+
+    init(_ row: MultiLabelFigures.ClassRow, _ evaluation: ModelEvaluation) {
+      (index, count, said, found) = (row.index, row.count, row.said, row.found)
+      label = evaluation.labels.names[row.index]
+      threshold = evaluation.decision.threshold(of: row.index)
+      (averagePrecision, precision, recall) = (row.averagePrecision, row.precision, row.recall)
+      f1 = row.f1
     }
   }
 

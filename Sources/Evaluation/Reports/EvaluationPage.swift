@@ -14,17 +14,14 @@ struct EvaluationPage {
     self.thumbnails = thumbnails
   }
 
-  /// More rows and columns than this are no overview: the classes that are most confused are taken.
-  private static let mostClasses = 40
-
   var text: String {
     HTML.page(
       of: evaluation.list.file, kind: "evaluation", style: embedded_evaluation_style(),
       body: embedded_evaluation_html(),
       [
         "facts": HTML.escape("\(evaluation.model.name) · \(evaluation.list.summary)"),
-        "figures": figures, "counts": counts, "classes": classes, "matrix": matrix, "mistakes": mistakes,
-        "about": about,
+        "figures": (evaluation.multiLabel.map(Self.figures) ?? figures) + segmentFigures, "counts": counts,
+        "classes": classes, "confusion": confusion, "mistakes": mistakes, "about": about,
       ])
   }
 
@@ -34,57 +31,50 @@ struct EvaluationPage {
     let figures = evaluation.figures
     let unit = evaluation.unit.one
     var items = [
-      Self.figure("\(unit)@1", figures.video1.value, Self.interval(figures.video1)),
-      Self.figure("\(unit)@5", figures.video5.value, Self.interval(figures.video5)),
-      Self.figure("clip@1", figures.clip1.value, Self.of(figures.clip1)),
-      Self.figure("clip@5", figures.clip5.value, Self.of(figures.clip5)),
-      Self.figure(
+      FigureParts.figure("\(unit)@1", figures.video1.value, FigureParts.interval(figures.video1)),
+      FigureParts.figure("\(unit)@5", figures.video5.value, FigureParts.interval(figures.video5)),
+      FigureParts.figure("clip@1", figures.clip1.value, FigureParts.of(figures.clip1)),
+      FigureParts.figure("clip@5", figures.clip5.value, FigureParts.of(figures.clip5)),
+      FigureParts.figure(
         "mean class accuracy", figures.meanClassAccuracy,
         "over \(figures.classes.count) of \(figures.classCount) classes"),
     ]
-    if figures.failures > 0 {
-      items.append(
-        Self.figure("\(unit)@1 of those decoded", figures.decoded1.value, Self.of(figures.decoded1)))
+    for (count, name, share) in [
+      (figures.failures, "of those decoded", figures.decoded1),
+      (figures.uncertain, "of those with a label", figures.labelled1),
+    ] where count > 0 {
+      items.append(FigureParts.figure("\(unit)@1 \(name)", share.value, FigureParts.of(share)))
     }
-    if let segments = evaluation.segments {
-      items += [
-        Self.figure("mAP", segments.averageMeanAveragePrecision, "mean of tIoU 0.5 to 0.95"),
-        Self.figure("mAP@0.5", segments.meanAveragePrecision.first, "as ActivityNet’s scorer"),
-        Self.figure(
-          "F1@50", segments.f1[2],
-          "@10 \(Self.percent(segments.f1[0])), @25 \(Self.percent(segments.f1[1]))"),
-        Self.figure("edit score", segments.edit, "order of segments"),
-      ]
-    }
-    let error = figures.calibrationError
     items.append(
-      Self.figure(
-        "calibration error", error.map { String(format: "%.3f", $0) } ?? "–", "15 bins of equal mass"))
+      FigureParts.figure(
+        "calibration error", FigureParts.number(figures.calibrationError), "15 bins of equal mass"))
     return items.joined()
   }
 
-  private static func figure(_ name: String, _ share: Double?, _ note: String) -> String {
-    figure(name, percent(share), note)
+  private static func figures(_ figures: MultiLabelFigures) -> String {
+    let count = figures.classes.count { $0.count > 0 }
+    return [
+      FigureParts.figure("mAP", figures.meanAveragePrecision, "over \(count) classes"),
+      FigureParts.figure("F1 of the classes", figures.macroF1, "mean over \(count) classes"),
+      FigureParts.figure("F1 of all labels", figures.microF1, "all classes together"),
+      FigureParts.figure("exactly right", figures.exact.value, FigureParts.interval(figures.exact)),
+      FigureParts.figure(
+        "calibration error", FigureParts.number(figures.calibrationError), "of every class’s score"),
+    ].joined()
   }
 
-  private static func figure(_ name: String, _ value: String, _ note: String) -> String {
-    """
-    <li><span class="name">\(HTML.escape(name))</span><span class="value number">\(value)</span>\
-    <span class="note">\(HTML.escape(note))</span></li>
-
-    """
-  }
-
-  private static func interval(_ share: MeasuredShare) -> String {
-    guard let interval = share.interval else { return "nothing counted" }
-    return "\(share.count) of \(share.total), 95 % "
-      + String(format: "%.1f–%.1f", interval.lowerBound * 100, interval.upperBound * 100)
-  }
-
-  private static func of(_ share: MeasuredShare) -> String { "\(share.count) of \(share.total)" }
-
-  private static func percent(_ share: Double?) -> String {
-    share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+  private var segmentFigures: String {
+    guard let segments = evaluation.segments else { return "" }
+    return [
+      FigureParts.figure(
+        "mAP of segments", segments.averageMeanAveragePrecision, "mean of tIoU 0.5 to 0.95"),
+      FigureParts.figure(
+        "mAP of segments@0.5", segments.meanAveragePrecision.first, "as ActivityNet’s scorer"),
+      FigureParts.figure(
+        "F1@50", segments.f1[2],
+        "@10 \(FigureParts.percent(segments.f1[0])), @25 \(FigureParts.percent(segments.f1[1]))"),
+      FigureParts.figure("edit score", segments.edit, "order of segments"),
+    ].joined()
   }
 
   private var counts: String {
@@ -92,113 +82,69 @@ struct EvaluationPage {
     var facts = [
       ("asked", counts.asked), ("scored", counts.scored), ("short", counts.short), ("failed", counts.failed),
     ]
-    if counts.leftOut > 0 { facts.append(("left out", counts.leftOut)) }
-    if counts.unmatched > 0 { facts.append(("of unknown classes", counts.unmatched)) }
+    for (name, count) in [
+      ("left out", counts.leftOut), ("of unknown classes", counts.unmatched),
+      ("uncertain", evaluation.multiLabel == nil ? evaluation.figures.uncertain : 0),
+    ] where count > 0 {
+      facts.append((name, count))
+    }
     let padded = MeasuredShare(counts.paddedWindows, of: counts.windows)
-    let words = facts.map { "\($0.1) \($0.0)" } + ["\(Self.percent(padded.value)) of windows padded"]
+    let words = facts.map { "\($0.1) \($0.0)" } + ["\(FigureParts.percent(padded.value)) of windows padded"]
     return HTML.escape(words.joined(separator: " · "))
   }
 
   // MARK: Classes
 
   private var classes: String {
-    evaluation.worstClasses.map { row in
-      let share = row.accuracy.value ?? 0
-      return """
-        <tr><th scope="row"><span class="label">\(name(row.index))</span></th>\
-        <td class="bar-cell"><span class="bar"><span style="width:\(HTML.percent(share))"></span></span></td>\
-        <td class="number">\(Self.percent(share))</td><td class="number">\(row.correct) of \(row.count)</td>\
-        <td class="number">\(Self.percent(row.precision))</td></tr>
-
-        """
-    }.joined()
+    let names = evaluation.labels.names
+    if let multiLabel = evaluation.multiLabel {
+      return FigureParts.classes(
+        ["AP", "Of", "Said", "Threshold", "Precision", "Recall"],
+        multiLabel.worstClasses.map { row in
+          let threshold = FigureParts.number(evaluation.decision.threshold(of: row.index))
+          let shares = [row.precision, row.recall].map(FigureParts.percent)
+          return (
+            names[row.index], row.averagePrecision,
+            [FigureParts.percent(row.averagePrecision), "\(row.count)", "\(row.said)", threshold] + shares
+          )
+        })
+    }
+    return FigureParts.classes(
+      ["Right", "Of", "Precision"],
+      evaluation.worstClasses.map { row in
+        (
+          names[row.index], row.accuracy.value,
+          [
+            FigureParts.percent(row.accuracy.value ?? 0), "\(row.correct) of \(row.count)",
+            FigureParts.percent(row.precision),
+          ]
+        )
+      })
   }
 
-  // MARK: Confusion matrix
-
-  private var matrix: String {
-    let shown = matrixClasses
-    guard !shown.isEmpty else { return "<p>Nothing was scored.</p>\n" }
-    let pairs = Dictionary(
-      evaluation.figures.confusions.map { ([$0.truth, $0.predicted], $0.count) }, uniquingKeysWith: +)
-    let rows = Dictionary(uniqueKeysWithValues: evaluation.figures.classes.map { ($0.index, $0) })
-    // With many classes, only columns of those that the model said: the others are empty.
-    let said = Set(evaluation.figures.confusions.map(\.predicted))
-    let columns =
-      shown.count > 16 ? shown.filter { said.contains($0) || (rows[$0]?.correct ?? 0) > 0 } : shown
-    let heads = columns.map { "<th scope=\"col\"><span class=\"label\">\(name($0))</span></th>" }.joined()
-    let body = shown.filter { rows[$0] != nil }.map { truth -> String in
-      let total = rows[truth]?.count ?? 0
-      let cells = columns.map { predicted -> String in
-        let count = truth == predicted ? rows[truth]?.correct ?? 0 : pairs[[truth, predicted]] ?? 0
-        guard count > 0 else { return "<td></td>" }
-        let heat = String(format: "%.3g", Double(count) / Double(max(total, 1)))
-        let kind = [truth == predicted ? "right" : "", count * 2 > total ? "strong" : ""]
-          .filter { !$0.isEmpty }.joined(separator: " ")
-        return """
-          <td class="\(kind)" style="--v:\(heat)" title="\(name(truth)) taken for \(name(predicted)): \
-          \(count) of \(total)">\(count)</td>
-          """
-      }
-      return "<tr><th scope=\"row\"><span class=\"label\">\(name(truth))</span></th>\(cells.joined())</tr>\n"
-    }
-    let note =
-      matrixIsWhole ? "" : "<p class=\"note\">The \(shown.count) classes that are confused most.</p>\n"
+  /// Of any number of labels none is taken for another.
+  private var confusion: String {
+    guard evaluation.multiLabel == nil else { return "" }
     return """
-      \(note)<div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix">
-      <table class="matrix">
-      <caption>Rows are the truth, columns what the model said.</caption>
-      <thead><tr><td></td>\(heads)</tr></thead>
-      <tbody>
-      \(body.joined())</tbody></table></div>
+      <section class="confusion" aria-labelledby="matrix-title">
+      <h2 id="matrix-title">What is taken for what</h2>
+      \(ConfusionMatrix(evaluation.figures, names: evaluation.labels.names).html)</section>
 
       """
-  }
-
-  /// Every class that a video has or that the model said, in the model's order.
-  private var allClasses: [Int] {
-    let figures = evaluation.figures
-    return Set(figures.classes.map(\.index) + figures.confusions.map(\.predicted)).sorted()
-  }
-
-  private var matrixIsWhole: Bool { allClasses.count <= Self.mostClasses }
-
-  private var matrixClasses: [Int] {
-    if matrixIsWhole { return allClasses }
-    var taken: [Int] = []
-    for pair in evaluation.figures.confusions {
-      for index in [pair.truth, pair.predicted]
-      where taken.count < Self.mostClasses && !taken.contains(index) {
-        taken.append(index)
-      }
-    }
-    return (taken.isEmpty ? Array(allClasses.prefix(Self.mostClasses)) : taken).sorted()
   }
 
   // MARK: Mistakes
 
   private var mistakes: String {
     let worst = evaluation.worstMistakes(EvaluationFormat.html.thumbnails)
-    guard !worst.isEmpty else { return "<p>None: every best label is right.</p>\n" }
-    let items = worst.map { mistake in
-      let truth = mistake.example.truth.map(\.label).joined(separator: ", ")
-      let time = mistake.example.start.map { String(format: ", at %.1f s", $0) } ?? ""
-      let image =
-        thumbnails[mistake.file].map { thumbnail in
-          """
-          <img width="\(thumbnail.width)" height="\(thumbnail.height)" alt="" \
-          src="data:image/jpeg;base64,\(Data(thumbnail.jpeg).base64EncodedString())">
-          """
-        } ?? "<span class=\"no-image\"></span>"
-      return """
-        <li>\(image)<div><p class="said"><span class="label">\(HTML.escape(mistake.best.label))</span> \
-        <span class="number">\(Self.percent(mistake.best.score))</span></p>
-        <p class="note">truth: <span class="label">\(HTML.escape(truth))</span></p>
-        <p class="file">\(HTML.escape(mistake.file.name.string))\(time)</p></div></li>
-
-        """
-    }
-    return "<ol>\n\(items.joined())</ol>\n"
+    let isMultiLabel = evaluation.multiLabel != nil
+    return FigureParts.mistakes(
+      worst.map { mistake in
+        let said = mistake.example.labels.prefix(isMultiLabel ? .max : 1)
+        return FigureParts.Mistake(
+          file: mistake.file, thumbnail: thumbnails[mistake.file], said: said.map { ($0.label, $0.score) },
+          truth: mistake.example.truth.map(\.label), time: mistake.example.start)
+      }, none: isMultiLabel ? "None: all labels are right." : "None: every best label is right.")
   }
 
   private var about: String {
@@ -214,8 +160,6 @@ struct EvaluationPage {
     for unmatched in evaluation.truth.unmatched.prefix(5) {
       facts.append(("Unknown class", "\(unmatched.label) (\(unmatched.entries))"))
     }
-    return facts.map { "<dt>\($0)</dt><dd>\(HTML.escape($1))</dd>\n" }.joined()
+    return FigureParts.facts(facts)
   }
-
-  private func name(_ index: Int) -> String { HTML.escape(evaluation.labels.names[index]) }
 }

@@ -12,7 +12,13 @@ struct EvaluationTextReport {
   private static let mostRows = 10
 
   var text: String {
-    let parts = [[heading], counts, accuracy, segments, classes, confusions]
+    let figures =
+      if let multiLabel = evaluation.multiLabel {
+        [Self.figures(multiLabel), segments, classes(multiLabel)]
+      } else {
+        [accuracy, segments, classes, confusions]
+      }
+    let parts = [[heading], counts] + figures
     return parts.filter { !$0.isEmpty }.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
   }
 
@@ -52,9 +58,56 @@ struct EvaluationTextReport {
       row("\(unit)@1", figures.video1, decoded: figures.decoded1),
       row("\(unit)@5", figures.video5, decoded: figures.decoded5), row("clip@1", figures.clip1),
       row("clip@5", figures.clip5),
+    ] + uncertain + [
       Self.row("mean class", "\(Self.percent(figures.meanClassAccuracy))  (\(mean))"),
       Self.row("calibration", "ECE \(Self.number(figures.calibrationError))  (15 bins of equal mass)"),
     ]
+  }
+
+  /// What a model that may say nothing is worth where it does say something.
+  private var uncertain: [String] {
+    let figures = evaluation.figures
+    guard figures.uncertain > 0 else { return [] }
+    let labelled = figures.labelled1
+    return [
+      Self.row(
+        "uncertain",
+        "\(figures.uncertain), and of those with a label \(Self.percent(labelled.value)) are right  "
+          + "(\(labelled.count) of \(labelled.total))")
+    ]
+  }
+
+  private static func figures(_ figures: MultiLabelFigures) -> [String] {
+    let exact = figures.exact
+    let interval = exact.interval.map {
+      String(format: ", 95 %% interval %.1f to %.1f", $0.lowerBound * 100, $0.upperBound * 100)
+    }
+    return [
+      row("mAP", "\(percent(figures.meanAveragePrecision))  (mean of the classes' average precision)"),
+      row(
+        "F1", "\(percent(figures.macroF1)), mean of the classes; \(percent(figures.microF1)), of all labels"),
+      row(
+        "exactly right", "\(percent(exact.value))  (\(exact.count) of \(exact.total)\(interval ?? ""))"),
+      row("calibration", "ECE \(number(figures.calibrationError))  (of every class's score)"),
+    ]
+  }
+
+  private func classes(_ figures: MultiLabelFigures) -> [String] {
+    let rows = figures.worstClasses
+    guard !rows.isEmpty else { return [] }
+    let title = rows.count > Self.mostRows ? "worst classes of \(rows.count)" : "classes, worst first"
+    return ["  \(title)", "        AP     of   said  from  precision   recall     F1"]
+      + rows.prefix(Self.mostRows).map { row in
+        "   \(Self.cell(row.averagePrecision))"
+          + String(
+            format: " %6d %6d %5.2f", row.count, row.said, evaluation.decision.threshold(of: row.index))
+          + "   \(Self.cell(row.precision))  \(Self.cell(row.recall))"
+          + String(format: "  %5.3f  ", row.f1) + BytePath(evaluation.labels.names[row.index]).printable
+      }
+  }
+
+  private static func cell(_ share: Double?) -> String {
+    share.map { String(format: "%5.1f %%", $0 * 100) } ?? "     – "
   }
 
   private var segments: [String] {

@@ -13,7 +13,7 @@ import pathlib
 
 import numpy as np
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import confusion_matrix, recall_score
+from sklearn.metrics import average_precision_score, confusion_matrix, f1_score, recall_score
 
 random = np.random.default_rng(20261128)
 
@@ -250,9 +250,57 @@ def segment_cases():
     return cases
 
 
+# Several labels ------------------------------------------------------------------------------------------------
+
+
+def several(name, truth, scores, thresholds, failed):
+    """`truth`: rows of 0 and 1, one column a class. Failed videos are found at no threshold."""
+    classes = len(thresholds)
+    truth, scores = np.array(truth, int).reshape(-1, classes), np.array(scores, float).reshape(-1, classes)
+    failed, decoded = np.array(failed, bool), ~np.array(failed, bool)
+    said = (scores >= thresholds) & decoded[:, None]
+    present = np.flatnonzero(truth.sum(axis=0)) if len(truth) else np.array([], int)
+    # What is never found takes its share of recall away.
+    precisions = [
+        average_precision_score(truth[decoded, k], scores[decoded, k]) * truth[decoded, k].sum() / truth[:, k].sum()
+        if truth[decoded, k].any() else 0.0 for k in present
+    ]
+    f1s = f1_score(truth, said, labels=present, average=None, zero_division=0) if len(present) else []
+    pairs = (scores[decoded].ravel(), truth[decoded].ravel().astype(bool))
+    return {
+        "name": name,
+        "thresholds": list(thresholds),
+        "truth": truth.tolist(),
+        "scores": [None if f else s.tolist() for s, f in zip(scores, failed)],
+        "averagePrecisions": [float(p) for p in precisions],
+        "meanAveragePrecision": digits(np.mean(precisions)) if len(present) else None,
+        "macroF1": digits(np.mean(f1s)) if len(present) else None,
+        "microF1": digits(f1_score(truth, said, average="micro", zero_division=0)) if len(present) else None,
+        "exact": int(((said == truth).all(axis=1) & decoded).sum()) if len(truth) else 0,
+        "calibrationError": digits(expected_calibration_error(*pairs)),
+    }
+
+
+def several_cases():
+    cases = []
+    for count, classes, steps, name in [(50, 6, 1000, "random"), (30, 3, 4, "many ties")]:
+        truth = (random.random((count, classes)) < 0.4).astype(int)
+        scores = np.floor(np.clip(0.35 * truth + 0.7 * random.random((count, classes)), 0, 1) * steps) / steps
+        cases.append(several(name, truth, scores, [0.5] * classes, random.random(count) < 0.1))
+    cases.append(several("equal scores", [[1, 0], [0, 1], [1, 0], [0, 0]], np.full((4, 2), 0.5), [0.5, 0.6], [False] * 4))
+    cases.append(several("no truth", [[0, 0], [0, 0]], [[0.1, 0.2], [0.3, 0.1]], [0.5, 0.5], [False] * 2))
+    cases.append(several("all failed", [[1, 0], [0, 1]], np.zeros((2, 2)), [0.0, 0.0], [True] * 2))
+    cases.append(several("nothing", [], [], [0.5, 0.5], []))
+    cases.append(several("all right", np.eye(3), np.eye(3), [0.5] * 3, [False] * 3))
+    return cases
+
+
 target = pathlib.Path(__file__).with_name("evaluation.json")
 target.write_text(
     json.dumps(
-        {"classification": classifications(), "segments": segment_cases(), "thresholds": THRESHOLDS.tolist()},
+        {
+            "classification": classifications(), "segments": segment_cases(), "thresholds": THRESHOLDS.tolist(),
+            "several": several_cases(),
+        },
         separators=(",", ":")) + "\n")
 print(target, target.stat().st_size, "bytes")
