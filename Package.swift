@@ -29,18 +29,20 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
-    .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(name: "Checkpoints"),
+    .target(name: "Inference", dependencies: ["Checkpoints", "CKernels"]),
     .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
       dependencies: [
-        "VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
+        "VideoDecoding", "Checkpoints", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(name: "Reports", dependencies: ["R2P1DVideo", "CEmbedded"]),
     .target(name: "Inspection", dependencies: ["R2P1DVideo", "VideoDecoding", "CEmbedded"]),
     .target(name: "Evaluation", dependencies: ["R2P1DVideo", "CEmbedded"]),
-    .target(name: "Teaching", dependencies: ["Evaluation", "R2P1DVideo", "Inference", "CKernels"]),
+    .target(
+      name: "Teaching", dependencies: ["Evaluation", "R2P1DVideo", "Checkpoints", "Inference", "CKernels"]),
     .target(
       name: "ArchiveScan",
       dependencies: [
@@ -61,7 +63,10 @@ let package = Package(
     .testTarget(
       name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg", "TestSupport"]),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference", "CKernels", "KernelHarness", "TestSupport"],
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"], resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "Checkpoints", "CKernels", "KernelHarness", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
       name: "R2P1DVideoTests",
