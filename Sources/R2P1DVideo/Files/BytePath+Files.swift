@@ -22,8 +22,18 @@ extension BytePath {
     return bytes
   }
 
+  /// Where other programs find it: an address as it is, a file by its URL from the root on.
+  package var location: String { string.contains("://") ? string : absolute.fileURL }
+
+  /// The path from the root on; links and `..` stay in it.
+  var absolute: BytePath {
+    guard let folder = getcwd(nil, 0) else { return self }
+    defer { free(folder) }
+    return resolved(from: BytePath(bytes: UnsafeRawBufferPointer(start: folder, count: strlen(folder))))
+  }
+
   /// Makes the folder, and those above it, where they are missing.
-  func makeFolders() throws(ClassifierError) {
+  package func makeFolders() throws(ClassifierError) {
     if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
     if errno == ENOENT, folder != self {
       try folder.makeFolders()
