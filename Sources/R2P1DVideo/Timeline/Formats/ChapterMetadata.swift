@@ -12,6 +12,14 @@ extension SegmentDocument {
       case .text(let text): text
       case .none: nil
       }
+    if let fill, fill.last == "\\" {
+      // FFmpeg takes a line's last backslash for an escaped line break, also where that is escaped itself.
+      throw .video(
+        file,
+        cause:
+          "cannot have chapters called '\(BytePath(fill).printable)': FFmpeg reads no title that ends in a backslash",
+        kind: .request)
+    }
     let all = fill == nil ? placed : grid.filled(placed)
     return ";FFMETADATA1\n"
       + all.map { placed in

@@ -8,12 +8,13 @@ struct FrameRate: Sendable, Equatable {
 
   init(_ perSecond: Rational) { self.perSecond = perSecond }
 
-  init(average: Double) {
-    guard average.isFinite, average > 0 else {
+  init(average asked: Double) {
+    guard asked.isFinite, asked > 0 else {
       self.init(25)
       return
     }
-    let whole = max(1, Int(min(average, 1e6).rounded()))
+    let average = min(asked, 1e6)
+    let whole = max(1, Int(average.rounded()))
     // 29.97 and 30 are a thousandth apart: nothing within 0.3 of that can be the other.
     let (near, tolerance) = ([Rational(whole), Rational(Self.fielded(average) * 1000, 1001)], 3e-4)
     if let rate = near.first(where: { abs(average / $0.double - 1) < tolerance }) {
@@ -25,7 +26,7 @@ struct FrameRate: Sendable, Equatable {
     self.init(isConstant ? exact : Rational(whole))
   }
 
-  private static func fielded(_ average: Double) -> Int { max(1, Int((min(average, 1e6) * 1.001).rounded())) }
+  private static func fielded(_ average: Double) -> Int { max(1, Int((average * 1.001).rounded())) }
 
   /// The number of the frame at `time`, to the nearest.
   func frame(at time: Rational) -> Int { time.rounded(per: perSecond) }

@@ -13,7 +13,8 @@ extension SegmentDocument {
           "ranges": .array([
             .object(["start": .integer(placed.start + 1), "end": .integer(placed.end)])
           ]),
-          "timelinelabels": .array([.string(segment.label)]),
+          // As the interface has it, which is XML.
+          "timelinelabels": .array([.string(XMLText.holdable(segment.label))]),
         ]),
       ])
     }

@@ -68,7 +68,8 @@ extension SegmentDocument {
     if let placed = grid.place(segments) { return placed }
     throw .video(
       file,
-      cause: "has \(segments.count) segments, more than frames to hold them; a longer --min-length joins them",
+      cause:
+        "has \(segments.count) segments, more than frames to hold them; a longer --min-length joins them",
       kind: .request)
   }
 

@@ -81,8 +81,9 @@ extension Timecode.Reading {
     let numbers = parts.compactMap { part in
       part.utf8.count == 2 && part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
     }
-    guard parts.count == 4, numbers.count == 4, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60,
-      !isDropFrame || text.utf8.count { $0 == UInt8(ascii: ";") } == 1 && text.utf8.dropLast(2).last == 0x3B
+    // The only semicolon is the last separator.
+    let isRight = !isDropFrame || text.dropLast(2).last == ";" && text.count(where: { $0 == ";" }) == 1
+    guard isRight, parts.count == 4, numbers.count == 4, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60
     else { return nil }
     self.init(
       hours: numbers[0], minutes: numbers[1], seconds: numbers[2], frames: numbers[3],
