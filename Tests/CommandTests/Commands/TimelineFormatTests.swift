@@ -98,7 +98,7 @@ import Testing
   func anEDLBeginsWhereTheEditorsTimelineDoes(_ options: [String]) throws {
     let run = try timeline(["--format", "resolve-edl"] + options)
     let start = options.isEmpty ? "01:00:00:00" : "00:00:10:00"
-    #expect(try run.text.contains("001  001      V     C        \(start) "))
+    #expect(run.text.contains("001  001      V     C        \(start) "))
   }
 
   /// 3 s of sound before the video: all times are a player's.

@@ -31,18 +31,15 @@ extension SegmentDocument {
     guard let first = options.start.flatMap(clock.frame) else {
       let counting = clock.isDropFrame ? "drop-frame" : "non-drop-frame"
       throw .video(
-        file,
-        cause: "has the \(counting) timecode of \(clock.base) frames, which never shows \(asked); "
-          + "give another --start-timecode",
-        kind: .request)
+        file, cause: "has the \(counting) timecode of \(clock.base) frames, which never shows \(asked)",
+        kind: .request, remedy: .otherTimecode)
     }
     let frames = SegmentGrid(clock.rate.perSecond, rate: clock.rate, videoEnd: videoEnd).end
     guard first + frames < clock.framesPerDay else {
       throw .video(
         file,
-        cause: "ends beyond 23:59:59 of a timeline that begins at \(asked), which an EDL cannot hold; "
-          + "give an earlier --start-timecode, a part with --start and --end, or another --format",
-        kind: .request)
+        cause: "ends beyond 23:59:59 of a timeline that begins at \(asked), which an EDL cannot hold",
+        kind: .request, remedy: .otherTimecode)
     }
   }
 

@@ -67,10 +67,8 @@ extension SegmentDocument {
   func placed(_ grid: SegmentGrid) throws(ClassifierError) -> [PlacedSegment] {
     if let placed = grid.place(segments) { return placed }
     throw .video(
-      file,
-      cause:
-        "has \(segments.count) segments, more than frames to hold them; a longer --min-length joins them",
-      kind: .request)
+      file, cause: "has \(segments.count) segments, more than frames to hold them", kind: .request,
+      remedy: .fewerSegments)
   }
 
   /// The video's name without its ending, as text.

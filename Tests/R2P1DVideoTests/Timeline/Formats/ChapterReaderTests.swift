@@ -12,10 +12,16 @@ import Testing
 
   private struct Probe: Decodable {
     struct Chapter: Decodable {
-      let start_time, end_time: String
+      let startTime, endTime: String
       let tags: [String: String]
-      var start: Int { Int((Double(start_time) ?? -1) * 1000 + 0.5) }
-      var end: Int { Int((Double(end_time) ?? -1) * 1000 + 0.5) }
+      var start: Int { Int((Double(startTime) ?? -1) * 1000 + 0.5) }
+      var end: Int { Int((Double(endTime) ?? -1) * 1000 + 0.5) }
+
+      private enum CodingKeys: String, CodingKey {
+        case startTime = "start_time"
+        case endTime = "end_time"
+        case tags
+      }
     }
 
     let chapters: [Chapter]
