@@ -1,4 +1,5 @@
 import Foundation
+import Evaluation
 import R2P1DVideo
 import TestSupport
 import Testing
