@@ -42,7 +42,10 @@ let package = Package(
     .target(name: "Inspection", dependencies: ["R2P1DVideo", "VideoDecoding", "CEmbedded"]),
     .target(name: "Evaluation", dependencies: ["R2P1DVideo", "CEmbedded"]),
     .target(
-      name: "Teaching", dependencies: ["Evaluation", "R2P1DVideo", "Checkpoints", "Inference", "CKernels"]),
+      name: "Teaching",
+      dependencies: [
+        "Evaluation", "R2P1DVideo", "VideoDecoding", "Checkpoints", "Inference", "CKernels", "CEmbedded",
+      ]),
     .target(
       name: "ArchiveScan",
       dependencies: [
@@ -73,7 +76,8 @@ let package = Package(
       dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "R2P1DVideo", "VideoDecoding", "TestSupport"]),
+      name: "ReportsTests", dependencies: ["Reports", "R2P1DVideo", "VideoDecoding", "TestSupport"],
+      resources: [.copy("Goldens")]),
     .testTarget(
       name: "InspectionTests",
       dependencies: ["Inspection", "R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"]),

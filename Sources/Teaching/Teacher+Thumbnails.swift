@@ -1,5 +1,7 @@
+import Evaluation
 import FoundationEssentials
 import Inference
+import R2P1DVideo
 import VideoDecoding
 
 extension Teacher {
@@ -48,28 +50,5 @@ extension Teacher {
       }
     return sampling.part(
       from: Rational(seconds: time), to: Rational(seconds: time + 1.5 * Double(sampling.frames) / rate))
-  }
-}
-
-extension WindowSource {
-  /// The first window, once all have been read: an earlier one may be taken back. Nil if there is none.
-  package func firstWindow() throws(ClassifierError) -> Window? {
-    var first: Window?
-    while true {
-      switch try next() {
-      case .window(let window): first = first ?? window
-      case .restarted: first = nil
-      case .ended: return first
-      }
-    }
-  }
-}
-
-extension VideoThumbnail {
-  /// The middle sample of a window; nil if it cannot be encoded.
-  package init?(of window: Window, _ encoder: ImageEncoder) {
-    let sample = window.samples[window.samples.count / 2]
-    guard let jpeg = encoder.encode(sample.packedRGB) else { return nil }
-    self.init(time: window.exactStart, width: Sample.side, height: Sample.side, jpeg: jpeg)
   }
 }

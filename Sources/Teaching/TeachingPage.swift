@@ -1,6 +1,8 @@
 import CEmbedded
+import Evaluation
 import FoundationEssentials
 import Glibc
+import R2P1DVideo
 
 /// The report of what was taught as a page: figures, charts, a confusion matrix and what to look at, in one
 /// file without a script.

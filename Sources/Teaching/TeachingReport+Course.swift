@@ -1,6 +1,8 @@
 import CKernels
+import Evaluation
 import FoundationEssentials
 import Glibc
+import R2P1DVideo
 
 extension TeachingReport {
   /// `said`: what a model of several labels says of each video.

@@ -1,3 +1,5 @@
+import R2P1DVideo
+
 /// The forms of the report of what was taught.
 public enum TeachingReportFormat: String, Sendable, CaseIterable {
   case text, json, html

@@ -1,3 +1,5 @@
+import R2P1DVideo
+
 /// How well a model finds the classes of videos that may have several: each class is a yes or no of its own.
 public struct MultiLabelFigures: Sendable, Equatable {
   /// What it said of one video.

@@ -114,7 +114,7 @@ struct ListContents {
 
 extension Rational {
   /// A time of a list to the microsecond; nil for what is no time of a video.
-  init?(seconds: Double) {
+  package init?(seconds: Double) {
     guard seconds.isFinite, (0..<1e9).contains(seconds) else { return nil }
     self.init(Int((seconds * 1e6).rounded()), 1_000_000)
   }
@@ -128,15 +128,5 @@ extension Rational {
     } else {
       return nil
     }
-  }
-}
-
-extension BytePath {
-  /// This path, where it is relative, from `root` on.
-  func resolved(from root: BytePath) -> BytePath {
-    if bytes.first == UInt8(ascii: "/") { return self }
-    var rest = bytes[...]
-    while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
-    return root == "." ? BytePath(bytes: rest) : root.appending(BytePath(bytes: rest))
   }
 }

@@ -1,19 +1,20 @@
 import FoundationEssentials
 import Glibc
+import R2P1DVideo
 
 /// What is taken for what, as a table for a page: rows are the truth, columns what was said.
-struct ConfusionMatrix {
+package struct ConfusionMatrix {
   private let figures: ClassificationFigures
   private let names: [String]
 
-  init(_ figures: ClassificationFigures, names: [String]) {
+  package init(_ figures: ClassificationFigures, names: [String]) {
     (self.figures, self.names) = (figures, names)
   }
 
   /// More rows and columns than this are no overview: the classes that are most confused are taken.
   private static let mostClasses = 40
 
-  var html: String {
+  package var html: String {
     let shown = shownClasses
     guard !shown.isEmpty else { return "<p>Nothing was scored.</p>\n" }
     let rows = Dictionary(uniqueKeysWithValues: figures.classes.map { ($0.index, $0) })

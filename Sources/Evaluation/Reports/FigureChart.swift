@@ -1,16 +1,17 @@
 import FoundationEssentials
 import Glibc
+import R2P1DVideo
 
 /// A small chart of shares from 0 to 100 %, drawn for a page in its colours.
-struct FigureChart {
+package struct FigureChart {
   private static let (width, height) = (340.0, 210.0)
   private static let plot = (left: 46.0, right: 330.0, top: 14.0, bottom: 176.0)
 
   /// What it says, for those who do not see it.
-  let description: String
+  package let description: String
   private var parts = ""
 
-  init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
     for share in [0, 0.25, 0.5, 0.75, 1] {
       let y = Self.y(share)
@@ -19,7 +20,7 @@ struct FigureChart {
     }
   }
 
-  var html: String {
+  package var html: String {
     """
     <svg viewBox="0 0 \(Self.text(Self.width)) \(Self.text(Self.height))" role="img" \
     aria-label="\(HTML.escape(description))">
@@ -29,7 +30,7 @@ struct FigureChart {
   }
 
   /// Points at shares of the width, with their intervals, values and what they are of, joined by a line.
-  mutating func addCurve(
+  package mutating func addCurve(
     _ points: [(place: Double, share: Double, interval: ClosedRange<Double>?, name: String)]
   ) {
     for point in points {
@@ -52,14 +53,14 @@ struct FigureChart {
   }
 
   /// A level to compare with.
-  mutating func addLevel(_ share: Double, _ name: String) {
+  package mutating func addLevel(_ share: Double, _ name: String) {
     parts += Self.line(Self.plot.left, Self.y(share), Self.plot.right, Self.y(share), "level")
     parts += Self.text(
       Self.plot.right, Self.y(share) + (share > 0.08 ? 13 : -5), HTML.escape(name), "end")
   }
 
   /// How scores fit the shares that are right: on the diagonal both are equal.
-  mutating func addCalibration(_ bins: [ClassificationFigures.CalibrationBin]) {
+  package mutating func addCalibration(_ bins: [ClassificationFigures.CalibrationBin]) {
     parts += Self.line(Self.x(0), Self.y(0), Self.x(1), Self.y(1), "level")
     for share in [0, 0.25, 0.5, 0.75, 1] {
       parts += Self.text(

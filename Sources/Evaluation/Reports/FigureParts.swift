@@ -1,14 +1,15 @@
 import FoundationEssentials
 import Glibc
+import R2P1DVideo
 
 /// What pages of figures are made of.
-enum FigureParts {
+package enum FigureParts {
   /// One figure with its name and what it was counted of.
-  static func figure(_ name: String, _ share: Double?, _ note: String) -> String {
+  package static func figure(_ name: String, _ share: Double?, _ note: String) -> String {
     figure(name, percent(share), note)
   }
 
-  static func figure(_ name: String, _ value: String, _ note: String) -> String {
+  package static func figure(_ name: String, _ value: String, _ note: String) -> String {
     """
     <li><span class="name">\(HTML.escape(name))</span><span class="value number">\(value)</span>\
     <span class="note">\(HTML.escape(note))</span></li>
@@ -16,22 +17,24 @@ enum FigureParts {
     """
   }
 
-  static func interval(_ share: MeasuredShare) -> String {
+  package static func interval(_ share: MeasuredShare) -> String {
     guard let interval = share.interval else { return "nothing counted" }
     return "\(share.count) of \(share.total), 95 % "
       + String(format: "%.1f–%.1f", interval.lowerBound * 100, interval.upperBound * 100)
   }
 
-  static func of(_ share: MeasuredShare) -> String { "\(share.count) of \(share.total)" }
+  package static func of(_ share: MeasuredShare) -> String { "\(share.count) of \(share.total)" }
 
-  static func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
+  package static func percent(_ share: Double?) -> String {
+    share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+  }
 
-  static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
+  package static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
 
   // MARK: Tables
 
   /// A table of classes: their names with a bar of the first share, and cells behind it.
-  static func classes(
+  package static func classes(
     _ columns: [String], _ rows: [(name: String, share: Double?, cells: [String])]
   ) -> String {
     let heads = columns.map { "<th scope=\"col\">\($0)</th>" }.joined()
@@ -55,7 +58,7 @@ enum FigureParts {
   // MARK: Videos
 
   /// A video that was taken for something else.
-  struct Mistake {
+  package struct Mistake {
     let file: BytePath
     let thumbnail: VideoThumbnail?
     /// What was said, the surest first.
@@ -65,10 +68,18 @@ enum FigureParts {
     var truthNote = ""
     /// What stands behind the file's name.
     var time: Double?
+
+    package init(
+      file: BytePath, thumbnail: VideoThumbnail?, said: [(label: String, score: Double?)], truth: [String],
+      truthNote: String = "", time: Double? = nil
+    ) {
+      (self.file, self.thumbnail, self.said, self.truth) = (file, thumbnail, said, truth)
+      (self.truthNote, self.time) = (truthNote, time)
+    }
   }
 
   /// Nothing of `none` if there are some.
-  static func mistakes(_ mistakes: [Mistake], none: String) -> String {
+  package static func mistakes(_ mistakes: [Mistake], none: String) -> String {
     mistakes.isEmpty ? "<p>\(none)</p>\n" : "<ol>\n\(mistakes.map(item).joined())</ol>\n"
   }
 
@@ -98,7 +109,7 @@ enum FigureParts {
   }
 
   /// A list of facts with their names.
-  static func facts(_ facts: [(name: String, value: String)]) -> String {
+  package static func facts(_ facts: [(name: String, value: String)]) -> String {
     facts.map { "<dt>\(HTML.escape($0.name))</dt><dd>\(HTML.escape($0.value))</dd>\n" }.joined()
   }
 }

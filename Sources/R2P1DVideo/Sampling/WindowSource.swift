@@ -60,3 +60,17 @@ extension VideoSummary {
     if reader.info.isGivenWhole { warnings.append(.givenWhole) }
   }
 }
+
+extension WindowSource {
+  /// The first window, once all have been read: an earlier one may be taken back. Nil if there is none.
+  package func firstWindow() throws(ClassifierError) -> Window? {
+    var first: Window?
+    while true {
+      switch try next() {
+      case .window(let window): first = first ?? window
+      case .restarted: first = nil
+      case .ended: return first
+      }
+    }
+  }
+}

@@ -74,9 +74,19 @@ package enum HTML {
 extension BytePath {
   /// The last component as a relative URL: every byte that is not a plain letter, digit, `-`, `.`, `_` or `~`
   /// is `%NN`.
-  public var relativeURL: String {
-    let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-    return name.bytes.reduce(into: "./") { url, byte in
+  public var relativeURL: String { "./" + Self.percentEncoded(name.bytes, plain: Self.plainURLBytes) }
+
+  /// An absolute path as a `file:` URL, byte for byte; any other path as it is.
+  public var fileURL: String {
+    guard bytes.first == UInt8(ascii: "/") else { return string }
+    return "file://" + Self.percentEncoded(bytes, plain: Self.plainURLBytes.union("/".utf8))
+  }
+
+  private static let plainURLBytes = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+
+  private static func percentEncoded(_ bytes: some Sequence<UInt8>, plain: Set<UInt8>) -> String {
+    bytes.reduce(into: "") { url, byte in
       url += plain.contains(byte) ? String(UnicodeScalar(byte)) : String(format: "%%%02X", byte)
     }
   }

@@ -3,7 +3,7 @@
 /// Readers that find out a column's type by looking at its first rows (DuckDB, pandas) would take a column of
 /// reals that begins with `30` for one of integers, and round the rest. Foundation's encoder writes 30.0 as
 /// `30`.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
   /// A number as JSON spells it.
@@ -14,12 +14,16 @@ enum JSONValue: Equatable, Sendable {
   case object([String: JSONValue])
 }
 
+extension JSONValue: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) { self = .string(value) }
+}
+
 extension JSONValue {
-  static func integer(_ value: some BinaryInteger) -> JSONValue { .number("\(value)") }
+  package static func integer(_ value: some BinaryInteger) -> JSONValue { .number("\(value)") }
 
   /// The fewest digits that mean `value`, at least one of them after a point; null for what is no number in
   /// JSON.
-  static func real(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> JSONValue {
+  package static func real(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> JSONValue {
     guard value.isFinite else { return .null }
     let text = value.description
     // Swift's `1e-09` has no fraction.
@@ -30,7 +34,7 @@ extension JSONValue {
 
 extension JSONValue {
   /// The text, on one line or, if `pretty`, a line for each element.
-  func text(pretty: Bool) -> String {
+  package func text(pretty: Bool) -> String {
     var text = ""
     write(to: &text, indentation: pretty ? "\n" : nil)
     return text

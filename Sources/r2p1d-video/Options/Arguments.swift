@@ -31,7 +31,6 @@ extension SamplingOptions.Resize: ExpressibleByArgument {}
 extension ClassScores.Merge: ExpressibleByArgument {}
 extension LabelFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
-extension TimelineFormat: ExpressibleByArgument {}
 extension ScanFormat: ExpressibleByArgument {}
 extension EvaluationFormat: ExpressibleByArgument {}
 extension LabelledList.Form: ExpressibleByArgument {}
