@@ -140,4 +140,36 @@ import Testing
     #expect(try browser.evaluate("\(cues)(cue => cue.endTime)") as? [Double] == [2.133, 4])
     #expect(try browser.evaluate("document.querySelector('track').kind") as? String == "chapters")
   }
+
+  /// What is written and not changed agrees in all, whoever's format it is.
+  @Test(arguments: ["eaf", "losslesscut", "label-studio"]) func whatWasWrittenAgrees(_ format: String) throws
+  {
+    let file = folder.path("truth")
+    #expect(try timeline(["--format", format, "--output", file]).status == 0)
+    if format == "label-studio" {
+      // As an export has them: what a person has accepted.
+      let text = String(decoding: try folder.read("truth"), as: UTF8.self)
+      try folder.write("truth", text.replacing("predictions", with: "annotations"))
+    }
+    let run = try timeline(["--compare", file])
+    #expect(run.status == 0)
+    for line in [
+      "segments         2 of the truth, 2 found", "mAP              100.0 %", "edit score       100.0 %",
+      "frame accuracy   100.0 %  (120 of 120 frames)",
+    ] {
+      #expect(run.text.contains("\n  \(line)"), "\(run.text)")
+    }
+  }
+
+  @Test func anAgreementGoesToStandardOutputBesideAFile() throws {
+    let truth = try folder.write("t.csv", "Start,End,Name\n0,2,Pan Right\n2,4,dancing\n")
+    let run = try timeline(["--compare", truth, "--format", "vtt", "--output", folder.path("o.vtt")])
+    #expect(
+      run.status == 0 && run.text.hasPrefix("\nagreement with ") && run.text.contains("50.0 %  (60 of 120"))
+    #expect(run.errors.contains("line 3: 'dancing' is none of the model's classes"))
+    #expect(String(decoding: try folder.read("o.vtt"), as: UTF8.self).hasPrefix("WEBVTT"))
+    #expect(try timeline(["--compare", truth, "--format", "vtt"]).status == 64)
+    #expect(try timeline(["--list-fps", "25"]).status == 64)
+    #expect(try timeline(["--compare", folder.path("none")]).status == 2)
+  }
 }
