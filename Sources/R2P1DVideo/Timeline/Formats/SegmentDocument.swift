@@ -9,6 +9,8 @@ package struct SegmentDocument: Sendable {
   /// The names of the model's classes.
   package var classes: [String]
   package var video: VideoSummary
+  /// Where the part of the video ends that was asked for, in seconds; nil: with the video.
+  package var partEnd: Rational?
   /// In time order, none before the other's end.
   package var segments: [VideoSegment]
   package var options: SegmentDocumentOptions
@@ -56,6 +58,8 @@ public struct SegmentDocumentOptions: Sendable, Equatable {
 extension SegmentDocument {
   /// Where the last frame ends, in seconds of a player's clock.
   var videoEnd: Double { video.start + video.duration }
+  /// No segment ends later.
+  var lastTime: Double { min(videoEnd, partEnd?.double ?? .infinity) }
   var rate: FrameRate { FrameRate(average: video.frameRate) }
 
   /// The marks that lie a frame apart.

@@ -63,5 +63,6 @@ extension SegmentDocument {
     self.init(
       file: facts.file, location: options.location ?? facts.file.relativeURL, model: facts.model,
       classes: facts.labels.names, video: video, segments: segments, options: options.document)
+    partEnd = facts.sampling.end
   }
 }
