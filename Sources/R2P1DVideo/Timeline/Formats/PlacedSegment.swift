@@ -4,7 +4,7 @@ struct PlacedSegment: Sendable, Equatable {
   let start: Int
   let end: Int
   /// Nil for a stretch without a label.
-  let segment: VideoSegment?
+  let segment: SegmentDocument.Segment?
 }
 
 /// A format's resolution on a video.
@@ -37,7 +37,7 @@ struct SegmentGrid: Sendable {
   /// long. Only where that leaves no room does a neighbour give way. In order and disjoint, as `segments` are.
   ///
   /// Nil where there are more of them than frames.
-  func place(_ segments: [VideoSegment]) -> [PlacedSegment]? {
+  func place(_ segments: [SegmentDocument.Segment]) -> [PlacedSegment]? {
     var starts: [Int] = []
     var ends: [Int] = []
     var lengths: [Int] = []

@@ -144,14 +144,14 @@ import Testing
   /// Ascending and disjoint, some of them back to back.
   private static func segments(
     within length: Double, shortest: Double, _ random: inout SplitMix64
-  ) -> [VideoSegment] {
-    var segments: [VideoSegment] = []
+  ) -> [SegmentDocument.Segment] {
+    var segments: [SegmentDocument.Segment] = []
     let marks = (0..<Int.random(in: 1...40, using: &random)).map { _ in
       Rational(Int(Double.random(in: 0...length, using: &random) * 1e6), 1_000_000)
     }.sorted()
     for (start, end) in zip(marks, marks.dropFirst())
     where Bool.random(using: &random) && start < end && end.double - start.double >= shortest {
-      segments.append(VideoSegment(start: start, end: end, label: "a", index: 0, scores: ClassScores([1])))
+      segments.append(SegmentDocument.Segment(start: start, end: end, label: "a", index: 0, score: 1))
     }
     return segments
   }
@@ -161,8 +161,8 @@ import Testing
     example.video = VideoSummary(
       start: 0, duration: 0.08, width: 1, height: 1, frameRate: 25, codec: "", framesDecoded: 1)
     example.segments = (0..<3).map {
-      VideoSegment(
-        start: Rational($0, 100), end: Rational($0 + 1, 100), label: "a", index: 0, scores: ClassScores([1]))
+      SegmentDocument.Segment(
+        start: Rational($0, 100), end: Rational($0 + 1, 100), label: "a", index: 0, score: 1)
     }
     for format in SegmentDocument.Format.allCases {
       let error = #expect(throws: ClassifierError.self) { try example.text(format) }
@@ -175,8 +175,8 @@ import Testing
   @Test func aSegmentBeyondTheLastFrameEndsWithIt() throws {
     var example = SegmentCase.all[0].document
     example.segments = [
-      VideoSegment(start: 9, end: 12, label: "a", index: 0, scores: ClassScores([1])),
-      VideoSegment(start: 12, end: 13, label: "a", index: 0, scores: ClassScores([1])),
+      SegmentDocument.Segment(start: 9, end: 12, label: "a", index: 0, score: 1),
+      SegmentDocument.Segment(start: 12, end: 13, label: "a", index: 0, score: 1),
     ]
     #expect(
       try example.losslessCutTable() == "Start,End,Name,Score\r\n9.000,9.960,a,1.0\r\n9.960,10.000,a,1.0\r\n")
