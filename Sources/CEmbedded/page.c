@@ -26,6 +26,10 @@ static const unsigned char evaluation_style[] = {
 #embed "../../Page/evaluation.css"
 };
 
+static const unsigned char teaching_html[] = {
+#embed "../../Page/teaching.html"
+};
+
 static const unsigned char inspection_html[] = {
 #embed "../../Page/inspection.html"
 };
@@ -51,6 +55,8 @@ embedded_file embedded_evaluation_html(void) {
 embedded_file embedded_evaluation_style(void) {
   return (embedded_file){evaluation_style, sizeof evaluation_style};
 }
+
+embedded_file embedded_teaching_html(void) { return (embedded_file){teaching_html, sizeof teaching_html}; }
 
 embedded_file embedded_inspection_html(void) {
   return (embedded_file){inspection_html, sizeof inspection_html};

@@ -1,3 +1,4 @@
+import Evaluation
 import Inference
 import R2P1DVideo
 import VideoDecoding
@@ -73,21 +74,10 @@ package struct EvaluationRun {
     let decoded = DecodedFiles(
       files: files, sampling: sampling, rules: classifier.options.input, options: options)
     try decoded.forEach(stop: StopFlag()) { (_, source) throws(ClassifierError) -> Window? in
-      var first: Window?
-      while true {
-        switch try source.next() {
-        case .window(let window): first = first ?? window
-        case .restarted: first = nil
-        case .ended: return first
-        }
-      }
+      try source.firstWindow()
     } finish: { file in
       guard case .success(let window?) = file.result else { return }
-      let sample = window.samples[window.samples.count / 2]
-      if let jpeg = encoder.encode(sample.packedRGB) {
-        thumbnails[file.path] = VideoThumbnail(
-          time: window.exactStart, width: Sample.side, height: Sample.side, jpeg: jpeg)
-      }
+      thumbnails[file.path] = VideoThumbnail(of: window, encoder)
     }
     return thumbnails
   }

@@ -25,7 +25,10 @@ embedded_file embedded_timeline_script(void);
 embedded_file embedded_evaluation_html(void);
 embedded_file embedded_evaluation_style(void);
 
-/// Page/inspection.html and .css: that of an inspection, likewise.
+/// Page/teaching.html: that of what was taught, in the style of an evaluation's.
+embedded_file embedded_teaching_html(void);
+
+/// Page/inspection.html and .css: that of an inspection, as an evaluation's.
 embedded_file embedded_inspection_html(void);
 embedded_file embedded_inspection_style(void);
 

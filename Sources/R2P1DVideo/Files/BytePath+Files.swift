@@ -16,7 +16,7 @@ extension BytePath {
   }
 
   /// A small file's whole content; more than `limit` bytes are refused as too large.
-  func read(limit: Int) throws(Errno) -> [UInt8] {
+  package func read(limit: Int) throws(Errno) -> [UInt8] {
     let bytes = try InputFile(self).read(upTo: limit + 1)
     guard bytes.count <= limit else { throw .fileTooLarge }
     return bytes
@@ -30,6 +30,14 @@ extension BytePath {
     guard let folder = getcwd(nil, 0) else { return self }
     defer { free(folder) }
     return resolved(from: BytePath(bytes: UnsafeRawBufferPointer(start: folder, count: strlen(folder))))
+  }
+
+  /// This path, where it is relative, from `root` on.
+  package func resolved(from root: BytePath) -> BytePath {
+    if bytes.first == UInt8(ascii: "/") { return self }
+    var rest = bytes[...]
+    while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
+    return root == "." ? BytePath(bytes: rest) : root.appending(BytePath(bytes: rest))
   }
 
   /// Makes the folder, and those above it, where they are missing.

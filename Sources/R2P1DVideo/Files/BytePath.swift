@@ -60,6 +60,12 @@ public struct BytePath: Sendable, Hashable, ExpressibleByStringLiteral {
     return BytePath(bytes: name.bytes[..<dot])
   }
 
+  /// What follows the last component's last dot, in lower case; empty where nothing does.
+  package var ending: String {
+    guard let dot = name.bytes.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return "" }
+    return String(decoding: name.bytes[(dot + 1)...], as: UTF8.self).lowercased()
+  }
+
   /// The path of `name` in the folder that this path names.
   public func appending(_ name: BytePath) -> BytePath {
     BytePath(

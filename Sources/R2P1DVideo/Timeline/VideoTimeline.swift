@@ -17,7 +17,7 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   /// The sampling in force; `placement` is a stride.
   public let sampling: ResolvedSampling
 
-  let decision: Decision
+  package let decision: Decision
   let pass: ScoringPass
 
   init(_ classifier: Classifier, of input: VideoInput, thumbnails: Int) {

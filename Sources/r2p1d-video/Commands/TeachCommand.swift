@@ -1,5 +1,6 @@
 import ArgumentParser
 import R2P1DVideo
+import Teaching
 
 struct TeachCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -54,7 +55,8 @@ struct TeachCommand: AsyncParsableCommand {
     try taught.model.write(headOnly: teaching.headOnly) { (bytes) throws(ClassifierError) in
       try output.write(bytes)
     }
-    try reportOutput.write(report.format.text(of: taught.report))
+    let thumbnails = try await teacher.thumbnails(of: report.format.moments(of: taught.report))
+    try reportOutput.write(report.format.text(of: taught.report, thumbnails: thumbnails))
     try reportOutput.finish()
     try output.finish()
   }
@@ -110,11 +112,15 @@ extension TeachingOptions.Mirroring: ExpressibleByArgument {}
 
 /// Where the report goes, and in what form.
 struct ReportArguments: ParsableArguments {
-  @Option(help: "How to write the report.")
-  var format: TeachingReportFormat = .text
+  @Option(
+    name: .customLong("format"),
+    help: "How to write the report (default: as its file's name ends, else text).")
+  var chosen: TeachingReportFormat?
 
   @Option(help: "Write the report here, whole or not at all, instead of to standard output (-).")
   var report: BytePath?
+
+  var format: TeachingReportFormat { chosen ?? report.map { TeachingReportFormat(endingOf: $0) } ?? .text }
 
   func open() throws(ClassifierError) -> Output {
     guard let report, report != "-" else { return Output.standard() }
@@ -122,13 +128,4 @@ struct ReportArguments: ParsableArguments {
   }
 }
 
-enum TeachingReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json
-
-  func text(of report: TeachingReport) -> String {
-    switch self {
-    case .text: report.text
-    case .json: report.json
-    }
-  }
-}
+extension TeachingReportFormat: ExpressibleByArgument {}

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
+import Reports
 
 struct TimelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArchiveScan
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
+import Reports
 
 // The library's types as the argument parser reads them.
 

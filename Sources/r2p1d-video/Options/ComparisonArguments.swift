@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
 
 /// Segments that people have set, against which the ones that are found are held.

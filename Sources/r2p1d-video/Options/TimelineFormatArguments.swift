@@ -1,5 +1,6 @@
 import ArgumentParser
 import R2P1DVideo
+import Reports
 
 /// How a timeline is written, and what a person may choose of files for other tools.
 struct TimelineFormatArguments: ParsableArguments {

@@ -1,3 +1,4 @@
+import Evaluation
 import R2P1DVideo
 
 extension Terminal {

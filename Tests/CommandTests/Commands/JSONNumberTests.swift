@@ -12,7 +12,7 @@ import Testing
     folder = try TemporaryFolder()
     program.folder = folder.url
     try FileManager.default.createSymbolicLink(
-      atPath: folder.path("clips"), withDestinationPath: TeachTests.clips)
+      atPath: folder.path("clips"), withDestinationPath: TaughtClips.folder)
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
     try folder.write("list.csv", "file,label\nclip.mp4,abseiling\n")
     try folder.write("segments.csv", "file,label,start,end\nclip.mp4,abseiling,0,2\n")
@@ -36,6 +36,8 @@ import Testing
     "models list --format json",
     "teach clips --windows 1 --model narrow.safetensors --reject 0.2 --output t.safetensors --format json",
     "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --format json",
+    "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --quiet >r.txt && "
+      + "\"$r2p1d\" evaluate clips --model t.safetensors --windows 1 --format json",
     "evaluate list.csv --model narrow.safetensors --format json",
     "evaluate segments.csv --model narrow.safetensors --format json",
   ]
@@ -47,7 +49,7 @@ import Testing
     "calibrationError", "thresholds", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
     "f1At25", "f1At50", "time", "frameTime",
     "share", "recall", "temperature", "c", "cosine", "ownScore", "ownProbability", "rate", "minimumScore",
-    "before", "after",
+    "before", "after", "averagePrecision", "macroF1", "microF1", "chance", "centroids", "threshold",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",
@@ -56,7 +58,7 @@ import Testing
     "correct", "of", "videos", "failed", "groups", "folds", "fold", "predicted", "count", "kept", "wrong",
     "asked", "scored", "short", "leftOut", "unmatched",
     "paddedWindows", "classesPresent", "rank",
-    "bytesRead", "fileBytes",
+    "bytesRead", "fileBytes", "said", "found", "uncertain",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

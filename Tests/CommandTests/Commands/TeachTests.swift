@@ -4,9 +4,8 @@ import Testing
 
 /// `teach` on the clips of SampleVideos/own-classes: 8 of each of 6 classes, rendered in 4 scenes.
 @Suite(.slow) struct TeachTests {
-  static let clips = Checkout.path("SampleVideos/own-classes")
-  static let list = "\(clips)/clips.csv"
-  static let whip = "\(clips)/whip pan/scene-900-1.mp4"
+  static let list = TaughtClips.list
+  static let whip = TaughtClips.whip
 
   let folder: TemporaryFolder
   let program: Program
@@ -16,18 +15,10 @@ import Testing
     program = Program(folder: folder.url)
   }
 
-  /// Features are computed once for all tests of a process.
-  private static let features = Result {
-    let folder = try TemporaryFolder()
-    let run = try Program(folder: folder.url)(
-      "teach", list, "--model", "camera-motion", "--output", "own.safetensors", "--cache", "features",
-      "--report", "report.json", "--format", "json")
-    try #require(run.status == 0, "\(run.errors)")
-    return folder
-  }
+  private func teach(_ options: String...) throws -> Program.Run { try teachWithOptions(options) }
 
-  private func teach(_ options: String...) throws -> Program.Run {
-    let cache = try Self.features.get().path("features")
+  private func teachWithOptions(_ options: [String]) throws -> Program.Run {
+    let cache = try TaughtClips.plain.get().path("features")
     return try program(
       ["teach", Self.list, "--model", "camera-motion", "--output", "own.safetensors", "--cache", cache]
         + options)
@@ -38,7 +29,7 @@ import Testing
     return try run.object()
   }
 
-  private var model: String { get throws { try Self.features.get().path("own.safetensors") } }
+  private var model: String { get throws { try TaughtClips.plain.get().path("own.safetensors") } }
 
   @Test func theReportIsAboutVideosOfScenesThatWereNotSeen() throws {
     let report = try report(teach("--format", "json"))
@@ -166,20 +157,57 @@ import Testing
   }
 
   @Test func aVideoMayHaveSeveralClasses() throws {
-    let rows = try String(contentsOfFile: Self.list, encoding: .utf8).split(whereSeparator: \.isNewline)
-      .dropFirst()
-      .map { line in
-        let fields = line.split(separator: ",")
-        let moving = ["handheld shake", "whip pan", "dolly with parallax"].contains(fields[1])
-        return "\(fields[0]),\(fields[1])|\(moving ? "moving" : "fixed")"
-      }
-    try folder.write("several.csv", (["file,labels"] + rows).joined(separator: "\n"))
-    let run = try program(
-      "teach", "several.csv", "--root", Self.clips, "--model", "camera-motion", "--output", "own.safetensors",
-      "--multi-label", "--cache", Self.features.get().path("features"))
-    try #require(run.status == 0, "\(run.errors)")
-    let labels = try program("label", Self.whip, "--model", "own.safetensors", "--format", "json").object()
+    let folder = try TaughtClips.multiLabel.get()
+    let model = folder.path("own.safetensors")
+    let labels = try program("label", Self.whip, "--model", model, "--format", "json").object()
     let names = try #require(labels["labels"] as? [[String: Any]]).compactMap { $0["label"] as? String }
     #expect(Set(names) == ["whip pan", "moving"])
+  }
+
+  /// Which label is best says little of several.
+  @Test func theReportOfSeveralClassesHasNoAccuracyOfOne() throws {
+    let folder = try TaughtClips.multiLabel.get()
+    let report = try #require(
+      JSONSerialization.jsonObject(with: folder.read("report.json")) as? [String: Any])
+    #expect(report["accuracy"] == nil && report["confusions"] == nil && report["majority"] == nil)
+    let several = try #require(report["severalLabels"] as? [String: Any])
+    let (precision, chance) = (several["meanAveragePrecision"], several["chance"])
+    // Six classes of 8 videos and two of 24, of 48: what equal scores reach.
+    let expected = (6 * 8.0 / 48 + 2 * 24.0 / 48) / 8
+    let reached = try #require(chance as? Double)
+    #expect(abs(reached - expected) < 1e-6)
+    #expect(precision as? Double ?? 0 > 0.6)
+    let exact = try #require((several["exact"] as? [String: Any])?["correct"] as? Int)
+    let results = try #require(report["results"] as? [[String: Any]])
+    func set(_ row: [String: Any], _ key: String) -> Set<String> { Set(row[key] as? [String] ?? []) }
+    #expect(results.count { set($0, "said") == set($0, "labels") } == exact)
+    #expect((report["thresholds"] as? [Double])?.count == 8)
+  }
+
+  /// The report's form is that of its file's name, unless it is said.
+  @Test(arguments: [
+    (["--report", "r.html"], "<!doctype html>"), (["--report", "r.json"], "{"),
+    (["--report", "r.htm"], "<!doctype html>"), (["--report", "r.txt"], "48 videos"),
+    (["--report", "r.html", "--format", "json"], "{"),
+  ])
+  func theReportsFormIsThatOfItsName(_ options: [String], _ start: String) throws {
+    let run = try teachWithOptions(options)
+    #expect(run.status == 0 && run.text.isEmpty, "\(run.errors)")
+    #expect(String(decoding: try folder.read(options[1]), as: UTF8.self).hasPrefix(start))
+  }
+
+  /// A video that cannot be read is named in every form of the report.
+  @Test func unreadVideosAreNamed() throws {
+    let rows = try TaughtClips.rows.map { "\(TaughtClips.folder)/\($0.file),\($0.label)" }
+    try folder.write("broken.mp4", Data("nothing".utf8))
+    try folder.write("list.csv", (["file,label"] + rows + ["broken.mp4,strobing"]).joined(separator: "\n"))
+    let cache = try TaughtClips.plain.get().path("features")
+    for format in ["text", "json", "html"] {
+      let run = try program(
+        "teach", "list.csv", "--model", "camera-motion", "--output", "own.safetensors", "--cache", cache,
+        "--format", format)
+      #expect(run.status == 0 && run.errors.contains("broken.mp4: not a video"))
+      #expect(run.text.contains(format == "text" ? "(1 more cannot be read)" : "broken.mp4"))
+    }
   }
 }

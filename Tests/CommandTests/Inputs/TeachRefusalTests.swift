@@ -10,7 +10,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     program = Program(folder: folder.url)
-    let clips = "\(TeachTests.clips)"
+    let clips = "\(TaughtClips.folder)"
     for (name, clip) in [("a.mp4", "strobing"), ("b.mp4", "crossfade")] {
       try FileManager.default.copyItem(atPath: "\(clips)/\(clip)/scene-900-1.mp4", toPath: folder.path(name))
     }

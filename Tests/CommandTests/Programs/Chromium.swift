@@ -21,6 +21,9 @@ final class Chromium {
   static let program = Tool("chromium", "chromium-browser", "google-chrome", "chrome").url
   static let note: Comment = "needs the program chromium"
 
+  /// What pages are looked at on.
+  static let screens = [1280, 390].flatMap { width in ["light", "dark"].map { (width: width, scheme: $0) } }
+
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
@@ -70,6 +73,16 @@ final class Chromium {
     let answer = try send("Runtime.evaluate", ["expression": expression, "returnByValue": true])
     if let details = answer["exceptionDetails"] { throw Failure(description: "\(expression): \(details)") }
     return (answer["result"] as? [String: Any])?["value"]
+  }
+
+  /// The page is no wider than the screen, and as light or dark as was asked for.
+  func expectFits(_ scheme: String, _ location: SourceLocation = #_sourceLocation) throws {
+    let root = "document.documentElement"
+    #expect(
+      try evaluate("\(root).scrollWidth <= \(root).clientWidth") as? Bool == true, sourceLocation: location)
+    let lightness = "Number(getComputedStyle(document.body).backgroundColor.match(/[\\d.]+/)[0])"
+    let found = try #require(try evaluate(lightness) as? Double, sourceLocation: location)
+    #expect(scheme == "light" ? found > 0.9 : found < 0.3, sourceLocation: location)
   }
 
   /// Waits until an expression is true.
