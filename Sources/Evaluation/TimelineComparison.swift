@@ -3,7 +3,11 @@ import R2P1DVideo
 /// A timeline held against the segments that people have set in the same video.
 package struct TimelineComparison: Sendable {
   private let list: LabelledList
+  /// By their starts.
   private let truth: [SegmentFigures.Stretch]
+  /// Those that have begun and may hold a window that comes, and how many have begun.
+  private var current: [SegmentFigures.Stretch] = []
+  private var begun = 0
   /// The part of the video that was asked for.
   private let part: (start: Double, end: Double)
   private let timeline: VideoTimeline
@@ -29,7 +33,7 @@ package struct TimelineComparison: Sendable {
         return first < last
           ? SegmentFigures.Stretch(label: label, start: first.roundedTime, end: last.roundedTime) : nil
       }
-    }
+    }.sorted { $0.start < $1.start }
   }
 
   package mutating func add(_ window: ScoredWindow) {
@@ -37,7 +41,12 @@ package struct TimelineComparison: Sendable {
     let (start, end) = (window.start.double.roundedTime, window.end.double.roundedTime)
     let best = timeline.best(window)
     // As an evaluation counts them: a window belongs to each stretch that it lies within.
-    windows += truth.lazy.filter { $0.start <= start && end <= $0.end }
+    while begun < truth.count, truth[begun].start <= start {
+      current.append(truth[begun])
+      begun += 1
+    }
+    current.removeAll { $0.end <= start }
+    windows += current.lazy.filter { end <= $0.end }
       .map { SegmentFigures.Video.Window(truth: $0.label, best: best) }
   }
 

@@ -190,6 +190,16 @@ import Testing
       run.status == 0 && run.text.contains("001  001      V     C        02:00:00:00 "), "\(run.errors)")
   }
 
+  @Test func theInterfaceHasTheLabelsThatSegmentsMayHave() throws {
+    let run = try timeline([
+      "--format", "label-studio", "--only", "tilt up,pan right", "--label-studio-config",
+      folder.path("c.xml"),
+    ])
+    #expect(run.status == 0)
+    let config = String(decoding: try folder.read("c.xml"), as: UTF8.self)
+    #expect(config.matches(of: /<Label value="([^"]*)"/).map(\.1) == ["pan right", "tilt up"])
+  }
+
   /// What is written and not changed agrees in all, whoever's format it is.
   @Test(arguments: ["eaf", "losslesscut", "label-studio"]) func whatWasWrittenAgrees(_ format: String) throws
   {
