@@ -45,7 +45,8 @@ struct SegmentGrid: Sendable {
     var lengths: [Int] = []
     var free = 0
     for segment in segments {
-      let isShort = segment.end.double - segment.start.double < 1 / rate.perSecond.double
+      // To the nanosecond: a segment of just a frame is none that has to be made longer.
+      let isShort = segment.end.double - segment.start.double < 1 / rate.perSecond.double - 1e-9
       let length = Self.units(of: rate, scale, isShort ? .up : .down)
       let start = max(free, min(end, segment.start.rounded(per: scale)))
       free = max(start + length, min(end, segment.end.rounded(per: scale)))

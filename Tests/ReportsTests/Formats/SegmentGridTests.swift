@@ -157,6 +157,20 @@ import Testing
     return segments
   }
 
+  /// A frame lasts 33.4 ms: its edges are rounded, and none is pushed on.
+  @Test(arguments: [Rational(24000, 1001), SegmentCase.ntsc, Rational(60000, 1001), 60])
+  func segmentsOfAFrameEachStayWhereTheyAre(_ rate: Rational) throws {
+    let edges = (0...300).map { Rational($0 * rate.denominator, rate.numerator) }
+    let segments = zip(edges, edges.dropFirst()).map {
+      SegmentDocument.Segment(start: $0, end: $1, label: "a", index: 0, score: 1)
+    }
+    let end = 300 / rate.double
+    let frames = SegmentGrid(rate, rate: FrameRate(rate), videoEnd: end).place(segments)
+    #expect(frames?.map(\.start) == Array(0..<300) && frames?.map(\.end) == Array(1...300))
+    let milliseconds = SegmentGrid(1000, rate: FrameRate(rate), videoEnd: end).place(segments)
+    #expect(milliseconds?.map(\.start) == edges.dropLast().map { $0.rounded(perSecond: 1000) })
+  }
+
   @Test func moreSegmentsThanFramesAreRefused() throws {
     var example = SegmentCase.all[0].document
     example.video = VideoSummary(
