@@ -72,7 +72,7 @@ enum LabelStudioExport {
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     let tasks: [Task] = try source.json(
       "expected Label Studio's export as JSON: tasks with data and annotations")
-    let index = try VideoIndex(source.root)
+    let index = try source.index()
     var contents = ListContents()
     var unlabelled = 0
     var guessed = 0
