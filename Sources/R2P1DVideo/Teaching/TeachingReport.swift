@@ -58,6 +58,8 @@ public struct TeachingReport: Sendable, Equatable {
     /// Of a model of several labels: all classes whose scores reach the thresholds that the other folds ask
     /// for; of others the one that was predicted.
     public let said: [Int]
+    /// Of every class, in the order of `classes`.
+    public let scores: [Double]
     /// Of the class that was predicted, and of its own; of several the lowest.
     public let score, ownScore: Double
     /// When the window begins that speaks most for what was predicted, in seconds of a player's clock.
@@ -65,6 +67,8 @@ public struct TeachingReport: Sendable, Equatable {
     /// The probability of its own class, of several the lowest, from the mean of all windows' logits: where
     /// windows agree it is nearer to 0 or 1 than the mean of their probabilities.
     public let ownProbability: Double
+    /// The same of every class.
+    public let probabilities: [Double]
     public let fold: Int
 
     public var isRight: Bool { Set(said) == Set(labels) }
