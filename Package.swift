@@ -5,6 +5,10 @@ let package = Package(
   name: "r2p1d-video",
   products: [
     .library(name: "R2P1DVideo", targets: ["R2P1DVideo"]),
+    .library(name: "Reports", targets: ["Reports"]),
+    .library(name: "Inspection", targets: ["Inspection"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Teaching", targets: ["Teaching"]),
     .executable(name: "r2p1d-video", targets: ["r2p1d-video"]),
   ],
   dependencies: [
@@ -33,21 +37,26 @@ let package = Package(
         "VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(name: "Reports", dependencies: ["R2P1DVideo", "CEmbedded"]),
+    .target(name: "Inspection", dependencies: ["R2P1DVideo", "VideoDecoding", "CEmbedded"]),
+    .target(name: "Evaluation", dependencies: ["R2P1DVideo", "CEmbedded"]),
+    .target(name: "Teaching",
+      dependencies: ["Evaluation", "R2P1DVideo", "VideoDecoding", "Inference", "CKernels", "CEmbedded"]),
     .target(
       name: "ArchiveScan",
       dependencies: [
-        "R2P1DVideo", "VideoDecoding", "Inference",
+        "R2P1DVideo", "Reports", "Evaluation", "VideoDecoding", "Inference",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .executableTarget(
       name: "r2p1d-video",
       dependencies: [
-        "R2P1DVideo", "ArchiveScan",
+        "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "ArchiveScan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["R2P1DVideo"], path: "Tests/TestSupport"),
     .target(
       name: "KernelHarness", dependencies: ["CKernels"], path: "Tests/KernelHarness", exclude: ["command"]),
     .testTarget(
@@ -58,6 +67,19 @@ let package = Package(
     .testTarget(
       name: "R2P1DVideoTests",
       dependencies: ["R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"],
+      resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "R2P1DVideo", "VideoDecoding", "TestSupport"],
+      resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: ["Inspection", "R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "R2P1DVideo", "TestSupport"],
+      resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "TeachingTests",
+      dependencies: ["Teaching", "Evaluation", "R2P1DVideo", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
       name: "ArchiveScanTests",

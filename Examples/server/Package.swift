@@ -21,6 +21,7 @@ let package = Package(
       name: "LabelServer",
       dependencies: [
         .product(name: "R2P1DVideo", package: "r2p1d-video"),
+        .product(name: "Reports", package: "r2p1d-video"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -4,7 +4,9 @@ import Testing
 
 /// A library is a guest: what it must leave to the program is looked for in its sources.
 @Suite struct LibrarySourceTests {
-  static let library = ["R2P1DVideo", "VideoDecoding", "Inference", "Download"]
+  static let library = [
+    "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "VideoDecoding", "Inference", "Download",
+  ]
 
   /// The code of a target, line by line with where it stands, without comments.
   private static func code(_ target: String) throws -> [(place: String, line: String)] {

@@ -15,9 +15,22 @@ package struct Tool: Sendable {
     note = "needs the program \(names[0])"
   }
 
+  /// The program at `path`.
+  package init(at path: String, note: Comment) {
+    url = FileManager.default.isExecutableFile(atPath: path) ? URL(filePath: path) : nil
+    self.note = note
+  }
+
   package var isThere: Bool { url != nil }
 
   package static let ffmpeg = Tool("ffmpeg")
   package static let python3 = Tool("python3")
   package static let clang = Tool("clang")
+  package static let mpv = Tool("mpv")
+  /// The Python with the libraries that read files for other tools, as `.ci/dependencies formats` installs
+  /// them.
+  package static let formatReaders = Tool(
+    at: (ProcessInfo.processInfo.environment["R2P1D_FORMAT_READERS"]
+      ?? Checkout.path(".build/format-readers")) + "/bin/python3",
+    note: "needs the libraries that .ci/dependencies formats installs")
 }

@@ -1,3 +1,4 @@
+import Evaluation
 import FoundationEssentials
 import R2P1DVideo
 

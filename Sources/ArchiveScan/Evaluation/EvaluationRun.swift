@@ -1,3 +1,4 @@
+import Evaluation
 import Inference
 import R2P1DVideo
 import VideoDecoding

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+import Reports
 
 /// How a scan's rows are written.
 package enum ScanFormat: String, Sendable, CaseIterable {

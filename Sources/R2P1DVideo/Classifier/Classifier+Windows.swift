@@ -67,7 +67,16 @@ extension Classifier {
   public func embed(
     _ input: VideoInput, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) async throws(ClassifierError) -> VideoFeatures {
-    let request = ScoringPass.Request(sampling: sampling, value: .features, progress: progress)
+    try await embed(input, sampling, progress: progress)
+  }
+
+  /// Of a part of the video, or of the whole of it; `mirrored`, also those of each window from right to left.
+  package func embed(
+    _ input: VideoInput, _ sampling: ResolvedSampling, mirrored: Bool = false,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) async throws(ClassifierError) -> VideoFeatures {
+    let value = mirrored ? ScoredWindows.Value.mirroredFeatures : .features
+    let request = ScoringPass.Request(sampling: sampling, value: value, progress: progress)
     return try await ScoringPass(self, input, request).run { (state) throws(ClassifierError) in
       try state.features()
     }

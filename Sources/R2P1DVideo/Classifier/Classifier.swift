@@ -26,7 +26,7 @@ public final class Classifier: Sendable {
 
   let workspaces: Workspaces
   /// How the model's logits become labels.
-  let decision: Decision
+  package let decision: Decision
 
   /// A classifier of the weights of `network`. Computes for a moment where no other classifier has the same
   /// length of windows and precision, for the weights are packed for these; ``Network/classifier(_:)`` does

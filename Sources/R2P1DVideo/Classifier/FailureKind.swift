@@ -43,7 +43,7 @@ public enum FailureKind: Sendable, Hashable {
       }
   }
 
-  init(_ kind: VideoError.Kind) {
+  package init(_ kind: VideoError.Kind) {
     self =
       switch kind {
       case .missing: .missing
@@ -64,7 +64,7 @@ public enum FailureKind: Sendable, Hashable {
       }
   }
 
-  init(_ kind: ModelErrorKind) {
+  package init(_ kind: ModelErrorKind) {
     self =
       switch kind {
       case .missing: .missing

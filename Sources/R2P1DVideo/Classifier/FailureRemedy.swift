@@ -15,6 +15,10 @@ public enum FailureRemedy: Sendable, Hashable {
   case raise(FailureKind.Limit)
   /// Fewer windows at once: a part of the video, a wider stride.
   case fewerWindows
+  /// Fewer segments: `SegmentOptions.minimumLength` joins them.
+  case fewerSegments
+  /// Another start of an editor's timeline: `SegmentDocumentOptions.startTimecode`.
+  case otherTimecode
   /// More time for a decoder that makes no progress.
   case wait
   /// The SHA-256 that a download is to have.

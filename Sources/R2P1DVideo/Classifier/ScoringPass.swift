@@ -48,6 +48,8 @@ struct ScoringState {
   }
 
   private var progress = Progress.new
+  /// What the container says of the video; nil until it is open.
+  private var containerSummary: VideoSummary?
   private var merged: MergedScores
   private var windows: [WindowLabels] = []
   private var count = 0
@@ -86,6 +88,7 @@ struct ScoringState {
       let reader = try input.open(
         request.sampling, classifier.options.input, threads: classifier.options.threads, control: control)
       if let filmstrip { reader.addFilmstrip(filmstrip) }
+      containerSummary = VideoSummary(reader)
       let source = LocalWindowSource(reader, of: input.name, threads: classifier.options.threads)
       let scored = try ScoredWindows(
         source, of: input.name, classifier, request.value, control: control, progress: request.progress)
@@ -118,6 +121,18 @@ struct ScoringState {
       file: input.name, model: classifier.model, video: video, sampling: request.sampling,
       labels: classifier.scored(merged.scores), windows: windows,
       receipt: classifier.receipt(video, request.sampling))
+  }
+
+  /// What is known of the video before anything of it is decoded.
+  mutating func outline() throws(ClassifierError) -> VideoSummary {
+    do throws(ClassifierError) {
+      _ = try scored()
+    } catch {
+      progress = .failed(error)
+      throw error
+    }
+    guard let containerSummary else { preconditionFailure("a pass that has not failed has been opened") }
+    return containerSummary
   }
 
   mutating func timelineSummary() throws(ClassifierError) -> TimelineSummary {

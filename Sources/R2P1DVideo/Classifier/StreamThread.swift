@@ -7,7 +7,7 @@ import VideoDecoding
 ///
 /// It starts with the first job. Once this object is gone, what the thread does is cancelled, and it frees
 /// its state and ends; nobody waits for that.
-final class StreamThread<State>: Sendable {
+package final class StreamThread<State>: Sendable {
   private let queue = JobQueue<State>()
   /// Cancelled with the task that waits for a job.
   private let control: DecodingControl
@@ -17,7 +17,7 @@ final class StreamThread<State>: Sendable {
   private let makeState: Mutex<(@Sendable () -> State)?>
 
   /// For work on the video that is called `name`.
-  convenience init(video name: BytePath, state: @escaping @Sendable (DecodingControl) -> State) {
+  package convenience init(video name: BytePath, state: @escaping @Sendable (DecodingControl) -> State) {
     self.init(.video(name, ThreadLimit()), state)
   }
 
@@ -34,7 +34,7 @@ final class StreamThread<State>: Sendable {
   }
 
   /// What `job` gives on the thread.
-  func run<Value: Sendable>(
+  package func run<Value: Sendable>(
     _ job: @escaping @Sendable (inout State) throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {
     do {
@@ -67,7 +67,7 @@ final class StreamThread<State>: Sendable {
 extension StreamThread<DecodingControl> {
   /// What one piece of blocking work with the model that is called `name` gives, done on a thread of its own;
   /// it is not begun where the task is cancelled already.
-  static func value<Value: Sendable>(
+  package static func value<Value: Sendable>(
     model name: String, _ work: @escaping @Sendable (DecodingControl) throws(ClassifierError) -> Value
   ) async throws(ClassifierError) -> Value {
     let thread = StreamThread(.network(name, cause: "\(ThreadLimit())", kind: .other)) { $0 }

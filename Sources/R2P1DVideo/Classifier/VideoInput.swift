@@ -96,7 +96,7 @@ private struct ReaderAdapter<Reader: VideoInput.ByteReader>: VideoReader {
 
 extension VideoInput {
   /// Opens it and lays out its windows; an error says which input it is about. `control` ends this too.
-  func open(
+  package func open(
     _ sampling: ResolvedSampling, _ options: InputOptions = InputOptions(), threads: Int,
     control: DecodingControl = DecodingControl()
   ) throws(ClassifierError) -> WindowReader {

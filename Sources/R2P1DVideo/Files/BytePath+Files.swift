@@ -16,14 +16,32 @@ extension BytePath {
   }
 
   /// A small file's whole content; more than `limit` bytes are refused as too large.
-  func read(limit: Int) throws(Errno) -> [UInt8] {
+  package func read(limit: Int) throws(Errno) -> [UInt8] {
     let bytes = try InputFile(self).read(upTo: limit + 1)
     guard bytes.count <= limit else { throw .fileTooLarge }
     return bytes
   }
 
+  /// Where other programs find it: an address as it is, a file by its URL from the root on.
+  package var location: String { string.contains("://") ? string : absolute.fileURL }
+
+  /// The path from the root on; links and `..` stay in it.
+  var absolute: BytePath {
+    guard let folder = getcwd(nil, 0) else { return self }
+    defer { free(folder) }
+    return resolved(from: BytePath(bytes: UnsafeRawBufferPointer(start: folder, count: strlen(folder))))
+  }
+
+  /// This path, where it is relative, from `root` on.
+  package func resolved(from root: BytePath) -> BytePath {
+    if bytes.first == UInt8(ascii: "/") { return self }
+    var rest = bytes[...]
+    while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
+    return root == "." ? BytePath(bytes: rest) : root.appending(BytePath(bytes: rest))
+  }
+
   /// Makes the folder, and those above it, where they are missing.
-  func makeFolders() throws(ClassifierError) {
+  package func makeFolders() throws(ClassifierError) {
     if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }
     if errno == ENOENT, folder != self {
       try folder.makeFolders()

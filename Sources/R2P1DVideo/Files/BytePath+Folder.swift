@@ -45,7 +45,7 @@ extension BytePath {
 
 extension BytePath {
   /// The path in a URL, where `%NN` stands for a byte, which need not be part of a character.
-  init(percentEncoded text: String) {
+  package init(percentEncoded text: String) {
     var (bytes, rest) = ([UInt8](), text.utf8[...])
     while let first = rest.popFirst() {
       let digits = String(rest.prefix(2)) ?? ""

@@ -4,7 +4,7 @@ import Inference
 
 extension BytePath {
   /// The file's SHA-256 in hexadecimal.
-  func sha256() throws(ClassifierError) -> String {
+  package func sha256() throws(ClassifierError) -> String {
     var hash = SHA256()
     do {
       let file = try InputFile(self)

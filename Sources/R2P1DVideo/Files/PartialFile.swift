@@ -6,8 +6,8 @@ import SystemPackage
 /// process at a time, whatever becomes of that process.
 ///
 /// Its name is deterministic, so that any process can resume a partial download.
-final class PartialFile {
-  let path: BytePath
+package final class PartialFile {
+  package let path: BytePath
   private(set) var count: Int64 = 0
   private var hash = SHA256()
   private let target: BytePath
@@ -16,7 +16,7 @@ final class PartialFile {
 
   /// Creates the partial file of `target`, or resumes an old one, once no other process holds it; `waiting`
   /// is called while one does.
-  init(of target: BytePath, waiting: () -> Void) throws(Errno) {
+  package init(of target: BytePath, waiting: () -> Void) throws(Errno) {
     self.target = target
     path = target.folder.appending(BytePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))
     file = try Self.hold(path, waiting: waiting)
@@ -60,7 +60,7 @@ final class PartialFile {
   }
 
   /// The SHA-256 of what is there, in hexadecimal.
-  var sha256: String { hash.digits }
+  package var sha256: String { hash.digits }
 
   /// Hashes what is there already.
   private func takeUp() throws(Errno) {
@@ -72,32 +72,32 @@ final class PartialFile {
     }
   }
 
-  func append(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     try file.write(all: bytes)
     hash.update(bytes)
     count += Int64(bytes.count)
   }
 
-  func append(_ bytes: [UInt8]) throws(Errno) {
+  package func append(_ bytes: [UInt8]) throws(Errno) {
     // A closure's own typed error does not pass through `withUnsafeBytes`.
     let appended = bytes.withUnsafeBytes { bytes in Result { () throws(Errno) in try append(bytes) } }
     try appended.get()
   }
 
   /// Restarts with nothing.
-  func empty() throws(Errno) {
+  package func empty() throws(Errno) {
     guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw Errno.last }
     hash = SHA256()
     count = 0
   }
 
   /// The first bytes, at most `count`.
-  func start(_ count: Int) -> [UInt8] {
+  package func start(_ count: Int) -> [UInt8] {
     (try? file.read(from: 0, count: count)) ?? []
   }
 
   /// Gives the file its final name, complete and on the disk.
-  func finish() throws(Errno) {
+  package func finish() throws(Errno) {
     guard fsync(file.rawValue) == 0 else { throw Errno.last }
     let renamed = path.withCString { old in target.withCString { rename(old, $0) } }
     guard renamed == 0 else { throw Errno.last }

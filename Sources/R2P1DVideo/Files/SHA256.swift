@@ -3,17 +3,17 @@ import CCrypto
 /// A SHA-256 (FIPS 180-4) that is computed as the bytes come.
 ///
 /// By OpenSSL's libcrypto, which libcurl brings along: it uses the CPU's own instructions where it has them.
-struct SHA256 {
+package struct SHA256 {
   private var context = SHA256_CTX()
 
-  init() { SHA256_Init(&context) }
+  package init() { SHA256_Init(&context) }
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     SHA256_Update(&context, bytes.baseAddress, bytes.count)
   }
 
   /// The digest of all bytes so far, as 64 lower-case hexadecimal digits; more may follow.
-  var digits: String {
+  package var digits: String {
     var context = context
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
     SHA256_Final(&digest, &context)

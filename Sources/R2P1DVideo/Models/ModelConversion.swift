@@ -69,7 +69,7 @@ public struct ModelConversion: Sendable {
     }
   }
 
-  static func metadata(
+  package static func metadata(
     _ loaded: LoadedModel, _ options: ConversionOptions = ConversionOptions()
   ) throws(ClassifierError) -> [String: String] {
     let traits = loaded.traits

@@ -13,7 +13,7 @@ package struct ModelMetadata: Sendable, Equatable {
   /// Nil where the checkpoint does not name its classes.
   package var labels: LabelSet?
   /// How logits become labels.
-  var decision = Decision()
+  package var decision = Decision()
   /// What a taught model was taught with; nil of others.
   var teaching: TaughtFacts?
 

@@ -25,7 +25,7 @@ public final class Network: Sendable {
   /// What one should know of the weights that were read.
   public let notes: ModelNotes
 
-  let loaded: LoadedModel
+  package let loaded: LoadedModel
   package let hash: ModelHash
   /// Which weights were read, where the checkpoint has those of several networks.
   package let chosenWeights: String?

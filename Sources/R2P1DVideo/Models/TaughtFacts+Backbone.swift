@@ -60,7 +60,7 @@ extension TaughtFacts {
 
 extension ModelMetadata {
   /// An error where a taught model is to see other samples than those it was taught with.
-  func check(_ options: SamplingOptions, model: String) throws(ClassifierError) {
+  package func check(_ options: SamplingOptions, model: String) throws(ClassifierError) {
     guard let teaching else { return }
     var asked: [String] = []
     if let frames = options.frames, frames != self.frames { asked.append("\(frames) samples a window") }

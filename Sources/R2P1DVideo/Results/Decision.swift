@@ -1,23 +1,25 @@
 /// How a model's logits become scores, and which scores are labels: what a taught model says of itself, and
 /// what was asked for.
-struct Decision: Sendable, Equatable {
+package struct Decision: Sendable, Equatable {
   /// Whether every class is a yes or no of its own: a score is a sigmoid then, else all are a softmax.
-  var isMultiLabel = false
+  package var isMultiLabel = false
   /// A best score below it is no label: the result is uncertain.
-  var minimumScore: Double?
+  package var minimumScore: Double?
   /// Of each class, where they differ; a score below its own is no label.
-  var thresholds: [Double]?
+  package var thresholds: [Double]?
   /// Of each class, whether it may be a label; nil where all may. Scores stay those of all classes.
-  var allowed: [Bool]?
+  package var allowed: [Bool]?
   /// A lower score is no label, whatever the best one is.
-  var floor = 0.0
+  package var floor = 0.0
 
-  func scores(_ logits: some Collection<Double>) -> ClassScores {
+  package init(isMultiLabel: Bool = false) { self.isMultiLabel = isMultiLabel }
+
+  package func scores(_ logits: some Collection<Double>) -> ClassScores {
     isMultiLabel ? ClassScores(independent: logits) : ClassScores(logits: logits)
   }
 
   /// The classes that are labels, the highest score first; none where the result is uncertain.
-  func labels(_ scores: ClassScores, top count: Int) -> [Int] {
+  package func labels(_ scores: ClassScores, top count: Int) -> [Int] {
     let ranked = scores.top(scores.values.count).filter(allows)
     if thresholds == nil, let minimumScore, let best = ranked.first, scores.values[best] < minimumScore {
       return []
@@ -26,17 +28,17 @@ struct Decision: Sendable, Equatable {
       ranked.lazy.filter { scores.values[$0] >= max(thresholds?[$0] ?? 0, floor) }.prefix(count))
   }
 
-  func allows(_ index: Int) -> Bool { allowed?[index] ?? true }
+  package func allows(_ index: Int) -> Bool { allowed?[index] ?? true }
 
   /// The highest score's class, of those that may be labels; there is one.
-  func best(_ scores: ClassScores) -> Int {
+  package func best(_ scores: ClassScores) -> Int {
     scores.values.indices.filter(allows).max { (scores.values[$0], $1) < (scores.values[$1], $0) } ?? 0
   }
 
   /// Whether a class of such a score is a label.
-  func accepts(_ score: Double, of index: Int) -> Bool {
+  package func accepts(_ score: Double, of index: Int) -> Bool {
     allows(index) && score >= max(threshold(of: index), floor)
   }
 
-  func threshold(of index: Int) -> Double { thresholds?[index] ?? minimumScore ?? 0 }
+  package func threshold(of index: Int) -> Double { thresholds?[index] ?? minimumScore ?? 0 }
 }

@@ -1,18 +1,18 @@
 /// A video's scores, made of its windows' one by one, in memory that does not grow with their number.
-struct MergedScores: Sendable {
+package struct MergedScores: Sendable {
   private let merge: ClassScores.Merge
   private let decision: Decision
   /// Sums of what is averaged, or the highest scores so far.
   private var totals: [Double] = []
   private var count = 0
 
-  init(_ merge: ClassScores.Merge, _ decision: Decision = Decision()) {
+  package init(_ merge: ClassScores.Merge, _ decision: Decision = Decision()) {
     self.merge = merge
     self.decision = decision
   }
 
   /// Adds a window: its logits, and the scores that they are.
-  mutating func add(logits: [Float], scores: ClassScores) {
+  package mutating func add(logits: [Float], scores: ClassScores) {
     let row = merge == .logits ? logits.map(Double.init) : scores.values
     count += 1
     if count == 1 {
@@ -25,7 +25,7 @@ struct MergedScores: Sendable {
   }
 
   /// The scores of the windows so far; there is at least one.
-  var scores: ClassScores {
+  package var scores: ClassScores {
     switch merge {
     case .mean: ClassScores(totals.map { $0 / Double(count) })
     case .max: ClassScores(totals)

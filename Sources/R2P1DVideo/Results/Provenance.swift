@@ -22,13 +22,13 @@ public struct Provenance: Sendable, Equatable {
   public let labelsSHA256: String?
   public let sampling: ResolvedSampling
   /// Damaged packets and pictures that were skipped.
-  public internal(set) var decodeErrors: Int
+  public package(set) var decodeErrors: Int
   /// Pictures that the decoder had to produce.
-  public internal(set) var framesDecoded: Int
+  public package(set) var framesDecoded: Int
   /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil
   /// where nothing tells, as of frames in memory.
-  public internal(set) var bytesRead: Int?
-  public internal(set) var fileBytes: Int?
+  public package(set) var bytesRead: Int?
+  public package(set) var fileBytes: Int?
 
   public init(
     tool: String, ffmpeg: [String: String], instructionSet: String, precision: String, logitError: Double,
@@ -116,14 +116,16 @@ extension Provenance: Codable {
 
 extension Classifier {
   /// The receipt of one video's labels; nil if `options` want none.
-  func receipt(_ video: VideoSummary, _ sampling: ResolvedSampling? = nil) -> Provenance? {
+  package func receipt(_ video: VideoSummary, _ sampling: ResolvedSampling? = nil) -> Provenance? {
     var receipt = receipt(decodeErrors: video.decodeErrors, framesDecoded: video.framesDecoded, sampling)
     receipt?.bytesRead = video.bytesRead
     receipt?.fileBytes = video.fileBytes
     return receipt
   }
 
-  func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil) -> Provenance? {
+  package func receipt(decodeErrors: Int, framesDecoded: Int, _ sampling: ResolvedSampling? = nil)
+    -> Provenance?
+  {
     guard options.givesReceipts else { return nil }
     return Provenance(
       model: model.name, modelSHA256: network.hash.digits, weights: network.chosenWeights,

@@ -116,7 +116,7 @@ extension BytePath {
   }
 
   /// What `encodeAsFile` wrote.
-  init(fileOf decoder: any Decoder) throws {
+  package init(fileOf decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     guard let base64 = try values.decodeIfPresent(String.self, forKey: .fileBytes) else {
       self.init(try values.decode(String.self, forKey: .file))
@@ -130,7 +130,7 @@ extension BytePath {
   }
 
   /// `file`, and `fileBytes` in base64 beside it where the path is not UTF-8.
-  func encodeAsFile(to encoder: any Encoder) throws {
+  package func encodeAsFile(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(string, forKey: .file)
     if !isUTF8 {

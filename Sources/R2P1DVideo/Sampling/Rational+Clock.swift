@@ -4,7 +4,7 @@ extension Rational {
     Self.clock(milliseconds: rounded(perSecond: 1000), point)
   }
 
-  static func clock(milliseconds: Int, _ point: String) -> String {
+  package static func clock(milliseconds: Int, _ point: String) -> String {
     let seconds = milliseconds / 1000
     let fields = [seconds / 3600, seconds / 60 % 60, seconds % 60]
     let text = fields.map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: ":")
@@ -12,7 +12,7 @@ extension Rational {
   }
 
   /// `1:30.500`, or `0:01:30.500` in a video of an hour and more: as people write it.
-  func shortClock(hours: Bool) -> String {
+  package func shortClock(hours: Bool) -> String {
     let text = clock(".")
     let rest = hours || !text.hasPrefix("00:") ? text[...] : text.dropFirst(3)
     return String(rest.hasPrefix("0") ? rest.dropFirst() : rest)

@@ -9,7 +9,7 @@ extension Rational: Comparable {
 extension Rational {
   /// `above / below`, neither negative and `below` not 0; to the nearest nanosecond where its lowest terms do
   /// not fit in 64 bits, as no camera's do.
-  init(nearest above: Int128, _ below: Int128) {
+  package init(nearest above: Int128, _ below: Int128) {
     let divisor = Self.greatestCommonDivisor(above, below)
     if let above = Int(exactly: above / divisor), let below = Int(exactly: below / divisor) {
       self.init(above, below)
@@ -27,12 +27,12 @@ extension Rational {
   }
 
   /// The time in whole units of which `scale` make a second, half a unit rounded up.
-  func rounded(perSecond scale: Int) -> Int {
+  package func rounded(perSecond scale: Int) -> Int {
     Int(clamping: (2 * Int128(numerator) * Int128(scale) + Int128(denominator)) / (2 * Int128(denominator)))
   }
 
   /// Decimal seconds to the microsecond, as times are printed: `1.066667`, `2.0`.
-  var decimal: String {
+  package var decimal: String {
     let (seconds, rest) = rounded(perSecond: 1_000_000).quotientAndRemainder(dividingBy: 1_000_000)
     var digits = "\(1_000_000 + rest)".dropFirst()
     while digits.count > 1, digits.last == "0" { digits.removeLast() }

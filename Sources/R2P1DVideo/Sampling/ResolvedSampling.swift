@@ -41,7 +41,7 @@ public struct ResolvedSampling: Sendable, Equatable, Codable {
 }
 
 extension ResolvedSampling {
-  init(_ options: SamplingOptions, merge: ClassScores.Merge, traits: ModelMetadata) {
+  package init(_ options: SamplingOptions, merge: ClassScores.Merge, traits: ModelMetadata) {
     frames = options.frames ?? traits.frames
     rate = options.rate ?? traits.rate
     placement = options.placement
@@ -64,7 +64,7 @@ extension ResolvedSampling {
   }
 
   /// The same of a part of the video, where one is given.
-  func part(from start: Rational?, to end: Rational?) -> ResolvedSampling {
+  package func part(from start: Rational?, to end: Rational?) -> ResolvedSampling {
     guard start != nil || end != nil else { return self }
     var part = self
     (part.start, part.end) = (start, end)
@@ -73,17 +73,17 @@ extension ResolvedSampling {
 }
 
 /// What results say of their sampling: all of it but `seeking`, which changes no result.
-struct SamplingJSON: Codable {
-  let sampling: ResolvedSampling
+package struct SamplingJSON: Codable {
+  package let sampling: ResolvedSampling
 
-  init(_ sampling: ResolvedSampling) { self.sampling = sampling }
+  package init(_ sampling: ResolvedSampling) { self.sampling = sampling }
 
   private enum Key: CodingKey {
     case frames, fps, windows, stride, resize, crops, merge, start, end, track, mean, std
   }
 
   /// What is not in it is as in a sampling that nobody has changed.
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     let placement: WindowPlacement =
       if let stride = try values.decodeIfPresent(Int.self, forKey: .stride) {
@@ -139,7 +139,7 @@ struct SamplingJSON: Codable {
     return rate
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(sampling.frames, forKey: .frames)
     switch sampling.rate {

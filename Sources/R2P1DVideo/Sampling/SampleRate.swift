@@ -40,7 +40,7 @@ extension SampleRate: CustomStringConvertible {
 
 extension SampleRate {
   /// `15 a second`, in a sentence.
-  var words: String {
+  package var words: String {
     switch self {
     case .source: "every frame a sample"
     case .perSecond: "\(self) a second"

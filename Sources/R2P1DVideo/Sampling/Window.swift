@@ -19,7 +19,7 @@ package struct Window: Sendable {
   /// Whether nothing that is decoded later can change it, nor any window before it.
   package let isFinal: Bool
   /// Of each of its samples that is not held, what it shows; empty where a scan's worker read the window.
-  let shown: [ShownFrame]
+  package let shown: [ShownFrame]
 
   package init(
     number: Int, count: Int, exactStart: Rational, exactEnd: Rational, videoEnd: Double, samples: [Sample],
@@ -50,15 +50,15 @@ package struct Window: Sendable {
 }
 
 /// Which frame a sample shows.
-struct ShownFrame: Sendable, Equatable {
+package struct ShownFrame: Sendable, Equatable {
   /// The sample's number in the part of the video that is looked at.
-  let sample: Int
+  package let sample: Int
   /// When the sample is due, and when its frame is shown, in seconds of a player's clock.
-  let due: Rational
-  let time: Rational
+  package let due: Rational
+  package let time: Rational
   /// The frame's number, counted from 0 over the whole file.
-  let frame: Int
-  let damage: FrameDamage
+  package let frame: Int
+  package let damage: FrameDamage
 }
 
 /// What comes of reading a video, in order.

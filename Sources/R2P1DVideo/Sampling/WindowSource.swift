@@ -7,12 +7,12 @@ package protocol WindowSource: AnyObject {
 }
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
-final class LocalWindowSource: WindowSource {
+package final class LocalWindowSource: WindowSource {
   private let path: BytePath
   private let prefetcher: Prefetcher<WindowEvent>
 
   /// With one thread in all, decoding goes on only while the next event is waited for.
-  init(_ reader: WindowReader, of path: BytePath, threads: Int) {
+  package init(_ reader: WindowReader, of path: BytePath, threads: Int) {
     self.path = path
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
@@ -22,7 +22,7 @@ final class LocalWindowSource: WindowSource {
   /// Enough to keep the network busy over a seek, few enough to be small beside it.
   private static var windowsAhead: Int { 3 }
 
-  func next() throws(ClassifierError) -> WindowEvent {
+  package func next() throws(ClassifierError) -> WindowEvent {
     do {
       if let event = try prefetcher.next() { return event }
     } catch {
@@ -44,7 +44,7 @@ extension Classifier {
 
 extension VideoSummary {
   /// What `reader` found out; complete once it has handed over its windows.
-  init(_ reader: WindowReader) {
+  package init(_ reader: WindowReader) {
     start = reader.start
     duration = reader.duration
     width = reader.info.width
@@ -58,5 +58,19 @@ extension VideoSummary {
     fileBytes = reader.fileBytes
     warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []
     if reader.info.isGivenWhole { warnings.append(.givenWhole) }
+  }
+}
+
+extension WindowSource {
+  /// The first window, once all have been read: an earlier one may be taken back. Nil if there is none.
+  package func firstWindow() throws(ClassifierError) -> Window? {
+    var first: Window?
+    while true {
+      switch try next() {
+      case .window(let window): first = first ?? window
+      case .restarted: first = nil
+      case .ended: return first
+      }
+    }
   }
 }

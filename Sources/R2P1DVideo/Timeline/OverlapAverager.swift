@@ -1,25 +1,27 @@
 /// A stretch of time in which no window starts or ends, with the mean of the scores of the windows that cover
 /// it.
-struct ScoreInterval: Sendable, Equatable {
-  let start: Rational
-  let end: Rational
+package struct ScoreInterval: Sendable, Equatable {
+  package let start: Rational
+  package let end: Rational
   /// One a class.
-  let scores: [Double]
+  package let scores: [Double]
 
-  var seconds: Double { end.double - start.double }
-  var middle: Double { (start.double + end.double) / 2 }
+  package var seconds: Double { end.double - start.double }
+  package var middle: Double { (start.double + end.double) / 2 }
 }
 
 /// Makes moments of windows. A stretch that no window covers, at a stride longer than a window, goes half to
 /// the moment before it and half to the one after.
-struct OverlapAverager: Sendable {
+package struct OverlapAverager: Sendable {
   /// The windows that reach beyond `edge`, in the order of their starts.
   private var live: [ScoredWindow] = []
   /// Where the next moment begins; nil before the first window.
   private var edge: Rational?
 
+  package init() {}
+
   /// The moments that no later window can cover: those before this one's start.
-  mutating func add(_ window: ScoredWindow) -> [ScoreInterval] {
+  package mutating func add(_ window: ScoredWindow) -> [ScoreInterval] {
     defer { live.append(window) }
     guard var edge else {
       edge = window.start
@@ -34,7 +36,7 @@ struct OverlapAverager: Sendable {
     return moments
   }
 
-  mutating func finish() -> [ScoreInterval] {
+  package mutating func finish() -> [ScoreInterval] {
     guard var edge, let end = live.map(\.end).max() else { return [] }
     return advance(from: &edge, to: end)
   }

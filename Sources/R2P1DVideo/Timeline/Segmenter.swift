@@ -14,7 +14,7 @@ public struct Segmenter: Sendable {
   }
 
   /// Of a model that says which scores are labels.
-  init(_ options: SegmentOptions, labels: LabelSet, decision: Decision) {
+  package init(_ options: SegmentOptions, labels: LabelSet, decision: Decision) {
     self.labels = labels
     smoothing = Smoothing(width: options.smoothing)
     hysteresis = Hysteresis(enter: options.enter, leave: options.leave, decision: decision)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Inference
 import VideoDecoding
 
 /// A small picture of a moment of a video.
@@ -45,5 +46,14 @@ extension VideoThumbnail: Codable {
     try values.encode(width, forKey: .width)
     try values.encode(height, forKey: .height)
     try values.encode(Data(jpeg).base64EncodedString(), forKey: .jpeg)
+  }
+}
+
+extension VideoThumbnail {
+  /// The middle sample of a window; nil if it cannot be encoded.
+  package init?(of window: Window, _ encoder: ImageEncoder) {
+    let sample = window.samples[window.samples.count / 2]
+    guard let jpeg = encoder.encode(sample.packedRGB) else { return nil }
+    self.init(time: window.exactStart, width: Sample.side, height: Sample.side, jpeg: jpeg)
   }
 }

@@ -17,7 +17,7 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   /// The sampling in force; `placement` is a stride.
   public let sampling: ResolvedSampling
 
-  let decision: Decision
+  package let decision: Decision
   let pass: ScoringPass
 
   init(_ classifier: Classifier, of input: VideoInput, thumbnails: Int) {
@@ -30,6 +30,12 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   }
 
   public func makeAsyncIterator() -> Classifier.Windows.Iterator { Classifier.Windows.Iterator(pass: pass) }
+
+  /// What the container says of the video, before anything is decoded: its duration may be an estimate, and
+  /// counts are 0.
+  public func outline() async throws(ClassifierError) -> VideoSummary {
+    try await pass.run { (state) throws(ClassifierError) in try state.outline() }
+  }
 
   /// What is known once all windows have come; those that are left are scored, and no iterator gives them out
   /// then.

@@ -19,6 +19,8 @@ final class Input {
   /// What the container said of the selected stream on opening. Some demuxers change their own copy as they
   /// read.
   private(set) var parameters: UnsafeMutablePointer<AVCodecParameters>?
+  /// Whether the selected stream's times of decoding stand for those of presentation, which it has not.
+  private(set) var isInOrder = false
   private let damage = ConcealmentCounter()
   /// What a GIF's packets need; nil in other containers.
   private(set) var delays: GIFDelays?
@@ -103,6 +105,8 @@ final class Input {
     guard let parameters, let stream = streams[index],
       avcodec_parameters_copy(parameters, stream.pointee.codecpar) >= 0
     else { throw .outOfMemory }
+    isInOrder =
+      SparseLayout(demuxer: demuxer, parameters.pointee)?.isInOrder(parameters.pointee) ?? false
     for (position, stream) in streams.enumerated() {
       stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
     }
@@ -151,6 +155,13 @@ final class Input {
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && !isSelected(packet.pointee.stream_index)
     return status
+  }
+
+  /// The packet last read, with the time at which it is shown where that is known.
+  var timedPacket: AVPacket {
+    var timed = packet.pointee
+    if isInOrder, timed.pts == CFFMPEG_NO_TIME { timed.pts = timed.dts }
+    return timed
   }
 
   private func isSelected(_ stream: Int32) -> Bool { selected == nil || selected == Int(stream) }

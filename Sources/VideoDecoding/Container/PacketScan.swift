@@ -45,7 +45,7 @@ struct PacketScan {
     while true {
       switch input.read() {
       case .done:
-        list.add(input.packet.pointee)
+        list.add(input.timedPacket)
         guard list.count <= limit else { throw .tooManyFrames(limit: limit) }
       case .interrupted: throw .interrupted
       default:
@@ -61,7 +61,8 @@ struct PacketScan {
   init?(
     _ demuxer: SparseDemuxer, _ parameters: AVCodecParameters, reach: Int64, limit: Int
   ) throws(VideoError) {
-    var list = Packets(demuxer.layout.looksAtContent ? parameters : AVCodecParameters(), reach: reach)
+    let looksAtContent = demuxer.layout.hasTimes || demuxer.trustsIndex
+    var list = Packets(looksAtContent ? parameters : AVCodecParameters(), reach: reach)
     var places: [PacketPlace] = []
     do {
       while true {

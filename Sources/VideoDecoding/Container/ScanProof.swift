@@ -84,7 +84,7 @@ struct ScanProof {
     guard packet.size > 0 else { return false }
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     let isHidden = packet.flags & AV_PKT_FLAG_DISCARD != 0
-    guard placed.isKnown else {
+    guard let head = placed.head else {
       guard isKey || number > 0, !packet.changesDecoder else { throw UnfitForSparseReading() }
       if number == 0 { firstEntry = packet.pts }
       if isKey, !isHidden { addEntry(packet, number: number, parameters: []) }
@@ -92,7 +92,7 @@ struct ScanProof {
       return true
     }
     let known = entries.count
-    let holdsFrame = note(packet, placed.bytes, number: number)
+    let holdsFrame = note(packet, head, number: number)
     // Leading pictures that are not shown would be in other packets.
     let dropsLeading = (syntax as? H265Syntax)?.dropsLeading ?? false
     guard !isUnclear, absent.isEmpty, !dropsLeading, isHidden || entries.count == known + 1 else {

@@ -46,7 +46,7 @@ final class SparseDemuxer {
     guard code >= 0, !holes.hasSeen else { return nil }
     if layout.isDirect { stream.io?.pointee.direct = 1 }
     holes.areMade = true
-    holes.areWhole = trustsIndex
+    holes.areWhole = trustsIndex && layout.isDirect
   }
 
   deinit {
@@ -89,7 +89,7 @@ final class SparseDemuxer {
       return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: 0, gap: nil)
     }
     let size = Int(packet.pointee.size)
-    if trustsIndex { return try indexedPacket(size, pts, dts) }
+    if trustsIndex, layout.isDirect { return try indexedPacket(size, pts, dts) }
     let offset = try payloadPlace()
     var gap: PacketGap?
     if let start = holes.claim(offset..<offset + Int64(size)) {
@@ -98,8 +98,32 @@ final class SparseDemuxer {
       // It is made of something else than was read for it.
       throw UnfitForSparseReading()
     }
-    return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap)
+    guard trustsIndex else {
+      return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap)
+    }
+    let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0
+    return PlacedPacket(
+      packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap,
+      isKnown: false, head: isKey ? try headBytes(gap) : nil)
   }
+
+  /// How many bytes of the packet last read are looked at: those that reach into its first slice where units
+  /// are behind start codes, which are loaded; behind lengths, the beginning of each unit.
+  private func headBytes(_ gap: PacketGap?) throws -> Int {
+    let size = Int(packet.pointee.size)
+    guard model.codecpar.pointee.unitLengthBytes == nil else { return size }
+    var count = min(size, Holes.headBytes)
+    while true {
+      gap?.load(0..<count)
+      let bytes = UnsafeBufferPointer(rebasing: packet.pointee.bytes[..<count])
+      if Units.slice(beginsIn: bytes) { return count }
+      guard count < size, count < Self.mostHeadBytes else { throw UnfitForSparseReading() }
+      count = min(size, 4 * count)
+    }
+  }
+
+  /// Parameter sets and supplements take less.
+  private static let mostHeadBytes = 1 << 18
 
   /// A packet of which nothing was read.
   private func indexedPacket(_ size: Int, _ pts: Int64, _ dts: Int64) throws -> PlacedPacket {
@@ -109,18 +133,20 @@ final class SparseDemuxer {
     }
     let gap = PacketGap(packet.pointee.data, missing: 0..<size, at: offset, of: source)
     // What is far away is looked at when it is decoded.
-    let isKey = packet.pointee.flags & AV_PKT_FLAG_KEY != 0 && source.isNear
-    if isKey { gap.load(0..<min(size, PacketPlace.headBytes)) }
-    return PlacedPacket(packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap, isKnown: isKey)
+    let isKnown = packet.pointee.flags & AV_PKT_FLAG_KEY != 0 && source.isNear
+    if isKnown { gap.load(0..<min(size, PacketPlace.headBytes)) }
+    return PlacedPacket(
+      packet.pointee, pts: pts, dts: dts, offset: offset, gap: gap, isKnown: isKnown,
+      head: isKnown ? size : nil)
   }
 
   /// When the packet is shown and decoded, where the container says so.
   private func times() throws -> (pts: Int64, dts: Int64) {
     var (pts, dts) = (packet.pointee.pts, packet.pointee.dts)
     // As FFmpeg does for codecs that do not reorder.
-    if pts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { pts = dts }
-    if dts == CFFMPEG_NO_TIME, Self.isIntraOnly(model.codecpar.pointee.codec_id) { dts = pts }
-    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 || !layout.looksAtContent else {
+    if pts == CFFMPEG_NO_TIME, isInOrder { pts = dts }
+    if dts == CFFMPEG_NO_TIME, isInOrder { dts = pts }
+    guard pts != CFFMPEG_NO_TIME || packet.pointee.size == 0 || !layout.hasTimes && !isInOrder else {
       throw UnfitForSparseReading()
     }
     // FFmpeg would take the clock to have overflown.
@@ -133,8 +159,11 @@ final class SparseDemuxer {
     return (pts, dts)
   }
 
-  private static func isIntraOnly(_ codec: AVCodecID) -> Bool {
-    (avcodec_descriptor_get(codec)?.pointee.props ?? 0) & AV_CODEC_PROP_INTRA_ONLY != 0
+  /// Whether frames are shown in the order in which they are decoded.
+  private var isInOrder: Bool {
+    if !layout.hasTimes { return trustsIndex }
+    let codec = avcodec_descriptor_get(model.codecpar.pointee.codec_id)
+    return (codec?.pointee.props ?? 0) & AV_CODEC_PROP_INTRA_ONLY != 0
   }
 
   /// Where the packet's first byte is, by the container's rule and by the bytes that are there.
@@ -163,16 +192,25 @@ struct PlacedPacket {
   let place: PacketPlace
   let packet: AVPacket
   let bytes: PacketBytes
-  var isKnown: Bool { place.digest != nil }
+  /// Of what an index alone stands for, the beginning that was looked at all the same: units as far as
+  /// its first slice.
+  let head: PacketBytes?
   private let gap: PacketGap?
 
-  /// `isKnown` packets have their first bytes.
-  init(_ packet: AVPacket, pts: Int64, dts: Int64, offset: Int64, gap: PacketGap?, isKnown: Bool = true) {
+  /// `isKnown` packets have their first bytes, and `head` says how many to look at where an index is trusted.
+  init(
+    _ packet: AVPacket, pts: Int64, dts: Int64, offset: Int64, gap: PacketGap?, isKnown: Bool = true,
+    head: Int? = nil
+  ) {
     var packet = packet
     (packet.pts, packet.dts) = (pts, dts)
     self.packet = packet
     self.gap = gap
     bytes = PacketBytes(packet, gap: gap)
+    let all = bytes
+    self.head = head.map { count in
+      count == all.count ? all : PacketBytes(UnsafeBufferPointer(rebasing: all.bytes[..<count]))
+    }
     place = PacketPlace(packet, offset: offset, isKnown: isKnown)
   }
 

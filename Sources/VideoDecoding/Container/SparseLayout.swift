@@ -13,8 +13,9 @@ enum SparseLayout {
   case behind(Int)
   /// AVI: that of the chunk's content.
   case chunk
-  /// H.264 in AVI, which has only times of decoding: nothing in the packets would make up for those of
-  /// presentation, and all of it is going to be decoded.
+  /// H.264 in AVI, which has only times of decoding. Where frames are shown in the order in which they are
+  /// decoded these are the times of presentation; else nothing in the packets would make up for those, and
+  /// all of it is going to be decoded.
   case chunkWithoutTimes
   /// Matroska and WebM: the place of the block's content, which begins with the number of the track.
   case block
@@ -43,8 +44,8 @@ enum SparseLayout {
     }
   }
 
-  /// Whether the packets' content is of use.
-  var looksAtContent: Bool {
+  /// Whether the container says when packets are shown.
+  var hasTimes: Bool {
     if case .chunkWithoutTimes = self { false } else { true }
   }
 
@@ -63,14 +64,26 @@ enum SparseLayout {
   /// Whether the container's index alone can stand for packets that it does not call key packets: they are
   /// one frame each, as long as nothing that is decoded says otherwise.
   ///
-  /// In H.264 and HEVC whose parameter sets lie in the container, in whole frames, and in one temporal layer.
+  /// In H.264 and HEVC whose parameter sets lie in the container, in whole frames, and in one temporal layer;
+  /// without times of presentation, in H.264 that does not reorder frames.
   func canTrustIndex(_ parameters: AVCodecParameters) -> Bool {
-    guard case .atPosition = self, parameters.unitLengthBytes != nil else { return false }
+    switch self {
+    case .atPosition where parameters.unitLengthBytes != nil: break
+    case .chunkWithoutTimes: return isInOrder(parameters)
+    default: return false
+    }
     switch CodedSyntaxes.syntax(of: parameters) {
     case let syntax as H264Syntax: return syntax.isOfWholeFrames
     case let syntax as H265Syntax: return syntax.isOfOneLayer
     default: return false
     }
+  }
+
+  /// Whether times of decoding stand for those of presentation, which packets do not have: H.264 in AVI, of
+  /// whole frames that are shown in the order in which they are decoded.
+  func isInOrder(_ parameters: AVCodecParameters) -> Bool {
+    guard !hasTimes, let syntax = CodedSyntaxes.syntax(of: parameters) as? H264Syntax else { return false }
+    return syntax.isOfWholeFrames && syntax.reordering == 0
   }
 
   /// The most bytes between the place that FFmpeg gives and the packet's first byte.

@@ -13,6 +13,8 @@ final class PlacedPackets {
   private var gap: PacketGap?
   /// What packets of which the scan read nothing are held against.
   private var proof: ScanProof
+  /// Whether packets have their time of presentation in the container, and the decoder gets it.
+  private let areTimed: Bool
   /// How far the source was asked to read ahead, and beyond what it need not.
   private var prefetched: Int64 = 0
   private var announced = Int64.max
@@ -22,10 +24,11 @@ final class PlacedPackets {
 
   /// The packets of `places` from number `first` on.
   init(
-    _ places: [PacketPlace], from first: Int, of stream: Int, in source: any PlacedBytes, _ proof: ScanProof
+    _ places: [PacketPlace], from first: Int, of stream: Int, in source: any PlacedBytes, _ proof: ScanProof,
+    areTimed: Bool
   ) throws(VideoError) {
     guard let packet = av_packet_alloc() else { throw .outOfMemory }
-    self.proof = proof
+    (self.proof, self.areTimed) = (proof, areTimed)
     (self.packet, self.places, self.first, next) = (packet, places, first, first)
     (self.stream, self.source) = (stream, source)
   }
@@ -73,6 +76,7 @@ final class PlacedPackets {
   func complete() -> Bool {
     let bytes = PacketBytes(packet.pointee, gap: gap)
     let whole = bytes.whole
+    if !areTimed { packet.pointee.pts = CFFMPEG_NO_TIME }
     guard !(gap?.hasFailed ?? false), next > 0 else { return false }
     guard let digest = places[next - 1].digest else {
       return proof.bearsOut(PacketBytes(whole), isEntry: next - 1 == first)

@@ -70,7 +70,7 @@ extension Video {
     repeat {
       status = input.read()
       try keepTrack(status)
-    } while !isAstray && status == .done && isSkipped(input.packet.pointee, PacketBytes(input.packet.pointee))
+    } while !isAstray && status == .done && isSkipped(input.timedPacket, PacketBytes(input.packet.pointee))
     return status
   }
 
@@ -91,7 +91,7 @@ extension Video {
     if status == .interrupted { throw .interrupted }
     guard let scan, let number = expected else { return }
     if status == .done {
-      isAstray = number >= scan.identities.count || scan.identities[number] != input.packet.pointee.identity
+      isAstray = number >= scan.identities.count || scan.identities[number] != input.timedPacket.identity
       expected = number + 1
     } else {
       isAstray = number != scan.identities.count
@@ -135,7 +135,7 @@ extension Video {
 
   private func seekToFirst() -> Bool {
     guard let scan, let time = scan.firstTime, input.seek(stream: stream, to: time), input.read() == .done,
-      input.packet.pointee.identity == scan.identities.first
+      input.timedPacket.identity == scan.identities.first
     else { return false }
     position = .inside(packetIsRead: true, isDraining: false)
     expected = 1
@@ -156,7 +156,8 @@ extension Video {
     isAstray = false
     input.forgetDamage()
     bytes.expect(.scattered)
-    placed = try PlacedPackets(places, from: first, of: stream, in: bytes, scan.proof)
+    placed = try PlacedPackets(
+      places, from: first, of: stream, in: bytes, scan.proof, areTimed: !input.isInOrder)
     decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
     position = .inside(packetIsRead: false, isDraining: false)
   }
@@ -181,7 +182,7 @@ extension Video {
         let status = input.read()
         if status == .interrupted { throw .interrupted }
         guard status == .done else { break }
-        let packet = input.packet.pointee
+        let packet = input.timedPacket
         if packet.pts == key.stamp, packet.identity == scan.identities[key.packet] {
           decoder = try input.decoder(codec, for: stream, rate: rate, threads: threads, rules)
           position = .inside(packetIsRead: true, isDraining: false)

@@ -194,8 +194,10 @@ package final class Video {
   /// a page, would come to much of the file.
   private func canTrustIndex(_ parameters: AVCodecParameters, of bytes: any PlacedBytes) -> Bool {
     guard let packets = input.streams[stream]?.pointee.nb_frames, packets > 0,
-      SparseLayout(demuxer: input.demuxer, parameters)?.canTrustIndex(parameters) ?? false
+      let layout = SparseLayout(demuxer: input.demuxer, parameters), layout.canTrustIndex(parameters)
     else { return false }
+    // Its chunks are gone through all the same.
+    guard layout.isDirect else { return bytes.isNear }
     switch rules.scanning {
     case .whole, .sparse: return false
     case .automatic where bytes.isNear && packets < bytes.count / Self.mostPacketsOfBytes: return false

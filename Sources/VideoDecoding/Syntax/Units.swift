@@ -83,6 +83,18 @@ struct Units: Sequence, IteratorProtocol {
     return nil
   }
 
+  /// Whether bytes that begin a packet of H.264 in start codes reach into its first slice, far enough for the
+  /// slice's header.
+  static func slice(beginsIn bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var units = Units(bytes, lengthBytes: nil)
+    while let unit = units.next() {
+      if let first = unit.first, (1...5).contains(first & 31) {
+        return unit.startIndex + headerBytes <= bytes.count
+      }
+    }
+    return false
+  }
+
   private func length(of count: Int) -> Int? {
     guard count <= bytes.count - at else { return nil }
     packet.load(at..<at + count + Self.headerBytes)

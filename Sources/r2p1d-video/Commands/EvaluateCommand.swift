@@ -1,5 +1,6 @@
 import ArchiveScan
 import ArgumentParser
+import Evaluation
 import FoundationEssentials
 import R2P1DVideo
 

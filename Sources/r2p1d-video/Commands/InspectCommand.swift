@@ -1,4 +1,5 @@
 import ArgumentParser
+import Inspection
 import R2P1DVideo
 
 struct InspectCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import R2P1DVideo
+import Reports
 
 struct LabelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

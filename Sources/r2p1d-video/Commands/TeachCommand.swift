@@ -1,5 +1,6 @@
 import ArgumentParser
 import R2P1DVideo
+import Teaching
 
 struct TeachCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,13 +1,14 @@
 import ArgumentParser
 import R2P1DVideo
+import Reports
 
 struct TimelineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "timeline",
     abstract: "Says what happens when: one label per window, or segments.",
     discussion: """
-      Windows lie every --stride samples over the whole video (default: half a window). vtt, srt and html \
-      give segments, the other formats windows unless --segments is given.
+      Windows lie every --stride samples over the whole video (default: half a window). text, csv, json and \
+      jsonl give windows unless --segments is given; the other formats are of segments.
       """)
 
   @Argument(help: "The video.")
@@ -16,7 +17,7 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Model") var engine: EngineArguments
   @OptionGroup(title: "Output") var result: OutputArguments
-  @OptionGroup(title: "Output") var formatting: Formatting
+  @OptionGroup(title: "Output") var formatting: TimelineFormatArguments
   @OptionGroup(title: "Output") var scores: ScoreArguments
   @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Segments") var form: SegmentFormArguments
@@ -27,48 +28,57 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Internet") var certificates: CertificateArguments
   @OptionGroup(title: "Limits") var limits: LimitArguments
 
-  struct Formatting: ParsableArguments {
-    @Option(help: "How to write the timeline.")
-    var format: TimelineFormat = .text
-
-    @Flag(help: "The score of every class (csv: one column per class; json, jsonl).")
-    var allScores = false
-  }
-
-  private var format: TimelineFormat { formatting.format }
-  private var allScores: Bool { formatting.allScores }
+  private var formats: [TimelineFormat] { formatting.format.all }
 
   func validate() throws {
-    try scores.checkLogits(in: format, areHeld: \.isJSON)
-    if allScores && !format.holdsAllScores {
-      throw ValidationError("--all-scores needs --format csv, json or jsonl")
+    try formatting.need(scores.logits, "--logits", of: \.isJSON)
+    if formatting.outputDir != nil, result.output != nil {
+      throw ValidationError("--output names one file, --output-dir a folder for several: give one of them")
     }
   }
 
   func run() async throws {
-    let output = try result.open()
+    let files = try openFiles()
+    let config = try formatting.labelStudioConfig.map { (path) throws(ClassifierError) in try Output(path) }
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier, asked: engine.precision)
-    let timeline = classifier.timeline(of: .file(file), thumbnails: format.thumbnails)
+    let thumbnails = formats.map(\.thumbnails).max() ?? 0
+    let timeline = classifier.timeline(of: .file(file), thumbnails: thumbnails)
+    let outline = try await timeline.outline()
+    var reports = formats.map { $0.report(of: timeline, options(of: $0)) }
+    for report in reports { try report.check(outline) }
     var progress = TimelineProgress(file, isQuiet: result.quiet)
-    var report = format.report(of: timeline, options)
     var hasBegun = false
 
     for try await window in timeline {
-      // A file without any window leaves no trace.
-      if !hasBegun { try output.write(report.begin()) }
+      for index in reports.indices {
+        // A file without any window leaves no trace.
+        var text = hasBegun ? "" : reports[index].begin()
+        text += reports[index].add(window)
+        if !text.isEmpty { progress.clear() }
+        try files[index].write(text)
+      }
       hasBegun = true
-      let text = report.add(window)
-      if !text.isEmpty { progress.clear() }
-      try output.write(text)
       progress.advance(window)
     }
     let summary = try await timeline.summary()
     progress.clear()
     Terminal.warn(summary.video.warnings, of: file)
-    try output.write(report.end(summary))
-    try output.finish()
+    for index in reports.indices { try files[index].write(reports[index].end(summary)) }
+    try config?.write(timeline.labelStudioConfig(summary.video))
+    for file in files { try file.finish() }
+    try config?.finish()
+  }
+
+  /// A file of each format, or standard output.
+  private func openFiles() throws(ClassifierError) -> [Output] {
+    guard let folder = formatting.outputDir else { return [try result.open()] }
+    if result.quiet { Terminal.hideBars() }
+    try folder.makeFolders()
+    return try formats.map { (format) throws(ClassifierError) in
+      try Output(folder.appending(BytePath(bytes: file.name.bytes + format.suffix.utf8)))
+    }
   }
 
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
@@ -77,18 +87,26 @@ struct TimelineCommand: AsyncParsableCommand {
     options.precision = engine.precision
     options.set(scores)
     try options.select(onlyLabels, minimumScore: segmentation.minScore)
-    options.givesReceipts = format.isJSON
+    options.givesReceipts = formats.contains(where: \.isJSON)
     return options
   }
 
-  private var options: TimelineReportOptions {
+  private func options(of format: TimelineFormat) -> TimelineReportOptions {
     var options = TimelineReportOptions()
     options.showsSegments = form.segments
     options.segments = segmentation.options
-    options.showsAllScores = allScores
+    options.showsAllScores = formatting.allScores && format.holdsAllScores
     options.top = scores.top
-    options.showsLogits = scores.logits
-    if format == .html, result.isBeside(file) { options.videoURL = file.relativeURL }
+    options.showsLogits = scores.logits && format.isJSON
+    options.document = formatting.documentOptions
+    options.location = file.location
+    if format == .html, isBeside { options.videoURL = file.relativeURL }
     return options
+  }
+
+  /// Whether files go into the folder of the video.
+  private var isBeside: Bool {
+    guard let folder = formatting.outputDir else { return result.isBeside(file) }
+    return folder.resolved == file.folder.resolved
   }
 }

@@ -1,6 +1,8 @@
 import ArchiveScan
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
+import Reports
 
 // The library's types as the argument parser reads them.
 
@@ -29,7 +31,6 @@ extension SamplingOptions.Resize: ExpressibleByArgument {}
 extension ClassScores.Merge: ExpressibleByArgument {}
 extension LabelFormat: ExpressibleByArgument {}
 extension FeatureFormat: ExpressibleByArgument {}
-extension TimelineFormat: ExpressibleByArgument {}
 extension ScanFormat: ExpressibleByArgument {}
 extension EvaluationFormat: ExpressibleByArgument {}
 extension LabelledList.Form: ExpressibleByArgument {}

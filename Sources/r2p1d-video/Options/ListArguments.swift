@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
 
 /// Which labelled videos, and how the list of them is read.

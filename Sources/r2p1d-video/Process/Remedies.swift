@@ -32,6 +32,8 @@ extension FailureRemedy {
     case .raise(.memory): " (--max-memory)"
     case .raise(.windows), .raise(.checkpoint): ""
     case .fewerWindows: ": show a part with --start and --end, or give fewer --windows or a larger --stride"
+    case .fewerSegments: ": a longer --min-length joins them"
+    case .otherTimecode: ": give another --start-timecode, or a part with --start and --end"
     case .wait: " (--timeout)"
     case .giveHash: ": say what is expected, with --sha256"
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"

@@ -1,4 +1,5 @@
 import R2P1DVideo
+import Teaching
 
 /// A bar over the videos, then over the fits; drawn only on a terminal. What failed is a line of its own.
 struct TeachingProgress: Sendable {

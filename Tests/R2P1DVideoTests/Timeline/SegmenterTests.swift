@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import R2P1DVideo
@@ -184,27 +185,5 @@ import Testing
     var segmenter = Segmenter(.bare, labels: Self.labels)
     _ = segmenter.add(.made(0, of: 1, 0, 1, [0.5, 0.25, 0.25]))
     #expect(segmenter.finish().map(\.scores.values) == [[0.5, 0.25, 0.25]])
-  }
-}
-
-extension SegmentOptions {
-  /// No smoothing and no joining: thresholds of .4 and .2 alone.
-  static let bare = SegmentOptions().with { ($0.smoothing, $0.minimumLength) = (0, 0) }
-
-  func with(_ change: (inout SegmentOptions) -> Void) -> SegmentOptions {
-    var options = self
-    change(&options)
-    return options
-  }
-}
-
-extension ScoredWindow {
-  /// A window as a video of ten seconds would have it.
-  static func made(_ number: Int, of count: Int, _ start: Rational, _ end: Rational, _ scores: [Double])
-    -> ScoredWindow
-  {
-    ScoredWindow(
-      number: number, count: count, start: start, end: end, padded: false, videoEnd: 10,
-      scores: ClassScores(scores), logits: scores.map(Float.init), features: [])
   }
 }

@@ -68,6 +68,44 @@ import Testing
     #expect(way.isSparse == kind.isSparse)
   }
 
+  @Test(
+    "H.264 in AVI that does not reorder frames is decoded in parts, of which alone the payload is read",
+    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: [true, false])
+  func avi(_ hasStartCodes: Bool) throws {
+    var path = try clips.make(
+      hasStartCodes ? "camera.avi" : "camera.mp4", source: "160x120:30:60",
+      "\(Self.noise) -c:v libx264 -g 30 -bf 0 -b:v 8M")
+    if !hasStartCodes {
+      // Its units stay behind lengths.
+      try clips.run("-i camera.mp4 -c copy camera.avi")
+      path = clips.path("camera.avi")
+    }
+    let way = try expectSame(.path(Array(path.utf8)))
+    #expect(way.isSparse && 2 * way.bytesRead < way.sourceBytes)
+    let (reading, _) = Reading.of(.path(Array(path.utf8)), .sparse)
+    #expect(reading.framesDecoded < 400)
+  }
+
+  @Test(
+    "AVI whose later part reorders frames against what its head says is decoded as it is",
+    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: [1, 3])
+  func reorderingLater(_ frames: Int) throws {
+    var both: [UInt8] = []
+    for count in [0, frames] {
+      let name = "part\(count).h264"
+      _ = try clips.make(name, source: "160x120:30:10", "\(Self.noise) -c:v libx264 -g 30 -bf \(count)")
+      both += try clips.read(name)
+    }
+    _ = try clips.write(both, "both.h264")
+    try clips.run("-r 30 -i both.h264 -c copy both.avi")
+    let source = VideoSource.path(Array(clips.path("both.avi").utf8))
+    let (linear, _) = Reading.of(source, .whole, seeking: false)
+    for scanning in [InputRules.Scanning.whole, .sparse, .automatic] {
+      let (reading, _) = Reading.of(source, scanning)
+      #expect(reading.frames == linear.frames && reading.timeline == linear.timeline, "\(scanning)")
+    }
+  }
+
   @Test("So do the files of the checkout", arguments: ["pan_left", "static", "zoom_in", "tilt_up"])
   func sample(_ name: String) throws {
     let way = try expectSame(.path(Array(Checkout.path("SampleVideos/\(name).mp4").utf8)))

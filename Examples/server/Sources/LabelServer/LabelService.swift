@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOFoundationEssentialsCompat
 import R2P1DVideo
+import Reports
 
 /// The routes. One classifier serves all requests.
 struct LabelService: Sendable {

@@ -1,0 +1,83 @@
+import R2P1DVideo
+
+/// The records of a text with columns (RFC 4180): fields between commas, semicolons or tabs, in quotes where
+/// they hold one of these or a line break.
+struct DelimitedRecords {
+  struct Record {
+    /// The line that it begins on, from 1.
+    let line: Int
+    let fields: [[UInt8]]
+
+    /// A field as text; nil where it is not there, or not UTF-8.
+    func text(_ column: Int?) -> String? {
+      guard let column, column < fields.count else { return nil }
+      return String(validating: fields[column], as: UTF8.self)?.trimmed()
+    }
+  }
+
+  private let bytes: [UInt8]
+  private let path: BytePath
+  let separator: UInt8
+  private var place = 0
+  private var line = 1
+
+  /// The separator is the one that the first line has most of.
+  init(_ source: ListSource) {
+    bytes = source.bytes
+    path = source.path
+    let first = source.bytes.prefix { $0 != UInt8(ascii: "\n") }
+    separator =
+      [UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: ",")]
+      .max { one, other in first.count { $0 == one } < first.count { $0 == other } } ?? UInt8(ascii: ",")
+  }
+
+  /// The next record that is not empty; nil after the last.
+  mutating func next() throws(ClassifierError) -> Record? {
+    while place < bytes.count {
+      let record = try record()
+      if record.fields.count > 1 || record.fields[0].contains(where: { !$0.isBlank }) { return record }
+    }
+    return nil
+  }
+
+  private mutating func record() throws(ClassifierError) -> Record {
+    let first = line
+    var fields: [[UInt8]] = [[]]
+    var size = 0
+    var isQuoted = false
+    reading: while place < bytes.count {
+      let byte = bytes[place]
+      place += 1
+      size += 1
+      if size > ListSource.longestLine {
+        throw .list(path, cause: "line \(first) is too long\(isQuoted ? ": a quote that does not end?" : "")")
+      }
+      if byte == UInt8(ascii: "\n") { line += 1 }
+      switch byte {
+      case 0: throw .list(path, cause: "line \(line) holds a zero byte: no list of videos")
+      case UInt8(ascii: "\"") where isQuoted:
+        if place < bytes.count, bytes[place] == byte {
+          fields[fields.count - 1].append(byte)
+          place += 1
+        } else {
+          isQuoted = false
+        }
+      case _ where isQuoted: fields[fields.count - 1].append(byte)
+      case UInt8(ascii: "\"") where fields[fields.count - 1].isEmpty: isQuoted = true
+      case separator: fields.append([])
+      case UInt8(ascii: "\n"): break reading
+      case UInt8(ascii: "\r") where place == bytes.count || bytes[place] == UInt8(ascii: "\n"): break
+      default: fields[fields.count - 1].append(byte)
+      }
+    }
+    if isQuoted { throw .list(path, cause: "line \(first) begins a quote that does not end") }
+    return Record(line: first, fields: fields)
+  }
+}
+
+extension DelimitedRecords.Record {
+  /// The names of columns, in lower case.
+  var columns: [String] {
+    fields.map { (String(validating: $0, as: UTF8.self) ?? "").trimmed().lowercased() }
+  }
+}

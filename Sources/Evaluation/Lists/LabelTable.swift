@@ -1,0 +1,84 @@
+import R2P1DVideo
+
+/// CSV with a header: a file and its label, perhaps a split, a group, and a start and an end.
+///
+/// A column `labels` holds several, with `|` between.
+enum LabelTable {
+  private struct Columns {
+    let file: Int
+    let label: Int
+    let isPlural: Bool
+    let split, group, start, end: Int?
+    let count: Int
+
+    /// Nil where file or label is missing.
+    init?(_ names: [String]) {
+      func column(_ wanted: [String]) -> Int? { names.firstIndex { wanted.contains($0) } }
+      guard let file = column(["file", "filepath", "file_path", "path", "video", "file_name", "filename"]),
+        let label = column(["label", "class", "labels"])
+      else { return nil }
+      (self.file, self.label, count) = (file, label, names.count)
+      isPlural = names[label] == "labels"
+      split = column(["split", "subset"])
+      group = column(["group", "site"])
+      start = column(["start"])
+      end = column(["end"])
+    }
+  }
+
+  static func isHeader(of source: ListSource) -> Bool {
+    var records = DelimitedRecords(source)
+    return (try? records.next()).flatMap { Columns($0.columns) } != nil
+  }
+
+  static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
+    var records = DelimitedRecords(source)
+    guard let header = try records.next() else { throw .list(source.path, cause: "is empty") }
+    guard let columns = Columns(header.columns) else {
+      throw .list(
+        source.path,
+        cause: "line 1 has the columns \(BytePath(header.columns.joined(separator: ", ")).printable): "
+          + "expected file and label, perhaps split, group, start and end")
+    }
+    if (columns.start == nil) != (columns.end == nil) {
+      throw .list(source.path, cause: "line 1 has a start or an end, expected both or none")
+    }
+    var contents = ListContents()
+    while let record = try records.next() {
+      contents.entries.append(try entry(record, columns, source))
+    }
+    return contents
+  }
+
+  private static func entry(
+    _ record: DelimitedRecords.Record, _ columns: Columns, _ source: ListSource
+  ) throws(ClassifierError) -> ListEntry {
+    func fail(_ cause: String) -> ClassifierError { source.error(.csv, record.line, cause) }
+    guard record.fields.count == columns.count else {
+      throw fail("has \(record.fields.count) columns, the header \(columns.count)")
+    }
+    let path = record.fields[columns.file].trimmedBlanks
+    guard !path.isEmpty else { throw fail("has no file") }
+    guard let label = record.text(columns.label) else { throw fail("its label is not UTF-8") }
+    guard !label.isEmpty else { throw fail("has no label") }
+    let labels = columns.isPlural ? label.split(separator: "|").map { String($0).trimmed() } : [label]
+    var times: [Rational?] = []
+    for column in [columns.start, columns.end] {
+      guard let text = record.text(column), !text.isEmpty else {
+        times.append(nil)
+        continue
+      }
+      // Where semicolons stand between columns, commas stand in numbers.
+      guard let time = Rational(listTime: text.replacing(",", with: ".")) else {
+        throw fail("'\(BytePath(text).printable)' is no time, expected seconds or 1:30")
+      }
+      times.append(time)
+    }
+    if times[0] != nil, times[1] == nil { throw fail("has a start and no end") }
+    if times[1] != nil, times[0] == nil { times[0] = 0 }
+    func optional(_ column: Int?) -> String? { record.text(column).flatMap { $0.isEmpty ? nil : $0 } }
+    return ListEntry(
+      path: source.resolve(path), labels: labels, group: optional(columns.group),
+      split: optional(columns.split), start: times[0], end: times[1], line: record.line)
+  }
+}

@@ -1,0 +1,113 @@
+import R2P1DVideo
+
+/// Videos, or parts of them, and what they show: a list in any of the forms that the field's own tools write.
+public struct LabelledList: Sendable, Equatable {
+  /// Who writes such lists; the raw value is what forces one.
+  public enum Form: String, Sendable, CaseIterable {
+    /// A folder of class folders, as torchvision's and Hugging Face's VideoFolder read it.
+    case folders
+    /// With a header: `file`, `label` and perhaps `split`, `group`, `start`, `end`.
+    case csv
+    /// `path number`, one a line, as mmaction2, PySlowFast and PyTorchVideo read it.
+    case mmaction2
+    /// Kinetics' own CSV: `label,youtube_id,time_start,time_end,split`.
+    case kinetics
+    case ucf101
+    case hmdb51
+    case activitynet
+    case labelStudio = "label-studio"
+    /// ELAN's `.eaf`.
+    case elan
+  }
+
+  public let file: BytePath
+  public let form: Form
+  /// The names of the classes: in the list's own order where it has one, else in that of their characters.
+  public let classes: [String]
+  /// Whether the list numbers its classes and names none: `classes` are `class 0`, `class 1` … then.
+  public let isNumbered: Bool
+  /// In the list's order. Each is a whole video, or all are segments.
+  public let videos: [LabelledVideo]
+  /// What was skipped, and what was assumed: a line each.
+  public let notes: [String]
+
+  public init(
+    file: BytePath, form: Form, classes: [String], isNumbered: Bool, videos: [LabelledVideo],
+    notes: [String] = []
+  ) {
+    self.file = file
+    self.form = form
+    self.classes = classes
+    self.isNumbered = isNumbered
+    self.videos = videos
+    self.notes = notes
+  }
+
+  /// Whether its entries are segments of videos, with a start and an end.
+  public var hasSegments: Bool { videos.first?.end != nil }
+
+  /// What was understood: `mmaction2 video list, 512 videos, 10 classes`.
+  public var summary: String {
+    let files = Set(videos.map(\.path)).count
+    let present = Set(videos.flatMap(\.labels)).count
+    let parts =
+      hasSegments
+      ? [counted(videos.count, "segment", "segments") + " of " + counted(files, "video", "videos")]
+      : [counted(files, "video", "videos")]
+    return ([form.title] + parts + [counted(present, "class", "classes")]).joined(separator: ", ")
+  }
+
+  private func counted(_ count: Int, _ one: String, _ many: String) -> String {
+    "\(count) \(count == 1 ? one : many)"
+  }
+
+  /// Where the list has `video`: `line 12`.
+  public func place(of video: LabelledVideo) -> String { "\(form.unit) \(video.line)" }
+}
+
+extension LabelledList {
+  /// How a list is to be read.
+  public struct Options: Sendable, Equatable {
+    /// Nil is what the list itself shows.
+    public var form: LabelledList.Form?
+    /// The folder that relative paths count from; nil is the list's own.
+    public var root: BytePath?
+    /// The split to take, where the list has several: `train`, `val`, `test` …, or `all` of them.
+    public var split: String?
+    /// Whether a video that is listed again with another class has both; else it is an error.
+    public var isMultiLabel = false
+    /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label
+    /// Studio's 24.
+    public var frameRate: Rational?
+
+    public init() {}
+  }
+}
+
+extension LabelledList.Form {
+  /// What the form is called in a sentence.
+  public var title: String {
+    switch self {
+    case .folders: "folder of class folders"
+    case .csv: "CSV with a header"
+    case .mmaction2: "mmaction2 video list"
+    case .kinetics: "Kinetics CSV"
+    case .ucf101: "UCF101 split"
+    case .hmdb51: "HMDB51 split"
+    case .activitynet: "ActivityNet JSON"
+    case .labelStudio: "Label Studio export"
+    case .elan: "ELAN annotations"
+    }
+  }
+
+  /// What one of its entries is counted in.
+  var unit: String {
+    switch self {
+    case .csv, .mmaction2, .kinetics, .ucf101, .hmdb51: "line"
+    case .folders: "file"
+    case .activitynet: "annotation"
+    case .labelStudio: "task"
+    case .elan: "annotation"
+    }
+  }
+}
