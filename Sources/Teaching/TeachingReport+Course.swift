@@ -22,7 +22,9 @@ extension TeachingReport {
     centroids = MeasuredShare(0, of: 0)
     let results = set.all.map { Self.result(set, $0, scores[$0], said?[$0], validation) }
     self.results = results
-    suspects = results.filter { $0.ownProbability < 0.05 }.sorted { $0.ownProbability < $1.ownProbability }
+    let isMultiLabel = set.isMultiLabel
+    suspects = results.filter { $0.isSuspect(isMultiLabel) }
+      .sorted { $0.ownProbability < $1.ownProbability }
     let wrong = results.indices.filter { !results[$0].isRight }
     let sureness = wrong.map { Self.sureness(results[$0], scores[$0]) }
     mistakes = wrong.indices.sorted { (sureness[$1], $0) < (sureness[$0], $1) }.prefix(10)

@@ -40,7 +40,8 @@ public struct TeachingReport: Sendable, Equatable {
   public internal(set) var curve: [CurvePoint] = []
   /// In the order of the list.
   public let results: [Result]
-  /// Videos whose own class has a probability below 0.05, the lowest first: their label may be wrong.
+  /// Videos whose label may be wrong, the least probable first: their own class has a probability below 0.05,
+  /// or another one's is higher by 0.3 or more. Where videos have several classes, only the former counts.
   public let suspects: [Result]
   /// Wrong answers, those first of which the model was surest; ten at most.
   public let mistakes: [Result]
@@ -72,6 +73,10 @@ public struct TeachingReport: Sendable, Equatable {
     /// The same of every class.
     public let probabilities: [Double]
     public let fold: Int
+
+    func isSuspect(_ isMultiLabel: Bool) -> Bool {
+      ownProbability < 0.05 || !isMultiLabel && (probabilities.max() ?? 0) - ownProbability > 0.3
+    }
 
     public var isRight: Bool { Set(said) == Set(labels) }
     /// What its thumbnail is of.
