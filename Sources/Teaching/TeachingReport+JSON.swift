@@ -184,7 +184,8 @@ private struct ResultJSON: Encodable {
   let isMultiLabel: Bool
 
   private enum Key: CodingKey {
-    case start, end, labels, predicted, said, scores, probabilities, score, ownScore, ownProbability, time, fold
+    case start, end, labels, predicted, said, scores, probabilities, score, ownScore, ownProbability, time,
+      fold
   }
 
   func encode(to encoder: any Encoder) throws {

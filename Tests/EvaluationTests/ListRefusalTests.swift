@@ -65,7 +65,7 @@ import Testing
     ("a.json", "{\"database\": 3}", ".database is of another type than expected"),
     ("a.json", "{", "is no JSON"),
     ("a.json", "[{\"data\": {}}]", "task 1: its data names no video"),
-    ("a.json", "[{\"video\": \"a.mp4\", \"choice\": \"x\"}]", "task 1: has no data: export as JSON"),
+    ("a.json", "[{\"annotations\": []}]", "task 1: has no data"),
     (
       "a.json", "[{\"data\": {\"video\": \"a.mp4\"}, \"annotations\": [{\"result\": []}, {\"result\": []}]}]",
       "task 1: has 2 annotations: keep one"

@@ -1,5 +1,5 @@
-import Foundation
 import Evaluation
+import Foundation
 import R2P1DVideo
 import TestSupport
 import Testing

@@ -21,7 +21,8 @@ import Testing
   @Test(.enabled(if: folder != nil, "R2P1D_REGRESSION names a folder that Benchmarks/regression.py wrote"))
   func oneFitOfAFolder() throws {
     let folder = URL(filePath: try #require(Self.folder))
-    let task = try JSONDecoder().decode(Task.self, from: Data(contentsOf: folder.appending(path: "task.json")))
+    let task = try JSONDecoder().decode(
+      Task.self, from: Data(contentsOf: folder.appending(path: "task.json")))
     var rows = FeatureRows(width: task.features)
     try Data(contentsOf: folder.appending(path: "x.f32"), options: .alwaysMapped).withUnsafeBytes {
       for row in 0..<task.rows {

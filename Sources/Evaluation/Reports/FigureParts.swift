@@ -25,7 +25,9 @@ package enum FigureParts {
 
   package static func of(_ share: MeasuredShare) -> String { "\(share.count) of \(share.total)" }
 
-  package static func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
+  package static func percent(_ share: Double?) -> String {
+    share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+  }
 
   package static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
 
