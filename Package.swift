@@ -40,7 +40,8 @@ let package = Package(
     .target(name: "Reports", dependencies: ["R2P1DVideo", "CEmbedded"]),
     .target(name: "Inspection", dependencies: ["R2P1DVideo", "VideoDecoding", "CEmbedded"]),
     .target(name: "Evaluation", dependencies: ["R2P1DVideo", "CEmbedded"]),
-    .target(name: "Teaching",
+    .target(
+      name: "Teaching",
       dependencies: ["Evaluation", "R2P1DVideo", "VideoDecoding", "Inference", "CKernels", "CEmbedded"]),
     .target(
       name: "ArchiveScan",

@@ -118,6 +118,12 @@ import Testing
       summary: "ELAN annotations, 2 segments of 1 video, 2 classes", classes: ["hand wave & nod", "jump"],
       entries: ["interview 1.mp4|0|||3/2|15/4|1", "interview 1.mp4|1|||9/2|13/2|2"],
       notes: ["FOLDER/elan/interview.eaf: 1 annotations have no label or no times and were skipped"]),
+    Case(
+      list: "losslesscut/film.mp4.losslesscut.csv",
+      summary: "LosslessCut CSV, 3 segments of 1 video, 3 classes",
+      classes: ["hand wave", "jump, \"high\"", "start"],
+      entries: ["film.mp4|0|||3/2|15/4|2", "film.mp4|1|||129/2|133/2|3", "film.mp4|2|||0|2|4"],
+      notes: ["2 segments have no name or no end and were skipped"]),
   ]
 
   @Test(arguments: cases)

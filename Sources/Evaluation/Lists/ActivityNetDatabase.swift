@@ -20,7 +20,7 @@ enum ActivityNetDatabase {
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     let database = try database(source)
-    let index = try VideoIndex(source.root)
+    let index = try source.index()
     var contents = ListContents()
     var unlabelled = 0
     for (id, video) in database.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {

@@ -32,7 +32,7 @@ enum KineticsTable {
         cause: "line 1 lacks one of label, youtube_id, time_start and time_end: "
           + "a list of test videos has no labels to check")
     }
-    let index = try VideoIndex(source.root)
+    let index = try source.index()
     var contents = ListContents()
     var missing = 0
     while let record = try records.next() {

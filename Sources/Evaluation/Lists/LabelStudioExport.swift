@@ -80,7 +80,7 @@ enum LabelStudioExport {
     if !tasks.isEmpty, tasks.allSatisfy({ $0.data == nil && $0.annotations == nil }) {
       tasks = try LabelStudioMinimal.tasks(try source.json(form), source)
     }
-    let index = try VideoIndex(source.root)
+    let index = try source.index()
     var contents = ListContents()
     var unlabelled = 0
     var guessed = 0

@@ -56,6 +56,7 @@ extension LabelledList.Form {
     case .activitynet: try ActivityNetDatabase.read(source)
     case .labelStudio: try LabelStudioExport.read(source)
     case .elan: try ELANAnnotations.read(source)
+    case .losslessCut: try LosslessCutSegments.read(source)
     }
   }
 
@@ -79,6 +80,7 @@ extension LabelledList.Form {
     default: break
     }
     if KineticsTable.isHeader(of: source) { return .kinetics }
+    if LosslessCutSegments.isHeader(of: source) { return .losslessCut }
     if LabelTable.isHeader(of: source) { return .csv }
     if NumberedLines.areLines(of: source) { return .mmaction2 }
     let first20 = source.bytes.prefix { $0 != UInt8(ascii: "\n") }.prefix(60)

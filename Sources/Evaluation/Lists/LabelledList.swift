@@ -18,6 +18,8 @@ public struct LabelledList: Sendable, Equatable {
     case labelStudio = "label-studio"
     /// ELAN's `.eaf`.
     case elan
+    /// LosslessCut's CSV: `Start,End,Name`.
+    case losslessCut = "losslesscut"
   }
 
   public let file: BytePath
@@ -79,6 +81,8 @@ extension LabelledList {
     /// Frames a second that a Label Studio export counts in; nil is the task's own `fps`, else Label
     /// Studio's 24.
     public var frameRate: Rational?
+    /// The only video that is asked about; nil: all, which are looked for below `root`.
+    public var video: BytePath?
 
     public init() {}
   }
@@ -97,13 +101,14 @@ extension LabelledList.Form {
     case .activitynet: "ActivityNet JSON"
     case .labelStudio: "Label Studio export"
     case .elan: "ELAN annotations"
+    case .losslessCut: "LosslessCut CSV"
     }
   }
 
   /// What one of its entries is counted in.
   var unit: String {
     switch self {
-    case .csv, .mmaction2, .kinetics, .ucf101, .hmdb51: "line"
+    case .csv, .mmaction2, .kinetics, .ucf101, .hmdb51, .losslessCut: "line"
     case .folders: "file"
     case .activitynet: "annotation"
     case .labelStudio: "task"

@@ -40,6 +40,12 @@ struct ListSource {
   /// Where relative paths count from.
   var root: BytePath { options.root ?? (isFolder ? path : path.folder) }
 
+  /// The videos that it may be about.
+  func index() throws(ClassifierError) -> VideoIndex {
+    if let video = options.video { return VideoIndex(of: video) }
+    return try VideoIndex(root)
+  }
+
   /// The file that a list names `name`.
   func resolve(_ name: some Sequence<UInt8>) -> BytePath {
     BytePath(bytes: name).resolved(from: root)

@@ -17,6 +17,12 @@ struct VideoIndex {
     for video in finder.videos { places[video.name.stem, default: []].append(video) }
   }
 
+  /// Of one video alone.
+  init(of video: BytePath) {
+    (root, notes) = (video.folder, [])
+    places = [video.name.stem: [video]]
+  }
+
   /// The videos whose name without its ending is `stem`.
   func videos(named stem: String) -> [BytePath] { places[BytePath(stem)] ?? [] }
 

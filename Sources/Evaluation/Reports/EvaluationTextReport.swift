@@ -110,21 +110,7 @@ struct EvaluationTextReport {
     share.map { String(format: "%5.1f %%", $0 * 100) } ?? "     – "
   }
 
-  private var segments: [String] {
-    guard let figures = evaluation.segments else { return [] }
-    let precision = figures.meanAveragePrecision
-    func at(_ index: Int) -> String { Self.percent(index < precision.count ? precision[index] : nil) }
-    let f1 = figures.f1.map { Self.percent($0) }.joined(separator: ", ")
-    return [
-      Self.row("mAP", "\(Self.percent(figures.averageMeanAveragePrecision))  (mean of tIoU 0.5 to 0.95)"),
-      Self.row("mAP@0.5", "\(at(0)), @0.75 \(at(5)), @0.95 \(at(9))"),
-      Self.row("F1@10, 25, 50", f1), Self.row("edit score", Self.percent(figures.edit)),
-      Self.row(
-        "window accuracy",
-        "\(Self.percent(figures.windowAccuracy.value))  "
-          + "(\(figures.windowAccuracy.count) of \(figures.windowAccuracy.total) within one segment)"),
-    ]
-  }
+  private var segments: [String] { evaluation.segments?.textRows ?? [] }
 
   private var classes: [String] {
     let rows = evaluation.worstClasses
@@ -150,11 +136,11 @@ struct EvaluationTextReport {
       }
   }
 
-  private static func row(_ name: String, _ text: String) -> String {
+  static func row(_ name: String, _ text: String) -> String {
     "  " + name + String(repeating: " ", count: max(1, 17 - name.count)) + text
   }
 
-  private static func percent(_ share: Double?) -> String {
+  static func percent(_ share: Double?) -> String {
     share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
   }
 

@@ -44,6 +44,16 @@ public struct VideoTimeline: AsyncSequence, Sendable {
   }
 }
 
+extension VideoTimeline {
+  /// What makes segments of its windows.
+  package func segmenter(_ options: SegmentOptions) -> Segmenter {
+    Segmenter(options, labels: labels, decision: decision)
+  }
+
+  /// The class of the highest score that may be a label.
+  package func best(_ window: ScoredWindow) -> Int { decision.best(window.scores) }
+}
+
 extension Classifier {
   /// The timeline of a video: a window every `options.sampling.placement`'s stride or, where that is `.even`,
   /// every half window, and one that ends with the last sample. With `thumbnails`, so many small frames are

@@ -42,7 +42,7 @@ extension SegmentDocument {
       ])
   }
 
-  private static func marker(_ segment: VideoSegment, _ range: JSONValue) -> JSONValue {
+  private static func marker(_ segment: Segment, _ range: JSONValue) -> JSONValue {
     .object([
       "OTIO_SCHEMA": "Marker.2", "name": .string(segment.label), "comment": "", "color": "RED",
       "marked_range": range,

@@ -24,7 +24,8 @@ struct FrameRate: Sendable, Equatable {
       return
     }
     let exact = Rational(simplest: average)
-    let isConstant = exact.denominator <= 4 || exact.numerator == 1
+    // 12.5, 3.75 or one in seven seconds; other parts of a frame come of counting a variable rate.
+    let isConstant = exact.denominator <= (average < 15 ? 4 : 2) || exact.numerator == 1
     self.init(isConstant ? exact : Rational(whole))
   }
 

@@ -7,7 +7,7 @@ import R2P1DVideo
 extension SegmentDocument {
   func markerEDL() throws(ClassifierError) -> String {
     let clock = Timecode(for: rate)
-    try checkTimecode(clock, videoEnd: videoEnd)
+    try checkTimecode(clock)
     let first = options.start.flatMap(clock.frame) ?? 0
     let grid = SegmentGrid(clock.rate.perSecond, rate: clock.rate, videoEnd: videoEnd)
     let events = try placed(grid).enumerated().map { number, placed in
@@ -27,8 +27,8 @@ extension SegmentDocument {
     return "TITLE: \(Self.markerText(stem))\nFCM: \(counting)\n\n" + events.joined()
   }
 
-  /// An error where the day of an editor's clock ends before the video does.
-  func checkTimecode(_ clock: Timecode, videoEnd: Double) throws(ClassifierError) {
+  /// An error where the day of an editor's clock ends before what was asked for does.
+  private func checkTimecode(_ clock: Timecode) throws(ClassifierError) {
     let asked = options.startTimecode
     guard let first = options.start.flatMap(clock.frame) else {
       let counting = clock.isDropFrame ? "drop-frame" : "non-drop-frame"
@@ -36,7 +36,7 @@ extension SegmentDocument {
         file, cause: "has the \(counting) timecode of \(clock.base) frames, which never shows \(asked)",
         kind: .request, remedy: .otherTimecode)
     }
-    let frames = SegmentGrid(clock.rate.perSecond, rate: clock.rate, videoEnd: videoEnd).end
+    let frames = SegmentGrid(clock.rate.perSecond, rate: clock.rate, videoEnd: lastTime).end
     guard first + frames < clock.framesPerDay else {
       throw .video(
         file,

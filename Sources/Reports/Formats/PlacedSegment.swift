@@ -6,7 +6,7 @@ struct PlacedSegment: Sendable, Equatable {
   let start: Int
   let end: Int
   /// Nil for a stretch without a label.
-  let segment: VideoSegment?
+  let segment: SegmentDocument.Segment?
 }
 
 /// A format's resolution on a video.
@@ -21,8 +21,10 @@ struct SegmentGrid: Sendable {
   init(_ scale: Rational, rate: FrameRate, videoEnd: Double) {
     self.scale = scale
     self.rate = rate
-    // A thousandth of a unit is what a Double may lack of a whole one in any video's length.
-    let units = (max(0, videoEnd) * scale.double + 1e-3).rounded(.down)
+    // A frame that ends a millisecond later than the video says is there: Matroska rounds times so. Elsewhere a
+    // thousandth of a unit is what a Double may lack of a whole one in any video's length.
+    let slack = scale == rate.perSecond ? min(0.1, scale.double / 1000) : 1e-3
+    let units = (max(0, videoEnd) * scale.double + slack).rounded(.down)
     end = max(Int(min(units, 1e17)), Self.units(of: rate, scale, .up))
   }
 
@@ -37,13 +39,14 @@ struct SegmentGrid: Sendable {
   /// long. Only where that leaves no room does a neighbour give way. In order and disjoint, as `segments` are.
   ///
   /// Nil where there are more of them than frames.
-  func place(_ segments: [VideoSegment]) -> [PlacedSegment]? {
+  func place(_ segments: [SegmentDocument.Segment]) -> [PlacedSegment]? {
     var starts: [Int] = []
     var ends: [Int] = []
     var lengths: [Int] = []
     var free = 0
     for segment in segments {
-      let isShort = segment.end.double - segment.start.double < 1 / rate.perSecond.double
+      // To the nanosecond: a segment of just a frame is none that has to be made longer.
+      let isShort = segment.end.double - segment.start.double < 1 / rate.perSecond.double - 1e-9
       let length = Self.units(of: rate, scale, isShort ? .up : .down)
       let start = max(free, min(end, segment.start.rounded(per: scale)))
       free = max(start + length, min(end, segment.end.rounded(per: scale)))

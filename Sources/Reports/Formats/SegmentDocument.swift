@@ -11,13 +11,15 @@ package struct SegmentDocument: Sendable {
   /// The names of the model's classes.
   package var classes: [String]
   package var video: VideoSummary
+  /// Where the part of the video ends that was asked for, in seconds; nil: with the video.
+  package var partEnd: Rational?
   /// In time order, none before the other's end.
-  package var segments: [VideoSegment]
+  package var segments: [Segment]
   package var options: SegmentDocumentOptions
 
   package init(
     file: BytePath, location: String, model: ModelSummary, classes: [String], video: VideoSummary,
-    segments: [VideoSegment], options: SegmentDocumentOptions = SegmentDocumentOptions()
+    segments: [Segment], options: SegmentDocumentOptions = SegmentDocumentOptions()
   ) {
     self.file = file
     self.location = location
@@ -58,6 +60,8 @@ public struct SegmentDocumentOptions: Sendable, Equatable {
 extension SegmentDocument {
   /// Where the last frame ends, in seconds of a player's clock.
   var videoEnd: Double { video.start + video.duration }
+  /// No segment ends later.
+  var lastTime: Double { min(videoEnd, partEnd?.double ?? .infinity) }
   var rate: FrameRate { FrameRate(average: video.frameRate) }
 
   /// The marks that lie a frame apart.
@@ -87,7 +91,29 @@ extension PlacedSegment {
   }
 }
 
-extension VideoSegment {
+extension SegmentDocument {
+  /// What is kept of a segment: a long video of many classes has no room for all their scores.
+  package struct Segment: Sendable, Equatable {
+    package let start, end: Rational
+    package let label: String
+    /// The class's place among the model's.
+    package let index: Int
+    /// From 0 to 1.
+    package let score: Double
+
+    package init(start: Rational, end: Rational, label: String, index: Int, score: Double) {
+      (self.start, self.end, self.label, self.index, self.score) = (start, end, label, index, score)
+    }
+
+    package init(_ segment: VideoSegment) {
+      self.init(
+        start: segment.start, end: segment.end, label: segment.label, index: segment.index,
+        score: segment.score)
+    }
+  }
+}
+
+extension SegmentDocument.Segment {
   /// `0.93`, for people.
   var shortScore: String {
     let hundredths = Int((min(1, max(0, score)) * 100).rounded())

@@ -7,7 +7,7 @@ struct SegmentDocumentReport: TimelineReport {
   private let facts: TimelineFacts
   private let options: TimelineReportOptions
   private var segmenter: Segmenter
-  private var segments: [VideoSegment] = []
+  private var segments: [SegmentDocument.Segment] = []
 
   init(_ format: SegmentDocument.Format, _ facts: TimelineFacts, _ options: TimelineReportOptions) {
     self.format = format
@@ -24,12 +24,12 @@ struct SegmentDocumentReport: TimelineReport {
   mutating func begin() -> String { "" }
 
   mutating func add(_ window: ScoredWindow) -> String {
-    segments += segmenter.add(window)
+    segments += segmenter.add(window).map(SegmentDocument.Segment.init)
     return ""
   }
 
   mutating func end(_ summary: TimelineSummary) throws(ClassifierError) -> String {
-    segments += segmenter.finish()
+    segments += segmenter.finish().map(SegmentDocument.Segment.init)
     let document = SegmentDocument(facts, options, summary.video, segments)
     return try document.text(format)
   }
@@ -60,10 +60,11 @@ extension SegmentDocument {
 
   init(
     _ facts: TimelineFacts, _ options: TimelineReportOptions, _ video: VideoSummary,
-    _ segments: [VideoSegment]
+    _ segments: [Segment]
   ) {
     self.init(
       file: facts.file, location: options.location ?? facts.file.relativeURL, model: facts.model,
       classes: facts.labels.names, video: video, segments: segments, options: options.document)
+    partEnd = facts.sampling.end
   }
 }

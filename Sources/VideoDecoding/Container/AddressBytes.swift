@@ -14,15 +14,21 @@ final class AddressBytes: PlacedBytes {
   private var position: Int64 = 0
   private var kept: [Part] = []
   private var keptBytes = 0
+  /// What came last, which may be asked for again: a packet whose beginning was looked at is read whole, and
+  /// so are the parts of it that were skipped.
+  private var recent = Part(start: 0, bytes: [])
   private var announced: Range<Int64>?
 
   private struct Part {
-    let start: Int64
+    var start: Int64
     var bytes: [UInt8]
     var end: Int64 { start + Int64(bytes.count) }
+
+    func contains(_ offset: Int64) -> Bool { start <= offset && offset < end }
   }
 
   private static let mostKept = 32 << 20
+  private static let mostRecent = 8 << 20
   /// Fewer bytes are read and left than asked for again.
   private static let leastJump: Int64 = 256 << 10
 
@@ -46,7 +52,7 @@ final class AddressBytes: PlacedBytes {
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int32 {
     guard offset >= 0, offset < count, !buffer.isEmpty else { return 0 }
-    if let part = kept.first(where: { $0.start <= offset && offset < $0.end }) {
+    if let part = kept.first(where: { $0.contains(offset) }) ?? (recent.contains(offset) ? recent : nil) {
       let bytes = part.bytes[Int(offset - part.start)...].prefix(buffer.count)
       buffer.copyBytes(from: bytes)
       return Int32(clamping: bytes.count)
@@ -74,9 +80,19 @@ final class AddressBytes: PlacedBytes {
       connection, buffer.bindMemory(to: UInt8.self).baseAddress, Int32(clamping: buffer.count))
     if got > 0 {
       meter.add(Int(got))
+      remember(UnsafeRawBufferPointer(rebasing: buffer[..<Int(got)]))
       position += Int64(got)
     }
     return got
+  }
+
+  private func remember(_ bytes: UnsafeRawBufferPointer) {
+    if recent.end != position { recent = Part(start: position, bytes: []) }
+    recent.bytes += bytes
+    let surplus = recent.bytes.count - Self.mostRecent
+    guard surplus > Self.mostRecent else { return }
+    recent.bytes.removeFirst(surplus)
+    recent.start += Int64(surplus)
   }
 
   /// Reads on to `offset`, or asks for what begins there.

@@ -78,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
     Terminal.warn(of: classifier, asked: engine.precision)
     let truth = try EvaluationTruth(list, classifier.labels)
-    warn(truth)
+    Terminal.warn(truth, of: self.list.list)
     let segments = hasSegments ? segmentation.options : nil
     let journal = try formatting.journal.map { (path) throws(ClassifierError) in
       try EvaluationJournal(path, classifier, segments: segments)
@@ -133,19 +133,5 @@ struct EvaluateCommand: ParsableCommand {
     options.merge = formatting.merge
     options.givesReceipts = formatting.format.isJSON
     return options
-  }
-
-  /// A line for each class of the list that the model does not have.
-  private func warn(_ truth: EvaluationTruth) {
-    let name = list.list.printable
-    for unmatched in truth.unmatched.prefix(20) {
-      let label = BytePath(unmatched.label).printable
-      let candidates = unmatched.candidates.map { "'\(BytePath($0).printable)'" }.joined(separator: " and ")
-      let why = unmatched.candidates.isEmpty ? "is none of the model's classes" : "could be \(candidates)"
-      Terminal.warn("\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) times)")
-    }
-    if truth.unmatched.count > 20 {
-      Terminal.warn("\(name): and \(truth.unmatched.count - 20) classes more that the model does not have")
-    }
   }
 }

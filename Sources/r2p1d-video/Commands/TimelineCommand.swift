@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import R2P1DVideo
 import Reports
 
@@ -22,6 +23,7 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Segments") var form: SegmentFormArguments
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
+  @OptionGroup(title: "Segments") var comparison: ComparisonArguments
   @OptionGroup(title: "Sampling") var placement: StrideArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
   @OptionGroup(title: "Internet") var addresses: AddressArguments
@@ -35,10 +37,15 @@ struct TimelineCommand: AsyncParsableCommand {
     if formatting.outputDir != nil, result.output != nil {
       throw ValidationError("--output names one file, --output-dir a folder for several: give one of them")
     }
+    if comparison.compare != nil, result.isStandard, formatting.outputDir == nil, formats != [.text] {
+      throw ValidationError(
+        "--compare prints to standard output, as --format \(formats[0].rawValue) does: give --output")
+    }
   }
 
   func run() async throws {
     let files = try openFiles()
+    let list = try comparison.read(of: file)
     let config = try formatting.labelStudioConfig.map { (path) throws(ClassifierError) in try Output(path) }
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
@@ -48,6 +55,7 @@ struct TimelineCommand: AsyncParsableCommand {
     let outline = try await timeline.outline()
     var reports = formats.map { $0.report(of: timeline, options(of: $0)) }
     for report in reports { try report.check(outline) }
+    var comparison = try list.map { (list) throws(ClassifierError) in try compare(timeline, with: list) }
     var progress = TimelineProgress(file, isQuiet: result.quiet)
     var hasBegun = false
 
@@ -60,15 +68,29 @@ struct TimelineCommand: AsyncParsableCommand {
         try files[index].write(text)
       }
       hasBegun = true
+      comparison?.add(window)
       progress.advance(window)
     }
     let summary = try await timeline.summary()
     progress.clear()
     Terminal.warn(summary.video.warnings, of: file)
     for index in reports.indices { try files[index].write(reports[index].end(summary)) }
+    if let agreement = comparison?.agreement(summary.video) {
+      try (formats == [.text] && formatting.outputDir == nil ? files[0] : Output.standard()).write(
+        agreement.text)
+    }
     try config?.write(timeline.labelStudioConfig(summary.video))
     for file in files { try file.finish() }
     try config?.finish()
+  }
+
+  /// What counts how well the timeline agrees with the list.
+  private func compare(
+    _ timeline: VideoTimeline, with list: LabelledList
+  ) throws(ClassifierError) -> TimelineComparison {
+    let truth = try EvaluationTruth(list, timeline.labels)
+    Terminal.warn(truth, of: list.file)
+    return TimelineComparison(list, truth, of: timeline, segmentation.options)
   }
 
   /// A file of each format, or standard output.
@@ -93,7 +115,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
   private func options(of format: TimelineFormat) -> TimelineReportOptions {
     var options = TimelineReportOptions()
-    options.showsSegments = form.segments
+    options.showsSegments = form.segments || comparison.compare != nil
     options.segments = segmentation.options
     options.showsAllScores = formatting.allScores && format.holdsAllScores
     options.top = scores.top

@@ -17,14 +17,7 @@ struct ListArguments: ParsableArguments {
   @Option(help: "The split to take, as train, val or test, or all.")
   var split: String?
 
-  @Option(help: "Frames a second that a Label Studio export counts in (default: the task's fps, else 24).")
-  var listFps: Rational?
-
-  func validate() throws {
-    if let listFps, !(0.001...1000).contains(listFps.double) {
-      throw ValidationError("--list-fps is \(listFps), expected 0.001 to 1000")
-    }
-  }
+  @OptionGroup var rate: ListRateArguments
 
   /// The list, and a line that says what was understood. `isMultiLabel`: a video may have several classes.
   func read(isMultiLabel: Bool = false) throws(ClassifierError) -> LabelledList {
@@ -33,15 +26,21 @@ struct ListArguments: ParsableArguments {
     options.form = listFormat
     options.root = root
     options.split = split
-    options.frameRate = listFps
+    options.frameRate = rate.listFps
     let list = try LabelledList.read(self.list, options: options)
-    Terminal.warn("\(self.list.printable): read as: \(list.summary)")
-    for note in list.notes.prefix(Self.mostNotes) { Terminal.warn("\(self.list.printable): \(note)") }
-    if list.notes.count > Self.mostNotes {
-      Terminal.warn("\(self.list.printable): and \(list.notes.count - Self.mostNotes) notes more")
-    }
+    Terminal.warn(list)
     return list
   }
+}
 
-  private static let mostNotes = 10
+/// What a Label Studio export counts in.
+struct ListRateArguments: ParsableArguments {
+  @Option(help: "Frames a second that a Label Studio export counts in (default: the task's fps, else 24).")
+  var listFps: Rational?
+
+  func validate() throws {
+    if let listFps, !(0.001...1000).contains(listFps.double) {
+      throw ValidationError("--list-fps is \(listFps), expected 0.001 to 1000")
+    }
+  }
 }

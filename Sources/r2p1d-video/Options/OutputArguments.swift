@@ -11,9 +11,11 @@ struct OutputArguments: ParsableArguments {
 
   func open() throws(ClassifierError) -> Output {
     if quiet { Terminal.hideBars() }
-    guard let output, output != "-" else { return Output.standard() }
+    guard let output, !isStandard else { return Output.standard() }
     return try Output(output)
   }
+
+  var isStandard: Bool { output == nil || output == "-" }
 
   /// Whether the output will be a file in the folder that `file` is in.
   func isBeside(_ file: BytePath) -> Bool {

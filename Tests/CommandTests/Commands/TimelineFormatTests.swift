@@ -140,4 +140,95 @@ import Testing
     #expect(try browser.evaluate("\(cues)(cue => cue.endTime)") as? [Double] == [2.133, 4])
     #expect(try browser.evaluate("document.querySelector('track').kind") as? String == "chapters")
   }
+
+  /// Ranges are those of the files: every frame, and no more.
+  @Test(
+    .enabled(if: Clips.canEncode("mpeg4"), Clips.note),
+    arguments: ["24000/1001", "25", "30000/1001", "50", "60000/1001", "25/2"], ["mp4", "mkv"])
+  func aFileHasAsManyFramesAsItHas(_ rate: String, _ kind: String) throws {
+    try folder.ffmpeg("-f lavfi -i testsrc2=s=64x48:r=\(rate):d=4 -c:v mpeg4 clip.\(kind)")
+    let counted = try folder.ffmpeg(
+      "-count_frames -show_entries stream=nb_read_frames -of default=nk=1:nw=1 clip.\(kind)",
+      program: "ffprobe")
+    let frames = try #require(
+      Int(String(decoding: counted, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
+    let run = try timeline(folder.path("clip.\(kind)"), ["--format", "otio", "--fill", "none"])
+    let ranges = try #require(run.text.firstMatch(of: /"available_range" : \{[^}]*"value" : ([0-9.]+)/))
+    #expect(Double(ranges.1) == Double(frames))
+    let ends = run.text.matches(of: /"source_range" : \{[^}]*"value" : ([0-9.]+)/).compactMap { Double($0.1) }
+    #expect(ends.reduce(0, +) == Double(frames))
+  }
+
+  /// Frames that come and go: counted at the whole rate nearest to their average, up to the last one's end.
+  @Test(.enabled(if: Clips.canEncode("libx264"), Clips.note)) func aVariableRateIsCountedAtAWholeOne() throws
+  {
+    try folder.ffmpeg(
+      """
+      -f lavfi -i testsrc2=s=64x48:r=30:d=8 -vf select=lt(mod(n\\,31)\\,29) -fps_mode vfr -c:v libx264 vfr.mp4
+      """)
+    let file = folder.path("vfr.mp4")
+    let video = try #require(try timeline(file, ["--format", "json"]).object()["video"] as? [String: Any])
+    let (average, end) = (
+      try #require(video["frameRate"] as? Double), try #require(video["duration"] as? Double)
+    )
+    #expect(average != average.rounded() && average > 27 && average < 30)
+    let run = try timeline(file, ["--format", "otio", "--fill", "none"])
+    let rate = try #require(run.text.firstMatch(of: /"rate" : ([0-9.]+)/).flatMap { Double($0.1) })
+    #expect(rate == average.rounded())
+    let range = try #require(
+      run.text.firstMatch(of: /"available_range" : \{[^}]*"value" : ([0-9.]+)/).flatMap { Double($0.1) })
+    #expect(range == (end * rate + 0.001 * rate).rounded(.down))
+  }
+
+  /// A part of a file that is longer than a day.
+  @Test(.enabled(if: Clips.canEncode("mpeg4"), Clips.note)) func anEDLHoldsAPartOfALongFile() throws {
+    try folder.ffmpeg("-f lavfi -i testsrc2=s=64x48:r=1/100:d=108000 -c:v mpeg4 long.mp4")
+    let run = try timeline(
+      folder.path("long.mp4"),
+      ["--format", "resolve-edl", "--start", "1:00:00", "--end", "1:10:00", "--enter", "0", "--leave", "0"])
+    #expect(
+      run.status == 0 && run.text.contains("001  001      V     C        02:00:00:00 "), "\(run.errors)")
+  }
+
+  @Test func theInterfaceHasTheLabelsThatSegmentsMayHave() throws {
+    let run = try timeline([
+      "--format", "label-studio", "--only", "tilt up,pan right", "--label-studio-config",
+      folder.path("c.xml"),
+    ])
+    #expect(run.status == 0)
+    let config = String(decoding: try folder.read("c.xml"), as: UTF8.self)
+    #expect(config.matches(of: /<Label value="([^"]*)"/).map(\.1) == ["pan right", "tilt up"])
+  }
+
+  /// What is written and not changed agrees in all, whoever's format it is.
+  @Test(arguments: ["eaf", "losslesscut", "label-studio"]) func whatWasWrittenAgrees(_ format: String) throws
+  {
+    let file = folder.path("truth")
+    #expect(try timeline(["--format", format, "--output", file]).status == 0)
+    if format == "label-studio" {
+      // As an export has them: what a person has accepted.
+      let text = String(decoding: try folder.read("truth"), as: UTF8.self)
+      try folder.write("truth", text.replacing("predictions", with: "annotations"))
+    }
+    let run = try timeline(["--compare", file])
+    #expect(run.status == 0)
+    for line in [
+      "segments         2 of the truth, 2 found", "mAP              100.0 %", "edit score       100.0 %",
+      "frame accuracy   100.0 %  (120 of 120 frames)",
+    ] {
+      #expect(run.text.contains("\n  \(line)"), "\(run.text)")
+    }
+  }
+
+  @Test func anAgreementGoesToStandardOutputBesideAFile() throws {
+    let truth = try folder.write("t.csv", "Start,End,Name\n0,2,Pan Right\n2,4,dancing\n")
+    let run = try timeline(["--compare", truth, "--format", "vtt", "--output", folder.path("o.vtt")])
+    #expect(
+      run.status == 0 && run.text.hasPrefix("\nagreement with ") && run.text.contains("50.0 %  (60 of 120"))
+    #expect(run.errors.contains("line 3: 'dancing' is none of the model's classes"))
+    #expect(String(decoding: try folder.read("o.vtt"), as: UTF8.self).hasPrefix("WEBVTT"))
+    #expect(try timeline(["--compare", truth, "--format", "vtt"]).status == 64)
+    #expect(try timeline(["--list-fps", "25"]).status == 64)
+    #expect(try timeline(["--compare", folder.path("none")]).status == 2)
+  }
 }

@@ -40,11 +40,16 @@ import Testing
 
   @Test(
     "Five windows of a film with an index take few requests and a part of it, and are those of the file",
-    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: ["", "-movflags +faststart"])
-  func ranges(_ flags: String) throws {
+    .enabled(if: Clips.canEncode("libx264"), Clips.note),
+    arguments: [
+      ("160x120:30:80", "-b:v 6M -c:v libx264 -g 30"),
+      ("160x120:30:80", "-b:v 6M -c:v libx264 -g 30 -movflags +faststart"),
+      // Packets larger than what is read rather than asked for again, and more than is kept of a film.
+      ("320x256:30:20", "-pix_fmt yuv444p -qp 0 -preset ultrafast -x264-params slices=2 -c:v libx264 -g 20"),
+    ])
+  func ranges(_ source: String, _ options: String) throws {
     let clips = try Clips()
-    let path = try clips.make(
-      "film.mp4", source: "160x120:30:80", "-vf noise=alls=60:allf=t -b:v 6M -c:v libx264 -g 30 \(flags)")
+    let path = try clips.make("film.mp4", source: source, "-vf noise=alls=60:allf=t \(options)")
     let film = try Data(contentsOf: URL(filePath: path))
     let server = try WebServer(["/film.mp4": [.parts(film)]])
     let run = try label("\(server.address)/film.mp4", "--allow-network --windows 5")
@@ -56,7 +61,7 @@ import Testing
     #expect(server.requests.count <= 20)
     let receipt = try #require(there["receipt"] as? [String: Any])
     let read = try #require(receipt["bytesRead"] as? Int)
-    #expect(read < film.count / 4 && receipt["fileBytes"] as? Int == film.count)
+    #expect(read < film.count / 2 && receipt["fileBytes"] as? Int == film.count)
   }
 
   @Test func aServerThatGivesNoPartsIsReadWholeWhichIsSaidOnce() throws {

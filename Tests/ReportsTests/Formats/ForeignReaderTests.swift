@@ -6,7 +6,7 @@ import Testing
 @testable import Reports
 
 /// What the libraries of other tools read in the files that are written for them.
-@Suite(.enabled(if: Tool.formatReaders.isThere, Tool.formatReaders.note))
+@Suite(.slow, .enabled(if: Tool.formatReaders.isThere, Tool.formatReaders.note))
 struct ForeignReaderTests {
   let folder: TemporaryFolder
 

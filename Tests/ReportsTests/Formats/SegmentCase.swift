@@ -34,11 +34,9 @@ struct SegmentCase: Sendable, CustomTestStringConvertible {
         framesDecoded: 1),
       segments: segments.map { segment in
         let index = classes.firstIndex(of: segment.label) ?? 0
-        var scores = Array(repeating: 0.0, count: classes.count)
-        scores[index] = 0.93
-        return VideoSegment(
+        return SegmentDocument.Segment(
           start: segment.start, end: segment.end, label: segment.label, index: index,
-          scores: ClassScores(scores))
+          score: 0.93)
       })
   }
 }

@@ -16,12 +16,12 @@ import Testing
       start: 0, duration: 10.01, width: 64, height: 48, frameRate: 29.97002997002997, codec: "h264",
       framesDecoded: 300),
     segments: [
-      VideoSegment(
+      SegmentDocument.Segment(
         start: Rational(30 * 1001, 30000), end: Rational(60 * 1001, 30000), label: "pan <left>", index: 0,
-        scores: ClassScores([0.93, 0.07])),
-      VideoSegment(
+        score: 0.93),
+      SegmentDocument.Segment(
         start: Rational(5), end: Rational(1001, 100), label: "a|b=c", index: 1,
-        scores: ClassScores([0.25, 0.75])),
+        score: 0.75),
     ])
 
   @Test func resolveEDL() throws {

@@ -1,0 +1,63 @@
+import R2P1DVideo
+
+/// LosslessCut's CSV: `Start,End,Name`, perhaps further columns; older versions write no header. It names no
+/// video: that is the one that the file is called after, as `movie.mp4.losslesscut.csv` or `movie.csv`.
+enum LosslessCutSegments {
+  static func isHeader(of source: ListSource) -> Bool {
+    var records = DelimitedRecords(source)
+    return (try? records.next()).map(isHeader) ?? false
+  }
+
+  private static func isHeader(_ record: DelimitedRecords.Record) -> Bool {
+    record.columns.prefix(3) == ["start", "end", "name"]
+  }
+
+  static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
+    let video = try video(of: source)
+    var records = DelimitedRecords(source)
+    var contents = ListContents()
+    var unusable = 0
+    while let record = try records.next() {
+      if isHeader(record) { continue }
+      guard record.fields.count >= 3 else {
+        throw source.error(
+          .losslessCut, record.line, "has \(record.fields.count) columns, expected Start, End and Name")
+      }
+      let times = try [0, 1].map { (column) throws(ClassifierError) in
+        try time(record, column, source)
+      }
+      guard let label = record.text(2) else {
+        throw source.error(.losslessCut, record.line, "its name is not UTF-8")
+      }
+      // A start that is left out is that of the file; an end is the file's, which the list does not say.
+      guard !label.isEmpty, let end = times[1] else {
+        unusable += 1
+        continue
+      }
+      contents.entries.append(
+        ListEntry(path: video, labels: [label], start: times[0] ?? 0, end: end, line: record.line))
+    }
+    if unusable > 0 { contents.notes.append("\(unusable) segments have no name or no end and were skipped") }
+    return contents
+  }
+
+  private static func time(
+    _ record: DelimitedRecords.Record, _ column: Int, _ source: ListSource
+  ) throws(ClassifierError) -> Rational? {
+    guard let text = record.text(column), !text.isEmpty else { return nil }
+    guard let time = Rational(listTime: text) else {
+      throw source.error(
+        .losslessCut, record.line,
+        "'\(BytePath(text).printable)' is no time, expected seconds or 1:30 (frame numbers are not read)")
+    }
+    return time
+  }
+
+  private static func video(of source: ListSource) throws(ClassifierError) -> BytePath {
+    if let video = source.options.video { return video }
+    var name = source.path.name
+    for ending in ["csv", "losslesscut"] where name.lowercasedExtension == ending { name = name.stem }
+    if name.isVideoName { return source.root.appending(name) }
+    return try source.index().video(named: name.string, in: nil) ?? source.root.appending(name)
+  }
+}
