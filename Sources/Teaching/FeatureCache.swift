@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// Features that were computed before, a file for each video: by what is in the video, how it was sampled and

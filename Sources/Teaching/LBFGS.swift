@@ -121,13 +121,14 @@ struct LBFGS {
       return false
     }
 
-    /// Where the slope, which grows along a convex function, would be 0 if it were a straight line.
+    /// Where the slope, which grows along a convex function, would be 0 if it were a straight line. It bends
+    /// upwards where examples are told apart: so not much before the middle.
     private static func next(
       _ left: Double, _ leftSlope: Double, _ right: Double?, _ rightSlope: Double
     ) -> Double {
       guard let right else { return max(2 * left, 1e-8) }
       let share = leftSlope / (leftSlope - rightSlope)
-      return left + (right - left) * (share.isFinite && rightSlope > 0 ? min(max(share, 0.1), 0.9) : 0.5)
+      return left + (right - left) * (share.isFinite && rightSlope > 0 ? min(max(share, 0.3), 0.9) : 0.5)
     }
 
     private mutating func keep(_ direction: [Double], _ length: Double, _ newGradient: [Double]) {

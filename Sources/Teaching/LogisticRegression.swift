@@ -180,7 +180,9 @@ private final class RegressionSearch {
   }
 
   /// The inverse of what the objective's second derivative is where all weights are 0: Böhning, Multinomial
-  /// logistic regression algorithm, 1992. Nil for more features than a matrix of them should have.
+  /// logistic regression algorithm, 1992; half-way to that of features which do not depend on each other
+  /// (each one's moment is 1), for further on the loss is flatter than that. Measured, it needs fewer steps than
+  /// either. Nil for more features than a matrix of them should have.
   private func inverse(_ problem: UnsafePointer<r2_regression>, _ penalty: Double) -> [Double]? {
     let width = training.rows.width
     guard width <= R2_MOMENTS_LIMIT else { return nil }
@@ -195,7 +197,7 @@ private final class RegressionSearch {
     moments = matrix
     let curvature = isSoftmax ? 1 / Double(training.classes) : 0.25
     for i in matrix.indices { matrix[i] *= curvature / sum }
-    for f in 0..<width { matrix[f * pitch + f] += penalty }
+    for f in 0..<width { matrix[f * pitch + f] += penalty + curvature }
     var line = [Double](repeating: 0, count: width + 1)
     return r2_invert(&matrix, width + 1, pitch, &line) ? matrix : nil
   }

@@ -22,7 +22,9 @@ extension TeachingReport {
     centroids = MeasuredShare(0, of: 0)
     let results = set.all.map { Self.result(set, $0, scores[$0], said?[$0], validation) }
     self.results = results
-    suspects = results.filter { $0.ownProbability < 0.05 }.sorted { $0.ownProbability < $1.ownProbability }
+    let isMultiLabel = set.isMultiLabel
+    suspects = results.filter { $0.isSuspect(isMultiLabel) }
+      .sorted { $0.ownProbability < $1.ownProbability }
     let wrong = results.indices.filter { !results[$0].isRight }
     let sureness = wrong.map { Self.sureness(results[$0], scores[$0]) }
     mistakes = wrong.indices.sorted { (sureness[$1], $0) < (sureness[$0], $1) }.prefix(10)
@@ -57,20 +59,21 @@ extension TeachingReport {
       Decision(isMultiLabel: set.isMultiLabel).scores($0).values[predicted]
     }
     let window = windows.indices.max { (windows[$0], $1) < (windows[$1], $0) } ?? 0
+    let probabilities = probabilities(validation.logits[video], set)
     return Result(
       file: about.file, start: about.start?.double, end: about.end?.double, labels: about.labels,
       predicted: predicted, said: said ?? [about.labels.contains(predicted) ? about.label : predicted],
-      score: scores[predicted], ownScore: about.labels.map { scores[$0] }.min() ?? 0,
+      scores: scores, score: scores[predicted], ownScore: about.labels.map { scores[$0] }.min() ?? 0,
       time: about.starts[window],
-      ownProbability: probability(of: about.labels, validation.logits[video], set.isMultiLabel),
+      ownProbability: about.labels.map { probabilities[$0] }.min() ?? 0, probabilities: probabilities,
       fold: validation.fold[video])
   }
 
-  private static func probability(of labels: [Int], _ windows: [[Double]], _ isMultiLabel: Bool) -> Double {
-    guard let first = windows.first else { return 0 }
+  /// Of every class, from the mean of the windows' logits.
+  private static func probabilities(_ windows: [[Double]], _ set: TeachingSet) -> [Double] {
+    guard let first = windows.first else { return set.classes.map { _ in 0 } }
     let means = first.indices.map { k in windows.reduce(0) { $0 + $1[k] } / Double(windows.count) }
-    let scores = Decision(isMultiLabel: isMultiLabel).scores(means)
-    return labels.map { scores.values[$0] }.min() ?? 0
+    return Decision(isMultiLabel: set.isMultiLabel).scores(means).values
   }
 
   mutating func add(

@@ -184,7 +184,8 @@ private struct ResultJSON: Encodable {
   let isMultiLabel: Bool
 
   private enum Key: CodingKey {
-    case start, end, labels, predicted, said, score, ownScore, ownProbability, time, fold
+    case start, end, labels, predicted, said, scores, probabilities, score, ownScore, ownProbability, time,
+      fold
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -195,6 +196,8 @@ private struct ResultJSON: Encodable {
     try values.encode(result.labels.map { classes[$0] }, forKey: .labels)
     try values.encode(classes[result.predicted], forKey: .predicted)
     if isMultiLabel { try values.encode(result.said.map { classes[$0] }, forKey: .said) }
+    try values.encode(result.scores.map(\.roundedScore), forKey: .scores)
+    try values.encode(result.probabilities.map(\.roundedScore), forKey: .probabilities)
     try values.encode(result.score.roundedScore, forKey: .score)
     try values.encode(result.ownScore.roundedScore, forKey: .ownScore)
     try values.encode(result.ownProbability.roundedScore, forKey: .ownProbability)

@@ -114,7 +114,7 @@ extension TeachingReport {
     }
     add("worst mistakes (file, time, its label, what was said):", mistakes.map { "  \(describe($0))" })
     add(
-      "labels that may be wrong (their probability is below 5 %):",
+      "labels that may be wrong (improbable, or another far more probable):",
       suspects.prefix(20).map { "  \(describe($0))" }
         + (suspects.count > 20 ? ["  … and \(suspects.count - 20) more (JSON has all)"] : []))
     add(

@@ -40,7 +40,8 @@ public struct TeachingReport: Sendable, Equatable {
   public internal(set) var curve: [CurvePoint] = []
   /// In the order of the list.
   public let results: [Result]
-  /// Videos whose own class has a probability below 0.05, the lowest first: their label may be wrong.
+  /// Videos whose label may be wrong, the least probable first: their own class has a probability below 0.05,
+  /// or another one's is higher by 0.3 or more. Where videos have several classes, only the former counts.
   public let suspects: [Result]
   /// Wrong answers, those first of which the model was surest; ten at most.
   public let mistakes: [Result]
@@ -60,6 +61,8 @@ public struct TeachingReport: Sendable, Equatable {
     /// Of a model of several labels: all classes whose scores reach the thresholds that the other folds ask
     /// for; of others the one that was predicted.
     public let said: [Int]
+    /// Of every class, in the order of `classes`.
+    public let scores: [Double]
     /// Of the class that was predicted, and of its own; of several the lowest.
     public let score, ownScore: Double
     /// When the window begins that speaks most for what was predicted, in seconds of a player's clock.
@@ -67,7 +70,13 @@ public struct TeachingReport: Sendable, Equatable {
     /// The probability of its own class, of several the lowest, from the mean of all windows' logits: where
     /// windows agree it is nearer to 0 or 1 than the mean of their probabilities.
     public let ownProbability: Double
+    /// The same of every class.
+    public let probabilities: [Double]
     public let fold: Int
+
+    func isSuspect(_ isMultiLabel: Bool) -> Bool {
+      ownProbability < 0.05 || !isMultiLabel && (probabilities.max() ?? 0) - ownProbability > 0.3
+    }
 
     public var isRight: Bool { Set(said) == Set(labels) }
     /// What its thumbnail is of.

@@ -106,6 +106,14 @@ import Testing
       summary: "Label Studio export, 2 videos, 2 classes", classes: ["Hand wave", "Jump"],
       entries: ["clip_one.mp4|1|||||1", "sub folder/clip two.mp4|0|||||2"]),
     Case(
+      list: "label-studio/min-choices.json", videos: ["clip_one.mp4", "sub folder/clip two.mp4"],
+      summary: "Label Studio export, 2 videos, 2 classes", classes: ["Hand wave", "Jump"],
+      entries: ["clip_one.mp4|1|||||1", "sub folder/clip two.mp4|0|||||2"]),
+    Case(
+      list: "label-studio/min-segments.json", videos: ["clip_one.mp4"],
+      summary: "Label Studio export, 2 segments of 1 video, 2 classes", classes: ["Hand wave", "Jump"],
+      entries: ["clip_one.mp4|0|||0|2|1", "clip_one.mp4|1|||3|4|1"]),
+    Case(
       list: "elan/interview.eaf", videos: ["interview 1.mp4"],
       summary: "ELAN annotations, 2 segments of 1 video, 2 classes", classes: ["hand wave & nod", "jump"],
       entries: ["interview 1.mp4|0|||3/2|15/4|1", "interview 1.mp4|1|||9/2|13/2|2"],

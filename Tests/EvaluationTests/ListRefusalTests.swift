@@ -57,10 +57,15 @@ import Testing
       "a.json", "{\"database\": {\"v\": {\"annotations\": [{\"label\": \"x\", \"segment\": [-1, 3]}]}}}",
       "annotation 1: "
     ),
+    (
+      "a.json", "[{\"video\": \"a.mp4\", \"mood\": \"calm\", \"site\": \"north\", \"id\": 1}]",
+      "task 1: is JSON-MIN, in which 'mood', 'site' could each be the label"
+    ),
+    ("a.json", "[{\"video\": \"a.mp4\", \"id\": 1}]", "names no video"),
     ("a.json", "{\"database\": 3}", ".database is of another type than expected"),
     ("a.json", "{", "is no JSON"),
     ("a.json", "[{\"data\": {}}]", "task 1: its data names no video"),
-    ("a.json", "[{\"video\": \"a.mp4\", \"choice\": \"x\"}]", "task 1: has no data: export as JSON"),
+    ("a.json", "[{\"annotations\": []}]", "task 1: has no data"),
     (
       "a.json", "[{\"data\": {\"video\": \"a.mp4\"}, \"annotations\": [{\"result\": []}, {\"result\": []}]}]",
       "task 1: has 2 annotations: keep one"

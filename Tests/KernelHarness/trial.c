@@ -2,15 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "guarded.h"
 #include "kernel_harness.h"
-
-static const float guard_value = 1234.5f;
-// Whether the buffers of this thread's trial end where their pages do, or begin there.
-static _Thread_local int at_end;
 
 static float noise(unsigned *state) {
   *state = *state * 1664525u + 1013904223u;
@@ -18,42 +13,6 @@ static float noise(unsigned *state) {
 }
 
 static size_t round_up(size_t a, size_t b) { return (a + b - 1) / b * b; }
-
-// The pages of `count` floats, and where in them these lie: 64-byte aligned, so up to 60 bytes may remain at
-// the end.
-typedef struct {
-  size_t page, bytes, offset;
-} place;
-
-static place place_of(size_t count) {
-  size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = round_up(count * sizeof(float) + !count, page);
-  return (place){page, bytes, at_end ? bytes - round_up(count * sizeof(float), 64) : 0};
-}
-
-// `count` floats between guards, 64-byte aligned.
-static float *guarded(size_t count) {
-  place p = place_of(count);
-  char *memory = mmap(NULL, p.bytes + 2 * p.page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED || mprotect(memory + p.page, p.bytes, PROT_READ | PROT_WRITE) != 0) exit(2);
-  float *all = (float *)(memory + p.page), *content = all + p.offset / sizeof(float);
-  for (size_t i = 0; i < p.bytes / sizeof(float); i++) all[i] = guard_value;
-  memset(content, 0, count * sizeof(float));
-  return content;
-}
-
-// Whether nothing was written to the rest of the pages.
-static int intact(const float *content, size_t count) {
-  place p = place_of(count);
-  const float *all = content - p.offset / sizeof(float);
-  for (size_t i = 0; i < p.bytes / sizeof(float); i++)
-    if ((all + i < content || all + i >= content + count) && all[i] != guard_value) return 0;
-  return 1;
-}
-
-static void release(float *content, size_t count) {
-  place p = place_of(count);
-  munmap((char *)content - p.offset - p.page, p.bytes + 2 * p.page);
-}
 
 // Floats of one window in blocks of 16 channels.
 static size_t blocked_count(int channels, int frames, int plane) {
@@ -265,7 +224,7 @@ kernel_outcome kernel_case_check(const kernel_case *test, r2_operand_type type, 
                                  int end) {
   kernel_outcome outcome = {.intact = 1, .same_with_threads = 1};
   trial t;
-  at_end = end;
+  guard_at_end(end);
   outcome.status = make_trial(test, type, &t);
   if (outcome.status != R2_OK) return outcome;
   float *golden = reference(&t), *first = NULL;

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// A folder whose folders are classes, perhaps below folders of splits; the videos lie in them at any depth.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// ELAN's annotations (`.eaf`), of one video or, in a folder, of one each: what is aligned with the time of

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// HMDB51's lists: for each class `<class>_test_split1.txt`, with `file.avi n` in each line, where 1 is for

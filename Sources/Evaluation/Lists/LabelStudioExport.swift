@@ -3,16 +3,16 @@ import R2P1DVideo
 
 /// A Label Studio export (JSON): tasks with a video and annotations. Choices are of the whole video;
 /// timeline labels count frames, from 1 and inclusive, at the rate that the labelling interface was given;
-/// labels of an audio track beside the video count seconds.
+/// labels of an audio track beside the video count seconds. JSON-MIN has the same in less.
 enum LabelStudioExport {
-  fileprivate struct Task: Decodable {
+  struct Task: Decodable {
     let data: [String: Field]?
     let annotations: [Annotation]?
   }
 
-  fileprivate struct Annotation: Decodable {
+  struct Annotation: Decodable {
     let result: [Result]?
-    let wasCancelled: Bool?
+    var wasCancelled: Bool?
 
     private enum CodingKeys: String, CodingKey {
       case result
@@ -20,24 +20,26 @@ enum LabelStudioExport {
     }
   }
 
-  fileprivate struct Result: Decodable {
+  struct Result: Decodable {
     let value: Value?
   }
 
-  fileprivate struct Value: Decodable {
+  struct Value: Decodable {
     struct Range: Decodable {
       let start, end: Double
     }
 
     let choices: [String]?
-    let timelinelabels: [String]?
-    let ranges: [Range]?
-    let labels: [String]?
-    let start, end: Double?
+    var timelinelabels: [String]?
+    var ranges: [Range]?
+    var labels: [String]?
+    var start, end: Double?
 
     private enum Key: CodingKey {
       case choices, timelinelabels, ranges, labels, start, end
     }
+
+    init(choices: [String]) { self.choices = choices }
 
     /// Other controls of an interface have values of other shapes.
     init(from decoder: any Decoder) throws {
@@ -52,7 +54,7 @@ enum LabelStudioExport {
   }
 
   /// A field of a task's data, of which texts and numbers matter.
-  fileprivate enum Field: Decodable {
+  enum Field: Decodable {
     case text(String)
     case number(Double)
     case other
@@ -69,9 +71,15 @@ enum LabelStudioExport {
     }
   }
 
+  /// Fields of a task's data that say how many frames a second it has.
+  static let frameRateNames: Set<String> = ["fps", "frame_rate", "frameRate", "framerate"]
+
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
-    let tasks: [Task] = try source.json(
-      "expected Label Studio's export as JSON: tasks with data and annotations")
+    let form = "expected Label Studio's export as JSON: tasks with data and annotations"
+    var tasks: [Task] = try source.json(form)
+    if !tasks.isEmpty, tasks.allSatisfy({ $0.data == nil && $0.annotations == nil }) {
+      tasks = try LabelStudioMinimal.tasks(try source.json(form), source)
+    }
     let index = try source.index()
     var contents = ListContents()
     var unlabelled = 0
@@ -132,7 +140,7 @@ enum LabelStudioExport {
     of task: Task, _ number: Int, _ source: ListSource, _ index: VideoIndex
   ) throws(ClassifierError) -> BytePath {
     guard task.data != nil else {
-      throw source.error(.labelStudio, number, "has no data: export as JSON, which JSON-MIN is not")
+      throw source.error(.labelStudio, number, "has no data, as Label Studio's tasks have")
     }
     guard let address = task.video else {
       throw source.error(.labelStudio, number, "its data names no video")
@@ -159,7 +167,7 @@ enum LabelStudioExport {
 
 extension LabelStudioExport.Task {
   /// The text in the task's data that names a video.
-  fileprivate var video: String? {
+  var video: String? {
     let texts = (data ?? [:]).sorted { $0.key < $1.key }.compactMap { entry -> String? in
       guard case .text(let text) = entry.value else { return nil }
       return text
@@ -170,7 +178,7 @@ extension LabelStudioExport.Task {
 
   /// Frames a second, where the task's data says so for the interface.
   fileprivate var frameRate: Double? {
-    for key in ["fps", "frame_rate", "frameRate", "framerate"] {
+    for key in LabelStudioExport.frameRateNames.sorted() {
       switch data?[key] {
       case .number(let rate) where rate > 0: return rate
       case .text(let text):

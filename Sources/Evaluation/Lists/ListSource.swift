@@ -1,5 +1,6 @@
 import FoundationEssentials
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// A list on the disk: its bytes, or the folder that it is, and where its relative paths count from.

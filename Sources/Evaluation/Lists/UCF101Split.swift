@@ -1,5 +1,6 @@
 import FoundationEssentials
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// UCF101's lists: `trainlist01.txt` (`Class/v_Class_g08_c01.avi 1`) and `testlist01.txt` (without numbers),

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+
 import struct SystemPackage.Errno
 
 /// The videos below a folder, at any depth, in the order of their names' bytes; hidden ones are skipped.

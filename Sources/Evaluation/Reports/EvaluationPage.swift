@@ -21,7 +21,8 @@ struct EvaluationPage {
       [
         "facts": HTML.escape("\(evaluation.model.name) · \(evaluation.list.summary)"),
         "figures": (evaluation.multiLabel.map(Self.figures) ?? figures) + segmentFigures, "counts": counts,
-        "classes": classes, "confusion": confusion, "mistakes": mistakes, "about": about,
+        "half": evaluation.multiLabel == nil ? " half" : "", "classes": classes, "confusion": confusion,
+        "mistakes": mistakes, "about": about,
       ])
   }
 

@@ -49,7 +49,8 @@ import Testing
     "calibrationError", "thresholds", "meanAveragePrecision", "averageMeanAveragePrecision", "edit", "f1At10",
     "f1At25", "f1At50", "time", "frameTime",
     "share", "recall", "temperature", "c", "cosine", "ownScore", "ownProbability", "rate", "minimumScore",
-    "before", "after", "averagePrecision", "macroF1", "microF1", "chance", "centroids", "threshold",
+    "before", "after", "probabilities", "averagePrecision", "macroF1", "microF1", "chance", "centroids",
+    "threshold",
   ]
   private static let counts: Set<String> = [
     "classes", "width", "height", "decodeErrors", "framesDecoded", "framesDecoded", "frames", "windows",

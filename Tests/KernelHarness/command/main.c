@@ -35,6 +35,17 @@ static int check(const kernel_case *c, r2_operand_type type, const r2_kernels *k
   return 1;
 }
 
+static int check_dense(const dense_case *c, const r2_kernels *kernels, int at_end) {
+  dense_outcome outcome = dense_case_check(c, kernels, at_end);
+  // Each term is rounded twice.
+  if (outcome.error < 2.3e-16 * (c->depth + 1) && outcome.intact) return 0;
+  char text[TEXT];
+  dense_case_describe(c, text, sizeof text);
+  printf("%s, %s: off by %g%s\n", kernels->name, text, outcome.error,
+         outcome.intact ? "" : ", wrote outside its buffers");
+  return 1;
+}
+
 static int check_all(void) {
   int done = 0, failed = 0;
   for (r2_isa isa = R2_SCALAR; isa < R2_ISAS; isa++) {
@@ -46,6 +57,9 @@ static int check_all(void) {
         if (is_large(kernel_case_at(n)) || !kernel_case_as(kernel_case_at(n), type, &c)) continue;
         for (int at_end = 0; at_end < 2; at_end++, done++) failed += check(&c, type, kernels, at_end);
       }
+    for (size_t n = 0; n < dense_case_count(); n++)
+      for (int at_end = 0; at_end < 2; at_end++, done++)
+        failed += check_dense(dense_case_at(n), kernels, at_end);
     printf("%s%s%s\n", kernels->name, kernels->fast[R2_BF16] ? ", bf16" : "",
            kernels->fast[R2_INT8] ? ", int8" : "");
   }
@@ -126,6 +140,11 @@ static void print_times(void) {
 }
 
 static void print_cases(void) {
+  for (size_t n = 0; n < dense_case_count(); n++) {
+    char text[TEXT];
+    dense_case_describe(dense_case_at(n), text, sizeof text);
+    printf("%s\n", text);
+  }
   for (size_t n = 0; n < kernel_case_count(); n++) {
     char text[TEXT];
     kernel_case_describe(kernel_case_at(n), text, sizeof text);

@@ -48,5 +48,24 @@ float kernel_allowed_error(const r2_kernels *, r2_operand_type);
 // before such a page if `at_end`, else it begins with the first byte behind one.
 kernel_outcome kernel_case_check(const kernel_case *, r2_operand_type, const r2_kernels *, int at_end);
 
+// Products in double.
+typedef struct {
+  int rows, depth, panels;
+  // Whether a step of depth lies a row apart, and rows side by side: features of a block as the gradient
+  // reads them.
+  int by_columns;
+} dense_case;
+
+typedef struct {
+  // The largest error as a share of the sum of the terms' sizes; 1 where something else was written to.
+  double error;
+  int intact;
+} dense_outcome;
+
+const dense_case *dense_case_at(size_t number);
+size_t dense_case_count(void);
+void dense_case_describe(const dense_case *, char *text, size_t size);
+dense_outcome dense_case_check(const dense_case *, const r2_kernels *, int at_end);
+
 // The median time of a run of an adapted case on one thread, in seconds.
 double kernel_case_seconds(const kernel_case *, r2_operand_type, const r2_kernels *);
