@@ -32,7 +32,7 @@ for codec in $codecs; do
     file=$folder/$codec.$container
     [ -e "$file" ] && { made=$((made + 1)); continue; }
     # shellcheck disable=SC2046
-    if timeout 120 ffmpeg -nostdin -v quiet -y -f lavfi -i "testsrc2=s=176x144:r=25:d=13,noise=alls=30:allf=t" \
+    if timeout -k 5 60 ffmpeg -nostdin -v quiet -y -f lavfi -i "testsrc2=s=176x144:r=25:d=13,noise=alls=30:allf=t" \
       -c:v "$codec" $(options "$codec") -strict -2 -f "$(case $container in
         mkv) echo matroska ;; ts) echo mpegts ;; mpg) echo mpeg ;; ogv) echo ogg ;; *) echo "$container" ;;
       esac)" "$file.part" && [ -s "$file.part" ]; then
