@@ -29,12 +29,13 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
-    .target(name: "Inference", dependencies: ["CKernels"]),
+    .target(name: "Checkpoints"),
+    .target(name: "Inference", dependencies: ["Checkpoints", "CKernels"]),
     .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
       dependencies: [
-        "VideoDecoding", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
+        "VideoDecoding", "Checkpoints", "Inference", "Download", "CCrypto", "CKernels", "CEmbedded",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(name: "Reports", dependencies: ["R2P1DVideo", "CEmbedded"]),
@@ -42,7 +43,9 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["R2P1DVideo", "CEmbedded"]),
     .target(
       name: "Teaching",
-      dependencies: ["Evaluation", "R2P1DVideo", "VideoDecoding", "Inference", "CKernels", "CEmbedded"]),
+      dependencies: [
+        "Evaluation", "R2P1DVideo", "VideoDecoding", "Checkpoints", "Inference", "CKernels", "CEmbedded",
+      ]),
     .target(
       name: "ArchiveScan",
       dependencies: [
@@ -63,7 +66,10 @@ let package = Package(
     .testTarget(
       name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg", "TestSupport"]),
     .testTarget(
-      name: "InferenceTests", dependencies: ["Inference", "CKernels", "KernelHarness", "TestSupport"],
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"], resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "Checkpoints", "CKernels", "KernelHarness", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
       name: "R2P1DVideoTests",

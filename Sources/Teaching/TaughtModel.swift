@@ -1,6 +1,6 @@
+import Checkpoints
 import FoundationEssentials
 import Glibc
-import Inference
 import R2P1DVideo
 
 /// A network with a head of its own classes, ready to be written as one safetensors file.

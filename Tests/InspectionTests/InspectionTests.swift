@@ -2,7 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
 @testable import Inspection
 @testable import R2P1DVideo
 

@@ -5,7 +5,8 @@ import Testing
 /// A library is a guest: what it must leave to the program is looked for in its sources.
 @Suite struct LibrarySourceTests {
   static let library = [
-    "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "VideoDecoding", "Inference", "Download",
+    "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "VideoDecoding", "Inference",
+    "Checkpoints", "Download",
   ]
 
   /// The code of a target, line by line with where it stands, without comments.

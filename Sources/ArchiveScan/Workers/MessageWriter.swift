@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Glibc
-import Inference
 import R2P1DVideo
 
 /// Little-endian numbers.

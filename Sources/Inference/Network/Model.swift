@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// A network and its weights by name, as they come: not folded, not packed, not planned.
 package struct Model: Sendable {
   package let network: VideoResNet

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// What a program can act on, whatever the particulars, when a model cannot be loaded or used.
 package enum ModelErrorKind: Sendable, Hashable {
   /// There is no such file.

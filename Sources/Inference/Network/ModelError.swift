@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// Why a model cannot be used.
 package enum ModelError: Error, Sendable, CustomStringConvertible {
   case notAVideoResNet(source: String, tensors: Int, example: String?, missing: [String])

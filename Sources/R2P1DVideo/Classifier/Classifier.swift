@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Glibc
-import Inference
 import VideoDecoding
 
 /// Labels videos with one network: make it once, then let it work on as many inputs as you like, at once or

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Glibc
-import Inference
 
 /// How a classifier works and what it reports.
 public struct ClassifierOptions: Sendable {

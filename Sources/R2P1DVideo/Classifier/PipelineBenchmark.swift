@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Glibc
-import Inference
 
 /// How fast this machine is at each step of the way: network, loading, decoding and preprocessing.
 public struct PipelineBenchmark: Sendable, Encodable {

@@ -1,6 +1,6 @@
+import Checkpoints
 import FoundationEssentials
 import Glibc
-import Inference
 
 extension BytePath {
   /// The file's SHA-256 in hexadecimal.

@@ -1,5 +1,5 @@
 import CEmbedded
-import Inference
+import Checkpoints
 
 /// The models that are part of the binary and need no file.
 enum BuiltInModel {

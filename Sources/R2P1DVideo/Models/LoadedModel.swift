@@ -1,3 +1,4 @@
+import Checkpoints
 import Inference
 
 /// A network, its name and its traits.

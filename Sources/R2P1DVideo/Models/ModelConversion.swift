@@ -1,6 +1,6 @@
+import Checkpoints
 import FoundationEssentials
 import Glibc
-import Inference
 
 /// What a conversion changes; a nil keeps what the model says of itself.
 public struct ConversionOptions: Sendable {

@@ -1,3 +1,4 @@
+import Checkpoints
 import FoundationEssentials
 import Glibc
 import Inference

@@ -1,4 +1,4 @@
-import Inference
+import Checkpoints
 
 /// What no tensor of a checkpoint says: it comes from the checkpoint's metadata, else from the model's entry,
 /// else it is the family's own.

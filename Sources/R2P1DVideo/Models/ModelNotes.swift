@@ -1,4 +1,4 @@
-import Inference
+import Checkpoints
 
 /// What one should know of the weights that were read, and from what file.
 public struct ModelNotes: Sendable, Equatable {

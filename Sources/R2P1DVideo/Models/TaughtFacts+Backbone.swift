@@ -1,4 +1,4 @@
-import Inference
+import Checkpoints
 
 extension TaughtFacts {
   /// The network that a head alone belongs to: the built-in one or the random one of its name, the file

@@ -1,4 +1,4 @@
-import Inference
+import Checkpoints
 import Synchronization
 
 /// The SHA-256 of the checkpoint that a model was read from.

@@ -1,4 +1,3 @@
-import Inference
 import Synchronization
 
 /// Provenance: versions and hashes needed to reproduce a result.

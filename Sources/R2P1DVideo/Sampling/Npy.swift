@@ -1,4 +1,3 @@
-import Inference
 import VideoDecoding
 
 /// NumPy's .npy format, version 1.0.

@@ -112,6 +112,6 @@ import Testing
   private func file(_ bytes: Data) throws -> String { try folder.write("refused.pth", bytes) }
 
   private static func golden(_ name: String) -> String {
-    Checkout.path("Tests/InferenceTests/Goldens/checkpoints/\(name)")
+    Checkout.path("Tests/CheckpointsTests/Goldens/checkpoints/\(name)")
   }
 }

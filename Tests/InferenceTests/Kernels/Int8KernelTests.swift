@@ -1,8 +1,6 @@
 import CKernels
 import Testing
 
-@testable import Inference
-
 /// The 8-bit kernels of every instruction set, integer by integer.
 @Suite struct Int8KernelTests {
   struct Table: CustomTestStringConvertible, Sendable {

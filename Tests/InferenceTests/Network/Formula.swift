@@ -1,3 +1,4 @@
+import Checkpoints
 import Inference
 import TestSupport
 
@@ -55,9 +56,9 @@ enum Formula {
     let tensors = try network.tensors.map {
       try StoredTensor(name: $0.name, shape: $0.shape, values: tensor($0.name, $0.shape))
     }
-    let folder = try TemporaryFolder()
-    try Checkpoint.write(tensors, to: folder.path("formula.safetensors"))
-    return try Checkpoint(contentsOf: folder.path("formula.safetensors"))
+    var bytes: [UInt8] = []
+    try Checkpoint.encode(tensors, metadata: [:]) { bytes += $0 }
+    return try Checkpoint(bytes: bytes, path: "formula.safetensors")
   }
 
   /// The (2+1)D network of the goldens with few channels.

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Inference
+@testable import Checkpoints
 
 // usage: checkpoints COUNT FIRST FILE…   reads so many damaged copies of the files; meant to be built with a
 // sanitizer

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointFloatsTests {
   @Test("All 65,536 halves become the float of the same value")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 /// Damaged files are read or refused; nothing else may happen. `R2P1D_FUZZ=5000000` sets the number of
 /// mutations.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointPickleTests {
   @Test("Shapes, strides and offsets that cannot be are refused, with the tensor's name")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 /// A model in several files with an index, as Hugging Face's libraries write it.
 @Suite struct ShardTests {
@@ -110,7 +110,7 @@ import Testing
     let many = try write { index in for number in 0..<2000 { index["t\(number)"] = "\(number).safetensors" } }
     #expect(try refusal(many).contains("the shards in the index: found 2003, expected at most 1024"))
     let bytes = try Array(Data(contentsOf: URL(filePath: write())))
-    guard case .notACheckpoint = InferenceTests.refusal(bytes) else {
+    guard case .notACheckpoint = CheckpointsTests.refusal(bytes) else {
       Issue.record("an index in memory was read")
       return
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 /// Files that are given in place of a checkpoint: each is said to be what it is, with the command that helps.
 @Suite struct OtherFormatTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointZipTests {
   /// The golden archive, and where its parts begin.

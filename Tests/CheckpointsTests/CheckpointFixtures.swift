@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Inference
+@testable import Checkpoints
 
 extension StoredTensor {
   var floats: [Float] { withFloats { Array($0) } }

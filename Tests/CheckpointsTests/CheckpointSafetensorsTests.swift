@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointSafetensorsTests {
   private func file(_ json: String, data: Int = 16) -> [UInt8] {

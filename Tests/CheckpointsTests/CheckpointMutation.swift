@@ -1,4 +1,4 @@
-@testable import Inference
+@testable import Checkpoints
 
 #if canImport(TestSupport)
   import TestSupport

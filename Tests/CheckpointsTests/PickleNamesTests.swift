@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 /// What a pickle names, and what becomes of it.
 @Suite struct PickleNamesTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct WeightChoiceTests {
   private let tensor = Pickled.tensor([4])

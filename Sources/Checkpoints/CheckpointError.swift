@@ -140,7 +140,7 @@ extension CheckpointError.Reason: CustomStringConvertible {
 }
 
 /// A name from a file between quotes, on one line and of bearable length whatever it holds.
-func quoted(_ name: String) -> String {
+package func quoted(_ name: String) -> String {
   let limit = 120
   let unprintable: Set<Unicode.GeneralCategory> = [
     .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointErrorTests {
   @Test("What is no checkpoint is told by what it begins with, and the way out by what it looks like")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Inference
+@testable import Checkpoints
 
 @Suite struct CheckpointMemoryTests {
   @Test("Aligned float32 is handed over where it lies, anything else as a copy")
