@@ -147,7 +147,8 @@ struct TeachingPage {
         ["AP", "Videos", "Threshold", "Precision", "Recall", "F1"],
         multiLabel.figures.classes.map { row in
           let shares = [row.precision, row.recall, row.f1].map(FigureParts.percent)
-          let threshold = FigureParts.number(report.thresholds?[row.index])
+          let threshold =
+            report.thresholds.map { $0[row.index] > 1 ? "never" : FigureParts.number($0[row.index]) } ?? "–"
           return (
             report.classes[row.index], row.averagePrecision,
             [FigureParts.percent(row.averagePrecision), "\(row.count)", threshold] + shares

@@ -60,7 +60,8 @@ extension TeachingReport {
       + figures.classes.map { row in
         "  \(padded(name(classes[row.index])))"
           + String(format: "  %6d", row.count) + " \(percent(row.averagePrecision))"
-          + String(format: "  %5.3f", thresholds?[row.index] ?? 0)
+          + (thresholds?[row.index] ?? 0 > 1
+            ? "  never" : String(format: "  %5.3f", thresholds?[row.index] ?? 0))
           + "   \(percent(row.precision)) \(percent(row.recall)) \(percent(row.f1))"
       }
   }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Reports
+
 import struct SystemPackage.Errno
 
 /// A scan's output and the journal beside it, kept so that a crash at any instant loses no finished row.

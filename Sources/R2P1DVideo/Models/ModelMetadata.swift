@@ -38,7 +38,7 @@ package struct ModelMetadata: Sendable, Equatable {
     {
       normalization = given
     }
-    labels = metadata["classes"].map { LabelSet($0.split(whereSeparator: \.isNewline).map(String.init)) }
+    labels = metadata["classes"].map { LabelSet($0.split(whereSeparator: \.endsLine).map(String.init)) }
     teaching = TaughtFacts(metadata)
     if teaching != nil { decision = Decision(metadata, classes: labels?.names.count ?? 0) }
   }

@@ -41,7 +41,7 @@ public struct LabelSet: Sendable, Equatable {
 
   private init(lines bytes: some Sequence<UInt8>) {
     var lines = String(decoding: Array(bytes), as: UTF8.self).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline
+      omittingEmptySubsequences: false, whereSeparator: \.endsLine
     ).map { String($0).trimmed(["\u{FEFF}"]) }
     while lines.last?.isEmpty == true { lines.removeLast() }
     names = lines

@@ -23,7 +23,7 @@ package enum CSV {
         isQuoted.toggle()
         continue
       case "," where !isQuoted: fields.append("")
-      case _ where character.isNewline && !isQuoted: break
+      case _ where character.endsLine && !isQuoted: break
       default: fields[fields.count - 1].append(character)
       }
       hasJustEnded = false
@@ -36,4 +36,9 @@ package enum CSV {
     let needsQuotes = field.unicodeScalars.contains { [",", "\"", "\r", "\n"].contains($0) }
     return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
   }
+}
+
+extension Character {
+  /// Whether it ends a line of a text file, as other programs read it: U+2028 and the like are part of a line.
+  package var endsLine: Bool { self == "\n" || self == "\r\n" || self == "\r" }
 }

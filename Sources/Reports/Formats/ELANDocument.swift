@@ -29,8 +29,7 @@ extension SegmentDocument {
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
       xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">
         <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">
-          <MEDIA_DESCRIPTOR MEDIA_URL="\(XMLText.escape(location))" MIME_TYPE="\(elanMediaType)" \
-      RELATIVE_MEDIA_URL="\(XMLText.escape(file.relativeURL))"/>
+          <MEDIA_DESCRIPTOR MEDIA_URL="\(XMLText.escape(location))" MIME_TYPE="\(elanMediaType)"\(elanRelativeURL)/>
           <PROPERTY NAME="lastUsedAnnotationId">\(placed.count)</PROPERTY>
         </HEADER>
         <TIME_ORDER>
@@ -51,5 +50,9 @@ extension SegmentDocument {
     case "mpg", "mpeg", "mpe", "m2v": "video/mpeg"
     default: "video/*"
     }
+  }
+
+  private var elanRelativeURL: String {
+    options.isBeside ? " RELATIVE_MEDIA_URL=\"\(XMLText.escape(file.relativeURL))\"" : ""
   }
 }

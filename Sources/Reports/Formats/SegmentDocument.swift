@@ -42,6 +42,8 @@ public struct SegmentDocumentOptions: Sendable, Equatable {
   }
 
   public var fill = Fill.ofFormat
+  /// Whether the file will be in the video's folder: ELAN then finds the video when both have moved.
+  public var isBeside = true
   /// Where an editor's timeline begins, as `01:00:00:00` or, in drop-frame counting, `01:00:00;00`.
   public private(set) var startTimecode = "01:00:00:00"
   var start: Timecode.Reading? { Timecode.Reading(startTimecode) }

@@ -43,7 +43,8 @@ struct EmbedCommand: AsyncParsableCommand {
     guard let path = result.output, let format = formatting.format ?? ending(path) else { return }
     let output = try result.open()
     let beside = try Output(sidecar(path))
-    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    var options = ClassifierOptions(
+      model, sampling.options(placement.placement), limits, certificates, addresses)
     options.precision = engine.precision
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)

@@ -54,19 +54,20 @@ struct EvaluateCommand: ParsableCommand {
   func validate() throws {
     if let name = published.name?.rawValue {
       let isSet =
-        sampling.frames != nil || sampling.fps != nil || placement.placement != nil
-        || sampling.resize == .squash
+        sampling.samples.frames != nil || sampling.samples.fps != nil || placement.placement != nil
+        || sampling.samples.resize == .squash
       if isSet {
         throw ValidationError("--protocol \(name) says how videos are sampled: leave the rest away")
       }
     }
-    if published.crops > 1, sampling.resize == .squash {
+    if published.crops > 1, sampling.samples.resize == .squash {
       throw ValidationError("--crops \(published.crops) needs --resize crop")
     }
   }
 
   func run() throws {
     let output = try result.open()
+    if let journal = formatting.journal { try Output.claim(journal) }
     let list = try list.read()
     let hasSegments = list.hasSegments
     if hasSegments, placement.windows != nil || published.name != nil {
@@ -121,7 +122,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func options(_ budget: ThreadBudget, _ hasSegments: Bool, _ network: Network) -> ClassifierOptions {
-    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
+    var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
     published.name?.apply(to: &options.sampling)
     options.sampling.crops = published.crops
     if hasSegments, case .even = options.sampling.placement {

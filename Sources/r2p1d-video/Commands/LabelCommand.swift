@@ -60,7 +60,8 @@ struct LabelCommand: AsyncParsableCommand {
   }
 
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
-    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    var options = ClassifierOptions(
+      model, sampling.options(placement.placement), limits, certificates, addresses)
     options.precision = engine.precision
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)

@@ -40,7 +40,8 @@ struct ScanCommand: ParsableCommand {
   func run() throws {
     let budget = ThreadBudget(
       cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
-    var classifierOptions = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
+    var classifierOptions = ClassifierOptions(
+      model, sampling.options(placement.placement), limits, certificates)
     classifierOptions.threads = budget.network
     classifierOptions.precision = engine.precision
     classifierOptions.set(scores)

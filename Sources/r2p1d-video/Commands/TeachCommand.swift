@@ -8,7 +8,7 @@ struct TeachCommand: AsyncParsableCommand {
     abstract: "Teaches a model classes of your own, from labelled videos.",
     discussion: """
       LIST is a folder of class folders, a CSV with the columns file and label, or a list as mmaction2, \
-      Kinetics, UCF101, HMDB51, ActivityNet, Label Studio or ELAN write it. What is written is one \
+      Kinetics, UCF101, HMDB51, ActivityNet, Label Studio, ELAN or LosslessCut write it. What is written is one \
       safetensors file, for --model of every command. The report says how often it is right on videos that \
       it had not seen.
       """)
@@ -20,7 +20,7 @@ struct TeachCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var result: OutputArguments
   @OptionGroup(title: "Output") var report: ReportArguments
   @OptionGroup(title: "Sampling") var placement: PlacementArguments
-  @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+  @OptionGroup(title: "Sampling") var sampling: SampleArguments
   @OptionGroup(title: "Internet") var certificates: CertificateArguments
   @OptionGroup(title: "Limits") var limits: LimitArguments
 
@@ -31,9 +31,6 @@ struct TeachCommand: AsyncParsableCommand {
     guard path.bytes.suffix(12).elementsEqual(".safetensors".utf8) else {
       throw ValidationError("'\(path.printable)' has to end in .safetensors, which is what it will be")
     }
-    guard sampling.start == nil, sampling.end == nil else {
-      throw ValidationError("teach takes parts of videos from the list: give it a start and an end there")
-    }
   }
 
   func run() async throws {
@@ -42,7 +39,7 @@ struct TeachCommand: AsyncParsableCommand {
     let lesson = try Lesson(list, labels: teaching.labels, isMultiLabel: teaching.multiLabel)
     let output = try result.open()
     let reportOutput = try report.open()
-    var options = ClassifierOptions(model, sampling, placement.placement, limits, certificates)
+    var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
     options.precision = engine.precision
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)

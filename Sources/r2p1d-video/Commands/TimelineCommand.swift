@@ -46,7 +46,9 @@ struct TimelineCommand: AsyncParsableCommand {
   func run() async throws {
     let files = try openFiles()
     let list = try comparison.read(of: file)
-    let config = try formatting.labelStudioConfig.map { (path) throws(ClassifierError) in try Output(path) }
+    let config = try formatting.labelStudioConfig.map { (path) throws(ClassifierError) in
+      try path == "-" ? Output.standard() : Output(path)
+    }
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier, asked: engine.precision)
@@ -105,7 +107,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     let stride = placement.stride.map(WindowPlacement.stride)
-    var options = ClassifierOptions(model, sampling, stride, limits, certificates, addresses)
+    var options = ClassifierOptions(model, sampling.options(stride), limits, certificates, addresses)
     options.precision = engine.precision
     options.set(scores)
     try options.select(onlyLabels, minimumScore: segmentation.minScore)
@@ -121,6 +123,7 @@ struct TimelineCommand: AsyncParsableCommand {
     options.top = scores.top
     options.showsLogits = scores.logits && format.isJSON
     options.document = formatting.documentOptions
+    options.document.isBeside = isBeside
     options.location = file.location
     if format == .html, isBeside { options.videoURL = file.relativeURL }
     return options

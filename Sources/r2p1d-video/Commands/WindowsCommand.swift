@@ -29,7 +29,8 @@ struct WindowsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = try result.open()
-    let options = ClassifierOptions(model, sampling, placement.placement, limits, certificates, addresses)
+    let options = ClassifierOptions(
+      model, sampling.options(placement.placement), limits, certificates, addresses)
     var network = NetworkOptions()
     network.weights = model.weights
     let windows = try await VideoWindows.open(

@@ -1,14 +1,14 @@
 import R2P1DVideo
 
 extension ClassifierOptions {
-  /// What all commands say of a video; `placement` nil is the library's default.
+  /// What all commands say of a video.
   init(
-    _ model: ModelArguments, _ sampling: SamplingArguments, _ placement: WindowPlacement?,
+    _ model: ModelArguments, _ sampling: SamplingOptions,
     _ limits: LimitArguments, _ certificates: CertificateArguments, _ addresses: AddressArguments? = nil
   ) {
     self.init()
     if let threads = model.threads { self.threads = threads }
-    self.sampling = sampling.options(placement)
+    self.sampling = sampling
     input = limits.options
     input.certificates = certificates.caFile
     input.allowsNetwork = addresses?.allowNetwork ?? false

@@ -1,8 +1,33 @@
 import ArgumentParser
 import R2P1DVideo
 
-/// Which samples of a video the network sees.
+/// Which samples of a video, or of a part of it, the network sees.
 struct SamplingArguments: ParsableArguments {
+  @OptionGroup var samples: SampleArguments
+
+  @Option(help: "Where to start, in a player's clock: 90, 1:30 or 00:01:30.5.")
+  var start: TimeArgument?
+
+  @Option(help: "Where to end.")
+  var end: TimeArgument?
+
+  func validate() throws {
+    if let start, let end, end.seconds.double <= start.seconds.double {
+      throw ValidationError("--end must be after --start")
+    }
+  }
+
+  /// The options as the library takes them.
+  func options(_ placement: WindowPlacement?) -> SamplingOptions {
+    var options = samples.options(placement)
+    options.start = start?.seconds
+    options.end = end?.seconds
+    return options
+  }
+}
+
+/// Which samples the network sees of what is looked at.
+struct SampleArguments: ParsableArguments {
   @Option(help: "Samples in a window: 8, 16 or 32 (default: the model's own, else 16).")
   var frames: Int?
 
@@ -17,12 +42,6 @@ struct SamplingArguments: ParsableArguments {
     help: "128×171 then the centre 112×112, or straight to 112×112 (default: the model's own, else crop).")
   var resize: SamplingOptions.Resize?
 
-  @Option(help: "Where to start, in a player's clock: 90, 1:30 or 00:01:30.5.")
-  var start: TimeArgument?
-
-  @Option(help: "Where to end.")
-  var end: TimeArgument?
-
   @Option(help: "The video stream to take, by ffprobe's index (default: the best).")
   var track: Int?
 
@@ -32,9 +51,6 @@ struct SamplingArguments: ParsableArguments {
   func validate() throws {
     try check(frames, "--frames", [8, 16, 32].contains, "8, 16 or 32")
     try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
-    if let start, let end, end.seconds.double <= start.seconds.double {
-      throw ValidationError("--end must be after --start")
-    }
   }
 
   /// The options as the library takes them.
@@ -44,8 +60,6 @@ struct SamplingArguments: ParsableArguments {
     options.rate = fps
     if let placement { options.placement = placement }
     options.resize = resize
-    options.start = start?.seconds
-    options.end = end?.seconds
     options.track = track
     options.seeking = !noSeek
     return options

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
+import Synchronization
 
 import struct SystemPackage.Errno
 import struct SystemPackage.FileDescriptor
@@ -33,7 +34,20 @@ final class Output {
     if exists && status.st_mode & S_IFMT != S_IFREG {
       try self.init(path, descriptor: path.withCString { open($0, O_WRONLY | O_CLOEXEC) })
     } else {
+      try Self.claim(path)
       try self.init(replacing: exists ? path.resolved : path, mode: exists ? status.st_mode & 0o777 : nil)
+    }
+  }
+
+  /// The files that this run writes or reads, which no other output may replace.
+  private static let claimed = Mutex<Set<BytePath>>([])
+
+  /// Takes the file for this run: an output, or a file that no output may replace. Fails if it is taken.
+  static func claim(_ path: BytePath) throws(ClassifierError) {
+    let place = path.folder.resolved.appending(path.resolved.name)
+    guard claimed.withLock({ $0.insert(path.resolved == path ? place : path.resolved).inserted }) else {
+      throw .output(
+        path, cause: "is named twice: each output needs a file of its own, other than what is read")
     }
   }
 

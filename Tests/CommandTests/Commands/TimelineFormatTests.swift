@@ -231,4 +231,32 @@ import Testing
     #expect(try timeline(["--list-fps", "25"]).status == 64)
     #expect(try timeline(["--compare", folder.path("none")]).status == 2)
   }
+
+  /// What people have corrected is not replaced, nor one output by another.
+  @Test func aFileIsNotWrittenTwiceNorWhatIsRead() throws {
+    let truth = try folder.write("t.csv", "Start,End,Name\n0,2,pan right\n")
+    let same = folder.path("same.json")
+    for options in [
+      ["--compare", truth, "--format", "losslesscut", "--output", truth],
+      ["--compare", truth, "--format", "losslesscut", "--output", folder.path("./t.csv")],
+      ["--format", "label-studio", "--label-studio-config", same, "--output", same],
+    ] {
+      let run = try timeline(options)
+      #expect(run.status == 2 && run.errors.contains("is named twice: each output needs a file of its own"))
+    }
+    #expect(try folder.read("t.csv") == Data("Start,End,Name\n0,2,pan right\n".utf8))
+    #expect(try folder.names == ["t.csv"])
+  }
+
+  @Test func elanFindsAVideoBesideItsFileAlone() throws {
+    try folder.write("film.mp4", Data(contentsOf: URL(filePath: TimelineTests.twoMotions)))
+    for (output, isBeside) in [("film.eaf", true), ("other/film.eaf", false)] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path("other"), withIntermediateDirectories: true)
+      let run = try timeline(folder.path("film.mp4"), ["--format", "eaf", "--output", folder.path(output)])
+      #expect(run.status == 0)
+      let text = String(decoding: try folder.read(output), as: UTF8.self)
+      #expect(text.contains("RELATIVE_MEDIA_URL=\"./film.mp4\"") == isBeside)
+    }
+  }
 }

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: [
     ("a\nb\n", ["a", "b"]), ("a\r\nb", ["a", "b"]), ("a b \n\n c\n\n\n", ["a b", "", "c"]),
-    ("\u{FEFF}a\n", ["a"]), ("", []),
+    ("\u{FEFF}a\n", ["a"]), ("", []), ("a\u{2028}b\nc\u{85}d\n", ["a\u{2028}b", "c\u{85}d"]),
   ])
   func aLineIsAClass(_ text: String, _ names: [String]) throws {
     #expect(try read(Array(text.utf8)) == names)
