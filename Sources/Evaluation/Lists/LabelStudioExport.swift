@@ -8,6 +8,8 @@ enum LabelStudioExport {
   struct Task: Decodable {
     let data: [String: Field]?
     let annotations: [Annotation]?
+    /// What a model said, which is no truth.
+    var predictions: [Annotation]?
   }
 
   struct Annotation: Decodable {
@@ -79,6 +81,11 @@ enum LabelStudioExport {
     var tasks: [Task] = try source.json(form)
     if !tasks.isEmpty, tasks.allSatisfy({ $0.data == nil && $0.annotations == nil }) {
       tasks = try LabelStudioMinimal.tasks(try source.json(form), source)
+    }
+    if tasks.allSatisfy({ ($0.annotations ?? []).isEmpty }),
+      tasks.contains(where: { !($0.predictions ?? []).isEmpty })
+    {
+      throw .list(source.path, cause: "holds predictions and no annotation that a person made")
     }
     let index = try source.index()
     var contents = ListContents()

@@ -207,6 +207,8 @@ import Testing
     #expect(try timeline(["--format", format, "--output", file]).status == 0)
     if format == "label-studio" {
       // As an export has them: what a person has accepted.
+      let refused = try timeline(["--compare", file])
+      #expect(refused.status == 2 && refused.errors.contains("no annotation that a person made"))
       let text = String(decoding: try folder.read("truth"), as: UTF8.self)
       try folder.write("truth", text.replacing("predictions", with: "annotations"))
     }
