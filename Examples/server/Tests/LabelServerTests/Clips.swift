@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import R2P1DVideo
+import Reports
 
 @testable import LabelServer
 
