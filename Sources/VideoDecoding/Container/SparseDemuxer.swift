@@ -116,8 +116,8 @@ final class SparseDemuxer {
     while true {
       gap?.load(0..<count)
       let bytes = UnsafeBufferPointer(rebasing: packet.pointee.bytes[..<count])
-      if Units.slice(beginsIn: bytes) { return count }
-      guard count < size, count < Self.mostHeadBytes else { throw UnfitForSparseReading() }
+      if count == size || Units.slice(beginsIn: bytes) { return count }
+      guard count < Self.mostHeadBytes else { throw UnfitForSparseReading() }
       count = min(size, 4 * count)
     }
   }

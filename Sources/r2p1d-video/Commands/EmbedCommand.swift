@@ -41,7 +41,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let path = result.output, let format = formatting.format ?? ending(path) else { return }
-    let output = try result.open()
+    let output = try result.open(besides: files + [model.model.file])
     let beside = try Output(sidecar(path))
     var options = ClassifierOptions(
       model, sampling.options(placement.placement), limits, certificates, addresses)

@@ -66,7 +66,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let output = try result.open()
+    let output = try result.open(besides: [model.model.file, formatting.labels])
     if let journal = formatting.journal { try Output.claim(journal) }
     let list = try list.read()
     let hasSegments = list.hasSegments

@@ -45,7 +45,7 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let format else { return }
-    let output = try result.open()
+    let output = try result.open(besides: [file, model.model?.file, model.labels])
     let progress = ProgressBar(isQuiet: result.quiet)
     let inspection = try await inspection(for: format, progress)
     progress.clear()

@@ -34,7 +34,7 @@ struct LabelCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let output = try result.open()
+    let output = try result.open(besides: files + [model.model.file, scores.labels])
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier, asked: engine.precision)

@@ -37,7 +37,7 @@ struct TeachCommand: AsyncParsableCommand {
     guard let path = result.output else { return }
     let list = try listing.read(isMultiLabel: teaching.multiLabel)
     let lesson = try Lesson(list, labels: teaching.labels, isMultiLabel: teaching.multiLabel)
-    let output = try result.open()
+    let output = try result.open(besides: [model.model.file, teaching.labels])
     let reportOutput = try report.open()
     var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
     options.precision = engine.precision

@@ -97,7 +97,9 @@ struct TimelineCommand: AsyncParsableCommand {
 
   /// A file of each format, or standard output.
   private func openFiles() throws(ClassifierError) -> [Output] {
-    guard let folder = formatting.outputDir else { return [try result.open()] }
+    let read = [file, model.model.file, scores.labels, comparison.compare]
+    guard let folder = formatting.outputDir else { return [try result.open(besides: read)] }
+    try Output.spare(read)
     if result.quiet { Terminal.hideBars() }
     try folder.makeFolders()
     return try formats.map { (format) throws(ClassifierError) in

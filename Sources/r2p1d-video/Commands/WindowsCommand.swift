@@ -28,7 +28,7 @@ struct WindowsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let output = try result.open()
+    let output = try result.open(besides: [file, model.model.file])
     let options = ClassifierOptions(
       model, sampling.options(placement.placement), limits, certificates, addresses)
     var network = NetworkOptions()

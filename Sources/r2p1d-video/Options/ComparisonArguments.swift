@@ -20,7 +20,6 @@ struct ComparisonArguments: ParsableArguments {
   /// What the file says of `video`; nil without one.
   func read(of video: BytePath) throws(ClassifierError) -> LabelledList? {
     guard let compare else { return nil }
-    try Output.claim(compare)
     var options = LabelledList.Options()
     options.frameRate = rate.listFps
     let list = try LabelledList.segments(of: video, in: compare, options: options)

@@ -28,6 +28,7 @@ struct ListArguments: ParsableArguments {
     options.split = split
     options.frameRate = rate.listFps
     let list = try LabelledList.read(self.list, options: options)
+    try Output.spare([self.list] + list.videos.map(\.path))
     Terminal.warn(list)
     return list
   }

@@ -23,3 +23,8 @@ struct ModelArguments: ParsableArguments {
     "Which weights, of a checkpoint with several: as models info names them (default: the plain ones)."
   static let threadsHelp: ArgumentHelp = "Threads to use (default: the machine's cores)."
 }
+
+extension ModelSource {
+  /// The checkpoint, if it was given by its path.
+  var file: BytePath? { if case .file(let path) = self { path } else { nil } }
+}

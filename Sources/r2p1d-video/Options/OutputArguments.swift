@@ -9,7 +9,9 @@ struct OutputArguments: ParsableArguments {
   @Flag(help: "No progress bar.")
   var quiet = false
 
-  func open() throws(ClassifierError) -> Output {
+  /// The output, which may be none of the files `read`.
+  func open(besides read: [BytePath?]) throws(ClassifierError) -> Output {
+    try Output.spare(read)
     if quiet { Terminal.hideBars() }
     guard let output, !isStandard else { return Output.standard() }
     return try Output(output)

@@ -10,4 +10,10 @@ extension BytePath {
       return BytePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
     }
   }
+
+  /// The same for every path of a file, whether it is there yet or not.
+  var place: BytePath {
+    let real = resolved
+    return real == self ? folder.resolved.appending(name) : real
+  }
 }

@@ -39,16 +39,30 @@ final class Output {
     }
   }
 
-  /// The files that this run writes or reads, which no other output may replace.
-  private static let claimed = Mutex<Set<BytePath>>([])
+  /// The files of this run: outputs, and what no output may replace, for it is read.
+  private static let files = Mutex((written: Set<BytePath>(), read: Set<BytePath>()))
 
-  /// Takes the file for this run: an output, or a file that no output may replace. Fails if it is taken.
+  /// Takes the file for an output. Fails if it is one already, or is read.
   static func claim(_ path: BytePath) throws(ClassifierError) {
-    let place = path.folder.resolved.appending(path.resolved.name)
-    guard claimed.withLock({ $0.insert(path.resolved == path ? place : path.resolved).inserted }) else {
-      throw .output(
-        path, cause: "is named twice: each output needs a file of its own, other than what is read")
+    let place = path.place
+    let isFree = files.withLock { !$0.read.contains(place) && $0.written.insert(place).inserted }
+    guard isFree else { throw Self.taken(path) }
+  }
+
+  /// Keeps outputs away from files that are read. Fails if one of them is an output already.
+  static func spare(_ paths: [BytePath?]) throws(ClassifierError) {
+    for path in paths.compactMap({ $0 }) {
+      let place = path.place
+      let isOutput = files.withLock { files in
+        files.read.insert(place)
+        return files.written.contains(place)
+      }
+      if isOutput { throw Self.taken(path) }
     }
+  }
+
+  private static func taken(_ path: BytePath) -> ClassifierError {
+    .output(path, cause: "is named twice: each output needs a file of its own, other than what is read")
   }
 
   private convenience init(_ path: BytePath, descriptor: Int32) throws(ClassifierError) {

@@ -104,4 +104,32 @@ import Testing
     #expect(run.text.contains("none0.mp4"))
     #expect(folder.names == ["narrow.safetensors"])
   }
+
+  /// Every command that has an output, with the file `read` in each place where it reads one.
+  @Test(arguments: [
+    "label clip.mp4 --output clip.mp4", "label clip.mp4 --output ./clip.mp4",
+    "label clip.mp4 --output link.mp4",
+    "label clip.mp4 --labels labels.txt --output labels.txt",
+    "timeline clip.mp4 --format vtt --output clip.mp4", "windows clip.mp4 --output clip.mp4",
+    "inspect clip.mp4 --format json --output clip.mp4", "embed clip.mp4 --format csv --output clip.mp4",
+    "evaluate list.csv --output list.csv", "evaluate list.csv --output clip.mp4",
+    "teach list.csv --output own.safetensors --report list.csv",
+    "teach list.csv --output own.safetensors --report own.safetensors",
+  ])
+  func noOutputReplacesWhatIsRead(_ words: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.mp4"), withDestinationPath: folder.path("clip.mp4"))
+    try folder.write("labels.txt", "a\nb\n")
+    try folder.write("list.csv", "file,label\nclip.mp4,zoom in\nother.mp4,static\n")
+    let names = folder.names
+    let before = try names.map { try folder.read($0) }
+    let run = try Program(folder: folder.url)(words.split(separator: " ").map(String.init) + Self.model)
+    #expect(run.status == 2 && run.errors.contains("is named twice"), "\(run.errors)")
+    #expect(folder.names == names)
+    #expect(try names.map { try folder.read($0) } == before)
+  }
+
+  private static let model = ["--model", "camera-motion"]
 }
