@@ -43,7 +43,7 @@ extension ModelsCommand {
     }
 
     func run() async throws {
-      try Output.spare([model.file, labels])
+      try Output.spare([labels])
       let output = try Output(output)
       var options = ConversionOptions()
       options.weights = weights
