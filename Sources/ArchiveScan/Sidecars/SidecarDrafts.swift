@@ -36,6 +36,8 @@ final class SidecarDrafts {
     let failure: String
     do {
       try path.folder.makeFolders()
+      // A draft's name is shorter: this one's length would only show at the end.
+      if path.status == nil, errno == ENAMETOOLONG { throw Errno.fileNameTooLong }
       // What another scan has under way is waited for.
       let file = try PartialFile(of: path) {}
       try file.empty()

@@ -38,17 +38,15 @@ package struct XMPKeywords {
     let packet = try XMPPacket(sidecar, lists: [subject, hierarchy, digiKamTags, own].map(\.element))
     var edits = XMPEdits(packet)
     let former = Set(packet.lists[own.element]?.texts ?? [])
-    let subjects = packet.lists[subject.element]?.texts ?? []
-    // What a person had put there before is not ours to take away again.
-    let theirs = Set(subjects).subtracting(former)
+    // What a person had put there before is not ours, neither now nor to take away.
+    let theirs = Set(packet.lists[subject.element]?.texts ?? []).subtracting(former)
+    let ours = labels.filter { !theirs.contains($0) }
     var added: [(Property, [String])] = []
     for property in [subject, hierarchy, digiKamTags, own] {
-      var wanted = labels
-      if property == hierarchy || property == digiKamTags { wanted = labels.map(asPath) }
-      if property == own { wanted = labels.filter { !theirs.contains($0) } }
-      let gone = property == hierarchy || property == digiKamTags ? Set(former.map(asPath)) : former
+      let text = property == hierarchy || property == digiKamTags ? asPath : { $0 }
+      let wanted = ours.map(text)
       if let list = packet.lists[property.element] {
-        edits.replace(gone.subtracting(wanted), with: wanted, in: list)
+        edits.replace(Set(former.map(text)).subtracting(wanted), with: wanted, in: list)
       } else if property != digiKamTags, !wanted.isEmpty {
         added.append((property, wanted))
       }

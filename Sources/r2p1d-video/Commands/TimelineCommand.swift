@@ -93,7 +93,8 @@ struct TimelineCommand: AsyncParsableCommand {
   ) throws(ClassifierError) -> TimelineComparison {
     let truth = try EvaluationTruth(list, timeline.labels)
     Terminal.warn(truth, of: list.file)
-    return TimelineComparison(list, truth, of: timeline, segmentation.options(minimumScore: certainty.minScore))
+    return TimelineComparison(
+      list, truth, of: timeline, segmentation.options(minimumScore: certainty.minScore))
   }
 
   /// A file of each format, or standard output.
