@@ -1,0 +1,44 @@
+import CVulkan
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Vulkan, loaded, and the devices that it knows.
+package final class GPULibrary: @unchecked Sendable {  // C only reads what it points to
+  let handle: OpaquePointer
+  package let devices: [GPUFacts]
+
+  init(handle: OpaquePointer) {
+    self.handle = handle
+    devices = (0..<Int(r2_gpu_library_count(handle))).map { number in
+      GPUFacts(number: number, r2_gpu_library_facts(handle, Int32(number)).pointee)
+    }
+  }
+
+  /// The library that `$R2P1D_VULKAN` names, and no other; where it is not set the system's.
+  package convenience init() throws(ModelError) {
+    let path = getenv("R2P1D_VULKAN").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    do {
+      self.init(handle: try withGPUError { r2_gpu_library_load(path, $0) })
+    } catch {
+      guard case .gpu(let failure) = error, let path else { throw error }
+      throw .gpu(GPUFailure(failure.kind, "R2P1D_VULKAN=\(path): \(failure.text)"))
+    }
+  }
+
+  /// Of a library that is loaded, by its vkGetInstanceProcAddr.
+  init(_ function: r2_gpu_get_function) throws(ModelError) {
+    let handle = try withGPUError { r2_gpu_library_of(function, $0) }
+    self.handle = handle
+    devices = (0..<Int(r2_gpu_library_count(handle))).map { number in
+      GPUFacts(number: number, r2_gpu_library_facts(handle, Int32(number)).pointee)
+    }
+  }
+
+  deinit { r2_gpu_library_close(handle) }
+}
