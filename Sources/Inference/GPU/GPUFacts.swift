@@ -101,6 +101,11 @@ extension [GPUFacts] {
     }
   }
 
+  /// `0: NAME (kind), 1: …`.
+  private var list: String {
+    map { "\($0.number): \($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
+  }
+
   private func ranked(_ kinds: [GPUFacts.Kind]) throws(ModelError) -> GPUFacts {
     for kind in kinds {
       if let found = first(where: { $0.kind == kind && $0.problem == nil }) { return found }
@@ -109,14 +114,14 @@ extension [GPUFacts] {
     if let unusable = candidates.first, let problem = unusable.problem {
       throw .gpu(GPUFailure(.unusable, "\(unusable.name): \(problem)"))
     }
-    let others = map { "\($0.number): \($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
-    throw .gpu(GPUFailure(.absent, "no GPU of that kind among the devices \(others)"))
+    let words = kinds.map(\.rawValue).joined(separator: ", ")
+    throw .gpu(GPUFailure(.noMatch, "no device is \(words); there is \(list)"))
   }
 
   private func named(_ name: String) throws(ModelError) -> GPUFacts {
     if let number = Int(name) {
       guard let found = first(where: { $0.number == number }) else {
-        throw .gpu(GPUFailure(.absent, "no device has the number \(number), there are \(count)"))
+        throw .gpu(GPUFailure(.noMatch, "no device has that number; there is \(list)"))
       }
       return found
     }
@@ -124,9 +129,8 @@ extension [GPUFacts] {
     let exact = filter { $0.uuid == wanted || $0.uuid.filter { $0 != "-" } == wanted }
     let found = exact.isEmpty ? filter { $0.name.lowercased().contains(wanted) } : exact
     guard let only = found.first, found.count == 1 else {
-      let list = (found.isEmpty ? self : found).map { "\($0.number): \($0.name)" }.joined(separator: ", ")
-      let why = found.isEmpty ? "no device has that name or UUID; there are" : "several have that name:"
-      throw .gpu(GPUFailure(.absent, "\(why) \(list)"))
+      let why = found.isEmpty ? "no device has that name or UUID; there is" : "several have that name:"
+      throw .gpu(GPUFailure(.noMatch, "\(why) \((found.isEmpty ? self : found).list)"))
     }
     return only
   }

@@ -3,8 +3,10 @@ import CVulkan
 /// Why a GPU cannot be used, or no longer.
 package struct GPUFailure: Error, Sendable, Equatable {
   package enum Kind: Sendable {
-    /// There is no driver, or no device that was asked for.
+    /// There is no driver, or no device behind it.
     case absent
+    /// There are devices, but none that was asked for.
+    case noMatch
     /// The device lacks what the network needs, or computes wrongly.
     case unusable
     /// The network, or a window of so many samples, is too large for the device's limits.

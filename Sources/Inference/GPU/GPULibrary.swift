@@ -13,7 +13,7 @@ package final class GPULibrary: @unchecked Sendable {  // C only reads what it p
   let handle: OpaquePointer
   package let devices: [GPUFacts]
 
-  init(handle: OpaquePointer) {
+  private init(handle: OpaquePointer) {
     self.handle = handle
     devices = (0..<Int(r2_gpu_library_count(handle))).map { number in
       GPUFacts(number: number, r2_gpu_library_facts(handle, Int32(number)).pointee)
@@ -32,13 +32,16 @@ package final class GPULibrary: @unchecked Sendable {  // C only reads what it p
   }
 
   /// Of a library that is loaded, by its vkGetInstanceProcAddr.
-  init(_ function: r2_gpu_get_function) throws(ModelError) {
-    let handle = try withGPUError { r2_gpu_library_of(function, $0) }
-    self.handle = handle
-    devices = (0..<Int(r2_gpu_library_count(handle))).map { number in
-      GPUFacts(number: number, r2_gpu_library_facts(handle, Int32(number)).pointee)
-    }
+  convenience init(_ function: r2_gpu_get_function) throws(ModelError) {
+    self.init(handle: try withGPUError { r2_gpu_library_of(function, $0) })
   }
 
   deinit { r2_gpu_library_close(handle) }
+
+  /// The SHA-256s of the shaders and their sources, a line each.
+  package static var shaderManifest: [UInt8] {
+    var length = 0
+    let text = r2_gpu_manifest(&length)
+    return Array(UnsafeRawBufferPointer(start: text, count: length))
+  }
 }

@@ -48,19 +48,8 @@ enum GPUSelfTest {
 }
 
 extension GPUDevice {
-  /// Opens the device that is wanted, once for all that want the same, and tests it.
-  package static func open(
-    _ choice: GPUChoice, of library: GPULibrary, isHalf: Bool
-  ) throws(ModelError) -> GPUDevice {
-    let facts = try library.devices.first(choice)
-    do {
-      let device = try GPUDevice(library, facts, isHalf: isHalf)
-      try device.test()
-      return device
-    } catch {
-      guard case .gpu(let failure) = error else { throw error }
-      throw .gpu(GPUFailure(failure.kind, "\(facts.name): \(failure.text)"))
-    }
+  package convenience init(_ library: GPULibrary, number: Int, isHalf: Bool) throws(ModelError) {
+    try self.init(library, library.devices.first(.named("\(number)")), isHalf: isHalf)
   }
 
   /// Throws where it computes wrongly; else the error, as a share of the logits' root mean square.

@@ -47,7 +47,7 @@ struct ScanCommand: ParsableCommand {
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(
       output, settings: ScanSettings(classifier, format, sidecars), format: format, top: scores.top,
@@ -86,7 +86,7 @@ struct ScanCommand: ParsableCommand {
       options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
     }
     options.threads = budget.network
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     return options
