@@ -1,5 +1,6 @@
-// What is used of Vulkan 1.1, under the names of the Khronos registry: no header of Vulkan is needed to build.
-// Tests/CVulkanTests compares every size, offset and value with the installed header, where there is one.
+// What is used of Vulkan 1.1, under the names of the Khronos registry: no header of Vulkan is needed to
+// build. Tests/CVulkanTests compares every size, offset and value with the installed header, where there is
+// one.
 #ifndef R2_VULKAN_DECLARATIONS_H
 #define R2_VULKAN_DECLARATIONS_H
 

@@ -44,11 +44,11 @@ r2_gpu_status r2_gpu_fail_call(r2_gpu_device *device, r2_gpu_error *error, const
 // MARK: opening
 
 static int load_functions(r2_gpu_device *device, const r2_gpu_library *library, r2_gpu_error *error) {
-#define R2_LOAD(name, result, arguments)                                                                  \
-  if (!(device->call.name =                                                                               \
-            (result(*) arguments)library->call.vkGetDeviceProcAddr(device->handle, #name))) {             \
-    r2_gpu_fail(error, R2_GPU_UNUSABLE, "its driver lacks " #name);                                       \
-    return 0;                                                                                             \
+#define R2_LOAD(name, result, arguments)                                                      \
+  if (!(device->call.name =                                                                   \
+            (result(*) arguments)library->call.vkGetDeviceProcAddr(device->handle, #name))) { \
+    r2_gpu_fail(error, R2_GPU_UNUSABLE, "its driver lacks " #name);                           \
+    return 0;                                                                                 \
   }
   R2_DEVICE_FUNCTIONS(R2_LOAD)
 #undef R2_LOAD
@@ -131,7 +131,8 @@ void r2_gpu_close(r2_gpu_device *device) {
     for (int i = 0; i < device->pipeline_count; i++)
       device->call.vkDestroyPipeline(device->handle, device->pipelines[i], NULL);
     if (device->layout) device->call.vkDestroyPipelineLayout(device->handle, device->layout, NULL);
-    if (device->set_layout) device->call.vkDestroyDescriptorSetLayout(device->handle, device->set_layout, NULL);
+    if (device->set_layout)
+      device->call.vkDestroyDescriptorSetLayout(device->handle, device->set_layout, NULL);
     device->call.vkDestroyDevice(device->handle, NULL);
   }
   pthread_mutex_destroy(&device->lock);
@@ -164,8 +165,7 @@ static r2_gpu_status take_memory(r2_gpu_device *device, r2_gpu_buffer *buffer, r
   VkMemoryRequirements needs = {0};
   device->call.vkGetBufferMemoryRequirements(device->handle, buffer->handle, &needs);
   const VkPhysicalDeviceMemoryProperties *memory = &device->physical->memory;
-  r2_gpu_status status =
-      r2_gpu_fail(error, R2_GPU_FAILED, "the GPU has no memory that the host can reach");
+  r2_gpu_status status = r2_gpu_fail(error, R2_GPU_FAILED, "the GPU has no memory that the host can reach");
   for (const VkFlags *wanted = preferences(use); *wanted; wanted++)
     for (uint32_t i = 0; i < memory->memoryTypeCount; i++) {
       if (!(needs.memoryTypeBits >> i & 1) || (memory->memoryTypes[i].propertyFlags & *wanted) != *wanted)
@@ -242,9 +242,8 @@ enum { STEP = 4 };
 
 static VkResult create_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, VkPipeline *pipeline) {
   r2_spirv code = r2_gpu_spirv(kernel.shader, device->half);
-  VkShaderModuleCreateInfo module = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                     .codeSize = code.bytes,
-                                     .pCode = code.words};
+  VkShaderModuleCreateInfo module = {
+      .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = code.bytes, .pCode = code.words};
   VkShaderModule shader;
   VkResult result = device->call.vkCreateShaderModule(device->handle, &module, NULL, &shader);
   if (result) return result;
@@ -254,15 +253,14 @@ static VkResult create_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, VkP
                                   .pMapEntries = entries,
                                   .dataSize = sizeof constants,
                                   .pData = constants};
-  VkComputePipelineCreateInfo info = {
-      .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
-                .module = shader,
-                .pName = "main",
-                .pSpecializationInfo = &special},
-      .layout = device->layout,
-      .basePipelineIndex = -1};
+  VkComputePipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                                                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                                                .module = shader,
+                                                .pName = "main",
+                                                .pSpecializationInfo = &special},
+                                      .layout = device->layout,
+                                      .basePipelineIndex = -1};
   result = device->call.vkCreateComputePipelines(device->handle, NULL, 1, &info, NULL, pipeline);
   device->call.vkDestroyShaderModule(device->handle, shader, NULL);
   return result;

@@ -6,22 +6,21 @@
 #include "declarations.h"
 
 // X(name, result, arguments)
-#define R2_GLOBAL_FUNCTIONS(X)                                                             \
+#define R2_GLOBAL_FUNCTIONS(X)                                                              \
   X(vkCreateInstance, VkResult, (const VkInstanceCreateInfo *, const void *, VkInstance *)) \
   X(vkEnumerateInstanceVersion, VkResult, (uint32_t *))
 
-#define R2_INSTANCE_FUNCTIONS(X)                                                                            \
-  X(vkDestroyInstance, void, (VkInstance, const void *))                                                    \
-  X(vkEnumeratePhysicalDevices, VkResult, (VkInstance, uint32_t *, VkPhysicalDevice *))                     \
-  X(vkGetPhysicalDeviceProperties, void, (VkPhysicalDevice, VkPhysicalDeviceProperties *))                  \
-  X(vkGetPhysicalDeviceProperties2, void, (VkPhysicalDevice, VkPhysicalDeviceProperties2 *))                \
-  X(vkGetPhysicalDeviceFeatures2, void, (VkPhysicalDevice, VkPhysicalDeviceFeatures2 *))                    \
-  X(vkGetPhysicalDeviceQueueFamilyProperties, void,                                                         \
-    (VkPhysicalDevice, uint32_t *, VkQueueFamilyProperties *))                                              \
-  X(vkGetPhysicalDeviceMemoryProperties2, void, (VkPhysicalDevice, VkPhysicalDeviceMemoryProperties2 *))    \
-  X(vkEnumerateDeviceExtensionProperties, VkResult,                                                         \
-    (VkPhysicalDevice, const char *, uint32_t *, VkExtensionProperties *))                                  \
-  X(vkCreateDevice, VkResult, (VkPhysicalDevice, const VkDeviceCreateInfo *, const void *, VkDevice *))     \
+#define R2_INSTANCE_FUNCTIONS(X)                                                                         \
+  X(vkEnumeratePhysicalDevices, VkResult, (VkInstance, uint32_t *, VkPhysicalDevice *))                  \
+  X(vkGetPhysicalDeviceProperties, void, (VkPhysicalDevice, VkPhysicalDeviceProperties *))               \
+  X(vkGetPhysicalDeviceProperties2, void, (VkPhysicalDevice, VkPhysicalDeviceProperties2 *))             \
+  X(vkGetPhysicalDeviceFeatures2, void, (VkPhysicalDevice, VkPhysicalDeviceFeatures2 *))                 \
+  X(vkGetPhysicalDeviceQueueFamilyProperties, void,                                                      \
+    (VkPhysicalDevice, uint32_t *, VkQueueFamilyProperties *))                                           \
+  X(vkGetPhysicalDeviceMemoryProperties2, void, (VkPhysicalDevice, VkPhysicalDeviceMemoryProperties2 *)) \
+  X(vkEnumerateDeviceExtensionProperties, VkResult,                                                      \
+    (VkPhysicalDevice, const char *, uint32_t *, VkExtensionProperties *))                               \
+  X(vkCreateDevice, VkResult, (VkPhysicalDevice, const VkDeviceCreateInfo *, const void *, VkDevice *))  \
   X(vkGetDeviceProcAddr, PFN_vkVoidFunction, (VkDevice, const char *))
 
 #define R2_DEVICE_FUNCTIONS(X)                                                                              \
@@ -31,8 +30,7 @@
   X(vkCreateBuffer, VkResult, (VkDevice, const VkBufferCreateInfo *, const void *, VkBuffer *))             \
   X(vkDestroyBuffer, void, (VkDevice, VkBuffer, const void *))                                              \
   X(vkGetBufferMemoryRequirements, void, (VkDevice, VkBuffer, VkMemoryRequirements *))                      \
-  X(vkAllocateMemory, VkResult,                                                                             \
-    (VkDevice, const VkMemoryAllocateInfo *, const void *, VkDeviceMemory *))                               \
+  X(vkAllocateMemory, VkResult, (VkDevice, const VkMemoryAllocateInfo *, const void *, VkDeviceMemory *))   \
   X(vkFreeMemory, void, (VkDevice, VkDeviceMemory, const void *))                                           \
   X(vkBindBufferMemory, VkResult, (VkDevice, VkBuffer, VkDeviceMemory, VkDeviceSize))                       \
   X(vkMapMemory, VkResult, (VkDevice, VkDeviceMemory, VkDeviceSize, VkDeviceSize, VkFlags, void **))        \
@@ -54,7 +52,8 @@
   X(vkAllocateDescriptorSets, VkResult, (VkDevice, const VkDescriptorSetAllocateInfo *, VkDescriptorSet *)) \
   X(vkUpdateDescriptorSets, void,                                                                           \
     (VkDevice, uint32_t, const VkWriteDescriptorSet *, uint32_t, const void *))                             \
-  X(vkCreateCommandPool, VkResult, (VkDevice, const VkCommandPoolCreateInfo *, const void *, VkCommandPool *)) \
+  X(vkCreateCommandPool, VkResult,                                                                          \
+    (VkDevice, const VkCommandPoolCreateInfo *, const void *, VkCommandPool *))                             \
   X(vkDestroyCommandPool, void, (VkDevice, VkCommandPool, const void *))                                    \
   X(vkResetCommandPool, VkResult, (VkDevice, VkCommandPool, VkFlags))                                       \
   X(vkAllocateCommandBuffers, VkResult, (VkDevice, const VkCommandBufferAllocateInfo *, VkCommandBuffer *)) \
@@ -64,7 +63,8 @@
   X(vkCmdBindDescriptorSets, void,                                                                          \
     (VkCommandBuffer, int32_t, VkPipelineLayout, uint32_t, uint32_t, const VkDescriptorSet *, uint32_t,     \
      const uint32_t *))                                                                                     \
-  X(vkCmdPushConstants, void, (VkCommandBuffer, VkPipelineLayout, VkFlags, uint32_t, uint32_t, const void *)) \
+  X(vkCmdPushConstants, void,                                                                               \
+    (VkCommandBuffer, VkPipelineLayout, VkFlags, uint32_t, uint32_t, const void *))                         \
   X(vkCmdDispatch, void, (VkCommandBuffer, uint32_t, uint32_t, uint32_t))                                   \
   X(vkCmdCopyBuffer, void, (VkCommandBuffer, VkBuffer, VkBuffer, uint32_t, const VkBufferCopy *))           \
   X(vkCmdPipelineBarrier, void,                                                                             \

@@ -14,7 +14,6 @@ typedef struct {
 } r2_physical;
 
 struct r2_gpu_library {
-  void *handle;  // of dlopen; NULL where it was not loaded here
   VkInstance instance;
   r2_instance_functions call;
   int count;

@@ -49,11 +49,7 @@ static r2_gpu_library *load(const char *path, r2_gpu_error *error) {
     library = r2_gpu_library_of(get, error);
   else
     r2_gpu_fail(error, R2_GPU_NO_DRIVER, "%s: no library or driver of Vulkan", path);
-  if (library)
-    library->handle = handle;
-  else
-    dlclose(handle);
-  return library;
+  return library;  // what was loaded stays, even where it is of no use
 }
 
 r2_gpu_library *r2_gpu_library_load(const char *path, r2_gpu_error *error) {
@@ -225,10 +221,10 @@ static int find_devices(r2_gpu_library *library, r2_gpu_error *error) {
 // MARK: an instance
 
 static int load_functions(r2_gpu_library *library, r2_gpu_get_function get, r2_gpu_error *error) {
-#define R2_LOAD(name, result, arguments)                                                               \
-  if (!(library->call.name = (result(*) arguments)get(library->instance, #name))) {                    \
+#define R2_LOAD(name, result, arguments)                                                                   \
+  if (!(library->call.name = (result(*) arguments)get(library->instance, #name))) {                        \
     r2_gpu_fail(error, R2_GPU_NO_DRIVER, "the library of Vulkan lacks " #name ": 1.1 or later is needed"); \
-    return 0;                                                                                          \
+    return 0;                                                                                              \
   }
   R2_INSTANCE_FUNCTIONS(R2_LOAD)
 #undef R2_LOAD
@@ -237,7 +233,7 @@ static int load_functions(r2_gpu_library *library, r2_gpu_get_function get, r2_g
 
 static VkResult create_instance(r2_gpu_library *library, r2_gpu_get_function get) {
   VkResult (*create)(const VkInstanceCreateInfo *, const void *, VkInstance *) =
-      (VkResult(*)(const VkInstanceCreateInfo *, const void *, VkInstance *))get(NULL, "vkCreateInstance");
+      (VkResult (*)(const VkInstanceCreateInfo *, const void *, VkInstance *))get(NULL, "vkCreateInstance");
   if (!create) return VK_ERROR_INITIALIZATION_FAILED;
   VkApplicationInfo application = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
                                    .pApplicationName = "r2p1d-video",
@@ -245,7 +241,7 @@ static VkResult create_instance(r2_gpu_library *library, r2_gpu_get_function get
   VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
                                .pApplicationInfo = &application};
   // Version 1.0 knows no function that says which version it is, and refuses to be asked for another.
-  VkResult (*version)(uint32_t *) = (VkResult(*)(uint32_t *))get(NULL, "vkEnumerateInstanceVersion");
+  VkResult (*version)(uint32_t *) = (VkResult (*)(uint32_t *))get(NULL, "vkEnumerateInstanceVersion");
   uint32_t found = 0;
   if (!version || version(&found) != VK_SUCCESS || found < VK_API_VERSION_1_1)
     return VK_ERROR_INCOMPATIBLE_DRIVER;
@@ -259,23 +255,17 @@ r2_gpu_library *r2_gpu_library_of(r2_gpu_get_function get, r2_gpu_error *error) 
     return NULL;
   }
   VkResult result = create_instance(library, get);
-  if (result != VK_SUCCESS) {
-    const char *what = result == VK_ERROR_INCOMPATIBLE_DRIVER ? "no driver of Vulkan" : "Vulkan does not start";
+  if (result == VK_SUCCESS) {
+    if (load_functions(library, get, error) && find_devices(library, error)) return library;
+  } else {
+    const char *what =
+        result == VK_ERROR_INCOMPATIBLE_DRIVER ? "no driver of Vulkan" : "Vulkan does not start";
     r2_gpu_fail(error, R2_GPU_NO_DRIVER, "%s (VkResult %d)", what, result);
-    library->instance = NULL;
-  } else if (load_functions(library, get, error) && find_devices(library, error)) {
-    return library;
   }
-  r2_gpu_library_close(library);
-  return NULL;
-}
-
-void r2_gpu_library_close(r2_gpu_library *library) {
-  if (library->instance && library->call.vkDestroyInstance)
-    library->call.vkDestroyInstance(library->instance, NULL);
+  // An instance that there is stays: see r2_gpu_library_load.
   free(library->devices);
-  // The library stays loaded: drivers start threads, and not all survive that their code goes.
   free(library);
+  return NULL;
 }
 
 int r2_gpu_library_count(const r2_gpu_library *library) { return library->count; }

@@ -66,8 +66,7 @@ void r2_gpu_stream_destroy(r2_gpu_stream *stream) {
   if (r2_gpu_state(device) != R2_GPU_TIMEOUT) {
     for (int i = 0; i < stream->piece_count; i++)
       device->call.vkDestroyFence(device->handle, stream->pieces[i].fence, NULL);
-    if (stream->commands_pool)
-      device->call.vkDestroyCommandPool(device->handle, stream->commands_pool, NULL);
+    if (stream->commands_pool) device->call.vkDestroyCommandPool(device->handle, stream->commands_pool, NULL);
     if (stream->sets_pool) device->call.vkDestroyDescriptorPool(device->handle, stream->sets_pool, NULL);
     if (stream->nothing) r2_gpu_buffer_destroy(device, stream->nothing);
   }

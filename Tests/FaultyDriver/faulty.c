@@ -1,6 +1,7 @@
 #include "faulty.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,11 @@ typedef void (*function)(void);
 
 static faulty_settings settings;
 static uint32_t submits, waits;
-static uint64_t allocated;
+/// Memory that is taken, of which tests take little at once.
+static struct {
+  VkDeviceMemory memory;
+  uint64_t bytes;
+} taken[4096];
 static PFN_vkGetInstanceProcAddr get;
 
 #define FUNCTIONS(X) R2_INSTANCE_FUNCTIONS(X) R2_DEVICE_FUNCTIONS(X)
@@ -22,7 +27,6 @@ static struct {
 void faulty_set(faulty_settings wanted) {
   settings = wanted;
   submits = waits = 0;
-  allocated = 0;
 }
 
 // MARK: what is changed
@@ -62,14 +66,38 @@ static VkResult enumerate(VkInstance instance, uint32_t *count, VkPhysicalDevice
 
 static VkResult allocate(VkDevice device, const VkMemoryAllocateInfo *info, const void *allocator,
                          VkDeviceMemory *memory) {
-  uint64_t size = info->allocationSize;
-  if (settings.allocation_bytes && size > settings.allocation_bytes) return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-  if (settings.memory && allocated + size > settings.memory) return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-  allocated += size;
-  return real.vkAllocateMemory(device, info, allocator, memory);
+  uint64_t sum = info->allocationSize;
+  size_t place = 0;
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+    sum += taken[i].bytes;
+    if (taken[i].bytes == 0) place = i;
+  }
+  if (settings.memory && sum > settings.memory) return VK_ERROR_OUT_OF_DEVICE_MEMORY;
+  VkResult result = real.vkAllocateMemory(device, info, allocator, memory);
+  if (result == VK_SUCCESS && settings.memory) {
+    taken[place].memory = *memory;
+    taken[place].bytes = info->allocationSize;
+  }
+  return result;
+}
+
+static void release(VkDevice device, VkDeviceMemory memory, const void *allocator) {
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    if (taken[i].bytes && taken[i].memory == memory) taken[i].bytes = 0;
+  real.vkFreeMemory(device, memory, allocator);
+}
+
+/// Adds a byte to the file that counts the submits, where there is one.
+static void count_submit(void) {
+  const char *path = getenv("FAULTY_COUNT");
+  FILE *file = path ? fopen(path, "a") : NULL;
+  if (!file) return;
+  fputc('.', file);
+  fclose(file);
 }
 
 static VkResult submit(VkQueue queue, uint32_t count, const VkSubmitInfo *infos, VkFence fence) {
+  count_submit();
   if (settings.lost_at && ++submits >= settings.lost_at) return VK_ERROR_DEVICE_LOST;
   return real.vkQueueSubmit(queue, count, infos, fence);
 }
@@ -96,6 +124,7 @@ static function changed(const char *name) {
              {"vkEnumeratePhysicalDevices", (function)enumerate},
              {"vkGetDeviceProcAddr", (function)device_function},
              {"vkAllocateMemory", (function)allocate},
+             {"vkFreeMemory", (function)release},
              {"vkQueueSubmit", (function)submit},
              {"vkWaitForFences", (function)wait_for},
              {"vkCmdDispatch", (function)dispatch}};

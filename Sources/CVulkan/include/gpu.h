@@ -1,5 +1,5 @@
-// GPUs through Vulkan, which is loaded when it is asked for: which there are, their memory, the shaders of the
-// network, and submits of bounded work that are waited for with a limit.
+// GPUs through Vulkan, which is loaded when it is asked for: which there are, their memory, the shaders of
+// the network, and submits of bounded work that are waited for with a limit.
 //
 // clang-format off
 // Glossary:
@@ -20,13 +20,13 @@
 
 typedef enum {
   R2_GPU_OK,
-  R2_GPU_NO_DRIVER,      // no library, no driver behind it, or no device
-  R2_GPU_UNUSABLE,       // the device lacks something
-  R2_GPU_LIMIT,          // what was asked for is more than the device allows
+  R2_GPU_NO_DRIVER,  // no library, no driver behind it, or no device
+  R2_GPU_UNUSABLE,   // the device lacks something
+  R2_GPU_LIMIT,      // what was asked for is more than the device allows
   R2_GPU_OUT_OF_MEMORY,
-  R2_GPU_LOST,           // the device stopped working, as it said itself
-  R2_GPU_TIMEOUT,        // it did not answer in time
-  R2_GPU_FAILED          // something else
+  R2_GPU_LOST,     // the device stopped working, as it said itself
+  R2_GPU_TIMEOUT,  // it did not answer in time
+  R2_GPU_FAILED    // something else
 } r2_gpu_status;
 
 typedef struct {
@@ -61,12 +61,12 @@ typedef void (*(*r2_gpu_get_function)(void *instance, const char *name))(void);
 // MARK: libraries and devices
 
 /// Loads the library at `path` alone, or where that is NULL the system's loader, else a driver directly; NULL
-/// where there is none.
+/// where there is none. It stays for as long as the process: with an instance its drivers would be unloaded,
+/// and not all survive that (Mesa's, with LLVM in it, leaves functions behind that the end of the process
+/// calls).
 r2_gpu_library *r2_gpu_library_load(const char *path, r2_gpu_error *error);
 /// The same of a library that is loaded.
 r2_gpu_library *r2_gpu_library_of(r2_gpu_get_function get, r2_gpu_error *error);
-/// After all its devices are closed.
-void r2_gpu_library_close(r2_gpu_library *library);
 
 int r2_gpu_library_count(const r2_gpu_library *library);
 const r2_gpu_facts *r2_gpu_library_facts(const r2_gpu_library *library, int number);
@@ -138,8 +138,8 @@ r2_gpu_status r2_gpu_finish(r2_gpu_stream *stream, r2_gpu_error *error);
 /// channels padded to whole groups of four and the depth to whole slices: how many values that are.
 size_t r2_gpu_weight_count(int in_channels, int out_channels, int taps);
 /// Writes them from [out][in][tap], as float16 if `half`: then each channel's are multiplied by the power of
-/// two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where a value is not
-/// finite.
+/// two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where a value is
+/// not finite.
 int r2_gpu_pack(const float *weights, int in_channels, int out_channels, int taps, int half, float *factor,
                 void *packed);
 /// Float32 values of `count` float16 ones.

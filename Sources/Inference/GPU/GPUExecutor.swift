@@ -97,7 +97,8 @@ final class GPUExecutor: Executor {
     try stream.finish()
     for (index, operation) in plan.operations.enumerated() {
       guard case .convolution = operation.kind else { break }
-      let host = try GPUBuffer(device, bytes: operation.output.paddedCount * device.elementBytes, R2_GPU_READ_BACK)
+      let host = try GPUBuffer(
+        device, bytes: operation.output.paddedCount * device.elementBytes, R2_GPU_READ_BACK)
       try stream.begin()
       try record(index, windows: 1)
       stream.barrier()

@@ -1,4 +1,5 @@
 import CVulkan
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +9,7 @@ import CVulkan
   import Darwin
 #endif
 
-/// Vulkan, loaded, and the devices that it knows.
+/// Vulkan, loaded, and the devices that it knows. What was loaded once stays.
 package final class GPULibrary: @unchecked Sendable {  // C only reads what it points to
   let handle: OpaquePointer
   package let devices: [GPUFacts]
@@ -20,13 +21,29 @@ package final class GPULibrary: @unchecked Sendable {  // C only reads what it p
     }
   }
 
+  private static let loaded = Mutex<[String: GPULibrary]>([:])
+
   /// The library that `$R2P1D_VULKAN` names, and no other; where it is not set the system's.
-  package convenience init() throws(ModelError) {
-    let path = getenv("R2P1D_VULKAN").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  package static func load() throws(ModelError) -> GPULibrary {
+    let path = getenv("R2P1D_VULKAN").map { String(cString: $0) } ?? ""
+    // A closure's own typed error does not pass through `withLock`.
+    let result = loaded.withLock { loaded -> Result<GPULibrary, ModelError> in
+      if let library = loaded[path] { return .success(library) }
+      return Result { () throws(ModelError) in
+        let library = try load(path)
+        loaded[path] = library
+        return library
+      }
+    }
+    return try result.get()
+  }
+
+  private static func load(_ path: String) throws(ModelError) -> GPULibrary {
     do {
-      self.init(handle: try withGPUError { r2_gpu_library_load(path, $0) })
+      return GPULibrary(
+        handle: try withGPUError { r2_gpu_library_load(path.isEmpty ? nil : path, $0) })
     } catch {
-      guard case .gpu(let failure) = error, let path else { throw error }
+      guard case .gpu(let failure) = error, !path.isEmpty else { throw error }
       throw .gpu(GPUFailure(failure.kind, "R2P1D_VULKAN=\(path): \(failure.text)"))
     }
   }
@@ -35,8 +52,6 @@ package final class GPULibrary: @unchecked Sendable {  // C only reads what it p
   convenience init(_ function: r2_gpu_get_function) throws(ModelError) {
     self.init(handle: try withGPUError { r2_gpu_library_of(function, $0) })
   }
-
-  deinit { r2_gpu_library_close(handle) }
 
   /// The SHA-256s of the shaders and their sources, a line each.
   package static var shaderManifest: [UInt8] {

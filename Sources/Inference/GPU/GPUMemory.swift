@@ -32,7 +32,9 @@ final class GPUMemory {
     index = try GPUBuffer(device, bytes: frames * 8, R2_GPU_WRITTEN)
     tables = try GPUBuffer(device, bytes: frames * 3 * 256 * 4, R2_GPU_WRITTEN)
     flags = try GPUBuffer(device, bytes: 4, R2_GPU_READ_BACK)
-    let (pool, linear) = (plan.operations[plan.operations.count - 2], plan.operations[plan.operations.count - 1])
+    let (pool, linear) = (
+      plan.operations[plan.operations.count - 2], plan.operations[plan.operations.count - 1]
+    )
     features = try GPUBuffer(device, bytes: windows * pool.output.paddedCount * 4, R2_GPU_READ_BACK)
     logits = try GPUBuffer(device, bytes: windows * linear.output.channels * 4, R2_GPU_READ_BACK)
   }

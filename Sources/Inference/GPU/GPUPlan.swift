@@ -26,7 +26,9 @@ struct GPUPlan: Sendable {
       guard case .convolution = operation.kind else { continue }
       place(operation.output, while: living)
       living.append(operation.output.number)
-      living.removeAll { lastUses[$0, default: 0] <= operation.output.number && $0 != operation.output.number }
+      living.removeAll {
+        lastUses[$0, default: 0] <= operation.output.number && $0 != operation.output.number
+      }
     }
   }
 

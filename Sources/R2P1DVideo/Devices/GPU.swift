@@ -28,7 +28,7 @@ public final class GPU: Sendable {
   /// All that there are, those too that cannot be used; throws where there is none, and says why.
   public static func all() throws(ClassifierError) -> [GPU] {
     try namingGPU("gpu") { () throws(ModelError) in
-      let library = try GPULibrary()
+      let library = try GPULibrary.load()
       return library.devices.map { GPU(library, $0) }
     }
   }
@@ -36,7 +36,7 @@ public final class GPU: Sendable {
   /// The one that is wanted.
   public static func find(_ choice: Choice) throws(ClassifierError) -> GPU {
     try namingGPU("\(choice)") { () throws(ModelError) in
-      let library = try GPULibrary()
+      let library = try GPULibrary.load()
       return GPU(library, try library.devices.first(choice.engine))
     }
   }

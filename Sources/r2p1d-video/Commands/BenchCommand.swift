@@ -77,7 +77,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     let (figures, table, notes) = try await PipelineBenchmark.run(options)
     Terminal.warn(notes)
-    Terminal.warn(asked: options.precision, used: Network.Precision(rawValue: figures.network.precision) ?? .f32)
+    Terminal.warn(
+      asked: options.precision, used: Network.Precision(rawValue: figures.network.precision) ?? .f32)
     let output = Output.standard()
     if plan { try output.write(table) }
     try output.write(format == .json ? figures.json : figures.text)

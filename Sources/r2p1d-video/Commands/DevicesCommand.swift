@@ -21,7 +21,8 @@ struct DevicesCommand: ParsableCommand {
   private static func line(_ gpu: GPU) -> String {
     let facts = gpu.facts
     var parts = [facts.name, facts.kind.rawValue]
-    parts.append("driver " + [facts.driver, facts.driverVersion].filter { !$0.isEmpty }.joined(separator: " "))
+    parts.append(
+      "driver " + [facts.driver, facts.driverVersion].filter { !$0.isEmpty }.joined(separator: " "))
     parts.append(size(facts.memory) + (facts.freeMemory.map { " (\(size($0)) free)" } ?? ""))
     if let problem = facts.problem {
       parts.append("cannot be used: \(problem)")

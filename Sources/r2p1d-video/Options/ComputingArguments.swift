@@ -34,7 +34,8 @@ struct ComputingArguments: ParsableArguments {
   }
 
   /// The first discrete GPU that passes its test, if the work is worth its start.
-  private func automatic(_ windows: Int?) throws(ClassifierError) -> (gpu: GPU?, precision: Network.Precision) {
+  private func automatic(_ windows: Int?) throws(ClassifierError) -> (gpu: GPU?, precision: Network.Precision)
+  {
     if case .given(.f16) = precision {
       let gpu = try GPU.find(.discrete)
       return (gpu, .f16)
@@ -147,7 +148,8 @@ enum PrecisionArgument: ExpressibleByArgument, Equatable {
   }
 
   static let help: ArgumentHelp = {
-    let errors = Network.Precision.allCases.map { "\($0.logitError) in \($0.rawValue)" }.joined(separator: ", ")
+    let errors = Network.Precision.allCases.map { "\($0.logitError) in \($0.rawValue)" }.joined(
+      separator: ", ")
     return """
       Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). f16 is \
       for GPUs, bf16 and int8 for CPUs. fast is f16 on a GPU; on a CPU int8 where it has instructions for it, \

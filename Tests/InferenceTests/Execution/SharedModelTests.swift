@@ -25,7 +25,9 @@ import Testing
       for worker in 0..<4 {
         group.addTask {
           let predictor = try Predictor(model, threads: 1 + worker % 2)
-          return try (worker % 2, (0..<rounds).map { _ in try predictor.predict([windows[worker % 2]])[0].logits })
+          return try (
+            worker % 2, (0..<rounds).map { _ in try predictor.predict([windows[worker % 2]])[0].logits }
+          )
         }
       }
       for try await (window, logits) in group {

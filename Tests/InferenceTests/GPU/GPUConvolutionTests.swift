@@ -67,7 +67,8 @@ struct GPUConvolutionTests {
       let output = outputActivation
       let result = try GPUBuffer(device, bytes: windows * output.paddedCount * 4, R2_GPU_READ_BACK)
       let bindings = GPUStream.Bindings(
-        input: try loader.buffer(grouped(values, inputActivation)), weights: try loader.buffer(packed.weights),
+        input: try loader.buffer(grouped(values, inputActivation)),
+        weights: try loader.buffer(packed.weights),
         finish: try loader.buffer(packed.finish.map(\.bitPattern)),
         residual: try loader.buffer(grouped(residual, output)), output: result)
       let stream = try GPUStream(device, sets: 1)
@@ -75,7 +76,8 @@ struct GPUConvolutionTests {
       try stream.begin()
       try GPUConvolution(conv, inputActivation, adds: adds).record(on: stream, set: set, windows: windows)
       try stream.finish()
-      let found = UnsafeBufferPointer(start: result.memory(of: Float.self), count: windows * output.paddedCount)
+      let found = UnsafeBufferPointer(
+        start: result.memory(of: Float.self), count: windows * output.paddedCount)
       return (0..<windows).flatMap { window in
         (0..<output.channels).flatMap { channel in
           (0..<output.positions).map { at in

@@ -22,7 +22,8 @@ struct GPUNetworkTests {
     return try Predictor(model, frames: windows[0].count, options: options).predict(windows)
   }
 
-  @Test("Every network of the family agrees with the scalar reference", arguments: VideoResNet.names, tolerances)
+  @Test(
+    "Every network of the family agrees with the scalar reference", arguments: VideoResNet.names, tolerances)
   func family(name: String, precision: (PrecisionPolicy, Double)) throws {
     let model = Model(random: try GPUInput.narrow(name), seed: 3)
     let windows = [try GPUInput.window(name == "r2d_18" ? 16 : 5, side: 28, seed: 1)]
@@ -43,7 +44,8 @@ struct GPUNetworkTests {
     #expect(GPUSelfTest.error(of: found, expected: expected) < precision.1)
   }
 
-  @Test("Every step of a network agrees with the scalar reference, and is called as it is", arguments: tolerances)
+  @Test(
+    "Every step of a network agrees with the scalar reference, and is called as it is", arguments: tolerances)
   func steps(precision: PrecisionPolicy, tolerance: Double) throws {
     let model = Model(random: try GPUInput.narrow("r2plus1d_34"), seed: 4)
     let window = try GPUInput.window(4, side: 28, seed: 2)
@@ -105,7 +107,9 @@ struct GPUNetworkTests {
     }
   }
 
-  @Test("What the network is computed with is refused where it cannot be", arguments: [PrecisionPolicy.bf16, .int8])
+  @Test(
+    "What the network is computed with is refused where it cannot be",
+    arguments: [PrecisionPolicy.bf16, .int8])
   func precisionsOfCPUs(precision: PrecisionPolicy) throws {
     var options = EngineOptions(threads: 1, precision: precision)
     options.gpu = try SoftwareGPU.device(.f32)

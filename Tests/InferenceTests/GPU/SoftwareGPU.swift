@@ -5,7 +5,7 @@ import Testing
 /// The device that the tests compute on: a driver that computes on the CPU, Mesa's lavapipe, of which every
 /// machine can have one.
 enum SoftwareGPU {
-  static let library = try? GPULibrary()
+  static let library = try? GPULibrary.load()
   static let facts = library?.devices.first { $0.kind == .software && $0.problem == nil }
   static let isAvailable = facts != nil
   static let need: Comment = "needs a Vulkan driver that computes on the CPU (mesa-vulkan-drivers)"
