@@ -19,4 +19,9 @@ package struct InputFile: ~Copyable {
 
   /// The next `limit` bytes; fewer at the end, and none after it.
   package func read(upTo limit: Int) throws(Errno) -> [UInt8] { try descriptor.read(upTo: limit) }
+
+  /// As many of the next `limit` bytes as are there, and at least one, which is waited for; none at the end.
+  package func readAvailable(upTo limit: Int) throws(Errno) -> [UInt8] {
+    try descriptor.readAvailable(upTo: limit)
+  }
 }

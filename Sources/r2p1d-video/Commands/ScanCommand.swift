@@ -31,13 +31,14 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitArguments
 
   func validate() throws {
-    if paths.isEmpty && selection.filesFrom == nil {
+    if paths.isEmpty && selection.list.filesFrom == nil {
       throw ValidationError("give folders or files to scan, or --files-from")
     }
     try scores.checkLogits(in: table.format, areHeld: \.holdsLogits)
   }
 
   func run() throws {
+    let shard = try selection.share()
     let budget = ThreadBudget(
       cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
     var classifierOptions = ClassifierOptions(
@@ -53,10 +54,13 @@ struct ScanCommand: ParsableCommand {
     let table = try ScanTable(
       output, settings: ScanSettings(classifier, format), format: format, top: scores.top,
       explain: \.explanationWithoutAddresses)
-    let found = try find()
+    try table.begin(shard)
+    let found = try find(shard, by: classifier.sampling.work)
     let plan = ScanPlan(found.files, records: table.records, retryFailed: selection.retryFailed)
     let earlier = table.records.count - plan.staleCount
     try table.remove(where: plan.isStale)
+    try table.end(found.listing, of: shard, files: found.files.count, left: plan.files.count)
+    if !quiet { warn(of: found, classifier.sampling.work) }
 
     let stop = StopFlag()
     Signals.endSoftly { stop.raise() }
@@ -71,26 +75,49 @@ struct ScanCommand: ParsableCommand {
         "interrupted; every finished row is in \(output.printable): run the same command to resume")
       throw ExitCode(ExitStatus.interrupted.rawValue)
     }
-    let failures = ScanSummary(table.records).failures + found.unreadable.count
+    let failures = ScanSummary(table.records).failures + found.listing.unreadable
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
-  private func find() throws(ClassifierError) -> FileFinder {
-    let listed = try selection.filesFrom.map { (list) throws(ClassifierError) in
-      try PathList.read(list, zeroSeparated: selection.zeroSeparated)
-    }
+  private func find(_ shard: Shard, by work: EvenShares.Work) throws(ClassifierError) -> FileFinder {
     var finder = FileFinder()
-    finder.takesAll = selection.all
-    finder.shard = selection.shard
-    finder.excluded = [table.output, ScanTable.journalPath(of: table.output)]
-    finder.find(paths + (listed ?? []))
-    for (folder, cause) in finder.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
+    finder.shard = shard
+    finder.walk.takesAll = selection.list.all
+    finder.walk.excluded = [table.output, ScanTable.journalPath(of: table.output)]
+    finder.find(paths)
+    if let list = selection.list.filesFrom {
+      var entries = try PathList(list, zeroSeparated: selection.list.zeroSeparated)
+      if try entries.isListing() {
+        var listed: [ListedFile] = []
+        while let entry = try entries.next() {
+          if let stamp = entry.stamp { listed.append(ListedFile(path: entry.path, stamp: stamp)) }
+        }
+        finder.find(listed, by: work)
+      } else {
+        while let entry = try entries.next() { finder.find(entry.path) }
+      }
+    }
+    for (folder, cause) in finder.walk.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
     return finder
+  }
+
+  /// Says it where this share has much more to do than others. Of many shares each is small.
+  private func warn(of found: FileFinder, _ work: EvenShares.Work) {
+    let times = found.timesAnEvenShare(by: work)
+    guard times > ScanSummary.unevenness, found.shard.count <= ScanSummary.mostSharesToCompare else { return }
+    Terminal.warn(ScanSummary.uneven(found.shard, times, of: work == .size ? "bytes" : "files"))
   }
 
   private func summary(_ records: [ScanRecord], earlier: Int, seconds: Double) -> String {
     let now = records.count - earlier
     let pace = "  this run: \(now) file\(now == 1 ? "" : "s") in \(ScanThroughput.duration(seconds))\n"
     return "\(table.output.printable): \(ScanSummary(records).text)\(pace)"
+  }
+}
+
+extension ResolvedSampling {
+  /// What the work of a file goes by.
+  fileprivate var work: EvenShares.Work {
+    if case .stride = placement { .size } else { .count }
   }
 }
