@@ -8,8 +8,8 @@ struct ListFilesCommand: ParsableCommand {
     commandName: "list",
     abstract: "Lists the files that scan would take, with size and time of change.",
     discussion: """
-      Nothing is decoded. scan --files-from takes the list, and gives its shares about the same work; \
-      merge --complete checks against it.
+      Nothing is decoded. scan takes such a list, and shares of it have about the same work; merge checks \
+      outputs against it.
       """)
 
   @Argument(help: "Folders and files.")
