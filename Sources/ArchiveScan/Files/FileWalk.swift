@@ -15,6 +15,9 @@ package struct FileWalk {
     didSet { own = Set(excluded.compactMap(\.status).map(FileIdentity.init)) }
   }
 
+  /// Whether a file in a folder is one that a scan makes of another.
+  package var isSidecar: (BytePath) -> Bool = { _ in false }
+
   /// Folders that could not be read, and why.
   package private(set) var unreadable: [(folder: BytePath, cause: String)] = []
   private var own: Set<FileIdentity> = []
@@ -52,7 +55,9 @@ package struct FileWalk {
       let status = path.status
       guard let status, status.st_mode & S_IFMT == S_IFDIR else {
         let isOwn = status.map { own.contains(FileIdentity($0)) } ?? false
-        if !isOwn && (takesAll || name.isVideoName) { try body((path, status.map(FileStamp.init))) }
+        if !isOwn && (takesAll || name.isVideoName) && !isSidecar(path) {
+          try body((path, status.map(FileStamp.init)))
+        }
         continue
       }
       let identity = FileIdentity(status)

@@ -247,7 +247,7 @@ import Testing
       #expect(run.status == 2 && run.errors.contains("is named twice: each output needs a file of its own"))
     }
     #expect(try folder.read("t.csv") == Data("Start,End,Name\n0,2,pan right\n".utf8))
-    #expect(try folder.names == ["t.csv"])
+    #expect(folder.names == ["t.csv"])
   }
 
   @Test func elanFindsAVideoBesideItsFileAlone() throws {
