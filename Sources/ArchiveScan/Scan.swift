@@ -26,13 +26,14 @@ package struct Scan {
     _ files: [BytePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
   ) throws(ClassifierError) {
     let decoded = DecodedFiles(
-      files: files, sampling: classifier.sampling, rules: classifier.options.input, options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
     var synced = clock.now
-    try decoded.forEach(stop: stop) { (index, source) throws(ClassifierError) in
-      observe(.began(files[index]))
-      return try classifier.classify(files[index], source) {
-        observe(.windowDone(files[index], done: $0, of: $1))
+    try decoded.forEach(of: ListedFiles(files), count: files.count, stop: stop) {
+      (file) throws(ClassifierError) in
+      observe(.began(file.path))
+      return try classifier.classify(file.path, file.windows) {
+        observe(.windowDone(file.path, done: $0, of: $1))
       }
     } finish: { (file) throws(ClassifierError) in
       if case .success(let labels) = file.result {

@@ -38,8 +38,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let budget = ThreadBudget(
-      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
+    let budget = workers.budget(model)
     var classifierOptions = ClassifierOptions(
       model, sampling.options(placement.placement), limits, certificates)
     classifierOptions.threads = budget.network
