@@ -14,6 +14,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       LabelCommand.self,
       TimelineCommand.self,
       ScanCommand.self,
+      WorkerCommand.self,
       ListFilesCommand.self,
       MergeCommand.self,
       EvaluateCommand.self,

@@ -43,8 +43,7 @@ struct ScanCommand: ParsableCommand {
 
   func run() throws {
     let shard = try selection.share()
-    let budget = ThreadBudget(
-      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
+    let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
