@@ -1,7 +1,7 @@
 import R2P1DVideo
 
 /// The files of a scan's share, and the listing that it is a share of.
-package struct FileFinder {
+package struct FileFinder: Sendable {
   package var walk = FileWalk()
   package var shard = Shard.whole
 
@@ -37,6 +37,20 @@ package struct FileFinder {
       bytes.own &+= size
       files.append(entry.path)
     }
+  }
+
+  /// Adds what is found at the paths of `list`, read to its end; the share of a listing by its sizes.
+  package mutating func find(_ list: PathList, by work: EvenShares.Work) throws(ClassifierError) {
+    var list = list
+    var listed: [ListedFile] = []
+    while let entry = try list.next() {
+      if let stamp = entry.stamp {
+        listed.append(ListedFile(path: entry.path, stamp: stamp))
+      } else {
+        find(entry.path)
+      }
+    }
+    find(listed, by: work)
   }
 
   /// Adds the share of `listed`, a listing with sizes: shares of it have about the same work.

@@ -7,7 +7,7 @@ import R2P1DVideo
 /// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped,
 /// links are followed, and a link that leads back to a folder it lies in is not. A file that is named itself
 /// is always taken.
-package struct FileWalk {
+package struct FileWalk: Sendable {
   /// Takes every file in a folder, not only those whose name ends as a video's does.
   package var takesAll = false
   /// Files never to take from a folder: the scan's own.
@@ -16,7 +16,7 @@ package struct FileWalk {
   }
 
   /// Whether a file in a folder is one that a scan makes of another.
-  package var isSidecar: (BytePath) -> Bool = { _ in false }
+  package var isSidecar: @Sendable (BytePath) -> Bool = { _ in false }
 
   /// Folders that could not be read, and why.
   package private(set) var unreadable: [(folder: BytePath, cause: String)] = []

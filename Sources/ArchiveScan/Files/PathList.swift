@@ -2,7 +2,7 @@ import R2P1DVideo
 
 /// Paths from a list, as they come in: one per line, with a zero byte behind each, as `find -print0` writes
 /// them, or with their sizes, as `list` does.
-package struct PathList: ~Copyable {
+package struct PathList: Sendable {
   /// An entry. Only a listing has stamps.
   package struct Entry: Equatable {
     package let path: BytePath
@@ -17,7 +17,7 @@ package struct PathList: ~Copyable {
   private var form: Form?
   private let path: BytePath
   private let zeroSeparated: Bool
-  private let file: InputFile
+  private let source: Source
   private var buffer: ArraySlice<UInt8> = []
   private var isAtEnd = false
   private var entries = 0
@@ -27,10 +27,17 @@ package struct PathList: ~Copyable {
     case listing(ListingFormat)
   }
 
+  /// The list's file, closed once.
+  private final class Source: Sendable {
+    let file: InputFile
+
+    init(file: consuming InputFile) { self.file = file }
+  }
+
   /// Opens the list at `path`; `-` is standard input.
   package init(_ path: BytePath, zeroSeparated: Bool) throws(ClassifierError) {
     do {
-      file = try path == "-" ? InputFile(standardInput: ()) : InputFile(path)
+      source = try Source(file: path == "-" ? InputFile(standardInput: ()) : InputFile(path))
     } catch {
       throw .list(path, cause: "cannot be read: \(error.reason)")
     }
@@ -48,14 +55,18 @@ package struct PathList: ~Copyable {
 
   /// Whether `list` wrote it, so that every entry has its stamp. Waits for the first line.
   package mutating func isListing() throws(ClassifierError) -> Bool {
-    if case .listing = try knownForm() { return true }
+    if case .listing = try knownForm(until: { false }) { return true }
     return false
   }
 
   /// The next entry, waited for; nil at the end. Empty lines are none; they may end as on Windows.
-  package mutating func next() throws(ClassifierError) -> Entry? {
-    let form = try knownForm()
-    while let record = try record(form) {
+  ///
+  /// Nil, too, soon after `isOver` has become true.
+  package mutating func next(
+    until isOver: () -> Bool = { false }
+  ) throws(ClassifierError) -> Entry? {
+    let form = try knownForm(until: isOver)
+    while let record = try record(form, until: isOver) {
       entries += 1
       switch form {
       case .zeros:
@@ -76,9 +87,11 @@ package struct PathList: ~Copyable {
   }
 
   /// Looks at the first line, once, and takes a byte order mark and a header off.
-  private mutating func knownForm() throws(ClassifierError) -> Form {
+  private mutating func knownForm(until isOver: () -> Bool) throws(ClassifierError) -> Form {
     if let form { return form }
-    while !isAtEnd && !buffer.contains(Self.lineFeed) { try fill() }
+    while !isAtEnd && !buffer.contains(Self.lineFeed) {
+      guard try fill(until: isOver) else { return .lines }
+    }
     // What Windows calls Unicode: no path of it would be found.
     if buffer.starts(with: [0xFF, 0xFE]) || buffer.starts(with: [0xFE, 0xFF]) {
       throw .list(path, cause: "is in UTF-16; save it as UTF-8, one path a line")
@@ -98,7 +111,9 @@ package struct PathList: ~Copyable {
   }
 
   /// The bytes up to the next end of a record, or of the list; nil when none are left.
-  private mutating func record(_ form: Form) throws(ClassifierError) -> ArraySlice<UInt8>? {
+  private mutating func record(
+    _ form: Form, until isOver: () -> Bool
+  ) throws(ClassifierError) -> ArraySlice<UInt8>? {
     var searched = buffer.startIndex
     var isQuoted = false
     var end = Self.lineFeed
@@ -115,7 +130,7 @@ package struct PathList: ~Copyable {
         return buffer.isEmpty ? nil : buffer
       }
       let done = searched - buffer.startIndex
-      try fill()
+      guard try fill(until: isOver) else { return nil }
       searched = buffer.startIndex + done
     }
   }
@@ -125,16 +140,20 @@ package struct PathList: ~Copyable {
     return buffer[..<end]
   }
 
-  /// Waits for more bytes, however few.
-  private mutating func fill() throws(ClassifierError) {
+  /// Waits for more bytes, however few; false once `isOver`.
+  private mutating func fill(until isOver: () -> Bool) throws(ClassifierError) -> Bool {
     guard buffer.count < Self.longestEntry else {
       throw .list(
         path, cause: "entry \(entries + 1) is longer than a path can be: expected paths, one a line")
     }
     do {
-      let more = try file.readAvailable(upTo: 1 << 16)
+      while !source.file.isReady(within: IdleTimeout.sliceMilliseconds) {
+        if isOver() { return false }
+      }
+      let more = try source.file.readAvailable(upTo: 1 << 16)
       isAtEnd = more.isEmpty
       buffer = ArraySlice(Array(buffer) + more)
+      return true
     } catch {
       throw .list(path, cause: "cannot be read: \(error.reason)")
     }

@@ -48,7 +48,7 @@ package struct Coverage: Sendable, Equatable {
       entries.removeAll { shard.isWhole || $0.shard == shard }
       entries.append(Entry(shard: shard, found: nil))
     case .listed(let shard, let found):
-      entries.removeAll { $0.shard == shard && $0.found == nil }
+      entries.removeAll { $0.shard == shard }
       entries.append(Entry(shard: shard, found: found))
       isUnderWay = true
     case .part(let entry): entries.append(entry)

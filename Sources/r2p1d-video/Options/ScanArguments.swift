@@ -29,6 +29,13 @@ struct FileArguments: ParsableArguments {
   @Option(help: ShardArgument.help)
   var shard: ShardArgument?
 
+  @Option(help: "End cleanly after so many seconds, with status 3 if files are left.")
+  var deadline: Int?
+
+  func validate() throws {
+    try check(deadline, "--deadline", (1...100_000_000).contains, "a number of seconds from 1")
+  }
+
   /// The share that is taken.
   func share() throws -> Shard { try shard?.shard() ?? .whole }
 }
