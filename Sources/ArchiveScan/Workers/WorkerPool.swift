@@ -39,8 +39,7 @@ final class WorkerPool: Sendable {
     for _ in 0..<workers {
       threads.enter()
       DetachedThread.start { [self] in
-        var worker = DecodeWorker(configuration, options, stop: over)
-        while let video = nextJob() { worker.decode(video) }
+        decode(with: DecodeWorker(configuration, options, stop: over))
         threads.leave()
       }
     }
@@ -76,6 +75,11 @@ final class WorkerPool: Sendable {
     let underWay = state.withLock { Array($0.underWay.values) }
     for video in underWay { video.arrivals.abandon() }
     threads.wait()
+  }
+
+  /// Its process has ended, and been waited for, when this returns.
+  private func decode(with worker: consuming DecodeWorker) {
+    while let video = nextJob() { worker.decode(video) }
   }
 
   /// The next file, once there is room for it; nil when there is none.
