@@ -36,8 +36,8 @@ def files_to_do(listing, output, settings, *, retry_failed=False):
 def blocks(files, rows_per_block=BLOCK):
     """Slices of a table that is sorted by size."""
     sizes = [max(size, 0) for size in files.column("size").to_pylist()]
-    # So many bytes as an eighth of a block of average files has, but a file at least.
-    most = sum(sizes) / max(len(sizes), 1) * max(rows_per_block / 8, 1)
+    # As many bytes as a block of average files has, but a file at least.
+    most = sum(sizes) / max(len(sizes), 1) * rows_per_block
     slices, start, held = [], 0, 0
     for number, size in enumerate(sizes):
         if number > start and (number - start >= rows_per_block or held + size > most):
