@@ -26,13 +26,14 @@ package struct Scan {
     _ files: [BytePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
   ) throws(ClassifierError) {
     let decoded = DecodedFiles(
-      files: files, sampling: classifier.sampling, rules: classifier.options.input, options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
     var synced = clock.now
     var unsynced: [BytePath] = []
-    try decoded.forEach(stop: stop) { (index, source) throws(ClassifierError) in
-      observe(.began(files[index]))
-      return try label(files[index], source, observe)
+    try decoded.forEach(of: ListedFiles(files), count: files.count, stop: stop) {
+      (file) throws(ClassifierError) in
+      observe(.began(file.path))
+      return try label(file.path, file.windows, observe)
     } finish: { (file) throws(ClassifierError) in
       let labels = file.result.map(\.labels)
       if case .success(let labels) = labels {
@@ -62,10 +63,9 @@ package struct Scan {
     _ file: BytePath, _ source: RemoteWindowSource, _ observe: @escaping (Event) -> Void
   ) throws(ClassifierError) -> Labelled {
     let drafts = try SidecarDrafts(of: file, classifier, options.sidecars)
-    let scored = try ScoredWindows(source, of: file, classifier) {
+    let labels = try classifier.classify(file, source) {
       observe(.windowDone(file, done: $0, of: $1))
-    }
-    let labels = try classifier.classify(file, scored) { (window) throws(ClassifierError) in
+    } observe: { (window) throws(ClassifierError) in
       try drafts.add(window)
     }
     return Labelled(labels: labels, drafts: drafts, hashes: try drafts.end(labels))

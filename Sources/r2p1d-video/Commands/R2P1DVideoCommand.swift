@@ -14,6 +14,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       LabelCommand.self,
       TimelineCommand.self,
       ScanCommand.self,
+      WorkerCommand.self,
       MergeCommand.self,
       EvaluateCommand.self,
       WindowsCommand.self,

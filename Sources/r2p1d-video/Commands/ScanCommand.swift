@@ -42,8 +42,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let budget = ThreadBudget(
-      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
+    let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))

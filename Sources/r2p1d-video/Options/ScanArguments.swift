@@ -1,5 +1,6 @@
 import ArchiveScan
 import ArgumentParser
+import FoundationEssentials
 import R2P1DVideo
 
 /// The table that a scan writes.
@@ -57,6 +58,12 @@ struct WorkerArguments: ParsableArguments {
     try check(timeout, "--timeout", (1...1_000_000).contains, "a number of seconds from 1")
     try check(workers, "--workers", (1...256).contains, "a number of processes from 1 to 256")
     try check(workerMemory, "--worker-memory", (256...1 << 30).contains, "a number of MiB from 256")
+  }
+
+  /// Who may use which of the cores, of which a command has as many as `model` says.
+  func budget(_ model: ModelArguments) -> ThreadBudget {
+    ThreadBudget(
+      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers)
   }
 
   func options(_ budget: ThreadBudget) -> ScanOptions {
