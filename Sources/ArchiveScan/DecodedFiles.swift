@@ -44,7 +44,8 @@ struct DecodedFiles {
     defer { pool.end() }
     var index = 0
     while !stop.isRaised, let video = try pool.next() {
-      let result = try stop.run(interruptedBy: { pool.interrupt(video) }) {
+      let interrupt = { @Sendable in pool.interrupt(video) }
+      let result = try stop.run(interruptedBy: interrupt) {
         () throws(ClassifierError) -> Result<Value, ClassifierError> in
         try self.result { () throws(ClassifierError) in
           try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))

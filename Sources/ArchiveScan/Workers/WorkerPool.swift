@@ -40,8 +40,7 @@ final class WorkerPool: Sendable {
     for _ in 0..<workers {
       threads.enter()
       DetachedThread.start { [self] in
-        var worker = DecodeWorker(configuration, options, stop: over)
-        while let video = nextJob() { worker.decode(video) }
+        decode(with: DecodeWorker(configuration, options, stop: over))
         threads.leave()
       }
     }
@@ -83,6 +82,11 @@ final class WorkerPool: Sendable {
   func interrupt(_ video: DecodeJob) {
     over.raise()
     video.arrivals.fail(VideoError.interrupted)
+  }
+
+  /// Its process has ended, and been waited for, when this returns.
+  private func decode(with worker: consuming DecodeWorker) {
+    while let video = nextJob() { worker.decode(video) }
   }
 
   /// The next file, once there is room for it; nil when there is none.

@@ -6,14 +6,10 @@ import Testing
 /// running.
 @Suite struct WorkerFaultTests {
   private static let clips = ["pan_left", "zoom_in", "tilt_up"].map { "SampleVideos/\($0).mp4" }
-  /// More windows than are decoded ahead.
-  private static let many = ["--stride", "1", "--workers", "1"]
 
+  /// Of one decoder, and more windows a file than are decoded ahead.
   private func session(_ more: String...) throws -> WorkerSession {
-    switch more.count {
-    case 0: try WorkerSession("--stride", "1", "--workers", "1")
-    default: try WorkerSession("--stride", "1", "--workers", "1", more[0], more[1])
-    }
+    try WorkerSession(["--stride", "1", "--workers", "1"] + more)
   }
 
   private func isGone(_ workers: [Int32]) -> Bool {
@@ -59,7 +55,7 @@ import Testing
     kill(session.process.processIdentifier, SIGTERM)
     usleep(300_000)
     kill(session.process.processIdentifier, SIGTERM)
-    #expect(try session.rest().isEmpty && session.status() == 130)
+    #expect(try session.rest().isEmpty && session.status() == 128 + SIGTERM)
     kill(decoder, SIGCONT)
     #expect(isGone([decoder]))
   }

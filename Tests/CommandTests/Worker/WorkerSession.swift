@@ -10,12 +10,11 @@ final class WorkerSession {
   private let captured: TemporaryFolder
   private var unread = Data()
 
-  /// Starts it with the built-in model, in `folder`; `answers` is what it is to write to, else a pipe.
-  init(_ arguments: String..., in folder: URL = Checkout.root, environment: [String: String] = [:]) throws {
+  /// Starts it with the built-in model, in `folder`, and waits until it is ready.
+  init(_ arguments: [String] = [], in folder: URL = Checkout.root) throws {
     let pipe = Pipe()
     captured = try TemporaryFolder()
-    let program = Program(environment: environment, folder: folder)
-    process = try program.start(
+    process = try Program(folder: folder).start(
       Program.built, ["worker", "--model", "camera-motion"] + arguments, input: requests, pipe,
       try captured.empty("errors"))
     // A write to a worker that has ended is an error then, and no signal.
