@@ -7,6 +7,7 @@
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make test-gpu  the tests that need Vulkan, on Mesa's driver for CPUs, with Vulkan's own checks on
 # make shaders  the shaders of Shaders, compiled; the result is committed
+# make test-fleet  scans on engines that run here for the test, as a SLURM of three nodes: minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
 # make install  the program to PREFIX/bin (default /usr/local)
@@ -21,7 +22,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build docs shaders test test-gpu test-quick test-server test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs shaders test test-gpu test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -82,6 +83,11 @@ test-gpu: deps
 
 shaders:
 	Shaders/build
+
+# Each engine's tests take the program to test.
+test-fleet: build
+	@.ci/dependencies fleet
+	set -e; for test in integrations/*/tests/run; do $$test $(BINARY); done
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
 SANITIZED_TEST = $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing

@@ -39,11 +39,7 @@ extension Rational: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension Shard: ExpressibleByArgument {
-  package init?(argument: String) {
-    self.init(argument)
-  }
-}
+extension ListingFormat: ExpressibleByArgument {}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.
 struct TimeArgument: ExpressibleByArgument {
