@@ -13,17 +13,18 @@ package final class GPUDevice: @unchecked Sendable {  // C guards what its threa
 
   /// - Parameters:
   ///   - tileRows: nil for the largest that suits the device.
-  ///   - secondsToWait: for a submit.
+  ///   - secondsToWait: for a submit; nil for 30, or ten minutes of a driver that shares the CPU with others.
   init(
     _ library: GPULibrary, _ facts: GPUFacts, isHalf: Bool, tileRows: Int? = nil,
-    tileColumns: [Int] = [64, 48], secondsToWait: Double = 30
+    tileColumns: [Int] = [64, 48], secondsToWait: Double? = nil
   ) throws(ModelError) {
     self.library = library
     self.facts = facts
     self.isHalf = isHalf
     self.tileRows = tileRows ?? (facts.lanes >= 256 ? 64 : 32)
     self.tileColumns = tileColumns
-    let options = r2_gpu_options(half: isHalf ? 1 : 0, timeout: UInt64(secondsToWait * 1e9))
+    let seconds = secondsToWait ?? (facts.kind == .software ? 600 : 30)
+    let options = r2_gpu_options(half: isHalf ? 1 : 0, timeout: UInt64(seconds * 1e9))
     handle = try withGPUError { r2_gpu_open(library.handle, Int32(facts.number), options, $0) }
   }
 
@@ -36,9 +37,9 @@ package final class GPUDevice: @unchecked Sendable {  // C guards what its threa
   /// kept from it, and systems stop what takes too long.
   var submitWork: Double {
     switch facts.kind {
-    case .discrete, .virtual: 200e9
+    case .discrete, .virtual: 50e9
     case .integrated: 10e9
-    case .software, .other: 0.5e9
+    case .software, .other: 0.1e9
     }
   }
 

@@ -49,6 +49,7 @@ struct LabelCommand: AsyncParsableCommand {
       switch outcome.result {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)
       case .failure(let error):
+        guard error.scope == .input else { throw error }
         failures += 1
         Terminal.warn(error)
       }

@@ -169,9 +169,10 @@ extension DeviceTests {
   private static let need: Comment = "needs a Vulkan driver that computes on the CPU (mesa-vulkan-drivers)"
 
   @Test(.enabled(if: isThere, need)) func aDiscreteGPUIsTakenAutomaticallyAndSaysSo() throws {
+    // Of a video that is not there: a window takes such a GPU, which is none, longer than it may.
     let run = try program(["FAULTY_TYPE": "3"])(
-      "label", Checkout.clip, "--model", "camera-motion", "--windows", "20", "--device", "auto")
-    #expect(run.status == 0)
+      "label", "/none.mp4", "--model", "camera-motion", "--windows", "20", "--device", "auto")
+    #expect(run.status == 1)
     #expect(run.errors.hasPrefix("r2p1d-video: computing on llvmpipe"))
   }
 
@@ -186,6 +187,14 @@ extension DeviceTests {
     let automatic = try program(faults)(label + ["auto"])
     #expect(
       automatic.status == 0 && automatic.errors.hasPrefix("r2p1d-video: computing on the CPU: llvmpipe"))
+  }
+
+  @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsTheRunOfManyVideos() throws {
+    let run = try program(["FAULTY_LOST_AT": "1"])(
+      "label", Checkout.clip, Checkout.otherClip, "--model", "camera-motion", "--device", "gpu:0")
+    #expect(run.status == 2)
+    #expect(run.errors.split(separator: "\n").count == 1)
+    #expect(run.errors.contains("the GPU stopped working"))
   }
 
   @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsAScanWhichResumes() throws {
