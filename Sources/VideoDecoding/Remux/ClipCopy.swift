@@ -1,0 +1,145 @@
+import CFFmpeg
+
+/// One part of a file under way to a file of its own.
+final class ClipCopy {
+  /// A packet of the file, and where the video was when it came.
+  struct Source {
+    let packet: UnsafePointer<AVPacket>
+    /// The same with the time at which it is shown.
+    let timed: AVPacket
+    let stream: Int
+    /// Its number in the order decoded; nil where it is another stream's.
+    let number: Int?
+    /// When it is presented in a player's clock, in units; nil where nothing says so.
+    let time: Int128?
+    let tick: AVRational
+
+    init(
+      _ input: Input, _ stream: Int, video: Int, at place: (packets: Int, time: Int128), _ index: FrameIndex
+    ) {
+      packet = UnsafePointer(input.packet)
+      timed = stream == video ? input.timedPacket : input.packet.pointee
+      self.stream = stream
+      tick = input.streams[stream]?.pointee.time_base ?? AVRational(num: 0, den: 1)
+      number = stream == video ? place.packets : nil
+      let stamp = timed.pts != CFFMPEG_NO_TIME ? timed.pts : timed.dts
+      time =
+        stamp == CFFMPEG_NO_TIME || stream == video
+        ? nil
+        : ClockShifts.units(stamp, tick, index.clock.scale) + index.shifts.shift(of: stamp, tick, at: place)
+    }
+
+    /// Whether a clip may have something of it, or of what is behind it in the file.
+    func isReached(_ plan: ClipPlan, of index: FrameIndex) -> Bool {
+      if let number { return number >= plan.packets.lowerBound }
+      return time.map { $0 >= index.times.time(of: plan.frames.lowerBound) } ?? false
+    }
+  }
+
+  private let plan: ClipPlan
+  private let index: FrameIndex
+  private let muxer: ClipMuxer
+  private let times: ClipTimes
+  private let video: Int
+  /// From its first frame to what comes after its last, in units.
+  private let start, end: Int128
+  /// Streams of sound that have not come past the end yet.
+  private var pending: Set<Int>
+  private var videoPackets = 0
+  /// Streams of which a packet was written.
+  private var begun: Set<Int> = []
+  private let subtitles: Set<Int>
+
+  /// Sound that is stored so much later than the video is waited for, in seconds, and packets of video that
+  /// come meanwhile at most.
+  private static let longestWait: Int128 = 10
+  static let mostPacketsBehind = 600
+
+  init(
+    _ clip: Remuxer.Clip, of input: Input, _ index: FrameIndex, _ container: ClipContainer, video: Int,
+    to sink: ClipSink
+  ) throws(RemuxError) {
+    guard let format = av_guess_format(container.name, nil, nil) else {
+      throw .noContainer(codec: index.info.codec)
+    }
+    plan = clip.plan
+    self.index = index
+    self.video = video
+    start = index.times.time(of: plan.frames.lowerBound)
+    end = index.times.time(of: plan.frames.upperBound)
+    times = ClipTimes(plan, of: index)
+    let (first, last) = (Self.microseconds(start, index), Self.microseconds(end, index))
+    let streams = container.streams.filter { stream in
+      let isSubtitle = Self.kind(of: stream, input) == AVMEDIA_TYPE_SUBTITLE
+      let early = isSubtitle ? 1_000_000 * Int64(Self.longestWait) : 0
+      return stream == video || index.others.hasAny(of: stream, from: first - early, to: last)
+    }
+    subtitles = Set(streams.filter { Self.kind(of: $0, input) == AVMEDIA_TYPE_SUBTITLE })
+    pending = Set(streams).subtracting(subtitles).subtracting([video])
+    if index.isOrderUnknown, !["avi", "h264", "hevc", "m4v", "mpeg1video", "mpeg2video"].contains(container.name)
+    {
+      throw .noTimes(container: container.name)
+    }
+    muxer = try ClipMuxer(format, streams, of: input, named: clip.name, to: sink)
+  }
+
+  private static func kind(of stream: Int, _ input: Input) -> AVMediaType {
+    input.streams[stream]?.pointee.codecpar.pointee.codec_type ?? AVMEDIA_TYPE_UNKNOWN
+  }
+
+  private static func microseconds(_ units: Int128, _ index: FrameIndex) -> Int64 {
+    Int64(clamping: units * 1_000_000 / index.clock.scale)
+  }
+
+  /// Whether nothing more is to come.
+  private(set) var isDone = false
+
+  func hasAllVideo(_ packets: Int) -> Bool { packets >= plan.packets.upperBound }
+
+  func add(_ source: Source) throws(RemuxError) {
+    if let number = source.number {
+      if plan.takes(number, of: index) {
+        let (stamp, decoding) = times.times(of: number)
+        try muxer.write(
+          source.packet, of: video, stamp: stamp, decoding: decoding, duration: max(source.timed.duration, 0))
+      }
+      let packet = index.packets[number]
+      let hasWaited = packet.place >= 0 && packet.time > end + Self.longestWait * index.clock.scale
+      isDone =
+        number + 1 >= plan.packets.upperBound
+        && (pending.isEmpty || hasWaited || number > plan.packets.upperBound + Self.mostPacketsBehind)
+    } else if let time = source.time {
+      if time >= end { pending.remove(source.stream) }
+      try addOther(source, time)
+    }
+  }
+
+  /// Sound from the first frame to the end of the last, and subtitles that are shown meanwhile.
+  private func addOther(_ source: Source, _ time: Int128) throws(RemuxError) {
+    var time = time
+    let length = ClockShifts.units(max(source.timed.duration, 0), source.tick, index.clock.scale)
+    var stop = time + length
+    if subtitles.contains(source.stream) {
+      (time, stop) = (max(time, start), min(stop, end))
+      if length > 0, stop <= time { return }
+    }
+    guard time >= start, time < end else { return }
+    // What is predicted from packets before is left out until one comes that is not.
+    let isKey = source.timed.flags & AV_PKT_FLAG_KEY != 0
+    guard isKey || begun.contains(source.stream) else { return }
+    begun.insert(source.stream)
+    let stamp = ticks(time - start, source.tick)
+    try muxer.write(
+      source.packet, of: source.stream, stamp: stamp, decoding: stamp,
+      duration: max(length > 0 ? ticks(stop - time, source.tick) : 0, 0))
+  }
+
+  /// Units in ticks, the nearest.
+  private func ticks(_ units: Int128, _ tick: AVRational) -> Int64 {
+    guard tick.num > 0, tick.den > 0 else { return 0 }
+    let below = index.clock.scale * Int128(tick.num)
+    return Int64(clamping: (2 * units * Int128(tick.den) + below) / (2 * below))
+  }
+
+  func finish() throws(RemuxError) { try muxer.finish() }
+}
