@@ -95,7 +95,8 @@ let package = Package(
       dependencies: ["Teaching", "Evaluation", "R2P1DVideo", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
     .testTarget(
-      name: "CuttingTests", dependencies: ["Cutting", "Evaluation", "R2P1DVideo", "VideoDecoding", "TestSupport"]),
+      name: "CuttingTests",
+      dependencies: ["Cutting", "Evaluation", "R2P1DVideo", "VideoDecoding", "TestSupport"]),
     .testTarget(
       name: "ArchiveScanTests",
       dependencies: ["ArchiveScan", "R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"]),

@@ -14,13 +14,7 @@ package struct ClipName: Sendable {
 
   /// For `count` clips of the video `file`, none of which begins after `last` seconds; `ending` has its dot.
   package init(of file: BytePath, ending: String, count: Int, last: Rational) {
-    var name = file.name.bytes
-    if file.string.contains("://") {
-      // Behind an address's path stands what was asked of the server.
-      name = Array(name.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-    }
-    let stem = BytePath(bytes: name).stem
-    self.stem = BytePath(bytes: Self.harmless(stem.bytes, fallback: "video"))
+    stem = BytePath(bytes: Self.harmless(file.sourceName.stem.bytes, fallback: "video"))
     self.ending = ending
     numberDigits = max(4, "\(count)".count)
     hourDigits = max(2, "\(Int(last.double) / 3600)".count)
@@ -49,7 +43,8 @@ package struct ClipName: Sendable {
     for piece in BytePath.pieces(of: Array(text)) {
       switch piece {
       case .byte(let byte): bytes.append(byte)
-      case .character(let scalar): bytes += isHarmless(scalar) ? Array(String(scalar).utf8) : [UInt8(ascii: "_")]
+      case .character(let scalar):
+        bytes += isHarmless(scalar) ? Array(String(scalar).utf8) : [UInt8(ascii: "_")]
       }
     }
     let first = bytes.prefix { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
@@ -59,7 +54,8 @@ package struct ClipName: Sendable {
 
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     let kinds: [Unicode.GeneralCategory] = [.control, .format, .lineSeparator, .paragraphSeparator]
-    return !"/\\:*?\"<>|".unicodeScalars.contains(scalar) && !kinds.contains(scalar.properties.generalCategory)
+    return !"/\\:*?\"<>|".unicodeScalars.contains(scalar)
+      && !kinds.contains(scalar.properties.generalCategory)
       && !scalar.properties.isWhitespace
   }
 
@@ -73,12 +69,21 @@ package struct ClipName: Sendable {
   }
 }
 
+extension BytePath {
+  /// The name of a file, or that in an address, without what is asked of the server behind it.
+  var sourceName: BytePath {
+    guard string.contains("://") else { return name }
+    return BytePath(bytes: bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }).name
+  }
+}
+
 extension Rational {
   /// `00-01-02.345`: a clock without what file systems refuse.
   fileprivate func fileClock(hourDigits: Int) -> String {
     let milliseconds = rounded(perSecond: 1000)
     let seconds = milliseconds / 1000
-    let fields = [ClipName.padded(seconds / 3600, hourDigits)]
+    let fields =
+      [ClipName.padded(seconds / 3600, hourDigits)]
       + [seconds / 60 % 60, seconds % 60].map { ClipName.padded($0, 2) }
     return fields.joined(separator: "-") + "." + ClipName.padded(milliseconds % 1000, 3)
   }

@@ -23,12 +23,15 @@ package enum ClipTable {
   ])
 
   /// The table of the clips of `video`.
-  package static func name(for video: BytePath) -> BytePath { BytePath(bytes: video.name.bytes + ".clips.csv".utf8) }
+  package static func name(for video: BytePath) -> BytePath {
+    BytePath(
+      bytes: ClipName.harmless(video.sourceName.bytes.prefix(200), fallback: "video") + ".clips.csv".utf8)
+  }
 
   package static func row(_ clip: CutClip, of video: BytePath) -> String {
     CSV.row([
       clip.name.string, clip.segment.label, clip.segment.score.map { "\($0.roundedScore)" } ?? "",
-      video.name.string, clip.segment.start.decimal, clip.segment.end.decimal, clip.start.decimal,
+      video.sourceName.string, clip.segment.start.decimal, clip.segment.end.decimal, clip.start.decimal,
       clip.end.decimal, "\(clip.frames.count)", clip.mode.rawValue,
     ])
   }

@@ -27,9 +27,7 @@ package final class CutVideo {
 
   /// What follows the last dot of its name, as it is.
   private static func ending(of file: BytePath) -> String {
-    let name = file.name.bytes.prefix {
-      !file.string.contains("://") || $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-    }
+    let name = file.sourceName.bytes
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return "" }
     return String(validating: name[(dot + 1)...], as: UTF8.self) ?? ""
   }
@@ -81,21 +79,66 @@ package final class CutVideo {
     ClipTime(units: times.time(of: frame), scale: times.scale)
   }
 
-  /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file to write from its start,
-  /// `finish` is called when it is complete.
+  /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file of `folder` to write from its start,
+  /// and `finish` is called when it is complete, with what it shows; or with an error, where it shows nothing
+  /// that can be found in the video again.
   package func copy(
-    _ clips: [CutClip], open: (CutClip) throws -> Int32, finish: (CutClip) throws -> Void
+    _ clips: [CutClip], into folder: BytePath, open: (CutClip) throws -> Int32,
+    finish: (CutClip, Result<CutClip, ClassifierError>) throws -> Void
   ) throws(ClassifierError) {
     let plans = clips.map { clip in
       Remuxer.Clip(
         ClipPlan(frames(of: clip.segment) ?? clip.frames, of: remuxer.index), named: clip.name.string)
     }
+    let truth = remuxer.index.isDoubtful ? try decodedFrames(of: file) : nil
+    var files: [Int: Int32] = [:]
     do {
-      try remuxer.copy(plans, open: { try open(clips[$0]) }, finish: { try finish(clips[$0]) })
+      try remuxer.copy(plans) { number in
+        let descriptor = try open(clips[number])
+        files[number] = descriptor
+        return descriptor
+      } finish: { number in
+        let clip = clips[number]
+        let result = truth.map { seen(clip, in: files[number] ?? -1, $0) } ?? .success(clip)
+        try finish(clip, result)
+      }
     } catch let error as ClassifierError {
       throw error
     } catch RemuxError.unwritable(let name, let code) {
-      throw .output(BytePath(name), cause: "cannot be written: \(Errno(rawValue: code).reason)")
+      throw .output(
+        folder.appending(BytePath(name)), cause: "cannot be written: \(Errno(rawValue: code).reason)")
+    } catch {
+      throw .video(file, error)
+    }
+  }
+
+  /// The clip with the frames that its file shows, which are looked for among the video's.
+  private func seen(
+    _ clip: CutClip, in descriptor: Int32, _ truth: DecodedFrames
+  ) -> Result<CutClip, ClassifierError> {
+    let frames = try? decodedFrames(of: BytePath("/proc/self/fd/\(descriptor)"))
+    let guess = truth.times.frame(at: clip.start.units * truth.times.scale / clip.start.scale)
+    guard let frames, let found = truth.frames(of: frames, near: guess) else {
+      return .failure(
+        .video(
+          file,
+          cause: "is too damaged to copy '\(BytePath(clip.segment.label).printable)' from "
+            + "\(clip.segment.start.decimal) s", kind: .damaged, remedy: .reencode))
+    }
+    return .success(
+      CutClip(
+        segment: clip.segment, name: clip.name, frames: found,
+        start: ClipTime(units: truth.times.time(of: found.lowerBound), scale: truth.times.scale),
+        end: ClipTime(units: truth.times.time(of: found.upperBound), scale: truth.times.scale),
+        mode: clip.mode))
+  }
+
+  /// With one thread: what a decoder makes up for damage is the same then whatever comes before.
+  private func decodedFrames(of path: BytePath) throws(ClassifierError) -> DecodedFrames {
+    do {
+      let track = path == file ? track : nil
+      return try Video(source: .path(path.bytes), threads: 1, track: track, rules: options.rules)
+        .decodedFrames(digesting: true)
     } catch {
       throw .video(file, error)
     }
@@ -168,17 +211,15 @@ extension CutVideo {
     }
   }
 
-  /// Whether the file at `path` has as many frames as the clip, at the same times to the millisecond or two.
-  package func shows(_ clip: CutClip, at path: BytePath) throws(ClassifierError) -> Bool {
-    do {
-      let made = try Remuxer(source: .path(path.bytes), track: nil, ending: "", rules: options.rules).index.times
-      let wanted = clip.frames.map { times.times[$0] - times.times[clip.frames.lowerBound] }
-      guard made.times.count == wanted.count else { return false }
-      return zip(made.times, wanted).allSatisfy {
+  /// Whether the file at `path` has as many frames as the clip, at the same times to two milliseconds.
+  package func shows(_ clip: CutClip, at path: BytePath) -> Bool {
+    let made = try? Remuxer(source: .path(path.bytes), track: nil, ending: "", rules: options.rules)
+    guard let made = made?.index.times else { return false }
+    let wanted = clip.frames.map { times.times[$0] - times.times[clip.frames.lowerBound] }
+    guard made.times.count == wanted.count else { return false }
+    return !isMonotonic(clip)
+      || zip(made.times, wanted).allSatisfy {
         abs($0 * times.scale - $1 * made.scale) * 500 <= made.scale * times.scale
-      } || !isMonotonic(clip)
-    } catch {
-      throw .video(path, error)
-    }
+      }
   }
 }

@@ -66,7 +66,8 @@ extension CutVideo {
     let (first, last) = (clip.frames.lowerBound, clip.frames.upperBound - 1)
     let stamps = self.stamps
     guard let stamps, let start = stamps[first] else {
-      return "select=between(n\\,\(first)\\,\(last)),setpts=" + (isMonotonic(clip) ? "PTS-STARTPTS" : "N/FRAME_RATE/TB")
+      return "select=between(n\\,\(first)\\,\(last)),setpts="
+        + (isMonotonic(clip) ? "PTS-STARTPTS" : "N/FRAME_RATE/TB")
     }
     let end = last + 1 < times.times.count ? stamps[last + 1].map { ":end_pts=\($0)" } ?? "" : ""
     return "trim=start_pts=\(start)\(end),setpts=PTS-STARTPTS"

@@ -2,40 +2,6 @@ import CFFmpeg
 
 /// One part of a file under way to a file of its own.
 final class ClipCopy {
-  /// A packet of the file, and where the video was when it came.
-  struct Source {
-    let packet: UnsafePointer<AVPacket>
-    /// The same with the time at which it is shown.
-    let timed: AVPacket
-    let stream: Int
-    /// Its number in the order decoded; nil where it is another stream's.
-    let number: Int?
-    /// When it is presented in a player's clock, in units; nil where nothing says so.
-    let time: Int128?
-    let tick: AVRational
-
-    init(
-      _ input: Input, _ stream: Int, video: Int, at place: (packets: Int, time: Int128), _ index: FrameIndex
-    ) {
-      packet = UnsafePointer(input.packet)
-      timed = stream == video ? input.timedPacket : input.packet.pointee
-      self.stream = stream
-      tick = input.streams[stream]?.pointee.time_base ?? AVRational(num: 0, den: 1)
-      number = stream == video ? place.packets : nil
-      let stamp = timed.pts != CFFMPEG_NO_TIME ? timed.pts : timed.dts
-      time =
-        stamp == CFFMPEG_NO_TIME || stream == video
-        ? nil
-        : ClockShifts.units(stamp, tick, index.clock.scale) + index.shifts.shift(of: stamp, tick, at: place)
-    }
-
-    /// Whether a clip may have something of it, or of what is behind it in the file.
-    func isReached(_ plan: ClipPlan, of index: FrameIndex) -> Bool {
-      if let number { return number >= plan.packets.lowerBound }
-      return time.map { $0 >= index.times.time(of: plan.frames.lowerBound) } ?? false
-    }
-  }
-
   private let plan: ClipPlan
   private let index: FrameIndex
   private let muxer: ClipMuxer
@@ -76,7 +42,8 @@ final class ClipCopy {
     }
     subtitles = Set(streams.filter { Self.kind(of: $0, input) == AVMEDIA_TYPE_SUBTITLE })
     pending = Set(streams).subtracting(subtitles).subtracting([video])
-    if index.isOrderUnknown, !["avi", "h264", "hevc", "m4v", "mpeg1video", "mpeg2video"].contains(container.name)
+    if index.isOrderUnknown,
+      !["avi", "h264", "hevc", "m4v", "mpeg1video", "mpeg2video"].contains(container.name)
     {
       throw .noTimes(container: container.name)
     }
@@ -96,7 +63,7 @@ final class ClipCopy {
 
   func hasAllVideo(_ packets: Int) -> Bool { packets >= plan.packets.upperBound }
 
-  func add(_ source: Source) throws(RemuxError) {
+  func add(_ source: ClipSource) throws(RemuxError) {
     if let number = source.number {
       if plan.takes(number, of: index) {
         let (stamp, decoding) = times.times(of: number)
@@ -115,7 +82,7 @@ final class ClipCopy {
   }
 
   /// Sound from the first frame to the end of the last, and subtitles that are shown meanwhile.
-  private func addOther(_ source: Source, _ time: Int128) throws(RemuxError) {
+  private func addOther(_ source: ClipSource, _ time: Int128) throws(RemuxError) {
     var time = time
     let length = ClockShifts.units(max(source.timed.duration, 0), source.tick, index.clock.scale)
     var stop = time + length

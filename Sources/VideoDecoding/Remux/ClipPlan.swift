@@ -14,7 +14,7 @@ package struct ClipPlan: Sendable {
   package init(_ wanted: Range<Int>, of index: FrameIndex) {
     let entry = Self.entry(of: index, for: index.places[wanted.lowerBound])
     let first = index.packets[entry].place
-    let wantedEnd = index.places[wanted.upperBound - 1] + 1
+    let wantedEnd = max(index.places[wanted.upperBound - 1], first) + 1
     var (count, end, stop) = (0, first, entry)
     while stop < index.packets.count {
       let packet = index.packets[stop]
@@ -34,10 +34,11 @@ package struct ClipPlan: Sendable {
     frames = places.partitioningIndex { $0 >= first }..<places.partitioningIndex { $0 >= end }
   }
 
-  /// The last packet that decoding can begin with, and that shows nothing later than `place`.
+  /// The last packet that decoding can begin with, and that shows nothing later than `place`; the first there
+  /// is, where what comes before cannot be decoded.
   private static func entry(of index: FrameIndex, for place: Int) -> Int {
     let found = index.entries.partitioningIndex { index.packets[$0].place > place } - 1
-    return found >= 0 ? index.entries[found] : index.packets.firstIndex { $0.place >= 0 } ?? 0
+    return index.entries.isEmpty ? index.packetOfPlace[0] : index.entries[max(found, 0)]
   }
 
   /// Whether the packet with this number is a part of the clip.

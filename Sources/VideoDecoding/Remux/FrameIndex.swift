@@ -31,6 +31,9 @@ package struct FrameIndex: Sendable {
   let entries: [Int]
   /// Whether packets do not say in which order their frames are shown.
   let isOrderUnknown: Bool
+  /// Whether some packets may give other frames than they are counted for, or at other times: they have no
+  /// stamps, are damaged, or hold more than a frame.
+  package let isDoubtful: Bool
   /// Whether each frame has a stamp of its own, later than that of the frame before.
   let areStampsUnique: Bool
   let shifts: ClockShifts
@@ -76,6 +79,9 @@ extension PresentationTimes {
     let stop = times.partitioningIndex { 1000 * $0 >= last - tolerance }
     return begin..<max(stop, begin + 1)
   }
+
+  /// The frame that is shown at `time` in a player's clock, in units; the first before it.
+  package func frame(at time: Int128) -> Int { max(times.partitioningIndex { $0 > time - start } - 1, 0) }
 
   /// When frame number `frame` is shown in a player's clock, in units; behind the last, the video's end.
   package func time(of frame: Int) -> Int128 { start + (frame < times.count ? times[frame] : duration) }

@@ -22,6 +22,7 @@ struct FrameIndexBuilder {
     /// Whether its frame is shown at once, and those of others when the next such comes.
     let isBidirectional: Bool
     let holdsSeveral: Bool
+    let isDoubtful: Bool
   }
 
   init(_ parameters: AVCodecParameters, _ clock: PresentationTimes.Clock) {
@@ -52,7 +53,7 @@ struct FrameIndexBuilder {
         isHidden: packet.flags & AV_PKT_FLAG_DISCARD != 0, isKey: isKey && !isRefreshing(packet, bytes),
         isEntry: found.map { isEntry($0, packet, bytes) },
         isBidirectional: isOfAnchors && dependencies.areAbsent(to: bytes),
-        holdsSeveral: (found?.frames ?? 1) > 1))
+        holdsSeveral: (found?.frames ?? 1) > 1, isDoubtful: isDoubtful(found, packet)))
   }
 
   mutating func addOther(_ packet: AVPacket) {
@@ -61,12 +62,18 @@ struct FrameIndexBuilder {
     others[Int(packet.stream_index), default: []].append((stamp, packets.count))
   }
 
+  private func isDoubtful(_ found: CodedPacket?, _ packet: AVPacket) -> Bool {
+    if packet.size == 0 { return false }
+    if packet.pts == CFFMPEG_NO_TIME || packet.flags & AV_PKT_FLAG_CORRUPT != 0 { return true }
+    return found.map { $0.isUnclear || $0.frames > 1 } ?? (syntax != nil)
+  }
+
   /// Whether the packet begins by itself, with all parameter sets in force in it or in the container.
   private func isEntry(_ found: CodedPacket, _ packet: AVPacket, _ bytes: PacketBytes) -> Bool {
     guard current.allSatisfy({ found.parameters[$0.key] != nil || header[$0.key] == $0.value }) else {
       return false
     }
-    if found.isEntry { return true }
+    if found.isEntry { return !found.isUnclear }
     guard parameters.codec_id == AV_CODEC_ID_H264, packet.flags & AV_PKT_FLAG_KEY != 0 else { return false }
     return RecoveryPoint.frames(in: bytes, lengthBytes: parameters.unitLengthBytes) == 0
   }
@@ -99,6 +106,7 @@ struct FrameIndexBuilder {
     return FrameIndex(
       packets: placed, times: timeline, places: visible, packetOfPlace: order,
       entries: entries(placed), isOrderUnknown: isOrderUnknown,
+      isDoubtful: packets.contains(where: \.isDoubtful),
       areStampsUnique: areUnique(visible.map { packets[order[$0]].stamp }), shifts: shifts,
       others: OtherPackets(otherTimes(placed, shifts, ticks)), clock: clock, info: info,
       pixels: PixelKind(parameters), tick: (ticks[info.track].num, ticks[info.track].den))

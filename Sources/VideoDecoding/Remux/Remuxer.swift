@@ -112,6 +112,7 @@ package final class Remuxer {
     let input = try Input(source, rules: rules, control: control)
     guard input.streams.count > stream else { throw RemuxError.changed }
     try input.prefer(stream)
+    let subtitles = RecentSubtitles()
     var waiting = pass[...]
     var running: [(clip: Int, copy: ClipCopy)] = []
     var place = (packets: 0, time: index.packets[0].time)
@@ -126,14 +127,16 @@ package final class Remuxer {
 
     while !(waiting.isEmpty && running.isEmpty), try read(input) {
       let number = Int(input.packet.pointee.stream_index)
-      let packet = ClipCopy.Source(input, number, video: stream, at: place, index)
+      let packet = ClipSource(input, number, video: stream, at: place, index)
       while let next = waiting.first, packet.isReached(clips[next].plan, of: index) {
         let sink = try ClipSink(open(next))
-        running.append(
-          (next, try ClipCopy(clips[next], of: input, index, container, video: stream, to: sink)))
+        let copy = try ClipCopy(clips[next], of: input, index, container, video: stream, to: sink)
+        for subtitle in subtitles.all { try copy.add(subtitle) }
+        running.append((next, copy))
         waiting.removeFirst()
       }
       for (_, copy) in running { try copy.add(packet) }
+      subtitles.note(packet)
       if number == stream {
         guard place.packets < index.packets.count, index.packets[place.packets].isSame(packet.timed) else {
           throw RemuxError.changed

@@ -40,19 +40,20 @@ struct CutCommand: AsyncParsableCommand {
     try Output.spare([file, model.model.file, naming.labels, cutting.segments])
     if cutting.quiet { Terminal.hideBars() }
     let program = cutting.exact ? try FFmpegProgram.find() : nil
-    let folder = try ClipFolder(cutting.outputDir, of: file)
+    let folder = try ClipFolder(cutting.folder, of: file)
     let video = try CutVideo(file, track: sampling.samples.track, inputOptions)
     _ = try video.ending(cutting.mode)
     let segments = try await segments(list)
     let clips = try clips(of: segments, in: video)
     try folder.check(clips)
     var printer = CutPrinter(video, clips, isQuiet: cutting.quiet)
+    var isComplete = clips.count == segments.count
     if let program {
       try encode(clips, of: video, with: program, into: folder, &printer)
-    } else {
-      try copy(clips, of: video, into: folder, &printer)
+    } else if try !copy(clips, of: video, into: folder, &printer) {
+      isComplete = false
     }
-    if clips.count < segments.count { ExitStatus.input.exit() }
+    if !isComplete { ExitStatus.input.exit() }
   }
 
   private var inputOptions: InputOptions {
@@ -65,17 +66,26 @@ struct CutCommand: AsyncParsableCommand {
   /// Copies the packets of all clips, each into a file that appears when it is complete.
   private func copy(
     _ clips: [CutClip], of video: CutVideo, into folder: ClipFolder, _ printer: inout CutPrinter
-  ) throws(ClassifierError) {
+  ) throws(ClassifierError) -> Bool {
     var open: [BytePath: Output] = [:]
-    try video.copy(clips) { clip in
+    var isComplete = true
+    try video.copy(clips, into: cutting.folder) { clip in
       let output = try Output(new: folder.path(of: clip))
       open[clip.name] = output
       return output.descriptor
-    } finish: { clip in
-      try open.removeValue(forKey: clip.name)?.finish()
-      try folder.note(clip)
-      printer.add(clip, at: folder.path(of: clip))
+    } finish: { clip, result in
+      let output = open.removeValue(forKey: clip.name)
+      switch result {
+      case .success(let clip):
+        try output?.finish()
+        try folder.note(clip)
+        printer.add(clip, at: folder.path(of: clip))
+      case .failure(let error):
+        Terminal.warn(error)
+        isComplete = false
+      }
     }
+    return isComplete
   }
 
   /// Lets the ffmpeg program make one clip after another.
@@ -99,10 +109,11 @@ struct CutCommand: AsyncParsableCommand {
         guard let clip = video.renewed(clip) else { break }
         let bar = printer.bar(clip)
         try program.encode(video.reencoding(clip, to: draft, options).arguments, progress: bar)
-        if try video.shows(clip, at: draft) { made = clip }
+        if video.shows(clip, at: draft) { made = clip }
       }
       guard let made else {
-        throw .video(file, cause: "'\(path.printable)' would not have the \(clip.frames.count) frames asked for")
+        throw .video(
+          file, cause: "'\(path.printable)' would not have the \(clip.frames.count) frames asked for")
       }
       try output.finish()
       try folder.note(made)
@@ -180,7 +191,8 @@ struct CutCommand: AsyncParsableCommand {
     return options
   }
 
-  /// Whether an option of the network's is given, with its name.
+  /// Whether an option is given, with its name, that says something of the network alone, or of encoding where
+  /// nothing is encoded.
   private var networkOptions: [(Bool, String)] {
     let samples = sampling.samples
     let defaults = SegmentOptions()
@@ -192,7 +204,8 @@ struct CutCommand: AsyncParsableCommand {
       (segmentation.smooth != defaults.smoothing, "--smooth"),
       (segmentation.enter != defaults.enter, "--enter"), (segmentation.leave != nil, "--leave"),
       (segmentation.minLength != defaults.minimumLength, "--min-length"),
-      (segmentation.minScore != defaults.minimumScore, "--min-score"),
+      (segmentation.minScore != defaults.minimumScore, "--min-score"), (engine.offline, "--offline"),
+      (model.threads != nil && !cutting.exact, "--threads"), (samples.noSeek && !cutting.exact, "--no-seek"),
     ]
   }
 }

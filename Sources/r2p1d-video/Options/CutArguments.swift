@@ -27,7 +27,7 @@ struct CutArguments: ParsableArguments {
   var exact = false
 
   @Option(help: "Where clips and their table go; made if it is not there (default: this folder).")
-  var outputDir: BytePath = "."
+  var outputDir: BytePath?
 
   @Flag(help: "No progress bar, and no line a clip.")
   var quiet = false
@@ -39,6 +39,8 @@ struct CutArguments: ParsableArguments {
     if labels.contains(where: { $0.trimmed().isEmpty }) { throw ValidationError("--label names no label") }
     if rate.listFps != nil, segments == nil { throw ValidationError("--list-fps needs --segments") }
   }
+
+  var folder: BytePath { outputDir ?? "." }
 
   var mode: CutClip.Mode { exact ? .exact : .copy }
 

@@ -19,10 +19,10 @@ struct ClipFolder {
     self.video = video
     table = folder.appending(ClipTable.name(for: video))
     try folder.makeFolders()
-    guard folder.withCString({ access($0, W_OK | X_OK) }) == 0 else {
-      throw .output(folder, cause: "cannot be written to: \(Errno.last.reason)")
-    }
     guard folder.isFolder else { throw .output(folder, cause: "is no folder, expected one for the clips") }
+    guard folder.withCString({ access($0, W_OK | X_OK) }) == 0 else {
+      throw .output(folder, cause: "cannot be written: \(Errno.last.reason)")
+    }
     try checkTable()
   }
 
@@ -38,7 +38,10 @@ struct ClipFolder {
     var status = stat()
     guard table.withCString({ lstat($0, &status) }) == 0 else { return }
     let start = status.st_mode & S_IFMT == S_IFREG ? (try? InputFile(table).read(upTo: 4096)) ?? [] : []
-    guard start.starts(with: ClipTable.header.utf8) else { try Output.checkIsNew(table); return }
+    guard start.starts(with: ClipTable.header.utf8) else {
+      try Output.checkIsNew(table)
+      return
+    }
   }
 
   /// Adds the clip's row to the table.

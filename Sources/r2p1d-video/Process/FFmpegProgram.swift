@@ -17,7 +17,8 @@ struct FFmpegProgram {
     guard let path = paths.first(where: { $0.isFile && $0.withCString { access($0, X_OK) } == 0 }) else {
       throw .network(
         "--exact",
-        cause: "needs the ffmpeg program, which is not on the path: install it (apt install ffmpeg), or leave "
+        cause:
+          "needs the ffmpeg program, which is not on the path: install it (apt install ffmpeg), or leave "
           + "--exact out to copy from key frames")
     }
     let (status, output, errors) = try FFmpegProgram(path: path, knowsFrameRateMode: true)
@@ -47,7 +48,6 @@ struct FFmpegProgram {
   }
 
   private static func failure(_ path: BytePath, _ status: Int32, _ errors: String) -> ClassifierError {
-    // The last line is often what follows from the cause, which is the first.
     let line = errors.split(whereSeparator: \.isNewline).last.map { String($0).trimmed() }
     let end = status > 128 ? "was ended by signal \(status - 128)" : "failed with status \(status)"
     return .output(path, cause: line.map { "\(end): \($0.prefix(300))" } ?? end)
@@ -55,8 +55,6 @@ struct FFmpegProgram {
 
   /// Runs it; its status, its output, of which `line` is given each line as it comes, and the last of what it
   /// wrote to standard error.
-  ///
-  /// Its output is a pipe to this process, so that it ends soon when this one does, however that comes.
   private func run(
     _ arguments: [[UInt8]], line: (String) -> Void
   ) throws(ClassifierError) -> (status: Int32, output: String, errors: String) {
@@ -76,7 +74,9 @@ struct FFmpegProgram {
     close(err[1])
     var (output, errors) = (Lines(out[0]), Lines(err[0]))
     while output.isOpen || errors.isOpen {
-      var polled = [output, errors].filter(\.isOpen).map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+      var polled = [output, errors].filter(\.isOpen).map {
+        pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+      }
       guard poll(&polled, nfds_t(polled.count), -1) >= 0 || errno == EINTR else { break }
       for ready in polled where ready.revents != 0 {
         if ready.fd == output.descriptor { output.read().forEach(line) } else { _ = errors.read() }
@@ -116,9 +116,10 @@ struct FFmpegProgram {
     posix_spawnattr_setsigdefault(&attributes, &pipes)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process: pid_t = 0
-    let words = ([path.bytes] + arguments).map { word in
-      strdup(word.map { CChar(bitPattern: $0) } + [0])
-    } + [nil]
+    let words =
+      ([path.bytes] + arguments).map { word in
+        strdup(word.map { CChar(bitPattern: $0) } + [0])
+      } + [nil]
     defer { for word in words { free(word) } }
     let code = path.withCString { posix_spawn(&process, $0, &actions, &attributes, words, environ) }
     guard code == 0 else { throw Errno(rawValue: code) }
