@@ -33,8 +33,9 @@ package struct ScanSettings: Sendable, Equatable {
     self.facts = facts
   }
 
-  /// The settings of what `classifier` says, written as `format`. Reads the whole checkpoint for its hash.
-  package init(_ classifier: Classifier, _ format: ScanFormat) {
+  /// The settings of what `classifier` says, written as `format` and in `sidecars`. Reads the whole checkpoint
+  /// for its hash.
+  package init(_ classifier: Classifier, _ format: ScanFormat, _ sidecars: Sidecars = Sidecars()) {
     let sampling = classifier.sampling
     let (placement, count) =
       switch sampling.placement {
@@ -62,7 +63,7 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
       Fact(name: "format", value: format.rawValue),
     ]
-    self.init(facts: facts + track + weights + Self.selection(of: classifier))
+    self.init(facts: facts + track + weights + Self.selection(of: classifier) + sidecars.facts)
   }
 
   /// Which labels are reported, where not all are.

@@ -18,7 +18,7 @@ package final class PartialFile {
   /// is called while one does.
   package init(of target: BytePath, waiting: () -> Void) throws(Errno) {
     self.target = target
-    path = target.folder.appending(BytePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))
+    path = Self.place(of: target)
     file = try Self.hold(path, waiting: waiting)
     // From here on `deinit` removes the draft.
     try takeUp()
@@ -27,6 +27,15 @@ package final class PartialFile {
   deinit {
     if !isFinished { _ = path.withCString { unlink($0) } }
     try? file.close()
+  }
+
+  /// Where the partial file of `target` lies. A name has at most 255 bytes: of a long one there is a hash.
+  package static func place(of target: BytePath) -> BytePath {
+    var name = target.name.bytes
+    if name.count > 240 {
+      name = name.prefix(200) + Array(SHA256.digits(of: name).prefix(32).utf8)
+    }
+    return target.folder.appending(BytePath(bytes: ".".utf8 + name + ".part".utf8))
   }
 
   /// A file may get or lose its name between opening and locking: only one that still has it counts.
@@ -39,14 +48,18 @@ package final class PartialFile {
         try? file.close()
         throw error
       }
-      if isFile(file.rawValue, at: path) { return file }
+      var status = stat()
+      let isRegular = fstat(file.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      if isRegular, isFile(file.rawValue, at: path) { return file }
       try? file.close()
+      // Something else that has the name would be met for ever.
+      guard isRegular else { throw .fileExists }
     }
   }
 
   private static func lock(_ file: Int32, waiting: () -> Void) throws(Errno) {
-    if flock(file, LOCK_EX | LOCK_NB) == 0 { return }
-    guard errno == EWOULDBLOCK else { throw Errno.last }
+    // Where a file system has no locks, nobody else has one.
+    if flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
     waiting()
     while flock(file, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Errno.last }
@@ -56,7 +69,7 @@ package final class PartialFile {
   private static func isFile(_ file: Int32, at path: BytePath) -> Bool {
     var (mine, named) = (stat(), stat())
     return fstat(file, &mine) == 0 && path.withCString { lstat($0, &named) } == 0
-      && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino && mine.st_mode & S_IFMT == S_IFREG
+      && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino
   }
 
   /// The SHA-256 of what is there, in hexadecimal.
@@ -99,8 +112,20 @@ package final class PartialFile {
   /// Gives the file its final name, complete and on the disk.
   package func finish() throws(Errno) {
     guard fsync(file.rawValue) == 0 else { throw Errno.last }
-    let renamed = path.withCString { old in target.withCString { rename(old, $0) } }
-    guard renamed == 0 else { throw Errno.last }
+    try install(replacing: true)
+  }
+
+  /// Gives the file its final name, not yet on the disk; fails with `fileExists` where that name is taken and
+  /// what has it may not be replaced. What is replaced hands its permissions on.
+  package func install(replacing: Bool) throws(Errno) {
+    var former = stat()
+    if replacing, target.withCString({ stat($0, &former) }) == 0 {
+      fchmod(file.rawValue, former.st_mode & 0o777)
+    }
+    if replacing { try path.move(to: target) } else { try path.move(toFree: target) }
     isFinished = true
   }
+
+  /// Leaves the file where it is, for whoever takes it up later.
+  package func keep() { isFinished = true }
 }

@@ -22,6 +22,7 @@ struct CutCommand: AsyncParsableCommand {
   @OptionGroup(title: "Model") var naming: ClassNameArguments
   @OptionGroup(title: "Model") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
+  @OptionGroup(title: "Segments") var certainty: SegmentScoreArguments
   @OptionGroup(title: "Sampling") var placement: StrideArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
   @OptionGroup(title: "Internet") var addresses: AddressArguments
@@ -152,7 +153,7 @@ struct CutCommand: AsyncParsableCommand {
     } catch {
       throw ClassifierError.network(timeline.model.name, cause: error.cause)
     }
-    var segmenter = timeline.segmenter(segmentation.options)
+    var segmenter = timeline.segmenter(segmentation.options(minimumScore: certainty.minScore))
     var progress = TimelineProgress(file, isQuiet: cutting.quiet)
     var found: [VideoSegment] = []
     for try await window in timeline {
@@ -186,7 +187,7 @@ struct CutCommand: AsyncParsableCommand {
     var options = ClassifierOptions(model, sampling.options(stride), limits, certificates, addresses)
     options.precision = engine.precision
     options.labels = naming.labels
-    try options.select(onlyLabels, minimumScore: segmentation.minScore)
+    try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = false
     return options
   }
@@ -204,7 +205,7 @@ struct CutCommand: AsyncParsableCommand {
       (segmentation.smooth != defaults.smoothing, "--smooth"),
       (segmentation.enter != defaults.enter, "--enter"), (segmentation.leave != nil, "--leave"),
       (segmentation.minLength != defaults.minimumLength, "--min-length"),
-      (segmentation.minScore != defaults.minimumScore, "--min-score"), (engine.offline, "--offline"),
+      (certainty.minScore != defaults.minimumScore, "--min-score"), (engine.offline, "--offline"),
       (model.threads != nil && !cutting.exact, "--threads"), (samples.noSeek && !cutting.exact, "--no-seek"),
     ]
   }

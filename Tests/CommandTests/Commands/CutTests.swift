@@ -195,7 +195,8 @@ import Testing
         "{\"database\":{\"v\":{\"annotations\":[{\"label\":\"x\",\"segment\":[1]}]}}}",
         "is no pair of seconds"
       ),
-      ("{", "is no JSON"), ("<x/>", "without an ANNOTATION_DOCUMENT"), ("a,b\n1,2\n", "none of the forms read"),
+      ("{", "is no JSON"), ("<x/>", "without an ANNOTATION_DOCUMENT"),
+      ("a,b\n1,2\n", "none of the forms read"),
     ])
   func aListThatCannotBeReadIsOneLine(_ text: String, _ message: String) throws {
     let run = try cut(["--segments", folder.write("list", text)])
