@@ -9,6 +9,8 @@ package final class CutVideo {
   let remuxer: Remuxer
   private let options: InputOptions
   private let track: Int?
+  /// Those of all frames, by the packets.
+  private(set) lazy var indexStamps = remuxer.index.stamps
   /// Once the packets' word proved wrong.
   private var decoded: DecodedFrames?
 
@@ -154,7 +156,7 @@ extension CutVideo {
   /// The stamps of all frames, each later than the one before; nil where they are not.
   var stamps: [Int64?]? {
     if let decoded { return decoded.isIncreasing ? decoded.stamps : nil }
-    return remuxer.index.stamps
+    return indexStamps
   }
 
   /// Whether the clip's frames have times that increase.
@@ -163,7 +165,7 @@ extension CutVideo {
   /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
   /// where the start is as near.
   func keyTime(before frame: Int) -> String? {
-    guard decoded == nil, remuxer.index.stamps != nil,
+    guard decoded == nil, indexStamps != nil,
       let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
     else { return nil }
     return rawTime(entry)
@@ -189,7 +191,7 @@ extension CutVideo {
   }
 
   /// Whether the packets alone say which frames there are; if not, `decode` finds out.
-  package var isDecodingNeeded: Bool { decoded == nil && remuxer.index.stamps == nil }
+  package var isDecodingNeeded: Bool { decoded == nil && indexStamps == nil }
 
   /// Decodes the whole video, and counts by its frames from then on.
   package func decode(threads: Int) throws(ClassifierError) {

@@ -40,7 +40,9 @@ extension CutVideo {
       words.add("-af", "atrim=start=\(start):end=\(end),asetpts=PTS-(\(start))/TB")
       words.add("-c:a aac -b:a 192k")
     }
-    words.add("-map_metadata 0 -map_chapters -1 -f \(reencodedContainer.format)")
+    // A timecode is that of the video's start.
+    words.add("-map_metadata 0 -map_chapters -1 -metadata timecode= -metadata:s:v timecode=")
+    words.add("-f \(reencodedContainer.format)")
     if reencodedContainer.format == "mp4" { words.add("-movflags +faststart") }
     words.add(path: output)
     return Reencoding(arguments: words.all)

@@ -63,7 +63,11 @@ final class ClipMuxer {
     new.pointee.time_base = stream.pointee.time_base
     new.pointee.avg_frame_rate = stream.pointee.avg_frame_rate
     new.pointee.r_frame_rate = stream.pointee.r_frame_rate
-    new.pointee.sample_aspect_ratio = stream.pointee.sample_aspect_ratio
+    // Container and codec may differ in it: the container's counts.
+    let own = stream.pointee.sample_aspect_ratio
+    let aspect = own.num != 0 ? own : parameters.pointee.sample_aspect_ratio
+    new.pointee.sample_aspect_ratio = aspect
+    new.pointee.codecpar.pointee.sample_aspect_ratio = aspect
     new.pointee.disposition = stream.pointee.disposition
     new.pointee.id = stream.pointee.id
     copyMetadata(stream.pointee.metadata, to: &new.pointee.metadata)
@@ -112,7 +116,7 @@ final class ClipMuxer {
     copy.pointee.duration = duration
     av_packet_rescale_ts(copy, ticks[place], output.pointee.time_base)
     // Ticks that are longer than the source's bring times together.
-    if let last = last[place], copy.pointee.dts <= last { copy.pointee.dts = last + 1 }
+    if let last = last[place], copy.pointee.dts <= last { copy.pointee.dts = last &+ 1 }
     if stamp != nil { copy.pointee.pts = max(copy.pointee.pts, copy.pointee.dts) }
     last[place] = copy.pointee.dts
     let code = av_interleaved_write_frame(context, copy)
@@ -190,8 +194,8 @@ final class ClipSink {
     switch whence & ~AVSEEK_FORCE {
     case AVSEEK_SIZE: return end
     case SEEK_SET: target = offset
-    case SEEK_CUR: target = position + offset
-    case SEEK_END: target = end + offset
+    case SEEK_CUR: target = position &+ offset
+    case SEEK_END: target = end &+ offset
     default: return Int64(CFFMPEG_ERROR_INVALID)
     }
     guard target >= 0 else { return Int64(CFFMPEG_ERROR_INVALID) }
