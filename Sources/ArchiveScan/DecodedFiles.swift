@@ -1,9 +1,8 @@
 import R2P1DVideo
 
 /// Files in their order, each decoded in a process that it may bring down while others are scored: the loop
-/// that `scan` and `evaluate` share.
+/// that `scan`, `worker` and `evaluate` share.
 struct DecodedFiles {
-  let files: [BytePath]
   let sampling: ResolvedSampling
   let rules: InputOptions
   let options: ScanOptions
@@ -16,28 +15,48 @@ struct DecodedFiles {
     let stamp: FileStamp
     /// What was made of its windows; else what it failed with.
     let result: Result<Value, ClassifierError>
+    /// What became of the process that decoded it, if that is why it failed.
+    let fault: DecoderFault?
+  }
+
+  /// A file whose windows are about to come.
+  struct Decoding {
+    let index: Int
+    let video: DecodeJob
+    let windows: RemoteWindowSource
+
+    var path: BytePath { video.path }
   }
 
   /// Calls `make` with each file's windows, and `finish` with what came of it, until all are done or `stop`
-  /// is raised: then the file at hand is the last.
+  /// is raised: then the file at hand is the last, and not finished where it ends inside that. `count` is how many there are, if that is known.
   ///
   /// What a file fails with is a result; only what lets nothing run is thrown.
   func forEach<Value>(
-    stop: StopFlag, make: (_ index: Int, RemoteWindowSource) throws(ClassifierError) -> Value,
+    of files: some FileSource, count: Int? = nil, stop: StopFlag,
+    make: (Decoding) throws(ClassifierError) -> Value,
     finish: (Decoded<Value>) throws(ClassifierError) -> Void
   ) throws(ClassifierError) {
-    guard !files.isEmpty else { return }
-    let decoders = options.budget.decoders(files: files.count)
+    let decoders = options.budget.decoders(files: count ?? .max)
     let configuration = WorkerConfiguration(
       sampling, threads: decoders.threads, memory: options.workerMemory, rules: rules.rules)
-    let pool = WorkerPool(files, workers: decoders.workers, configuration, options)
+    let pool = WorkerPool(files, workers: decoders.workers, configuration, options, stop: stop)
     defer { pool.end() }
-    for (index, file) in files.enumerated() {
-      if stop.isRaised { break }
-      let video = pool[index]
-      let result = try result { () throws(ClassifierError) in try make(index, RemoteWindowSource(video)) }
-      try finish(Decoded(index: index, path: file, stamp: video.stamp, result: result))
-      pool.release(index)
+    var index = 0
+    while !stop.isRaised, let video = try pool.next() {
+      let interrupt = { @Sendable in pool.interrupt(video) }
+      let result = try stop.run(interruptedBy: interrupt) {
+        () throws(ClassifierError) -> Result<Value, ClassifierError> in
+        try self.result { () throws(ClassifierError) in
+          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))
+        }
+      }
+      if stop.endsFile, case .failure(let error) = result, error.kind == .cancelled { break }
+      try finish(
+        Decoded(
+          index: index, path: video.path, stamp: video.stamp, result: result, fault: video.fault))
+      pool.release(video)
+      index += 1
     }
   }
 

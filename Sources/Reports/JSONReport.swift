@@ -14,7 +14,7 @@ struct JSONReport: LabelReport {
   mutating func begin() -> String { "" }
 
   mutating func add(_ outcome: VideoOutcome) -> String {
-    outcomes.append(ExplainedOutcome(outcome: outcome, explain: explain))
+    outcomes.append(ExplainedOutcome(outcome, explain))
     return ""
   }
 
@@ -30,27 +30,32 @@ struct JSONLinesReport: LabelReport {
 
   mutating func begin() -> String { "" }
   mutating func add(_ outcome: VideoOutcome) -> String {
-    JSON.text(ExplainedOutcome(outcome: outcome, explain: explain), pretty: false)
+    JSON.text(ExplainedOutcome(outcome, explain), pretty: false)
   }
   mutating func end() -> String { "" }
 }
 
 extension VideoOutcome: Encodable {
   public func encode(to encoder: any Encoder) throws {
-    try ExplainedOutcome(outcome: self, explain: \.cause).encode(to: encoder)
+    try ExplainedOutcome(self, \.cause).encode(to: encoder)
   }
 }
 
 /// An outcome with the words for a failure.
-private struct ExplainedOutcome: Encodable {
-  let outcome: VideoOutcome
-  let explain: (ClassifierError) -> String
+package struct ExplainedOutcome: Encodable {
+  private let outcome: VideoOutcome
+  private let explain: (ClassifierError) -> String
+
+  package init(_ outcome: VideoOutcome, _ explain: @escaping (ClassifierError) -> String) {
+    self.outcome = outcome
+    self.explain = explain
+  }
 
   private enum Key: CodingKey {
     case error
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     switch outcome.result {
     case .success(let labels):
       try labels.encode(to: encoder)

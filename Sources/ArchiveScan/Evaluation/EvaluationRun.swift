@@ -28,16 +28,16 @@ package struct EvaluationRun {
     observe: @escaping (Scan.Event) -> Void
   ) throws(ClassifierError) -> [EvaluatedVideo] {
     let files = DecodedFiles(
-      files: videos.map(\.path), sampling: classifier.sampling, rules: classifier.options.input,
-      options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options)
     var rows: [EvaluatedVideo] = []
-    try files.forEach(stop: stop) { (index, source) throws(ClassifierError) in
-      let path = videos[index].path
+    let listed = ListedFiles(videos.map(\.path))
+    try files.forEach(of: listed, count: videos.count, stop: stop) { (file) throws(ClassifierError) in
+      let path = file.path
       observe(.began(path))
-      let scored = try ScoredWindows(source, of: path, classifier) {
+      let scored = try ScoredWindows(file.windows, of: path, classifier) {
         observe(.windowDone(path, done: $0, of: $1))
       }
-      return try classifier.evaluate(videos[index], scored, segments: segments)
+      return try classifier.evaluate(videos[file.index], scored, segments: segments)
     } finish: { (file) throws(ClassifierError) in
       let row: EvaluatedVideo
       switch file.result {
@@ -71,10 +71,10 @@ package struct EvaluationRun {
       return [:]
     }
     var thumbnails: [BytePath: VideoThumbnail] = [:]
-    let decoded = DecodedFiles(
-      files: files, sampling: sampling, rules: classifier.options.input, options: options)
-    try decoded.forEach(stop: StopFlag()) { (_, source) throws(ClassifierError) -> Window? in
-      try source.firstWindow()
+    let decoded = DecodedFiles(sampling: sampling, rules: classifier.options.input, options: options)
+    try decoded.forEach(of: ListedFiles(files), count: files.count, stop: StopFlag()) {
+      (file) throws(ClassifierError) -> Window? in
+      try file.windows.firstWindow()
     } finish: { file in
       guard case .success(let window?) = file.result else { return }
       thumbnails[file.path] = VideoThumbnail(of: window, encoder)

@@ -3,11 +3,23 @@ import Glibc
 import R2P1DVideo
 import Synchronization
 
+/// What a file did to the process that decoded it.
+package enum DecoderFault: Sendable {
+  /// It crashed, was killed, or sent what it should not.
+  case ended
+  /// It was given up without progress.
+  case timeout
+  /// It met its limit of memory.
+  case memory
+}
+
 /// One file of a scan on its way from a worker to the network.
 final class DecodeJob: Sendable {
   let path: BytePath
   let arrivals = BoundedQueue<WindowEvent>(capacity: DecodeJob.windowsAhead)
   private let firstStamp = Mutex(FileStamp.absent)
+  private let endOfDecoder = Mutex<DecoderFault?>(nil)
+  private let messages = Atomic(0)
 
   /// All windows of a file with the usual number of them, so that a worker can go on to the next.
   private static let windowsAhead = 5 + 1
@@ -21,6 +33,17 @@ final class DecodeJob: Sendable {
     get { firstStamp.withLock { $0 } }
     set { firstStamp.withLock { $0 = newValue } }
   }
+
+  /// What ended the decoder at this file; said before the windows end.
+  var fault: DecoderFault? {
+    get { endOfDecoder.withLock { $0 } }
+    set { endOfDecoder.withLock { $0 = newValue } }
+  }
+
+  /// How many messages have come of it: more of them are a sign of life.
+  var signsOfLife: Int { messages.load(ordering: .relaxed) }
+
+  func giveSignOfLife() { messages.add(1, ordering: .relaxed) }
 }
 
 /// The windows of a video as they come in from a worker.

@@ -49,6 +49,7 @@ struct DecodeWorker {
       let signal = worker.end()
       // Memory that other files left behind is no reason to refuse this one.
       if case .exhausted = fault, !isFresh, !assembly.isComplete { return try run(video) }
+      video.fault = DecoderFault(fault)
       throw refusal(fault, signal: signal).error(video.path)
     } catch {
       // Nobody wants the rest of the file.
@@ -74,7 +75,9 @@ struct DecodeWorker {
   ) throws {
     var patience = IdleTimeout(seconds: options.timeout, stop: stop)
     while true {
-      switch try worker.receive(&patience) {
+      let message = try worker.receive(&patience)
+      video.giveSignOfLife()
+      switch message {
       case .beat: continue
       case .sample(let bytes):
         guard assembly.add(try Sample(values, bytes: bytes)) else { throw WorkerProcess.Fault.garbled }
@@ -123,6 +126,18 @@ struct DecodeWorker {
     case .garbled: Refusal(cause: "the decoder sent what it should not, and was ended")
     case .exhausted(let refusal): refusal
     case .stopped: Refusal(cause: "stopped", kind: .cancelled)
+    }
+  }
+}
+
+extension DecoderFault {
+  /// Nil where it was ended on purpose.
+  fileprivate init?(_ fault: WorkerProcess.Fault) {
+    switch fault {
+    case .gone, .garbled: self = .ended
+    case .silent: self = .timeout
+    case .exhausted: self = .memory
+    case .stopped: return nil
     }
   }
 }

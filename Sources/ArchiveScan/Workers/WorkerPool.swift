@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
+import VideoDecoding
 
 /// Decodes files in worker processes, some ahead of the one that is asked for.
 ///
@@ -10,29 +11,36 @@ import Synchronization
 /// always one that a worker is at. How many files are ahead, and how many windows of each, is bounded, and
 /// memory with it.
 final class WorkerPool: Sendable {
-  fileprivate struct State {
-    /// The number of the file that the next free worker takes.
-    var next = 0
-    /// Files that a worker has taken, or that are asked for.
-    var videos: [Int: DecodeJob] = [:]
+  private struct State {
+    /// Files that a worker has taken, in their order, and that nobody has asked for yet.
+    var waiting: [DecodeJob] = []
+    /// The same, and those that have not been released.
+    var underWay: [ObjectIdentifier: DecodeJob] = [:]
+    /// Nil while there may be more files.
+    var ending: Result<Void, ClassifierError>?
   }
 
-  private let files: [BytePath]
+  /// Held while the next file is waited for, so that files are taken in their order.
+  private let files: Mutex<any FileSource>
   private let state = Mutex(State())
   private let room = DispatchSemaphore(value: 0)
+  /// Raised for each file that is taken, and for the end.
+  private let taken = DispatchSemaphore(value: 0)
   private let over = StopFlag()
+  private let stop: StopFlag
   private let threads = DispatchGroup()
 
-  /// Begins to decode `files`.
+  /// Begins to decode `files`; takes no more of them once `stop` is raised.
   init(
-    _ files: [BytePath], workers: Int, _ configuration: WorkerConfiguration, _ options: ScanOptions
+    _ files: some FileSource, workers: Int, _ configuration: WorkerConfiguration, _ options: ScanOptions,
+    stop: StopFlag
   ) {
-    self.files = files
+    self.files = Mutex(files)
+    self.stop = stop
     for _ in 0..<workers {
       threads.enter()
       DetachedThread.start { [self] in
-        var worker = DecodeWorker(configuration, options, stop: over)
-        while let video = nextJob() { worker.decode(video) }
+        decode(with: DecodeWorker(configuration, options, stop: over))
         threads.leave()
       }
     }
@@ -41,14 +49,22 @@ final class WorkerPool: Sendable {
     for _ in 0..<workers + 2 { room.signal() }
   }
 
-  /// File number `index`, perhaps only about to be decoded.
-  subscript(index: Int) -> DecodeJob {
-    state.withLock { $0.video(index, files) }
+  /// The next file, waited for until a worker has taken it; nil when there is none.
+  func next() throws(ClassifierError) -> DecodeJob? {
+    taken.wait()
+    let next = state.withLock { state -> Result<DecodeJob?, ClassifierError> in
+      if !state.waiting.isEmpty { return .success(state.waiting.removeFirst()) }
+      return (state.ending ?? .success(())).map { nil }
+    }
+    if let video = try next.get() { return video }
+    // For whoever asks once more.
+    taken.signal()
+    return nil
   }
 
-  /// To be called once file number `index` is no longer needed.
-  func release(_ index: Int) {
-    state.withLock { $0.videos[index] = nil }
+  /// To be called once a file is no longer needed.
+  func release(_ video: DecodeJob) {
+    state.withLock { $0.underWay[ObjectIdentifier(video)] = nil }
     room.signal()
   }
 
@@ -57,31 +73,49 @@ final class WorkerPool: Sendable {
     over.raise()
     // The thread that this wakes wakes the next.
     room.signal()
-    let underWay = state.withLock { state in
-      state.videos.filter { $0.key < state.next }.map(\.value)
-    }
+    let underWay = state.withLock { Array($0.underWay.values) }
     for video in underWay { video.arrivals.abandon() }
     threads.wait()
+  }
+
+  /// Ends all workers and the file whose windows are being taken; to be followed by `end`.
+  func interrupt(_ video: DecodeJob) {
+    over.raise()
+    video.arrivals.fail(VideoError.interrupted)
+  }
+
+  /// Its process has ended, and been waited for, when this returns.
+  private func decode(with worker: consuming DecodeWorker) {
+    while let video = nextJob() { worker.decode(video) }
   }
 
   /// The next file, once there is room for it; nil when there is none.
   private func nextJob() -> DecodeJob? {
     room.wait()
-    return state.withLock { state in
-      guard !over.isRaised, state.next < files.count else {
-        room.signal()
-        return nil
-      }
-      state.next += 1
-      return state.video(state.next - 1, files)
-    }
-  }
-}
-
-extension WorkerPool.State {
-  fileprivate mutating func video(_ index: Int, _ files: [BytePath]) -> DecodeJob {
-    let video = videos[index] ?? DecodeJob(files[index])
-    videos[index] = video
+    let video = files.withLock { takeNext(&$0) }
+    if video == nil { room.signal() }
     return video
+  }
+
+  private func takeNext(_ files: inout any FileSource) -> DecodeJob? {
+    if state.withLock({ $0.ending != nil }) { return nil }
+    let found: Result<BytePath?, ClassifierError>
+    do {
+      found = .success(try files.next { over.isRaised || stop.isRaised })
+    } catch {
+      found = .failure(error)
+    }
+    let video = (try? found.get()).map { DecodeJob($0) }
+    let isTaken = state.withLock { state -> Bool in
+      guard let video, !over.isRaised else {
+        state.ending = found.map { _ in () }
+        return false
+      }
+      state.waiting.append(video)
+      state.underWay[ObjectIdentifier(video)] = video
+      return true
+    }
+    taken.signal()
+    return isTaken ? video : nil
   }
 }

@@ -30,7 +30,7 @@ extension SegmentDocument {
       xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">
         <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">
           <MEDIA_DESCRIPTOR MEDIA_URL="\(XMLText.escape(location))" \
-          MIME_TYPE="\(elanMediaType)"\(elanRelativeURL)/>
+      MIME_TYPE="\(elanMediaType)"\(elanRelativeURL)/>
           <PROPERTY NAME="lastUsedAnnotationId">\(placed.count)</PROPERTY>
         </HEADER>
         <TIME_ORDER>

@@ -74,8 +74,7 @@ struct EvaluateCommand: ParsableCommand {
     if hasSegments, placement.windows != nil || published.name != nil {
       throw ValidationError("the list has segments, over which windows lie at a --stride")
     }
-    let budget = ThreadBudget(
-      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers.workers)
+    let budget = workers.budget(model)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
     Terminal.warn(of: classifier, asked: engine.precision)
@@ -108,7 +107,8 @@ struct EvaluateCommand: ParsableCommand {
     let left = truth.videos.filter { rows[$0.path] == nil }
     let stop = StopFlag()
     Signals.endSoftly { stop.raise() }
-    let progress = ScanProgress(files: left.count, finished: rows.count, isQuiet: result.quiet)
+    let progress = ScanProgress(isQuiet: result.quiet)
+    progress.begin(files: left.count, finished: rows.count)
     defer { progress.end() }
     for row in try run.run(left, into: journal, stop: stop, observe: progress.report) { rows[row.file] = row }
     progress.end()

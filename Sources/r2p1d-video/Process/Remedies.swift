@@ -35,6 +35,7 @@ extension FailureRemedy {
     case .fewerSegments: ": a longer --min-length joins them"
     case .otherTimecode: ": give another --start-timecode, or a part with --start and --end"
     case .wait: " (--timeout)"
+    case .later: ": wait for its end"
     case .giveHash: ": say what is expected, with --sha256"
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"
     case .downloadAgain(let checkpoint): "; try again with: \(Self.commands(for: checkpoint))"

@@ -96,6 +96,16 @@ enum Signals {
     softEnd.withLock { $0 = action }
   }
 
+  /// Ends the process once nobody reads standard output any more, also while it has nothing to write.
+  static func endWithoutReader() {
+    DetachedThread.start {
+      var place = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+      // Nothing is asked for: that the reader has gone is always reported.
+      while poll(&place, 1, -1) < 0 && errno == EINTR {}
+      if Int32(place.revents) & (POLLERR | POLLHUP) != 0 { raise(SIGPIPE) }
+    }
+  }
+
   private static func leave(_ status: Int32) -> Never {
     // Held to the end, so that no file takes its final name any more.
     drafts.withLock { paths in

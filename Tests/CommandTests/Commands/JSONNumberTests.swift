@@ -14,6 +14,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("clips"), withDestinationPath: TaughtClips.folder)
     try folder.write("clip.mp4", Data(contentsOf: URL(filePath: Checkout.clip)))
+    try folder.write("clips.txt", "clip.mp4\n")
     try folder.write("list.csv", "file,label\nclip.mp4,abseiling\n")
     try folder.write("segments.csv", "file,label,start,end\nclip.mp4,abseiling,0,2\n")
     try folder.write(
@@ -29,6 +30,7 @@ import Testing
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --all-scores --format json",
     "timeline clip.mp4 --model narrow.safetensors --segments --enter 0 --format jsonl",
     "scan clip.mp4 --model narrow.safetensors --format jsonl --quiet --output s.jsonl && cat s.jsonl",
+    "worker --model narrow.safetensors --logits < clips.txt",
     "inspect clip.mp4 --model narrow.safetensors --format json",
     "windows clip.mp4 --model narrow.safetensors --output w.npy",
     "embed clip.mp4 --model narrow.safetensors --output e.npy && cat e.json",
@@ -60,7 +62,7 @@ import Testing
     "correct", "of", "videos", "failed", "groups", "folds", "fold", "predicted", "count", "kept", "wrong",
     "asked", "scored", "short", "leftOut", "unmatched",
     "paddedWindows", "classesPresent", "rank",
-    "bytesRead", "fileBytes", "said", "found", "uncertain",
+    "bytesRead", "fileBytes", "size", "mtime_ns", "said", "found", "uncertain",
   ]
 
   @Test(arguments: commands) func realsHaveAFractionInAllThatCommandsPrint(_ command: String) throws {

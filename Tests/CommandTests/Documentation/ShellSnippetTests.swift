@@ -60,11 +60,28 @@ import Testing
 
   private static let hasNumPy = (try? Program().shell("python3 -c 'import numpy'"))?.status == 0
 
-  @Test(.enabled(if: hasNumPy, "needs Python with NumPy"), arguments: try Document.blocks(of: "python"))
-  func aSnippetOfPythonRuns(_ block: Document.Block) throws {
+  /// Of what needs NumPy, or of the rest.
+  private static func snippetsOfPython(withNumPy: Bool) throws -> [Document.Block] {
+    let blocks = try Document.blocks(of: "python").filter { $0.text.contains("numpy") == withNumPy }
+    return try #require(blocks.isEmpty ? nil : blocks)
+  }
+
+  @Test(
+    .enabled(if: hasNumPy, "needs Python with NumPy"), arguments: try snippetsOfPython(withNumPy: true))
+  func aSnippetOfNumPyRuns(_ block: Document.Block) throws {
     try folder.write("snippet.py", block.text)
     let run = try published().shell("r2p1d-video embed clip.mp4 --output e.npy --quiet && python3 snippet.py")
     #expect(run.status == 0, "\(run.errors)")
+  }
+
+  /// It says of the clip what `label` does.
+  @Test(
+    .enabled(if: Tool.python3.isThere, Tool.python3.note), arguments: try snippetsOfPython(withNumPy: false))
+  func aSnippetOfPythonAsksAWorker(_ block: Document.Block) throws {
+    try folder.write("snippet.py", block.text)
+    let run = try program.shell("timeout 300 python3 snippet.py")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.text == "clip.mp4 pan left\nnone.mp4 cannot be read: No such file or directory\n")
   }
 }
 

@@ -47,8 +47,12 @@ struct Program {
   }
 
   /// Starts it and leaves it to the caller.
-  func start(_ executable: URL, _ arguments: [String], _ output: Any?, _ errors: Any?) throws -> Process {
+  func start(
+    _ executable: URL, _ arguments: [String], input: Any? = FileHandle.nullDevice, _ output: Any?,
+    _ errors: Any?
+  ) throws -> Process {
     let process = process(executable, arguments)
+    process.standardInput = input
     process.standardOutput = output
     process.standardError = errors
     try process.run()

@@ -84,6 +84,14 @@ import Testing
     #expect(try await labels(of: Checkout.clip, classifier, within: .zero) == nil)
   }
 
+  @Test func aWorkerIsAsked() throws {
+    let program = try #require(Bundle.main.executableURL?.deletingLastPathComponent())
+      .appending(path: "r2p1d-video")
+    let videos = try askedOfAWorker([Checkout.clip, Checkout.otherClip], program)
+    #expect(videos.map(\.file.string) == [Checkout.clip, Checkout.otherClip])
+    #expect(videos.first?.labels[0].label == "pan left")
+  }
+
   @Test func everyPublishedModelIsNamed() throws {
     let readme = try Checkout.text("README.md")
     for entry in PublishedModel.all where !entry.name.contains("clip32") {

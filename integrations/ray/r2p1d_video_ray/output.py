@@ -1,0 +1,125 @@
+"""A run's output: parts that Ray writes, what was asked for, and the table that is made of both.
+
+    OUTPUT/run.json           the settings of the latest run
+    OUTPUT/listing.parquet    the files that it was to label
+    OUTPUT/parts/*.parquet    rows, as blocks of them ended; a file may have several, of other stamps or settings
+    OUTPUT/labels.parquet     made by `finish`: each listed file exactly once
+"""
+
+import collections
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.fs
+import pyarrow.parquet as pq
+
+from .labelling import SCHEMA
+from .listing import SCHEMA as LISTING
+from .places import Place
+
+KEY = ["file", "file_bytes", "size", "mtime_ns"]
+
+Finished = collections.namedtuple("Finished", "files failed superseded torn")
+
+
+class Unfinished(RuntimeError):
+    """Some listed files have no row: their names are in `missing`."""
+
+    def __init__(self, missing, files):
+        self.missing = missing
+        super().__init__(f"{len(missing)} of {files} files have no row yet; run the same command again")
+
+
+class Output:
+    def __init__(self, uri):
+        self.place = Place(uri)
+        self.parts = self.place.join("parts")
+
+    def record(self, listing, settings):
+        """Notes what a run is to label, and how."""
+        self.place.make_folder("parts")
+        columns = [name for name in LISTING.names if name != "root"]
+        self._write(listing.select(columns), "listing.parquet")
+        self.place.write(json.dumps({"settings": settings}).encode(), "run.json")
+
+    @property
+    def settings(self):
+        data = self.place.read("run.json")
+        if data is None:
+            raise FileNotFoundError(f"{self.place.base}: no run has begun here (run.json is missing)")
+        return json.loads(data)["settings"]
+
+    @property
+    def listing(self):
+        data = self.place.read("listing.parquet")
+        if data is None:
+            raise FileNotFoundError(f"{self.place.base}: no run has begun here (listing.parquet is missing)")
+        return pq.read_table(pa.BufferReader(data))
+
+    def rows(self, columns=None):
+        """The rows of all whole parts, and how many parts are torn: whoever wrote those was killed."""
+        selector = pa.fs.FileSelector(self.parts, allow_not_found=True, recursive=True)
+        tables, torn = [], 0
+        for info in sorted(self.place.filesystem.get_file_info(selector), key=lambda info: info.path):
+            if info.type != pa.fs.FileType.File or not info.path.endswith(".parquet"):
+                continue
+            try:
+                with self.place.filesystem.open_input_file(info.path) as file:
+                    table = pq.ParquetFile(file).read(columns)
+            except (pa.ArrowInvalid, OSError):
+                torn += 1
+                continue
+            tables.append(table.cast(pa.schema([SCHEMA.field(name) for name in table.column_names])))
+        empty = pa.schema([SCHEMA.field(name) for name in columns or SCHEMA.names]).empty_table()
+        return pa.concat_tables(tables or [empty]), torn
+
+    def add(self, rows):
+        """Rows that the driver itself writes."""
+        self._write(pa.Table.from_pylist(rows, schema=SCHEMA), "parts", f"driver-{rows[0]['made_at']:%Y%m%d%H%M%S%f}.parquet")
+
+    def write_labels(self, table):
+        self._write(table, "labels.parquet")
+
+    def _write(self, table, *names):
+        data = io.BytesIO()
+        pq.write_table(table, data)
+        self.place.write(data.getvalue(), *names)
+
+
+def keys(table):
+    """A hashable for each row: the file as it was."""
+    return list(zip(*(table.column(name).to_pylist() for name in KEY)))
+
+
+def finish(output, settings=None):
+    """Makes OUTPUT/labels.parquet, which holds every file of the latest listing exactly once.
+
+    Of several rows of a file, as it was listed and with the run's settings, one that is not failed counts, else the
+    latest. Where files have none, nothing is written and `Unfinished` names them.
+    """
+    output = Output(output)
+    settings = settings or output.settings
+    listing = output.listing
+    rows, torn = output.rows()
+    chosen = choose(rows, settings)
+    wanted = keys(listing)
+    missing = [key[0] for key in wanted if key not in chosen]
+    if missing:
+        raise Unfinished(missing, len(wanted))
+    table = rows.take([chosen[key] for key in sorted(wanted, key=lambda key: key[0].encode().split(b"/"))])
+    output.write_labels(table)
+    failed = pc.sum(pc.equal(table.column("status"), "failed")).as_py() or 0
+    return Finished(len(wanted), failed, len(rows) - len(wanted), torn)
+
+
+def choose(rows, settings):
+    """For each file as it was, the number of the row that counts."""
+    chosen = {}
+    facts = zip(keys(rows), *(rows.column(name).to_pylist() for name in ("settings", "status", "made_at")))
+    for number, (key, with_settings, status, made_at) in enumerate(facts):
+        rank = (status != "failed", made_at)
+        if with_settings == settings and (key not in chosen or rank > chosen[key][0]):
+            chosen[key] = (rank, number)
+    return {key: number for key, (_, number) in chosen.items()}
