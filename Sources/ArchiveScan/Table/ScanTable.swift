@@ -14,6 +14,8 @@ package final class ScanTable {
   package let path: BytePath
   package private(set) var records: [ScanRecord]
 
+  /// With which its rows are made.
+  var settings: ScanSettings { head.settings }
   /// Which files it is of.
   private var coverage: Coverage
   private let head: Journal.Head
@@ -25,6 +27,11 @@ package final class ScanTable {
   private let explain: (ClassifierError) -> String
   /// A journal that was replaced: its lock tells those who opened it before.
   private var former: OpenFile?
+
+  /// The output, and what lies beside it.
+  package static func files(of output: BytePath) -> [BytePath] {
+    [output, journalPath(of: output), WindowJournal.place(beside: output)]
+  }
 
   package static func journalPath(of output: BytePath) -> BytePath {
     BytePath(bytes: output.bytes + Array(".journal".utf8))

@@ -84,7 +84,8 @@ struct ScanCommand: ParsableCommand {
         throw ExitCode(ExitStatus.interrupted.rawValue)
       }
       let left = run.left.map { "\($0) file\($0 == 1 ? " is" : "s are") left" } ?? "the list has not ended"
-      Terminal.warn("the time of --deadline is over, and \(left); \(kept)")
+      let begun = run.begun.map { ", \($0.windows) windows of \($0.film.printable) kept" } ?? ""
+      Terminal.warn("the time of --deadline is over, and \(left)\(begun); \(kept)")
       throw ExitCode(ExitStatus.deadline.rawValue)
     }
     let failures = ScanSummary(rows.records).failures + run.unreadable.count
@@ -114,7 +115,7 @@ struct ScanCommand: ParsableCommand {
     finder.shard = shard
     finder.walk.takesAll = selection.list.all
     finder.walk.isSidecar = sidecars.isSidecar
-    finder.walk.excluded = [table.output, ScanTable.journalPath(of: table.output)]
+    finder.walk.excluded = ScanTable.files(of: table.output)
     finder.find(paths)
     let list = try selection.list.filesFrom.map { (path) throws(ClassifierError) in
       try PathList(path, zeroSeparated: selection.list.zeroSeparated)
