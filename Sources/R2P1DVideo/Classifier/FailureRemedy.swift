@@ -35,6 +35,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherOutput(Alternative? = nil)
   /// The same of the journal of an evaluation.
   case otherJournal(Alternative?)
+  /// Encoding a clip's frames again, where their packets cannot be copied.
+  case reencode
   /// Leave to replace what is there, or another place.
   case overwrite
   /// Another place for the features of teaching, or none where they are.

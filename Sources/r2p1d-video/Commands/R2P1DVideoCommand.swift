@@ -13,6 +13,7 @@ struct R2P1DVideoCommand: ParsableCommand {
     subcommands: [
       LabelCommand.self,
       TimelineCommand.self,
+      CutCommand.self,
       ScanCommand.self,
       WorkerCommand.self,
       ListFilesCommand.self,
