@@ -61,10 +61,12 @@ package final class ScanTable {
     journalEnd = opened.contents.end
   }
 
-  /// From now on rows are of files of `shard`. Throws if the table is of shares of another number.
-  package func begin(_ shard: Shard) throws(ClassifierError) {
+  /// From now on rows are of files of `shard`; nil is all of them, of whatever shares the table was. Throws
+  /// if it is of shares of another number.
+  package func begin(_ asked: Shard?) throws(ClassifierError) {
+    let shard = asked ?? .whole
     let others = coverage.entries.compactMap(\.shard).filter { $0.count != shard.count }
-    if let other = others.last, !shard.isWhole {
+    if let other = others.last, asked != nil {
       throw .output(
         path, cause: "was begun with --shard \(other.text), now it is \(shard.text)",
         remedy: .otherOutput(.sameSettings))

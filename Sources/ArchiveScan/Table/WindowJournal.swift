@@ -4,7 +4,7 @@ import R2P1DVideo
 
 import struct SystemPackage.Errno
 
-/// The scored windows of the film that a scan is at, in `OUTPUT.windows`: the next run goes on behind them.
+/// The scored windows of the film that a scan is at, in `OUTPUT.windows`: the next run resumes behind them.
 ///
 /// A help and no more: what cannot be read is as if it were not there, and what cannot be written is not kept.
 /// Of one film at a time, and only where windows are final as they come.

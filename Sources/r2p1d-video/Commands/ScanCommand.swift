@@ -49,7 +49,8 @@ struct ScanCommand: ParsableCommand {
         stop.raiseInsideFile()
       }
     }
-    let shard = try selection.share()
+    let asked = try selection.share()
+    let shard = asked ?? .whole
     let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
@@ -58,7 +59,7 @@ struct ScanCommand: ParsableCommand {
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
-    try rows.begin(shard)
+    try rows.begin(asked)
     var options = workers.options(budget)
     options.sidecars = sidecars
     let progress = ScanProgress(isQuiet: table.quiet)
@@ -79,7 +80,7 @@ struct ScanCommand: ParsableCommand {
   private func finish(_ run: ScanRun, _ stop: StopFlag, _ rows: ScanTable) throws {
     if stop.isRaised && run.left != 0 {
       let kept = "every finished row is in \(table.output.printable): run the same command to resume"
-      guard stop.endsFile else {
+      guard !stop.isInterrupted else {
         Terminal.warn("interrupted; \(kept)")
         throw ExitCode(ExitStatus.interrupted.rawValue)
       }

@@ -18,7 +18,7 @@ import Testing
   ) throws {
     let table = try folder.open(name)
     let shard = try #require(Shard(shard))
-    try table.begin(shard)
+    try table.begin(shard.isWhole ? nil : shard)
     var listing = Listing()
     for number in 0..<listed { listing.add(BytePath("\(number).mp4")) }
     listing.unreadable = unreadable
@@ -161,7 +161,7 @@ import Testing
   }
 
   /// The share is no setting: parts are alike though theirs differ; but a part stays with its number of shares.
-  @Test func aTableIsNotGoneOnWithAsOneOfAnotherNumberOfShares() throws {
+  @Test func aTableIsNotResumedWithAnotherNumberOfShares() throws {
     try part("a.csv", "1/4", left: 1, rows: [0])
     let error = #expect(throws: ClassifierError.self) { try part("a.csv", "1/8") }
     #expect(error?.cause.contains("was begun with --shard 1/4, now it is 1/8") == true)

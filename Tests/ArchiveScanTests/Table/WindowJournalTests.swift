@@ -46,7 +46,7 @@ import Testing
     return windows
   }
 
-  @Test func whatIsKeptComesBackAndIsGoneOnWith() throws {
+  @Test func whatIsKeptComesBackAndIsResumed() throws {
     keep(journal(), to: 4)
     keep(journal(), from: 5, to: 9)
     // Each pass counts for itself: 2 errors and 40 frames, then 4 and 90.
