@@ -29,23 +29,53 @@ package struct Scan {
       sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
     var synced = clock.now
+    var unsynced: [BytePath] = []
     try decoded.forEach(of: ListedFiles(files), count: files.count, stop: stop) {
       (file) throws(ClassifierError) in
       observe(.began(file.path))
-      return try classifier.classify(file.path, file.windows) {
-        observe(.windowDone(file.path, done: $0, of: $1))
-      }
+      return try label(file.path, file.windows, observe)
     } finish: { (file) throws(ClassifierError) in
-      if case .success(let labels) = file.result {
+      let labels = file.result.map(\.labels)
+      if case .success(let labels) = labels {
         for warning in labels.video.warnings { observe(.warned(file.path, warning)) }
       }
-      try table.add(VideoOutcome(file: file.path, result: file.result), stamp: file.stamp)
+      let made = try? file.result.get()
+      try table.add(
+        VideoOutcome(file: file.path, result: labels), stamp: file.stamp, sidecars: made?.hashes ?? [])
+      try unsynced.append(contentsOf: made?.drafts.install() ?? [])
       if let record = table.records.last { observe(.finished(record)) }
       if clock.now - synced > Self.syncInterval {
-        try table.sync()
+        try sync(table, &unsynced)
         synced = clock.now
       }
     }
+    try sync(table, &unsynced)
+  }
+
+  /// A video's labels, and what else is made of it and waits for its row.
+  private struct Labelled {
+    let labels: VideoLabels
+    let drafts: SidecarDrafts
+    let hashes: [String]
+  }
+
+  private func label(
+    _ file: BytePath, _ source: RemoteWindowSource, _ observe: @escaping (Event) -> Void
+  ) throws(ClassifierError) -> Labelled {
+    let drafts = try SidecarDrafts(of: file, classifier, options.sidecars)
+    let scored = try ScoredWindows(source, of: file, classifier) {
+      observe(.windowDone(file, done: $0, of: $1))
+    }
+    let labels = try classifier.classify(file, scored) { (window) throws(ClassifierError) in
+      try drafts.add(window)
+    }
+    return Labelled(labels: labels, drafts: drafts, hashes: try drafts.end(labels))
+  }
+
+  /// Rows last, so that none on the disk is without what was made with it.
+  private func sync(_ table: ScanTable, _ sidecars: inout [BytePath]) throws(ClassifierError) {
+    try Sidecars.sync(sidecars)
+    sidecars = []
     try table.sync()
   }
 

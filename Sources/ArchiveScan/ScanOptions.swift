@@ -9,6 +9,9 @@ package struct ScanOptions: Sendable {
   /// Bytes of address space that each worker may use.
   package var workerMemory = 4 << 30
 
+  /// What is made of each video besides its row.
+  package var sidecars = Sidecars()
+
   package init(worker: [String], budget: ThreadBudget) {
     self.worker = worker
     self.budget = budget

@@ -64,6 +64,16 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
     report(of: TimelineFacts(timeline), options)
   }
 
+  /// The same of the windows that `classifier` scores of `file`, whoever decodes them.
+  package func report(
+    of file: BytePath, _ classifier: Classifier, _ options: TimelineReportOptions
+  ) -> any TimelineReport {
+    let facts = TimelineFacts(
+      file: file, model: classifier.model, labels: classifier.labels, sampling: classifier.sampling,
+      decision: classifier.decision)
+    return report(of: facts, options)
+  }
+
   func report(of facts: TimelineFacts, _ options: TimelineReportOptions) -> any TimelineReport {
     var options = options
     options.showsSegments = options.showsSegments || isOfSegments

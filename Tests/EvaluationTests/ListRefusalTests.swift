@@ -48,7 +48,8 @@ import Testing
       "k.csv", "label,youtube_id,time_start,time_end\nx,../../abc,1,2\n",
       "line 2: expected an id without a slash"
     ),
-    ("a.json", "{\"version\": 1}", "is JSON without a database"),
+    ("a.json", "{\"version\": 1}", "is JSON of another kind"),
+    ("a.json", "{\"version\": 1, \"results\": {}}", "holds what a model has found"),
     (
       "a.json", "{\"database\": {\"v\": {\"annotations\": [{\"label\": \"x\", \"segment\": [3]}]}}}",
       "annotation 1: "

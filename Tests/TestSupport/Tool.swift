@@ -26,6 +26,7 @@ package struct Tool: Sendable {
   package static let ffmpeg = Tool("ffmpeg")
   package static let python3 = Tool("python3")
   package static let clang = Tool("clang")
+  package static let exiftool = Tool("exiftool")
   package static let mpv = Tool("mpv")
   /// The Python with the libraries that read files for other tools, as `.ci/dependencies formats` installs
   /// them.

@@ -14,9 +14,7 @@ package final class EvaluationJournal {
   ) throws(ClassifierError) {
     classes = classifier.labels.names.count
     let settings = ScanSettings(classifier, .jsonl)
-    let kind = segments.map {
-      "segments \($0.smoothing) \($0.enter) \($0.leave) \($0.minimumLength) \($0.minimumScore)"
-    }
+    let kind = segments.map { "segments \($0.words)" }
     let facts = [
       ScanSettings.Fact(name: "evaluation", value: kind ?? "videos"),
       ScanSettings.Fact(name: "crops", value: "\(classifier.sampling.crops)"),

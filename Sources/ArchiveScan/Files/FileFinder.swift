@@ -13,6 +13,8 @@ package struct FileFinder {
   package var shard: Shard?
   /// Files never to take: the scan's own.
   package var excluded: [BytePath] = []
+  /// Whether a file in a folder is one that a scan makes of another.
+  package var isSidecar: (BytePath) -> Bool = { _ in false }
 
   package private(set) var files: [BytePath] = []
   /// Folders that could not be read, and why.
@@ -49,7 +51,7 @@ package struct FileFinder {
       let status = path.status
       guard let status, status.st_mode & S_IFMT == S_IFDIR else {
         let isOwn = status.map { own.contains(FileIdentity($0)) } ?? false
-        if !isOwn && (takesAll || name.isVideoName) { add(path) }
+        if !isOwn && (takesAll || name.isVideoName) && !isSidecar(path) { add(path) }
         continue
       }
       let identity = FileIdentity(status)

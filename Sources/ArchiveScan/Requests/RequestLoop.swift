@@ -36,7 +36,10 @@ package struct RequestLoop {
       sampling: classifier.sampling, rules: classifier.options.input, options: options)
     try files.forEach(of: requests, stop: stop) { (file) throws(ClassifierError) in
       heartbeat?.begin(file.video)
-      return try classifier.classify(file.path, file.windows) { heartbeat?.scored($0, of: $1) }
+      let scored = try ScoredWindows(file.windows, of: file.path, classifier) {
+        heartbeat?.scored($0, of: $1)
+      }
+      return try classifier.classify(file.path, scored)
     } finish: { (file) throws(ClassifierError) in
       heartbeat?.endFile()
       var kind: Answer.Kind?

@@ -71,8 +71,5 @@ final class OpenFile {
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw Errno.last }
   }
 
-  func move(to other: BytePath) throws(Errno) {
-    let moved = path.withCString { old in other.withCString { rename(old, $0) } }
-    guard moved == 0 else { throw Errno.last }
-  }
+  func move(to other: BytePath) throws(Errno) { try path.move(to: other) }
 }

@@ -9,12 +9,21 @@ package struct ScanPlan {
   /// Rows that no longer hold: of files that have changed since, or are to be tried again.
   private let stale: Set<BytePath>
 
-  /// What is to be done of the files `found`, where `records` are the rows that there are.
-  package init(_ found: [BytePath], records: [ScanRecord], retryFailed: Bool) {
+  /// What is to be done of the files `found`, where `records` are the rows that there are, and `isWhole` says
+  /// whether what else was made with a row is there.
+  package init(
+    _ found: [BytePath], records: [ScanRecord], retryFailed: Bool,
+    isWhole: (ScanRecord) throws(ClassifierError) -> Bool = { _ in true }
+  ) throws(ClassifierError) {
     let rows = Dictionary(records.map { ($0.path, $0) }) { $1 }
-    let files = found.filter { file in
-      guard let row = rows[file] else { return true }
-      return row.isFailed && retryFailed || row.stamp != FileStamp(of: file)
+    var files: [BytePath] = []
+    for file in found {
+      if let row = rows[file], !(row.isFailed && retryFailed), row.stamp == FileStamp(of: file),
+        try isWhole(row)
+      {
+        continue
+      }
+      files.append(file)
     }
     self.files = files
     finished = found.count - files.count

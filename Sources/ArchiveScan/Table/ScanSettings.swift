@@ -33,8 +33,9 @@ package struct ScanSettings: Sendable, Equatable {
     self.facts = facts
   }
 
-  /// The settings of what `classifier` says, written as `format`. Reads the whole checkpoint for its hash.
-  package init(_ classifier: Classifier, _ format: ScanFormat) {
+  /// The settings of what `classifier` says, written as `format` and in `sidecars`. Reads the whole checkpoint
+  /// for its hash.
+  package init(_ classifier: Classifier, _ format: ScanFormat, _ sidecars: Sidecars = Sidecars()) {
     let sampling = classifier.sampling
     let (placement, count) =
       switch sampling.placement {
@@ -62,7 +63,7 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
       Fact(name: "format", value: format.rawValue),
     ]
-    self.init(facts: facts + track + weights + Self.selection(of: classifier))
+    self.init(facts: facts + track + weights + Self.selection(of: classifier) + sidecars.facts)
   }
 
   /// Which labels are reported, where not all are.
@@ -90,9 +91,7 @@ package struct ScanSettings: Sendable, Equatable {
   /// A SHA-256 of all of them and this program's version: what was made with the same is comparable.
   package var fingerprint: String {
     let lines = ["r2p1d-video \(LibraryVersions.tool)"] + facts.map { "\($0.name)=\($0.value)" }
-    var hash = SHA256()
-    Array((lines.joined(separator: "\n") + "\n").utf8).withUnsafeBytes { hash.update($0) }
-    return hash.digits
+    return SHA256.digits(of: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
   private func value(_ name: String) -> String? {

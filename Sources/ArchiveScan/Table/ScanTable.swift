@@ -36,7 +36,7 @@ package final class ScanTable {
     _ path: BytePath, settings: ScanSettings, format: ScanFormat, top: Int,
     explain: @escaping (ClassifierError) -> String = { $0.cause }
   ) throws(ClassifierError) {
-    let path = path.resolved
+    let path = path.followed
     var report = format.report.report(files: 0, top: top, explain: explain)
     let head = Journal.Head(settings: settings, header: Array(report.begin().utf8))
     let place = ScanTableFiles(path)
@@ -51,10 +51,15 @@ package final class ScanTable {
     journalEnd = opened.contents.ends.last ?? self.head.line.count
   }
 
-  /// Adds the row of a file that was as `stamp` says, for good once this returns.
-  package func add(_ outcome: VideoOutcome, stamp: FileStamp) throws(ClassifierError) {
+  /// Adds the row of a file that was as `stamp` says, for good once this returns. `sidecars` are the hashes of
+  /// the timelines made of it.
+  package func add(
+    _ outcome: VideoOutcome, stamp: FileStamp, sidecars: [String] = []
+  ) throws(ClassifierError) {
     let row = Array(report.add(outcome).utf8)
-    try add(row, ScanRecord(outcome, explain, stamp: stamp, row: row, end: outputEnd + row.count))
+    let record = ScanRecord(
+      outcome, explain, stamp: stamp, sidecars: sidecars, row: row, end: outputEnd + row.count)
+    try add(row, record)
   }
 
   /// Adds a row that somebody else wrote: of a file that failed for the reason in `note` or, else, is best
@@ -128,18 +133,5 @@ func mapErrno<R>(
     return try body()
   } catch {
     throw .output(path, cause: "cannot be \(verb): \(error.reason)")
-  }
-}
-
-extension BytePath {
-  /// The file that a link leads to; anything else is itself.
-  fileprivate var resolved: BytePath {
-    withCString { path in
-      var status = stat()
-      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return self }
-      guard let real = realpath(path, nil) else { return self }
-      defer { free(real) }
-      return BytePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
-    }
   }
 }

@@ -117,8 +117,7 @@ struct ScanTableFiles {
   /// Puts the successors in place, as far as they are not yet.
   func completeReplacement() throws(Errno) {
     for (next, place) in [(nextOutput, output), (nextJournal, journal)] where next.status != nil {
-      let moved = next.withCString { next in place.withCString { rename(next, $0) } }
-      guard moved == 0 else { throw Errno.last }
+      try next.move(to: place)
     }
     output.folder.sync()
   }

@@ -6,6 +6,10 @@ import R2P1DVideo
 enum ActivityNetDatabase {
   private struct File: Decodable {
     let database: [String: Video]?
+    /// Of a file of what a model has found.
+    let results: Results?
+
+    struct Results: Decodable {}
   }
 
   private struct Video: Decodable {
@@ -54,7 +58,11 @@ enum ActivityNetDatabase {
     {
       return Dictionary(all.map { (String($0.key.trimmingPrefix("v_")), $0.value) }) { first, _ in first }
     }
-    throw .list(source.path, cause: "is JSON without a database, expected ActivityNet's")
+    let found =
+      file.results == nil
+      ? "is JSON of another kind, expected ActivityNet's with a 'database' or a Label Studio export"
+      : "holds what a model has found ('results'), expected what people have set ('database')"
+    throw .list(source.path, cause: found)
   }
 
   private static func path(of id: String, _ index: VideoIndex) throws(ClassifierError) -> BytePath {

@@ -92,11 +92,6 @@ extension RandomAccessCollection<UInt8> where SubSequence == ArraySlice<UInt8> {
   }
 }
 
-extension UInt8 {
-  /// A blank, a tab or a carriage return.
-  var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
-}
-
 /// An entry as a form has it, before its classes are numbered.
 struct ListEntry {
   var path: BytePath

@@ -57,11 +57,16 @@ public final class Classifier: Sendable {
     }
   }
 
-  /// The labels of the video at `path`, made of all windows of `scored`, on the caller's thread.
-  package func classify(_ path: BytePath, _ scored: ScoredWindows) throws(ClassifierError) -> VideoLabels {
+  /// The labels of the video at `path`, made of all windows of `scored`, on the caller's thread; each is
+  /// shown to `observe` on the way.
+  package func classify(
+    _ path: BytePath, _ scored: ScoredWindows,
+    observe: (ScoredWindow) throws(ClassifierError) -> Void = { _ in }
+  ) throws(ClassifierError) -> VideoLabels {
     var merged = MergedScores(options.merge, decision)
     var windows: [WindowLabels] = []
     while let window = try scored.next() {
+      try observe(window)
       merged.add(logits: window.logits, scores: window.scores)
       windows.append(labels(of: window))
     }

@@ -33,6 +33,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherOutput(Alternative? = nil)
   /// The same of the journal of an evaluation.
   case otherJournal(Alternative?)
+  /// Leave to replace what is there, or another place.
+  case overwrite
   /// Another place for the features of teaching, or none where they are.
   case otherCache
 

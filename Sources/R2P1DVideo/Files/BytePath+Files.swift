@@ -26,7 +26,7 @@ extension BytePath {
   package var location: String { string.contains("://") ? string : absolute.fileURL }
 
   /// The path from the root on; links and `..` stay in it.
-  var absolute: BytePath {
+  package var absolute: BytePath {
     guard let folder = getcwd(nil, 0) else { return self }
     defer { free(folder) }
     return resolved(from: BytePath(bytes: UnsafeRawBufferPointer(start: folder, count: strlen(folder))))
@@ -38,6 +38,42 @@ extension BytePath {
     var rest = bytes[...]
     while rest.starts(with: "./".utf8) { rest.removeFirst(2) }
     return root == "." ? BytePath(bytes: rest) : root.appending(BytePath(bytes: rest))
+  }
+
+  /// The path without links, from the root on; a path to nothing as it is.
+  package var resolved: BytePath {
+    withCString { path in
+      guard let real = realpath(path, nil) else { return self }
+      defer { free(real) }
+      return BytePath(bytes: UnsafeRawBufferPointer(start: real, count: strlen(real)))
+    }
+  }
+
+  /// The file that a link leads to; anything else is itself.
+  package var followed: BytePath {
+    var status = stat()
+    let isLink = withCString { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
+    return isLink ? resolved : self
+  }
+
+  /// Gives the file another name, unless that is taken: then it fails with `fileExists`.
+  package func move(toFree place: BytePath) throws(Errno) {
+    let linked = withCString { old in place.withCString { link(old, $0) } }
+    if linked == 0 {
+      _ = withCString { unlink($0) }
+      return
+    }
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else { throw Errno.last }
+    // A file system without hard links, as exFAT: whoever makes the file between these two calls loses it.
+    var status = stat()
+    guard place.withCString({ lstat($0, &status) }) != 0 else { throw .fileExists }
+    try move(to: place)
+  }
+
+  /// Gives the file another name; what has that name is gone.
+  package func move(to place: BytePath) throws(Errno) {
+    let moved = withCString { old in place.withCString { rename(old, $0) } }
+    guard moved == 0 else { throw Errno.last }
   }
 
   /// Makes the folder, and those above it, where they are missing.

@@ -18,7 +18,7 @@ package final class PartialFile {
   /// is called while one does.
   package init(of target: BytePath, waiting: () -> Void) throws(Errno) {
     self.target = target
-    path = target.folder.appending(BytePath(bytes: ".".utf8 + target.name.bytes + ".part".utf8))
+    path = Self.place(of: target)
     file = try Self.hold(path, waiting: waiting)
     // From here on `deinit` removes the draft.
     try takeUp()
@@ -27,6 +27,15 @@ package final class PartialFile {
   deinit {
     if !isFinished { _ = path.withCString { unlink($0) } }
     try? file.close()
+  }
+
+  /// Where the partial file of `target` lies. A name has at most 255 bytes: of a long one there is a hash.
+  package static func place(of target: BytePath) -> BytePath {
+    var name = target.name.bytes
+    if name.count > 240 {
+      name = name.prefix(200) + Array(SHA256.digits(of: name).prefix(32).utf8)
+    }
+    return target.folder.appending(BytePath(bytes: ".".utf8 + name + ".part".utf8))
   }
 
   /// A file may get or lose its name between opening and locking: only one that still has it counts.
@@ -99,8 +108,20 @@ package final class PartialFile {
   /// Gives the file its final name, complete and on the disk.
   package func finish() throws(Errno) {
     guard fsync(file.rawValue) == 0 else { throw Errno.last }
-    let renamed = path.withCString { old in target.withCString { rename(old, $0) } }
-    guard renamed == 0 else { throw Errno.last }
+    try install(replacing: true)
+  }
+
+  /// Gives the file its final name, not yet on the disk; fails with `fileExists` where that name is taken and
+  /// what has it may not be replaced. What is replaced hands its permissions on.
+  package func install(replacing: Bool) throws(Errno) {
+    var former = stat()
+    if replacing, target.withCString({ stat($0, &former) }) == 0 {
+      fchmod(file.rawValue, former.st_mode & 0o777)
+    }
+    if replacing { try path.move(to: target) } else { try path.move(toFree: target) }
     isFinished = true
   }
+
+  /// Leaves the file where it is, for whoever takes it up later.
+  package func keep() { isFinished = true }
 }

@@ -12,6 +12,13 @@ package struct SHA256 {
     SHA256_Update(&context, bytes.baseAddress, bytes.count)
   }
 
+  /// The digest of `bytes`, in the same form.
+  package static func digits(of bytes: [UInt8]) -> String {
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    return hash.digits
+  }
+
   /// The digest of all bytes so far, as 64 lower-case hexadecimal digits; more may follow.
   package var digits: String {
     var context = context

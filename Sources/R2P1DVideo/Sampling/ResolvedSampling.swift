@@ -59,7 +59,7 @@ extension ResolvedSampling {
   var strided: ResolvedSampling {
     guard case .even = placement else { return self }
     var strided = self
-    strided.placement = .stride(max(1, frames / 2))
+    strided.placement = .halfWindows(of: frames)
     return strided
   }
 

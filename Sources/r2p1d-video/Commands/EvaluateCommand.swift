@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup(title: "Output") var result: OutputArguments
   @OptionGroup(title: "Output") var formatting: Formatting
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
+  @OptionGroup(title: "Segments") var certainty: SegmentScoreArguments
   @OptionGroup(title: "Sampling") var published: ProtocolArguments
   @OptionGroup(title: "Sampling") var placement: PlacementArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -79,7 +80,7 @@ struct EvaluateCommand: ParsableCommand {
     Terminal.warn(of: classifier, asked: engine.precision)
     let truth = try EvaluationTruth(list, classifier.labels)
     Terminal.warn(truth, of: self.list.list)
-    let segments = hasSegments ? segmentation.options : nil
+    let segments = hasSegments ? segmentation.options(minimumScore: certainty.minScore) : nil
     let journal = try formatting.journal.map { (path) throws(ClassifierError) in
       try EvaluationJournal(path, classifier, segments: segments)
     }
@@ -125,7 +126,7 @@ struct EvaluateCommand: ParsableCommand {
     published.name?.apply(to: &options.sampling)
     options.sampling.crops = published.crops
     if hasSegments, case .even = options.sampling.placement {
-      options.sampling.placement = .stride(max(1, (options.sampling.frames ?? network.frames) / 2))
+      options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
     }
     options.threads = budget.network
     options.precision = engine.precision

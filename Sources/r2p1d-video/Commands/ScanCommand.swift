@@ -23,6 +23,7 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup(title: "Output") var scores: ScoreArguments
   @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Output") var certainty: MinimumScoreArguments
+  @OptionGroup(title: "Timelines and tags") var besides: SidecarArguments
   @OptionGroup(title: "Files") var selection: FileArguments
   @OptionGroup(title: "Sampling") var placement: PlacementArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -35,33 +36,35 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError("give folders or files to scan, or --files-from")
     }
     try scores.checkLogits(in: table.format, areHeld: \.holdsLogits)
+    if besides.timelines != nil, placement.windows != nil {
+      throw ValidationError("timelines are of the whole video: give --stride, not --windows")
+    }
   }
 
   func run() throws {
     let budget = workers.budget(model)
-    var classifierOptions = ClassifierOptions(
-      model, sampling.options(placement.placement), limits, certificates)
-    classifierOptions.threads = budget.network
-    classifierOptions.precision = engine.precision
-    classifierOptions.set(scores)
-    try classifierOptions.select(onlyLabels, minimumScore: certainty.minScore)
+    let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
-    let classifier = try Classifier(network: network, options: classifierOptions)
+    let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
     Terminal.warn(of: classifier, asked: engine.precision)
     let (output, format, quiet) = (table.output, table.format, table.quiet)
     let table = try ScanTable(
-      output, settings: ScanSettings(classifier, format), format: format, top: scores.top,
+      output, settings: ScanSettings(classifier, format, sidecars), format: format, top: scores.top,
       explain: \.explanationWithoutAddresses)
-    let found = try find()
-    let plan = ScanPlan(found.files, records: table.records, retryFailed: selection.retryFailed)
+    let found = try find(sidecars)
+    let plan = try ScanPlan(
+      found.files, records: table.records, retryFailed: selection.retryFailed, isWhole: sidecars.areComplete)
     let earlier = table.records.count - plan.staleCount
+    try sidecars.makeRoom(plan, table.records)
     try table.remove(where: plan.isStale)
 
     let stop = StopFlag()
     Signals.endSoftly { stop.raise() }
     let progress = ScanProgress(files: plan.files.count, finished: plan.finished, isQuiet: quiet)
     defer { progress.end() }
-    try Scan(classifier, workers.options(budget)).run(
+    var options = workers.options(budget)
+    options.sidecars = sidecars
+    try Scan(classifier, options).run(
       plan.files, into: table, stop: stop, observe: progress.report)
     progress.end()
     if !quiet { Terminal.write(summary(table.records, earlier: earlier, seconds: progress.seconds)) }
@@ -74,13 +77,28 @@ struct ScanCommand: ParsableCommand {
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
-  private func find() throws(ClassifierError) -> FileFinder {
+  private func classifierOptions(
+    _ network: Network, _ budget: ThreadBudget
+  ) throws(ClassifierError) -> ClassifierOptions {
+    var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
+    if besides.timelines != nil, placement.stride == nil {
+      options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
+    }
+    options.threads = budget.network
+    options.precision = engine.precision
+    options.set(scores)
+    try options.select(onlyLabels, minimumScore: certainty.minScore)
+    return options
+  }
+
+  private func find(_ sidecars: Sidecars) throws(ClassifierError) -> FileFinder {
     let listed = try selection.filesFrom.map { (list) throws(ClassifierError) in
       try PathList.read(list, zeroSeparated: selection.zeroSeparated)
     }
     var finder = FileFinder()
     finder.takesAll = selection.all
     finder.shard = selection.shard
+    finder.isSidecar = sidecars.isSidecar
     finder.excluded = [table.output, ScanTable.journalPath(of: table.output)]
     finder.find(paths + (listed ?? []))
     for (folder, cause) in finder.unreadable { Terminal.warn("\(folder.printable): \(cause)") }

@@ -23,6 +23,7 @@ struct TimelineCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var onlyLabels: SelectionArguments
   @OptionGroup(title: "Segments") var form: SegmentFormArguments
   @OptionGroup(title: "Segments") var segmentation: SegmentationArguments
+  @OptionGroup(title: "Segments") var certainty: SegmentScoreArguments
   @OptionGroup(title: "Segments") var comparison: ComparisonArguments
   @OptionGroup(title: "Sampling") var placement: StrideArguments
   @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -33,7 +34,7 @@ struct TimelineCommand: AsyncParsableCommand {
   private var formats: [TimelineFormat] { formatting.format.all }
 
   func validate() throws {
-    try formatting.need(scores.logits, "--logits", of: \.isJSON)
+    try formatting.format.need(scores.logits, "--logits", of: \.isJSON)
     if formatting.outputDir != nil, result.output != nil {
       throw ValidationError("--output names one file, --output-dir a folder for several: give one of them")
     }
@@ -92,7 +93,8 @@ struct TimelineCommand: AsyncParsableCommand {
   ) throws(ClassifierError) -> TimelineComparison {
     let truth = try EvaluationTruth(list, timeline.labels)
     Terminal.warn(truth, of: list.file)
-    return TimelineComparison(list, truth, of: timeline, segmentation.options)
+    return TimelineComparison(
+      list, truth, of: timeline, segmentation.options(minimumScore: certainty.minScore))
   }
 
   /// A file of each format, or standard output.
@@ -112,7 +114,7 @@ struct TimelineCommand: AsyncParsableCommand {
     var options = ClassifierOptions(model, sampling.options(stride), limits, certificates, addresses)
     options.precision = engine.precision
     options.set(scores)
-    try options.select(onlyLabels, minimumScore: segmentation.minScore)
+    try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = formats.contains(where: \.isJSON)
     return options
   }
@@ -120,11 +122,11 @@ struct TimelineCommand: AsyncParsableCommand {
   private func options(of format: TimelineFormat) -> TimelineReportOptions {
     var options = TimelineReportOptions()
     options.showsSegments = form.segments || comparison.compare != nil
-    options.segments = segmentation.options
+    options.segments = segmentation.options(minimumScore: certainty.minScore)
     options.showsAllScores = formatting.allScores && format.holdsAllScores
     options.top = scores.top
     options.showsLogits = scores.logits && format.isJSON
-    options.document = formatting.documentOptions
+    options.document = formatting.documents.options
     options.document.isBeside = isBeside
     options.location = file.location
     if format == .html, isBeside { options.videoURL = file.relativeURL }

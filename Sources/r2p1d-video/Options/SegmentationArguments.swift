@@ -22,27 +22,25 @@ struct SegmentationArguments: ParsableArguments {
     name: .customLong("min-length"), help: "Seconds: closer segments are joined, shorter ones dropped.")
   var minLength = 1.0
 
-  @Option(
-    name: .customLong("min-score"), help: "A label, of a segment or a window, with a lower score is none.")
-  var minScore = 0.0
-
   func validate() throws {
     try check(smooth, "--smooth", 0...60, "0 to 60 seconds")
     try check(enter, "--enter", 0...1, "a score from 0 to 1")
     try check(leave ?? 0, "--leave", 0...1, "a score from 0 to 1")
     try check(minLength, "--min-length", 0...1e9, "seconds from 0")
-    try check(minScore, "--min-score", 0...1, "a score from 0 to 1")
     if let leave, leave > enter { throw ValidationError("--leave must not be above --enter") }
   }
 
+  /// Whether any of them is not as it is by default.
+  var isGiven: Bool { options(minimumScore: 0) != SegmentOptions() }
+
   /// The options as the library takes them.
-  var options: SegmentOptions {
+  func options(minimumScore: Double) -> SegmentOptions {
     var options = SegmentOptions()
     options.smoothing = smooth
     options.enter = enter
     options.leave = leave ?? enter / 2
     options.minimumLength = minLength
-    options.minimumScore = minScore
+    options.minimumScore = minimumScore
     return options
   }
 
@@ -53,4 +51,13 @@ struct SegmentationArguments: ParsableArguments {
       throw ValidationError("\(option) is \(value), expected \(expected)")
     }
   }
+}
+
+/// How sure a label has to be, for commands with segments.
+struct SegmentScoreArguments: ParsableArguments {
+  @Option(
+    name: .customLong("min-score"), help: "A label, of a segment or a window, with a lower score is none.")
+  var minScore = 0.0
+
+  func validate() throws { try MinimumScoreArguments.check(minScore) }
 }

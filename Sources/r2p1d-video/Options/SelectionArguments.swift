@@ -36,7 +36,9 @@ struct MinimumScoreArguments: ParsableArguments {
     help: "A label with a lower score, 0 to 1, is not reported; without any the video is uncertain.")
   var minScore = 0.0
 
-  func validate() throws {
+  func validate() throws { try Self.check(minScore) }
+
+  static func check(_ minScore: Double) throws {
     guard (0...1).contains(minScore) else {
       throw ValidationError("--min-score is \(minScore), expected a score from 0 to 1")
     }

@@ -39,6 +39,7 @@ extension FailureRemedy {
     case .download(let checkpoint): "; get it with: \(Self.commands(for: checkpoint))"
     case .downloadAgain(let checkpoint): "; try again with: \(Self.commands(for: checkpoint))"
     case .resume: ": run it again to resume"
+    case .overwrite: ": move it, or give --overwrite"
     case .otherCache: ": give another --cache, or remove it"
     case .otherOutput(let alternative): ": \(Self.other("--output", alternative))"
     case .otherJournal(let alternative): ": \(Self.other("--journal", alternative))"

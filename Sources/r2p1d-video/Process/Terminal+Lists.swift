@@ -17,7 +17,9 @@ extension Terminal {
       let label = BytePath(unmatched.label).printable
       let candidates = unmatched.candidates.map { "'\(BytePath($0).printable)'" }.joined(separator: " and ")
       let why = unmatched.candidates.isEmpty ? "is none of the model's classes" : "could be \(candidates)"
-      warn("\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) times)")
+      warn(
+        "\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) time\(unmatched.entries == 1 ? "" : "s"))"
+      )
     }
     if truth.unmatched.count > mostClasses {
       warn("\(name): and \(truth.unmatched.count - mostClasses) classes more that the model does not have")

@@ -163,7 +163,7 @@ import Testing
       "list.csv", "file,label\nclips/static/static.mp4,Static\nclips/pan_left/pan_left.mp4,hovering\n")
     let run = try evaluate("list.csv --format json")
     #expect(run.status == 1)
-    #expect(run.errors.contains("list.csv: line 3: 'hovering' is none of the model's classes (1 times)"))
+    #expect(run.errors.contains("list.csv: line 3: 'hovering' is none of the model's classes (1 time)"))
     let counts = try #require(try run.object()["counts"] as? [String: Int])
     #expect(counts["unmatched"] == 1 && counts["scored"] == 1)
   }

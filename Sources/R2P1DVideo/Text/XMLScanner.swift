@@ -1,23 +1,24 @@
-import R2P1DVideo
-
-/// The elements of an XML file, one by one: as much of XML as annotation files use. Entities of a document's
+/// The elements of an XML file, one by one: as much of XML as annotation files and XMP use. Entities of a document's
 /// own are refused, and nothing is ever opened.
 ///
 /// Foundation's XMLParser would bring the whole of Foundation, which the program does without, into the binary.
-struct XMLScanner {
-  enum Event: Equatable {
+package struct XMLScanner {
+  package enum Event: Equatable {
     case open(String, [String: String])
     case close(String)
     case text(String)
   }
 
   /// Why a file is no XML of this kind.
-  struct Damage: Error {
-    let cause: String
+  package struct Damage: Error {
+    package let cause: String
+
+    package init(cause: String) { self.cause = cause }
   }
 
   private let bytes: [UInt8]
-  private var place = 0
+  /// Where in the file the event ends that came last; one that was opened and closed at once ends twice.
+  package private(set) var place = 0
   private var line = 1
   /// An element that was opened and closed at once.
   private var pendingClose: String?
@@ -26,10 +27,10 @@ struct XMLScanner {
   private static let deepest = 64
   private static let mostAttributes = 64
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The next event; nil at the end.
-  mutating func next() throws(Damage) -> Event? {
+  package mutating func next() throws(Damage) -> Event? {
     if let name = pendingClose {
       pendingClose = nil
       return .close(name)
@@ -173,4 +174,9 @@ struct XMLScanner {
       return code.flatMap(Unicode.Scalar.init)
     }
   }
+}
+
+extension UInt8 {
+  /// A space, a tab or a carriage return.
+  package var isBlank: Bool { self == 0x20 || self == 0x09 || self == 0x0D }
 }

@@ -1,0 +1,241 @@
+"""A run on three nodes through kills of everything that can be killed, and what later runs do.
+
+The tests of this file are one story, in their order: each goes on with the output that the one before left.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+import pyarrow.parquet as pq
+import pytest
+from conftest import LONG, MODEL, Driver, archive, labels_of_scan, parts, processes, until
+
+FILES = 60
+
+
+class Killer(threading.Thread):
+    """Ends every process that decodes the file of this name, each time there is one."""
+
+    def __init__(self, name):
+        super().__init__(daemon=True)
+        self.name_of_file = name
+        self.kills = 0
+        self.is_over = False
+
+    def run(self):
+        while not self.is_over:
+            for decoder in processes("scan-worker"):
+                if self._has_open(decoder):
+                    try:
+                        os.kill(decoder, signal.SIGKILL)
+                        self.kills += 1
+                    except ProcessLookupError:
+                        pass
+
+    def _has_open(self, process):
+        try:
+            links = [os.readlink(entry) for entry in pathlib.Path(f"/proc/{process}/fd").iterdir()]
+        except OSError:
+            return False
+        return any(link.endswith(self.name_of_file) for link in links)
+
+
+class Story:
+    def __init__(self, folder, clips, cluster):
+        self.folder, self.cluster = folder, cluster
+        self.archive = archive(folder / "archive", clips, FILES - 3)
+        (self.archive / "garbage.mp4").write_bytes(b"no video " * 5000)
+        # Harmless, and long enough to be met under way.
+        joined = folder / "list"
+        joined.write_text("".join(f"file '{clip}'\n" for clip in clips[:10] * 6))
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-f", "concat", "-safe", "0", "-i", joined, "-c", "copy",
+             self.archive / "unlucky.mp4"], check=True)
+        self.missing = self.archive / "missing.mp4"
+        self.output = folder / "output"
+
+    @property
+    def uris(self):
+        return [self.archive, self.missing]
+
+    def scan(self, *more, options=LONG, log="log"):
+        return Driver(
+            "scan", *self.uris, "--output", self.output, "--address", self.cluster.address, "--cpus-per-actor", "1",
+            "--rows-per-block", "4", *options, *more, log=self.folder / log)
+
+    def rows(self):
+        return parts(self.output)
+
+    @property
+    def table(self):
+        return pq.read_table(self.output / "labels.parquet").to_pylist()
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory, clips, cluster):
+    return Story(tmp_path_factory.mktemp("story"), clips, cluster)
+
+
+def actor(but=()):
+    """An actor that has a worker: the parent of one."""
+    workers = {process: parent for process, parent in processes("worker").items() if parent not in but}
+    return next(iter(workers.values()), None)
+
+
+def test_kills_leave_each_file_exactly_one_row_with_the_labels_of_scan(story, binary):
+    killer = Killer("unlucky.mp4")
+    killer.start()
+    driver = story.scan()
+    until(lambda: driver.process.poll() is not None or len(story.rows()) >= 4, 240)
+    assert driver.process.poll() is None, driver.words[-3000:]
+    os.kill(until(actor), signal.SIGKILL)
+    before = len(story.rows())
+    until(lambda: driver.process.poll() is not None or len(story.rows()) >= before + 4, 240)
+    assert driver.process.poll() is None, driver.words[-3000:]
+    story.cluster.kill("127.0.0.3")
+    before = len(story.rows())
+    until(lambda: driver.process.poll() is not None or len(story.rows()) >= before + 4, 240)
+    assert driver.process.poll() is None, driver.words[-3000:]
+    os.killpg(driver.process.pid, signal.SIGKILL)
+    durable = {row["file"] for row in story.rows()}
+    assert 12 <= len(durable) < FILES
+    story.cluster.add("127.0.0.3")
+
+    second = story.scan(log="second")
+    # Some files failed, and each has its row: that is 1.
+    assert second.wait() == 1, second.words[-3000:]
+    killer.is_over = True
+    assert f"{FILES} files, " in second.words and "no row" not in second.words
+    table = story.table
+    assert len(table) == FILES == len({row["file"] for row in table})
+    failed = {pathlib.Path(row["file"]).name: row["kind"] for row in table if row["status"] == "failed"}
+    assert failed == {"garbage.mp4": "input", "unlucky.mp4": "decoder", "missing.mp4": "missing"}
+    assert killer.kills > 0
+    expected = labels_of_scan(
+        binary, [row["file"] for row in table if "unlucky" not in row["file"]], story.folder / "scan")
+    for row in table:
+        if "unlucky" not in row["file"]:
+            best = expected[row["file"]]
+            assert (row["label"], row["score"]) == ((best["label"], best["score"]) if best else (None, None))
+    # Nothing that was durable was done again.
+    counts = [row["file"] for row in story.rows()]
+    assert all(counts.count(file) == 1 for file in durable)
+
+
+def new_files(story, before):
+    return sorted(pathlib.Path(row["file"]).name for row in story.rows()[0:] if row["made_at"] > before)
+
+
+def latest(story):
+    return max(row["made_at"] for row in story.rows())
+
+
+def test_a_second_run_does_nothing(story):
+    before = len(story.rows())
+    run = story.scan()
+    assert run.wait() == 1 and f"{FILES} done already, 0 to do" in run.words
+    assert len(story.rows()) == before
+
+
+def test_a_changed_file_is_done_again_alone(story, clips):
+    before = latest(story)
+    changed = next(story.archive.glob("07-*"))
+    shutil.copyfile(clips[3], changed)
+    run = story.scan()
+    assert run.wait() == 1 and "59 done already, 1 to do" in run.words, run.words[-3000:]
+    assert new_files(story, before) == [changed.name]
+    table = {row["file"]: row for row in story.table}
+    assert len(table) == FILES and table[str(changed)]["size"] == clips[3].stat().st_size
+
+
+def test_failed_files_are_tried_again_where_that_is_asked_for(story, clips):
+    before = latest(story)
+    shutil.copyfile(clips[0], story.missing)
+    shutil.copystat(clips[0], story.missing)
+    # What was missing has another stamp now: of the three that failed, two are left.
+    run = story.scan()
+    assert run.wait() == 1 and "1 to do" in run.words, run.words[-3000:]
+    assert new_files(story, before) == ["missing.mp4"]
+    before = latest(story)
+    run = story.scan("--retry-failed")
+    assert run.wait() == 1 and "2 to do" in run.words, run.words[-3000:]
+    assert new_files(story, before) == ["garbage.mp4", "unlucky.mp4"]
+    # Nobody has ended its decoder.
+    table = {pathlib.Path(row["file"]).name: row["status"] for row in story.table}
+    assert table["unlucky.mp4"] == "ok" and list(table.values()).count("failed") == 1 and len(table) == FILES
+
+
+def test_other_settings_are_another_result(story):
+    before = latest(story)
+    run = story.scan(options=MODEL)
+    assert run.wait() == 1 and f"0 done already, {FILES} to do" in run.words, run.words[-3000:]
+    assert len(new_files(story, before)) == FILES
+    settings = {row["settings"] for row in story.table}
+    assert len(settings) == 1 and len(story.table) == FILES
+    # The rows of the other settings are there still.
+    before = len(story.rows())
+    run = story.scan()
+    assert run.wait() == 1 and f"{FILES} done already, 0 to do" in run.words
+    assert len(story.rows()) == before and settings.isdisjoint(row["settings"] for row in story.table)
+
+
+def test_finish_names_the_files_of_a_part_that_is_gone(story):
+    settings = json.loads((story.output / "run.json").read_text())["settings"]
+    gone = next(
+        path for path in sorted((story.output / "parts").glob("*.parquet"))
+        if set(pq.read_table(path).column("settings").to_pylist()) == {settings}
+        and "00-" not in str(pq.read_table(path).column("file")))
+    names = pq.read_table(gone).column("file").to_pylist()
+    still = {row["file"] for path in story.output.glob("parts/*.parquet") if path != gone
+             for row in pq.read_table(path).to_pylist() if row["settings"] == settings}
+    gone.rename(story.folder / "gone")
+    before = (story.output / "labels.parquet").read_bytes()
+    run = subprocess.run(
+        [sys.executable, "-m", "r2p1d_video_ray", "finish", "--output", story.output], capture_output=True, text=True)
+    assert run.returncode == 1
+    missing = set(names) - still
+    assert missing and all(f"{name}: no row" in run.stderr for name in missing)
+    assert f"{len(missing)} of {FILES} files have no row yet" in run.stderr
+    assert (story.output / "labels.parquet").read_bytes() == before
+    (story.folder / "gone").rename(gone)
+
+
+def test_a_file_that_ends_its_actor_each_time_is_a_row(story, clips, binary):
+    """A worker that ends the Python around it, as a machine without memory may."""
+    folder = archive(story.folder / "poisoned", clips, 6)
+    (folder / "poison.mp4").write_bytes(clips[0].read_bytes() + b" " * 100_000)
+    fake = story.folder / "r2p1d-video"
+    fake.write_text(f"""#!{sys.executable}
+import os, subprocess, sys
+parent = os.getppid()
+p = subprocess.Popen([{binary!r}, *sys.argv[1:]], stdin=subprocess.PIPE, bufsize=0)
+request = b""
+while byte := sys.stdin.buffer.raw.read(1):
+    request += byte
+    if byte == b"\\0":
+        if b"poison.mp4" in request:
+            os.kill(parent, 9)
+        p.stdin.write(request)
+        request = b""
+p.stdin.close()
+sys.exit(p.wait())
+""")
+    fake.chmod(0o755)
+    output = story.folder / "poisoned-output"
+    run = Driver(
+        "scan", folder, "--output", output, "--address", story.cluster.address, "--cpus-per-actor", "1",
+        "--binary", fake, *MODEL, log=story.folder / "poison.log")
+    assert run.wait() == 1, run.words[-3000:]
+    table = {pathlib.Path(row["file"]).name: row for row in pq.read_table(output / "labels.parquet").to_pylist()}
+    assert len(table) == 7
+    assert table.pop("poison.mp4")["kind"] == "worker" and {row["status"] for row in table.values()} == {"ok"}
+
+
+def test_nothing_is_left_running(story):
+    until(lambda: not processes("worker") and not processes("scan-worker"), 60)
