@@ -15,7 +15,7 @@ PIECE = 8 << 20
 
 
 class Place:
-    """A folder or file by its path or its URI. What follows `?` in the URI is for the filesystem alone."""
+    """A folder or file by its path or its URI, of which keys and what follows `?` are for the filesystem alone."""
 
     def __init__(self, uri):
         uri = os.fspath(uri)
@@ -25,7 +25,7 @@ class Place:
             uri = urllib.parse.unquote(urllib.parse.urlsplit(uri).path)
         self.is_local = "://" not in uri
         #: What names of files in it begin with, in listings and tables.
-        self.base = os.path.abspath(uri) if self.is_local else uri.partition("?")[0].rstrip("/")
+        self.base = os.path.abspath(uri) if self.is_local else _without_secrets(uri)
         self.uri = self.base if self.is_local else uri
         self.filesystem, self.path = _resolve(self.uri)
 
@@ -63,6 +63,13 @@ class Place:
             os.makedirs(self.join(*names), exist_ok=True)
         else:
             self.filesystem.create_dir(self.join(*names), recursive=True)
+
+
+def _without_secrets(uri):
+    """The URI without what only the filesystem is to know: keys before the host, and all behind `?`."""
+    scheme, _, rest = uri.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".rstrip("/")
 
 
 @functools.lru_cache(maxsize=64)

@@ -237,5 +237,47 @@ sys.exit(p.wait())
     assert table.pop("poison.mp4")["kind"] == "worker" and {row["status"] for row in table.values()} == {"ok"}
 
 
+def test_an_object_store_is_labelled_as_a_folder_is(story, clips, binary):
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        store = boto3.client(
+            "s3", endpoint_url=f"http://{host}:{port}", aws_access_key_id="k", aws_secret_access_key="s",
+            region_name="us-east-1")
+        store.create_bucket(Bucket="films")
+        for number, clip in enumerate(clips[:8]):
+            store.upload_file(str(clip), "films", f"archive/{number} ä%20.mp4")
+        store.put_object(Bucket="films", Key="archive/garbage.mp4", Body=b"no video " * 1000)
+        access = f"endpoint_override={host}%3A{port}&scheme=http&region=us-east-1"
+
+        def scan(log):
+            return Driver(
+                "scan", f"s3://k:s@films/archive?{access}", "--output", f"s3://k:s@films/out?{access}", "--address",
+                story.cluster.address, "--cpus-per-actor", "1", *MODEL, log=story.folder / log)
+
+        run = scan("s3")
+        assert run.wait() == 1, run.words[-3000:]
+        store.download_file("films", "out/labels.parquet", str(story.folder / "s3.parquet"))
+        table = {row["file"]: row for row in pq.read_table(story.folder / "s3.parquet").to_pylist()}
+        assert table.pop("s3://films/archive/garbage.mp4")["kind"] == "input"
+        expected = labels_of_scan(binary, [str(clip) for clip in clips[:8]], story.folder / "s3-scan", MODEL)
+        for number, clip in enumerate(clips[:8]):
+            row = table.pop(f"s3://films/archive/{number} ä%20.mp4")
+            best = expected[str(clip)]
+            assert (row["label"], row["score"], row["size"]) == (best["label"], best["score"], clip.stat().st_size)
+        assert not table
+        # No key of the store is in what was written.
+        keys = [entry["Key"] for entry in store.list_objects_v2(Bucket="films", Prefix="out/")["Contents"]]
+        assert not any(b"k:s@" in store.get_object(Bucket="films", Key=key)["Body"].read() for key in keys)
+        second = scan("s3-second")
+        assert second.wait() == 1 and "9 done already, 0 to do" in second.words
+    finally:
+        server.stop()
+
+
 def test_nothing_is_left_running(story):
     until(lambda: not processes("worker") and not processes("scan-worker"), 60)

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from r2p1d_video_ray import LabelVideos, Unfinished, WorkerFailed, finish, list_
 from r2p1d_video_ray.labelling import SCHEMA
 from r2p1d_video_ray.listing import VIDEO_ENDINGS
 from r2p1d_video_ray.output import Output
-from r2p1d_video_ray.places import Copies, Place
+from r2p1d_video_ray.places import Copies, Place, _without_secrets
 from r2p1d_video_ray.plan import blocks, files_to_do
 
 
@@ -234,3 +235,24 @@ def test_each_listed_file_has_one_row_of_its_stamp_and_settings(tmp_path, rows, 
         done = finish(tmp_path)
         assert (done.files, done.superseded, done.torn) == (1, len(rows) - 1, 1)
         assert pq.read_table(tmp_path / "labels.parquet").column("label").to_pylist() == [label]
+
+
+@pytest.mark.parametrize("uri,base", [
+    ("s3://k:s@bucket/a b?region=x", "s3://bucket/a b"), ("s3://bucket", "s3://bucket"), ("gs://b/c/", "gs://b/c"),
+    ("hdfs://user@host:9000/x/y", "hdfs://host:9000/x/y"), ("s3://bucket/a@b/c", "s3://bucket/a@b/c")])
+def test_names_of_files_hold_no_keys(uri, base):
+    assert _without_secrets(uri) == base
+
+
+def test_the_package_is_installed_by_pip(tmp_path):
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "integrations/ray", source, ignore=shutil.ignore_patterns("tests", "build", "*.egg-info"))
+    run = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target",
+         tmp_path / "site", source], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    run = subprocess.run(
+        [sys.executable, "-m", "r2p1d_video_ray", "scan", "--help"], capture_output=True, text=True, env=environment,
+        cwd=tmp_path)
+    assert run.returncode == 0 and "--retry-failed" in run.stdout
