@@ -4,6 +4,7 @@
 # make test-server  the tests of Examples/server, a package of its own: the first build takes minutes
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
+# make test-fleet  a run on Ray, of a head and two nodes, through kills of everything: docs/fleet.md; four minutes, for nights
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
@@ -19,7 +20,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-fleet test-ray test-arm64 sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -53,6 +54,11 @@ test-quick: deps
 # In debug, which builds fastest; the C kernels alone need their optimisation.
 test-server: deps
 	$(SWIFT) test --disable-xctest -Xcc -O2 --package-path Examples/server
+
+test-fleet: test-ray
+
+test-ray: build
+	folder=$$(.ci/dependencies fleet) && R2P1D_VIDEO=$(CURDIR)/$(BINARY) "$$folder/bin/python" -m pytest -q integrations/ray/tests
 
 SUITE ?= trixie
 test-ffmpeg:

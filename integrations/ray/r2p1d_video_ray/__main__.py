@@ -46,7 +46,7 @@ def run(arguments):
     scan_parser.add_argument("--address", help="the cluster; auto: the one of this machine (default: a new local one)")
     scan_parser.add_argument("--actors", type=positive, help="workers at once (default: as the cluster's CPUs allow)")
     scan_parser.add_argument("--cpus-per-actor", type=positive, default=2, help="(default: 2)")
-    scan_parser.add_argument("--rows-per-block", type=positive, default=BLOCK, help=f"(default: {BLOCK})")
+    scan_parser.add_argument("--rows-per-block", type=positive, help=f"(default: {BLOCK}, fewer for few files)")
     scan_parser.add_argument("--retry-failed", action="store_true", help="try files that failed before once more")
     scan_parser.add_argument("--all", action="store_true", help="every file in folders, whatever its name")
     scan_parser.add_argument("--binary", help="r2p1d-video on the nodes (default: $R2P1D_VIDEO, else on the PATH)")
@@ -87,7 +87,7 @@ def scan(uris, parsed, options):
         run = Run(parsed, options, settings)
         run.label(todo(
             listing, parsed.output, settings, retry_failed=parsed.retry_failed,
-            rows_per_block=parsed.rows_per_block), len(left))
+            rows_per_block=run.rows_per_block(len(left))), len(left))
         run.label_what_was_lost(listing, left)
     return conclude(parsed.output)
 
@@ -101,12 +101,22 @@ class Run:
         self.settings = settings
         self.output = Output(parsed.output)
 
+    @property
+    def most_actors(self):
+        import ray
+
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        return self.parsed.actors or max(cores // self.parsed.cpus_per_actor, 1)
+
+    def rows_per_block(self, files):
+        """Several blocks for each actor, so that none waits long for the last one."""
+        return self.parsed.rows_per_block or min(max(files // (4 * self.most_actors), 1), BLOCK)
+
     def label(self, dataset, files):
         """Writes a row for each file, but for those whose blocks Ray gives up."""
         import ray
 
-        most = max(int(ray.cluster_resources().get("CPU", 1)) // self.parsed.cpus_per_actor, 1)
-        actors = min(self.parsed.actors or most, files)
+        actors = min(self.most_actors, files)
         dataset.context.max_errored_blocks = -1
         dataset.context.log_internal_stack_trace_to_stdout = False
         rows = dataset.map_batches(

@@ -14,7 +14,7 @@ import threading
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import LONG, MODEL, Driver, archive, labels_of_scan, parts, processes, until
+from conftest import LONG, MODEL, ROOT, Driver, archive, labels_of_scan, parts, processes, until
 
 FILES = 60
 
@@ -186,7 +186,7 @@ def test_other_settings_are_another_result(story):
 
 
 def test_finish_names_the_files_of_a_part_that_is_gone(story):
-    settings = json.loads((story.output / "run.json").read_text())["settings"]
+    settings = json.loads((story.output / "_run.json").read_text())["settings"]
     gone = next(
         path for path in sorted((story.output / "parts").glob("*.parquet"))
         if set(pq.read_table(path).column("settings").to_pylist()) == {settings}
@@ -235,6 +235,21 @@ sys.exit(p.wait())
     table = {pathlib.Path(row["file"]).name: row for row in pq.read_table(output / "labels.parquet").to_pylist()}
     assert len(table) == 7
     assert table.pop("poison.mp4")["kind"] == "worker" and {row["status"] for row in table.values()} == {"ok"}
+
+
+def test_the_documented_steps_do_the_same(story, clips):
+    page = (ROOT / "docs/fleet.md").read_text()
+    steps = next(block for block in page.split("```")[1::2] if "from r2p1d_video_ray import" in block)
+    folder, output = archive(story.folder / "small", clips, 5), story.folder / "small-output"
+    assert steps.count('"/archive"') == 1 and '"/output' in steps
+    script = story.folder / "steps.py"
+    script.write_text(steps.replace("/archive", str(folder)).replace("/output", str(output)))
+    run = subprocess.run(
+        [sys.executable, script], env={**os.environ, "RAY_ADDRESS": story.cluster.address}, capture_output=True,
+        text=True, timeout=300)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "files=5, failed=0, superseded=0, torn=0" in run.stdout
+    assert len(pq.read_table(output / "labels.parquet")) == 5
 
 
 def test_an_object_store_is_labelled_as_a_folder_is(story, clips, binary):
