@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent.parent
 MODEL = ["--model", "camera-motion", "--windows", "1"]
 #: The same, at as much work a file as a test needs that is to meet it under way.
-LONG = ["--model", "camera-motion", "--stride", "2"]
+LONG = ["--model", "camera-motion", "--stride", "1"]
 
 
 def pytest_configure(config):
