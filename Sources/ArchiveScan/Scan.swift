@@ -63,10 +63,9 @@ package struct Scan {
     _ file: BytePath, _ source: RemoteWindowSource, _ observe: @escaping (Event) -> Void
   ) throws(ClassifierError) -> Labelled {
     let drafts = try SidecarDrafts(of: file, classifier, options.sidecars)
-    let scored = try ScoredWindows(source, of: file, classifier) {
+    let labels = try classifier.classify(file, source) {
       observe(.windowDone(file, done: $0, of: $1))
-    }
-    let labels = try classifier.classify(file, scored) { (window) throws(ClassifierError) in
+    } observe: { (window) throws(ClassifierError) in
       try drafts.add(window)
     }
     return Labelled(labels: labels, drafts: drafts, hashes: try drafts.end(labels))

@@ -42,7 +42,8 @@ package enum FigureParts {
       let cells = row.cells.map { "<td class=\"number\">\($0)</td>" }.joined()
       return """
         <tr><th scope="row"><span class="label">\(HTML.escape(row.name))</span></th>\
-        <td class="bar-cell"><span class="bar"><span style="width:\(HTML.percent(row.share ?? 0))"></span></span>\
+        <td class="bar-cell"><span class="bar"><span \
+        style="width:\(HTML.percent(row.share ?? 0))"></span></span>\
         </td>\(cells)</tr>
 
         """

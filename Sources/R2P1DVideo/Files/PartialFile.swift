@@ -48,14 +48,18 @@ package final class PartialFile {
         try? file.close()
         throw error
       }
-      if isFile(file.rawValue, at: path) { return file }
+      var status = stat()
+      let isRegular = fstat(file.rawValue, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+      if isRegular, isFile(file.rawValue, at: path) { return file }
       try? file.close()
+      // Something else that has the name would be met for ever.
+      guard isRegular else { throw .fileExists }
     }
   }
 
   private static func lock(_ file: Int32, waiting: () -> Void) throws(Errno) {
-    if flock(file, LOCK_EX | LOCK_NB) == 0 { return }
-    guard errno == EWOULDBLOCK else { throw Errno.last }
+    // Where a file system has no locks, nobody else has one.
+    if flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
     waiting()
     while flock(file, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Errno.last }
@@ -65,7 +69,7 @@ package final class PartialFile {
   private static func isFile(_ file: Int32, at path: BytePath) -> Bool {
     var (mine, named) = (stat(), stat())
     return fstat(file, &mine) == 0 && path.withCString { lstat($0, &named) } == 0
-      && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino && mine.st_mode & S_IFMT == S_IFREG
+      && mine.st_dev == named.st_dev && mine.st_ino == named.st_ino
   }
 
   /// The SHA-256 of what is there, in hexadecimal.

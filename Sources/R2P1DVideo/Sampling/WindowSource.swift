@@ -32,6 +32,18 @@ package final class LocalWindowSource: WindowSource {
   }
 }
 
+extension Classifier {
+  /// The labels of the video at `path`, whose windows somebody else reads: a scan's workers. Each window is
+  /// shown to `observe` once it is scored.
+  package func classify(
+    _ path: BytePath, _ source: some WindowSource,
+    progress: @escaping (_ done: Int, _ of: Int) -> Void,
+    observe: (ScoredWindow) throws(ClassifierError) -> Void = { _ in }
+  ) throws(ClassifierError) -> VideoLabels {
+    try classify(path, ScoredWindows(source, of: path, self, progress: progress), observe: observe)
+  }
+}
+
 extension VideoSummary {
   /// What `reader` found out; complete once it has handed over its windows.
   package init(_ reader: WindowReader) {

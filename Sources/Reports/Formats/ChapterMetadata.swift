@@ -19,7 +19,8 @@ extension SegmentDocument {
       throw .video(
         file,
         cause:
-          "cannot have chapters called '\(BytePath(fill).printable)': FFmpeg reads no title that ends in a backslash",
+          "cannot have chapters called '\(BytePath(fill).printable)': FFmpeg reads no title that ends in a "
+            + "backslash",
         kind: .request)
     }
     let all = fill == nil ? placed : grid.filled(placed)

@@ -29,7 +29,8 @@ extension SegmentDocument {
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
       xsi:noNamespaceSchemaLocation="http://www.mpi.nl/tools/elan/EAFv3.0.xsd">
         <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">
-          <MEDIA_DESCRIPTOR MEDIA_URL="\(XMLText.escape(location))" MIME_TYPE="\(elanMediaType)"\(elanRelativeURL)/>
+          <MEDIA_DESCRIPTOR MEDIA_URL="\(XMLText.escape(location))" \
+      MIME_TYPE="\(elanMediaType)"\(elanRelativeURL)/>
           <PROPERTY NAME="lastUsedAnnotationId">\(placed.count)</PROPERTY>
         </HEADER>
         <TIME_ORDER>

@@ -8,7 +8,8 @@ struct TeachCommand: AsyncParsableCommand {
     abstract: "Teaches a model classes of your own, from labelled videos.",
     discussion: """
       LIST is a folder of class folders, a CSV with the columns file and label, or a list as mmaction2, \
-      Kinetics, UCF101, HMDB51, ActivityNet, Label Studio, ELAN or LosslessCut write it. What is written is one \
+      Kinetics, UCF101, HMDB51, ActivityNet, Label Studio, ELAN or LosslessCut write it. What is written is \
+      one \
       safetensors file, for --model of every command. The report says how often it is right on videos that \
       it had not seen.
       """)

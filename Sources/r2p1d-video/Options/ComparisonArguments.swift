@@ -6,7 +6,8 @@ import R2P1DVideo
 struct ComparisonArguments: ParsableArguments {
   @Option(
     help: """
-      Also print how well the segments agree with those of this file: ActivityNet JSON, a Label Studio export, \
+      Also print how well the segments agree with those of this file: ActivityNet JSON, a Label Studio \
+      export, \
       ELAN's .eaf, LosslessCut's CSV, or another list with segments.
       """)
   var compare: BytePath?

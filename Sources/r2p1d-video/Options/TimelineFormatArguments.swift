@@ -33,7 +33,8 @@ struct TimelineFormatArguments: ParsableArguments {
 struct DocumentArguments: ParsableArguments {
   @Option(
     help: """
-      What a stretch without a label is called (chapters, by default –: MP4 holds no gaps; otio, which leaves \
+      What a stretch without a label is called (chapters, by default –: MP4 holds no gaps; otio, which \
+      leaves \
       it out by default).
       """)
   var fill: String?

@@ -18,7 +18,8 @@ extension Terminal {
       let candidates = unmatched.candidates.map { "'\(BytePath($0).printable)'" }.joined(separator: " and ")
       let why = unmatched.candidates.isEmpty ? "is none of the model's classes" : "could be \(candidates)"
       warn(
-        "\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) time\(unmatched.entries == 1 ? "" : "s"))"
+        "\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) "
+          + "time\(unmatched.entries == 1 ? "" : "s"))"
       )
     }
     if truth.unmatched.count > mostClasses {

@@ -38,7 +38,8 @@ import Testing
     "models list --format json",
     "teach clips --windows 1 --model narrow.safetensors --reject 0.2 --output t.safetensors --format json",
     "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --format json",
-    "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --quiet >r.txt && "
+    "teach clips --windows 1 --model narrow.safetensors --multi-label --output t.safetensors --quiet "
+      + ">r.txt && "
       + "\"$r2p1d\" evaluate clips --model t.safetensors --windows 1 --format json",
     "evaluate list.csv --model narrow.safetensors --format json",
     "evaluate segments.csv --model narrow.safetensors --format json",

@@ -107,7 +107,8 @@ import Testing
   func timesAreAPlayersWhereTheVideoBeginsLater() throws {
     try folder.ffmpeg(
       """
-      -f lavfi -i sine=d=7 -itsoffset 3 -i '\(TimelineTests.twoMotions)' -map 1:v -map 0:a -c:v libx264 -c:a aac \
+      -f lavfi -i sine=d=7 -itsoffset 3 -i '\(TimelineTests.twoMotions)' -map 1:v -map 0:a -c:v libx264 \
+      -c:a aac \
       -fps_mode passthrough late.mp4
       """)
     let run = try timeline(folder.path("late.mp4"), ["--format", "losslesscut"])

@@ -159,6 +159,15 @@ import Testing
     #expect(try files().count == 4)
   }
 
+  @Test func whatIsNoFileUnderADraftsNameFailsItsVideoAlone() throws {
+    let clip = try #require(
+      FileManager.default.contentsOfDirectory(atPath: folder.folder.path("clips")).sorted().first)
+    #expect(mkfifo(folder.folder.path("clips/.\(clip).vtt.part"), 0o600) == 0)
+    let run = try scan("--timelines", "vtt")
+    #expect(run.status == 1 && run.errors.contains("\(clip).vtt cannot be written"), "\(run.errors)")
+    #expect(try folder.rows().filter { $0[1] == "ok" }.count == 2)
+  }
+
   @Test func anOutputWithoutThemIsNotGoneOnWith() throws {
     #expect(try folder.scanManyWindows().status == 0)
     let run = try scan("--timelines", "vtt")
