@@ -193,9 +193,9 @@ def test_finish_names_the_files_of_a_part_that_is_gone(story):
     settings = json.loads((story.output / "_run.json").read_text())["settings"]
     rows = [row["file"] for row in story.rows() if row["settings"] == settings]
     # Of files that were labelled once.
-    gone, missing = next(
-        (path, files) for path in sorted((story.output / "parts").glob("*.parquet"))
-        if all(rows.count(file) == 1 for file in (files := pq.read_table(path).column("file").to_pylist())))
+    files = {
+        path: pq.read_table(path).column("file").to_pylist() for path in sorted(story.output.glob("parts/*.parquet"))}
+    gone, missing = next(item for item in files.items() if all(rows.count(file) == 1 for file in item[1]))
     gone.rename(story.folder / "gone")
     before = (story.output / "labels.parquet").read_bytes()
     run = subprocess.run(
@@ -236,6 +236,36 @@ sys.exit(p.wait())
     table = {pathlib.Path(row["file"]).name: row for row in pq.read_table(output / "labels.parquet").to_pylist()}
     assert len(table) == 7
     assert table.pop("poison.mp4")["kind"] == "worker" and {row["status"] for row in table.values()} == {"ok"}
+
+
+def test_a_node_with_other_settings_is_refused_before_any_row(story, clips, binary):
+    """A program that is another one where an actor starts it."""
+    fake = story.folder / "other"
+    fake.write_text(f"""#!/bin/sh
+case "$(tr '\\0' ' ' < /proc/$PPID/cmdline)" in *ray::*) exec {binary} "$@" --top 1;; esac
+exec {binary} "$@"
+""")
+    fake.chmod(0o755)
+    output = story.folder / "refused"
+    run = Driver(
+        "scan", archive(story.folder / "few", clips, 4), "--output", output, "--address", story.cluster.address,
+        "--cpus-per-actor", "1", "--binary", fake, *MODEL, log=story.folder / "refused.log")
+    assert run.wait() == 2
+    last = run.words.splitlines()[-1]
+    assert last.startswith("r2p1d-video-ray: ") and "has other settings than the driver's" in last
+    assert parts(output) == []
+
+
+def test_a_driver_that_is_asked_to_end_leaves_what_is_done(story):
+    output = story.folder / "interrupted"
+    run = Driver(
+        "scan", story.archive, "--output", output, "--address", story.cluster.address, "--cpus-per-actor", "1",
+        "--rows-per-block", "4", *LONG, log=story.folder / "interrupted.log")
+    until(lambda: run.process.poll() is not None or list(output.glob("parts/*.parquet")), 240)
+    run.process.send_signal(signal.SIGTERM)
+    assert run.wait() == 130, run.words[-3000:]
+    assert run.words.splitlines()[-1].endswith("run the same command to resume")
+    assert 0 < len(parts(output)) < FILES
 
 
 def test_the_documented_steps_do_the_same(story, clips):
