@@ -59,7 +59,8 @@ def run(arguments):
         help="label all videos at the URIs; again, what is missing",
         description="Options that are not listed here go to `r2p1d-video worker`: --model, --windows, --stride …")
     scan_parser.add_argument("--output", required=True, metavar="URI", help="a folder that all nodes reach")
-    scan_parser.add_argument("--address", help="the cluster; auto: this machine's (default: that, else a new local one)")
+    scan_parser.add_argument(
+        "--address", help="the cluster; auto: this machine's (default: that, else a new local one)")
     scan_parser.add_argument("--actors", type=positive, help="workers at once (default: as the cluster's CPUs allow)")
     scan_parser.add_argument("--cpus-per-actor", type=positive, default=2, help="(default: 2)")
     scan_parser.add_argument("--rows-per-block", type=positive, help=f"(default: {BLOCK}, fewer for few files)")

@@ -91,7 +91,8 @@ class Output:
 
     def add(self, rows):
         """Rows that the driver itself writes."""
-        self._write(pa.Table.from_pylist(rows, schema=SCHEMA), "parts", f"driver-{rows[0]['made_at']:%Y%m%d%H%M%S%f}.parquet")
+        name = f"driver-{rows[0]['made_at']:%Y%m%d%H%M%S%f}.parquet"
+        self._write(pa.Table.from_pylist(rows, schema=SCHEMA), "parts", name)
 
     def write_table(self, rows):
         self._write(rows, self.table)

@@ -1,7 +1,8 @@
-"""A Ray of three nodes on this machine: a head without CPUs and two nodes that work, on loopback addresses of their own.
+"""A Ray of three nodes on this machine: a head without CPUs and two nodes that work, on loopback addresses of
+their own.
 
-A program of its own, so that a driver can be killed beside it: commands on standard input, a line of JSON for each on standard
-output. `ray.init(address="127.0.0.1:PORT")` silently becomes the host's routable address, and hangs where only loopback
+A program of its own, so that a driver can be killed beside it: commands on standard input, a line of JSON for each
+on standard output. `ray.init(address="127.0.0.1:PORT")` silently becomes the host's routable address, and hangs where only loopback
 listens: so no node is 127.0.0.1.
 """
 

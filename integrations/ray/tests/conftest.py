@@ -18,7 +18,12 @@ MODEL = ["--model", "camera-motion", "--windows", "1"]
 LONG = ["--model", "camera-motion", "--stride", "1"]
 
 
+#: In the environment of every process that these tests start, and of no other.
+MARK = f"R2P1D_FLEET_TEST={os.getpid()}"
+
+
 def pytest_configure(config):
+    os.environ.update([MARK.split("=")])
     os.environ["PYTHONPATH"] = str(HERE.parent)
     sys.path.insert(0, str(HERE.parent))
 
@@ -142,15 +147,18 @@ def until(condition, seconds=120):
 
 
 def processes(word):
-    """The processes in whose command `word` is an argument: their number, and their parents'."""
+    """The processes of these tests in whose command `word` is an argument: their number, and their parents'."""
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             try:
                 command = pathlib.Path("/proc", entry, "cmdline").read_bytes().split(b"\0")
+                if word.encode() not in command:
+                    continue
+                marks = pathlib.Path("/proc", entry, "environ").read_bytes().split(b"\0")
                 fields = pathlib.Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if word.encode() in command and fields[0] != "Z":
+            if MARK.encode() in marks and fields[0] != "Z":
                 found[int(entry)] = int(fields[1])
     return found

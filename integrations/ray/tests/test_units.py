@@ -55,7 +55,8 @@ def test_the_biggest_come_first_with_their_stamps(tree):
     assert [row["size"] for row in listing] == sorted((row["size"] for row in listing), reverse=True)
     rows = {row["file"]: row for row in listing}
     status = (tree / "a.mp4").stat()
-    assert (rows[str(tree / "a.mp4")]["size"], rows[str(tree / "a.mp4")]["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
+    row = rows[str(tree / "a.mp4")]
+    assert (row["size"], row["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
     # What is named is taken, whatever it is called and whether it is there.
     assert str(tree / "c.txt") in rows
     assert rows[os.path.abspath("none.mp4")]["size"] == -1
@@ -144,6 +145,20 @@ def test_a_worker_that_is_killed_is_started_again_and_no_file_is_left_out(tmp_pa
     assert [row["file"] for row in rows] == listing.column("file").to_pylist()
     assert {row["status"] for row in rows} == {"ok"}
     assert labeller.worker.process.pid != first
+    labeller.close()
+
+
+@pytest.mark.parametrize("of", [
+    lambda table: table,
+    lambda table: {name: table.column(name).to_numpy() for name in table.column_names},
+    lambda table: table.to_pandas(),
+], ids=["pyarrow", "numpy", "pandas"])
+def test_a_batch_may_have_any_of_rays_formats(of, tree, clips, binary):
+    labeller = LabelVideos(MODEL, binary=binary)
+    rows = labeller(of(list_videos([clips[0], tree]))).to_pylist()
+    assert rows[0]["status"] == "ok" and rows[0]["size"] == clips[0].stat().st_size
+    assert [row["file"] for row in rows] == list_videos([clips[0], tree]).column("file").to_pylist()
+    assert {row["kind"] for row in rows[1:]} == {"input", "missing"}
     labeller.close()
 
 
@@ -247,9 +262,8 @@ def test_names_of_files_hold_no_keys(uri, base):
 def test_the_package_is_installed_by_pip(tmp_path):
     source = tmp_path / "source"
     shutil.copytree(ROOT / "integrations/ray", source, ignore=shutil.ignore_patterns("tests", "build", "*.egg-info"))
-    run = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target",
-         tmp_path / "site", source], capture_output=True, text=True)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    run = subprocess.run([*install, "--target", tmp_path / "site", source], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     run = subprocess.run(
