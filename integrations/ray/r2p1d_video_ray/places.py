@@ -1,5 +1,6 @@
 """Files wherever pyarrow.fs or fsspec reads them: local ones are used where they are, others are copied first."""
 
+import contextlib
 import fcntl
 import functools
 import glob
@@ -48,15 +49,24 @@ class Place:
         except FileNotFoundError:
             return None
 
-    def write(self, data, *names):
-        """Puts a file under its name whole, or not at all: object stores do so by themselves."""
+    @contextlib.contextmanager
+    def writing(self, *names):
+        """A stream into a file that appears under its name whole, or not at all."""
         target = self.join(*names)
-        draft = f"{target}.{os.getpid()}.draft" if self.is_local else target
+        draft = f"{target}.{os.getpid()}.draft"
         self.make_folder(*names[:-1])
-        with self.filesystem.open_output_stream(draft) as stream:
+        try:
+            with self.filesystem.open_output_stream(draft) as stream:
+                yield stream
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.filesystem.delete_file(draft)
+            raise
+        self.filesystem.move(draft, target)
+
+    def write(self, data, *names):
+        with self.writing(*names) as stream:
             stream.write(data)
-        if self.is_local:
-            os.replace(draft, target)
 
     def make_folder(self, *names):
         if self.is_local:
