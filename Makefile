@@ -4,8 +4,8 @@
 # make test-server  the tests of Examples/server, a package of its own: the first build takes minutes
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
-# make test-fleet  a run on Ray, of a head and two nodes, through kills of everything: docs/fleet.md; four minutes, for nights
 # make test-arm64  the kernels, built for arm64 and run under qemu
+# make test-fleet  scans on engines that run here for the test, a SLURM and a Ray of three nodes each: ten minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
 # make install  the program to PREFIX/bin (default /usr/local)
@@ -20,7 +20,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-fleet test-ray test-arm64 sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -55,11 +55,6 @@ test-quick: deps
 test-server: deps
 	$(SWIFT) test --disable-xctest -Xcc -O2 --package-path Examples/server
 
-test-fleet: test-ray
-
-test-ray: build
-	folder=$$(.ci/dependencies fleet) && R2P1D_VIDEO=$(CURDIR)/$(BINARY) "$$folder/bin/python" -m pytest -q integrations/ray/tests
-
 SUITE ?= trixie
 test-ffmpeg:
 	.ci/debian $(SUITE)
@@ -72,6 +67,11 @@ test-arm64:
 	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
 	  -ITests/KernelHarness/include $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c) $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
+
+# Each engine's tests take the program to test.
+test-fleet: build
+	@.ci/dependencies fleet
+	set -e; for test in integrations/*/tests/run; do $$test $(BINARY); done
 
 # Each sanitizer has a build of its own. Clang's undefined-behaviour checks are for the C alone; Swift has its own.
 SANITIZED_TEST = $(SWIFT) test --disable-xctest -c release -Xswiftc -enable-testing

@@ -47,6 +47,12 @@ let package = Package(
         "Evaluation", "R2P1DVideo", "VideoDecoding", "Checkpoints", "Inference", "CKernels", "CEmbedded",
       ]),
     .target(
+      name: "Cutting",
+      dependencies: [
+        "Evaluation", "R2P1DVideo", "VideoDecoding",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
       name: "ArchiveScan",
       dependencies: [
         "R2P1DVideo", "Reports", "Evaluation", "VideoDecoding", "Inference",
@@ -55,7 +61,7 @@ let package = Package(
     .executableTarget(
       name: "r2p1d-video",
       dependencies: [
-        "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "ArchiveScan",
+        "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "Cutting", "ArchiveScan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -88,6 +94,9 @@ let package = Package(
       name: "TeachingTests",
       dependencies: ["Teaching", "Evaluation", "R2P1DVideo", "Inference", "TestSupport"],
       resources: [.copy("Goldens")]),
+    .testTarget(
+      name: "CuttingTests",
+      dependencies: ["Cutting", "Evaluation", "R2P1DVideo", "VideoDecoding", "TestSupport"]),
     .testTarget(
       name: "ArchiveScanTests",
       dependencies: ["ArchiveScan", "R2P1DVideo", "VideoDecoding", "Inference", "TestSupport"]),

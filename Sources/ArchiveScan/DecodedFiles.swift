@@ -29,7 +29,7 @@ struct DecodedFiles {
   }
 
   /// Calls `make` with each file's windows, and `finish` with what came of it, until all are done or `stop`
-  /// is raised: then the file at hand is the last. `count` is how many there are, if that is known.
+  /// is raised: then the file at hand is the last, and not finished where it ends inside that. `count` is how many there are, if that is known.
   ///
   /// What a file fails with is a result; only what lets nothing run is thrown.
   func forEach<Value>(
@@ -44,9 +44,14 @@ struct DecodedFiles {
     defer { pool.end() }
     var index = 0
     while !stop.isRaised, let video = try pool.next() {
-      let result = try result { () throws(ClassifierError) in
-        try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))
+      let interrupt = { @Sendable in pool.interrupt(video) }
+      let result = try stop.run(interruptedBy: interrupt) {
+        () throws(ClassifierError) -> Result<Value, ClassifierError> in
+        try self.result { () throws(ClassifierError) in
+          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))
+        }
       }
+      if stop.endsFile, case .failure(let error) = result, error.kind == .cancelled { break }
       try finish(
         Decoded(
           index: index, path: video.path, stamp: video.stamp, result: result, fault: video.fault))

@@ -8,6 +8,8 @@ package struct Scan {
     case windowDone(BytePath, done: Int, of: Int)
     case warned(BytePath, VideoWarning)
     case finished(ScanRecord)
+    /// How many files this run has to do, and how many have their row, as far as is known.
+    case planned(files: Int, finished: Int)
   }
 
   private let classifier: Classifier
@@ -18,20 +20,20 @@ package struct Scan {
     self.options = options
   }
 
-  /// Adds the rows of `files` to `table`, in their order, until all are done or `stop` is raised: then the
-  /// file at hand is the last.
+  /// Adds the rows of `files`, which are `count` if that is known, to `table`, in their order, until all are
+  /// done or `stop` is raised: then the file at hand is the last. Calls `afterRow` behind each.
   ///
   /// A file that fails is a row like others; only what lets nothing run is thrown.
-  package func run(
-    _ files: [BytePath], into table: ScanTable, stop: StopFlag, observe: @escaping (Event) -> Void
+  func run(
+    _ files: some FileSource, count: Int?, into table: ScanTable, stop: StopFlag,
+    observe: @escaping (Event) -> Void, afterRow: () throws(ClassifierError) -> Void = {}
   ) throws(ClassifierError) {
     let decoded = DecodedFiles(
       sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
     var synced = clock.now
     var unsynced: [BytePath] = []
-    try decoded.forEach(of: ListedFiles(files), count: files.count, stop: stop) {
-      (file) throws(ClassifierError) in
+    try decoded.forEach(of: files, count: count, stop: stop) { (file) throws(ClassifierError) in
       observe(.began(file.path))
       return try label(file.path, file.windows, observe)
     } finish: { (file) throws(ClassifierError) in
@@ -44,6 +46,7 @@ package struct Scan {
         VideoOutcome(file: file.path, result: labels), stamp: file.stamp, sidecars: made?.hashes ?? [])
       try unsynced.append(contentsOf: made?.drafts.install() ?? [])
       if let record = table.records.last { observe(.finished(record)) }
+      try afterRow()
       if clock.now - synced > Self.syncInterval {
         try sync(table, &unsynced)
         synced = clock.now

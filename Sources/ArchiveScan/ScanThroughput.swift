@@ -4,8 +4,8 @@ import R2P1DVideo
 
 /// How far a scan is and how fast, in one line.
 package struct ScanThroughput {
-  /// Files to do in this run.
-  package let total: Int
+  /// Files to do in this run, as far as is known.
+  package var total: Int
   package private(set) var done = 0
   package private(set) var failed = 0
   private var videoSeconds = 0.0

@@ -3,6 +3,7 @@
 // Swift sees functions and plain constants, but neither the macros that compute error codes nor fields that
 // come and go between versions. Those differences are all here:
 //   - a stream's side data moved into its codec parameters in libavformat 60.15;
+//   - what writes to a stream got a constant buffer in libavformat 61;
 //   - a frame's duration was `pkt_duration` before libavutil 57.30;
 //   - the part of a frame that a container shows is known from libavcodec 61.19 on, tiles of one frame from
 //     libavformat 61.1 on;
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/adler32.h>
 #include <libavutil/display.h>
 #include <libavutil/dovi_meta.h>
 #include <libavutil/imgutils.h>
@@ -20,6 +22,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 #include <stdbool.h>
+#include <string.h>
 
 static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
@@ -27,6 +30,7 @@ static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
 static const int CFFMPEG_ERROR_ACCESS = AVERROR(EACCES);
 static const int CFFMPEG_ERROR_INVALID = AVERROR(EINVAL);
 static const int CFFMPEG_ERROR_IO = AVERROR(EIO);
+static const int CFFMPEG_ERROR_NO_SPACE = AVERROR(ENOSPC);
 static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
 static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
 
@@ -41,6 +45,34 @@ static inline const uint8_t *cffmpeg_stream_side_data(const AVStream *stream, en
 #else
   *size = 0;
   return av_stream_get_side_data(stream, type, size);
+#endif
+}
+
+/// Gives an output's stream the side data of an input's: how it is turned, its mastering display.
+static inline int cffmpeg_copy_side_data(AVStream *to, const AVStream *from) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  // Copied with the codec parameters.
+  (void)to;
+  (void)from;
+#else
+  for (int i = 0; i < from->nb_side_data; i++) {
+    const AVPacketSideData *side = &from->side_data[i];
+    uint8_t *data = av_stream_new_side_data(to, side->type, side->size);
+    if (!data) return AVERROR(ENOMEM);
+    memcpy(data, side->data, side->size);
+  }
+#endif
+  return 0;
+}
+
+/// A stream that is written: `write` got a constant buffer with libavformat 61.
+static inline AVIOContext *cffmpeg_writing_stream(unsigned char *buffer, int size, void *opaque,
+                                                  int (*write)(void *, const uint8_t *, int),
+                                                  int64_t (*seek)(void *, int64_t, int)) {
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+  return avio_alloc_context(buffer, size, 1, opaque, 0, write, seek);
+#else
+  return avio_alloc_context(buffer, size, 1, opaque, 0, (int (*)(void *, uint8_t *, int))write, seek);
 #endif
 }
 

@@ -5,7 +5,7 @@ import Testing
 /// A library is a guest: what it must leave to the program is looked for in its sources.
 @Suite struct LibrarySourceTests {
   static let library = [
-    "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "VideoDecoding", "Inference",
+    "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "Cutting", "VideoDecoding", "Inference",
     "Checkpoints", "Download",
   ]
 

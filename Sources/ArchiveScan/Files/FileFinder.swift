@@ -1,76 +1,79 @@
-import FoundationEssentials
-import Glibc
 import R2P1DVideo
 
-/// Finds the files to scan, always in the same order.
-///
-/// A folder is walked, its entries in the order of their bytes; what is hidden (`.name`) in it is skipped,
-/// links are followed, and a link that leads back to a folder it lies in is not. A file that is named itself
-/// is always taken.
-package struct FileFinder {
-  /// Takes every file in a folder, not only those whose name ends as a video's does.
-  package var takesAll = false
-  package var shard: Shard?
-  /// Files never to take: the scan's own.
-  package var excluded: [BytePath] = []
-  /// Whether a file in a folder is one that a scan makes of another.
-  package var isSidecar: (BytePath) -> Bool = { _ in false }
+/// The files of a scan's share, and the listing that it is a share of.
+package struct FileFinder: Sendable {
+  package var walk = FileWalk()
+  package var shard = Shard.whole
 
+  /// A file only once, in the order found.
   package private(set) var files: [BytePath] = []
-  /// Folders that could not be read, and why.
-  package private(set) var unreadable: [(folder: BytePath, cause: String)] = []
+  /// All that was found, of every share.
+  package var listing: Listing {
+    var listing = found
+    listing.unreadable = walk.unreadable.count
+    return listing
+  }
+  /// Bytes of all of them, and of those of the share.
+  package private(set) var bytes: (all: Int64, own: Int64) = (0, 0)
 
+  private var found = Listing()
   private var seen: Set<BytePath> = []
-  private var own: Set<FileIdentity> = []
 
   package init() {}
 
-  /// Adds what is found at each of `paths`, a file only once.
+  /// Adds what is found at each of `paths`, as far as it is of the share by the hash of its path.
   package mutating func find(_ paths: [BytePath]) {
-    own = Set(excluded.compactMap(\.status).map(FileIdentity.init))
-    for path in paths {
-      if let status = path.status, status.st_mode & S_IFMT == S_IFDIR {
-        walk(path, above: [FileIdentity(status)])
+    for path in paths { find(path) }
+  }
+
+  package mutating func find(_ path: BytePath) {
+    var entries: [FileWalk.Found] = []
+    walk.visit(path) { entries.append($0) }
+    for entry in entries {
+      found.add(entry.path)
+      let size = max(entry.stamp?.size ?? 0, 0)
+      bytes.all &+= size
+      guard shard.contains(entry.path), seen.insert(entry.path).inserted else { continue }
+      bytes.own &+= size
+      files.append(entry.path)
+    }
+  }
+
+  /// Adds what is found at the paths of `list`, read to its end; the share of a listing by its sizes.
+  package mutating func find(_ list: PathList, by work: EvenShares.Work) throws(ClassifierError) {
+    var list = list
+    var listed: [ListedFile] = []
+    while let entry = try list.next() {
+      if let stamp = entry.stamp {
+        listed.append(ListedFile(path: entry.path, stamp: stamp))
       } else {
-        add(path)
+        find(entry.path)
       }
     }
+    find(listed, by: work)
   }
 
-  /// `above`: the folder itself and those that it was reached through.
-  private mutating func walk(_ folder: BytePath, above: Set<FileIdentity>) {
-    let names: [BytePath]
-    do {
-      names = try folder.entries()
-    } catch {
-      unreadable.append((folder, "cannot be read: \(error.reason)"))
-      return
+  /// Adds the share of `listed`, a listing with sizes: shares of it have about the same work.
+  package mutating func find(_ listed: [ListedFile], by work: EvenShares.Work) {
+    var fresh: [ListedFile] = []
+    for file in listed where seen.insert(file.path).inserted {
+      found.add(file.path, size: file.stamp.size)
+      bytes.all &+= max(file.stamp.size, 0)
+      fresh.append(file)
     }
-    for name in names where name.bytes.first != UInt8(ascii: ".") {
-      let path = folder.appending(name)
-      let status = path.status
-      guard let status, status.st_mode & S_IFMT == S_IFDIR else {
-        let isOwn = status.map { own.contains(FileIdentity($0)) } ?? false
-        if !isOwn && (takesAll || name.isVideoName) && !isSidecar(path) { add(path) }
-        continue
+    for file in EvenShares(fresh, count: shard.count, by: work)[shard.number] {
+      bytes.own &+= max(file.stamp.size, 0)
+      files.append(file.path)
+    }
+  }
+
+  /// How many times an even share this one has.
+  package func timesAnEvenShare(by work: EvenShares.Work) -> Double {
+    let (all, own) =
+      switch work {
+      case .size: (Double(bytes.all), Double(bytes.own))
+      case .count: (Double(found.files), Double(files.count))
       }
-      let identity = FileIdentity(status)
-      if !above.contains(identity) { walk(path, above: above.union([identity])) }
-    }
-  }
-
-  private mutating func add(_ path: BytePath) {
-    guard shard?.contains(path) ?? true, seen.insert(path).inserted else { return }
-    files.append(path)
-  }
-}
-
-extension BytePath {
-  /// Directory-traversal order: component by component, each by its bytes.
-  package func isWalkedBefore(_ other: BytePath) -> Bool {
-    let slash = UInt8(ascii: "/")
-    return bytes.lexicographicallyPrecedes(other.bytes) { left, right in
-      left != right && (left == slash || right != slash && left < right)
-    }
+    return all > 0 ? own * Double(shard.count) / all : 1
   }
 }

@@ -4,7 +4,7 @@ import R2P1DVideo
 ///
 /// The shares of one `count` are disjoint, and together they are everything, on whatever machine each is
 /// taken.
-package struct Shard: Sendable, Equatable {
+package struct Shard: Sendable, Hashable {
   /// From 1 to `count`.
   package let number: Int
   package let count: Int
@@ -18,6 +18,18 @@ package struct Shard: Sendable, Equatable {
     else { return nil }
     (self.number, self.count) = (number, count)
   }
+
+  /// All files.
+  package static let whole = Shard(number: 1, count: 1)
+
+  private init(number: Int, count: Int) {
+    (self.number, self.count) = (number, count)
+  }
+
+  package var isWhole: Bool { count == 1 }
+
+  /// `I/N`
+  package var text: String { "\(number)/\(count)" }
 
   package func contains(_ path: BytePath) -> Bool {
     // The last bits of FNV-1a alone depend on the last bits of each byte alone: the first ones are mixed in.

@@ -1,12 +1,17 @@
 import R2P1DVideo
 
-/// What `OUTPUT.journal` holds: the settings, then one record per row, in the order of the rows.
+/// What `OUTPUT.journal` holds: the settings, then one record per row, in the order of the rows, and between
+/// them which share of which listing the rows are of.
 struct Journal {
   /// Nil if the file has not got as far as its first line.
   var head: Head?
   var records: [ScanRecord] = []
   /// Where each record's line ends.
   var ends: [Int] = []
+  /// Which files the table is of, and how far it is with them.
+  var coverage = Coverage()
+  /// Where the last whole line ends.
+  var end = 0
   /// Whether output and journal were about to be replaced by the files that lie ready beside them.
   var isSuperseded = false
 
@@ -39,6 +44,7 @@ struct Journal {
       guard add(fields, end: end) else {
         throw .output(path, cause: "line \(number) is an unknown journal record", remedy: .otherOutput())
       }
+      self.end = end
     }
   }
 
@@ -51,12 +57,17 @@ struct Journal {
       head = Head(fields: fields)
       return head != nil
     }
+    if let line = Coverage.Line(fields: fields) {
+      coverage.add(line)
+      return true
+    }
     guard let record = ScanRecord(fields: fields), record.end >= records.last?.end ?? head?.header.count ?? 0
     else {
       return false
     }
     records.append(record)
     ends.append(end)
+    coverage.addRow()
     return true
   }
 

@@ -14,6 +14,8 @@ struct ScanRows {
 
   let head: Journal.Head
   let rows: [Row]
+  /// What they are of.
+  let coverage: [Coverage.Line]
 
   /// A table under its preliminary names, complete and on the disk.
   struct Replacement {
@@ -58,6 +60,7 @@ struct ScanRows {
       try journalBatch.add(record.line)
       records.append(record)
     }
+    for line in coverage { try journalBatch.add(line.bytes) }
     try outputBatch.flush()
     try journalBatch.flush()
     try output.sync()

@@ -29,6 +29,18 @@ package struct ScanSummary {
     return lines.map { $0 + "\n" }.joined()
   }
 
+  /// How many times the mean a share may have before it is spoken of.
+  package static let unevenness = 1.2
+
+  /// With more shares than this each is small beside what one machine does.
+  package static let mostSharesToCompare = 64
+
+  /// `share 3/16 has 1.78 times an even share of the video; …`
+  package static func uneven(_ shard: Shard, _ times: Double, of what: String) -> String {
+    "share \(shard.text) has \(String(format: "%.2f", times)) times an even share of the \(what): "
+      + "more shares than machines, or --files-from with what list wrote, make them even"
+  }
+
   /// `3.2 h`
   static func hours(_ hours: Double) -> String {
     String(format: hours < 1 ? "%.3f h" : "%.1f h", hours)

@@ -14,6 +14,8 @@ package final class ScanTable {
   package let path: BytePath
   package private(set) var records: [ScanRecord]
 
+  /// Which files it is of.
+  private var coverage: Coverage
   private let head: Journal.Head
   private var output: OpenFile
   private var journal: OpenFile
@@ -47,8 +49,35 @@ package final class ScanTable {
     output = opened.output
     journal = opened.journal
     records = opened.contents.records
+    coverage = opened.contents.coverage
     outputEnd = records.last?.end ?? self.head.header.count
-    journalEnd = opened.contents.ends.last ?? self.head.line.count
+    journalEnd = opened.contents.end
+  }
+
+  /// From now on rows are of files of `shard`. Throws if the table is of shares of another number.
+  package func begin(_ shard: Shard) throws(ClassifierError) {
+    let others = coverage.entries.compactMap(\.shard).filter { $0.count != shard.count }
+    if let other = others.last, !shard.isWhole {
+      throw .output(
+        path, cause: "was begun with --shard \(other.text), now it is \(shard.text)",
+        remedy: .otherOutput(.sameSettings))
+    }
+    try add(.began(shard))
+  }
+
+  /// The listing has been read to its end: `files` of it are of `shard`, and `left` of these have no row yet.
+  package func end(
+    _ listing: Listing, of shard: Shard, files: Int, left: Int
+  ) throws(ClassifierError) {
+    let time = Int(Date().timeIntervalSince1970)
+    try add(.listed(shard, Coverage.Found(listing: listing, time: time, files: files, left: left)))
+  }
+
+  private func add(_ line: Coverage.Line) throws(ClassifierError) {
+    let bytes = line.bytes
+    try mapErrno(path) { () throws(Errno) in try journal.append(bytes, at: journalEnd) }
+    coverage.add(line)
+    journalEnd += bytes.count
   }
 
   /// Adds the row of a file that was as `stamp` says, for good once this returns. `sidecars` are the hashes of
@@ -93,6 +122,7 @@ package final class ScanTable {
       throw .output(path, cause: cause, remedy: .resume)
     }
     records.append(record)
+    coverage.addRow()
     outputEnd += row.count
     journalEnd += line.count
   }
@@ -113,7 +143,8 @@ package final class ScanTable {
     let starts = [head.header.count] + records.map(\.end)
     try mapErrno(path) { () throws(Errno) in
       let rows = kept.map { ScanRows.Row(record: $0.element, file: source.table, start: starts[$0.offset]) }
-      let successor = try ScanRows(head: head, rows: rows).written(beside: ScanTableFiles(path))
+      let successor = try ScanRows(head: head, rows: rows, coverage: coverage.lines).written(
+        beside: ScanTableFiles(path))
       try journal.append(Journal.supersededLine, at: journalEnd)
       try journal.sync()
       try successor.install(at: ScanTableFiles(path))

@@ -50,23 +50,36 @@ struct ScanTableFiles {
     return try repaired(contents, found, beginningWith: head, journal)
   }
 
+  /// What a scan has left of a part.
+  enum Part {
+    case table(Opened)
+    /// Nothing to be read before its scan has run again: `reason` says why, and `coverage` what it is of.
+    case broken(reason: String, coverage: Coverage)
+  }
+
   /// A part to be read, as its journal says it is.
-  func openPart() throws(ClassifierError) -> Opened {
-    guard output.status != nil else {
-      throw .output(output, cause: "cannot be read: no such file or directory")
-    }
+  func openPart() throws(ClassifierError) -> Part {
     guard journal.status != nil else {
+      guard output.status != nil else { return .broken(reason: "is not there", coverage: Coverage()) }
       throw .output(
         output, cause: "is there without its journal \(journal.name.printable): merge takes scans' outputs")
     }
     let (journal, contents) = try lockedJournal(shared: true)
-    guard let head = contents.head else { throw .output(journal.path, cause: "is no journal of a scan") }
-    let file = try mapErrno(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
-    let soundRows = try soundRowCount(contents, head, file)
-    guard soundRows == contents.records.count else {
-      throw .output(output, cause: "lacks rows that its journal has: run its scan again first")
+    guard !contents.isSuperseded else {
+      return .broken(reason: "was interrupted as it removed rows", coverage: contents.coverage)
     }
-    return Opened(output: file, journal: journal, contents: contents)
+    guard let head = contents.head else {
+      // A scan that was killed at once leaves an empty journal, or a part of the first line.
+      guard (output.status?.st_size ?? 0) == 0 else {
+        throw .output(journal.path, cause: "is no journal of a scan")
+      }
+      return .broken(reason: "was interrupted as it began", coverage: Coverage())
+    }
+    guard output.status != nil else { return .broken(reason: "is not there", coverage: contents.coverage) }
+    let file = try mapErrno(output, "read") { () throws(Errno) in try OpenFile(output, .readOnly) }
+    guard try soundRowCount(contents, head, file) == contents.records.count, file.size >= head.header.count
+    else { return .broken(reason: "lacks rows that its journal has", coverage: contents.coverage) }
+    return .table(Opened(output: file, journal: journal, contents: contents))
   }
 
   /// The journal of the table that is to be replaced, locked; an empty one where there is no table.
@@ -95,17 +108,15 @@ struct ScanTableFiles {
         try OpenFile(journal, shared ? .readOnly : .readWrite, options: shared ? [] : .create)
       }
       guard file.lock(shared: shared) else {
-        throw .output(output, cause: "another scan is writing it", remedy: .otherOutput(.wait))
+        throw .output(
+          output, cause: "another scan is writing it", remedy: shared ? .later : .otherOutput(.wait))
       }
       guard file.isInPlace else { continue }
       let bytes = try mapErrno(journal, "read") { () throws(Errno) in
         try file.read(from: 0, count: file.size)
       }
       let contents = try Journal(bytes, path: journal)
-      guard contents.isSuperseded else { return (file, contents) }
-      guard !shared else {
-        throw .output(output, cause: "its scan was interrupted as it removed rows: run that again first")
-      }
+      guard contents.isSuperseded, !shared else { return (file, contents) }
       guard nextJournal.status != nil else {
         throw .output(
           journal, cause: "lacks its successor \(nextJournal.name.printable)", remedy: .otherOutput())
@@ -131,7 +142,7 @@ struct ScanTableFiles {
       let output = try OpenFile(output, options: .create)
       try output.append(head.header, at: 0)
       var contents = Journal()
-      contents.head = head
+      (contents.head, contents.end) = (head, head.line.count)
       return Opened(output: output, journal: journal, contents: contents)
     }
   }
@@ -144,15 +155,17 @@ struct ScanTableFiles {
     let file = try mapErrno(output) { () throws(Errno) in try OpenFile(output) }
     let soundRows = try soundRowCount(contents, head, file)
     if soundRows == 0 { return try create(newHead, journal) }
-    var contents = contents
-    contents.records.removeLast(contents.records.count - soundRows)
-    contents.ends.removeLast(contents.ends.count - soundRows)
-    let (outputEnd, journalEnd) = (contents.records[soundRows - 1].end, contents.ends[soundRows - 1])
-    try mapErrno(output) { () throws(Errno) in
+    let isWhole = soundRows == contents.records.count
+    let (outputEnd, journalEnd) = (
+      contents.records[soundRows - 1].end, isWhole ? contents.end : contents.ends[soundRows - 1]
+    )
+    let bytes = try mapErrno(output) { () throws(Errno) in
       if file.size != outputEnd { try file.cut(to: outputEnd) }
       if journal.size != journalEnd { try journal.cut(to: journalEnd) }
+      return try journal.read(from: 0, count: journalEnd)
     }
-    return Opened(output: file, journal: journal, contents: contents)
+    // What a journal says behind a row that is gone is gone, too.
+    return Opened(output: file, journal: journal, contents: try Journal(bytes, path: journal.path))
   }
 
   /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows

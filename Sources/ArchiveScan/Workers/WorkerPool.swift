@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import R2P1DVideo
 import Synchronization
+import VideoDecoding
 
 /// Decodes files in worker processes, some ahead of the one that is asked for.
 ///
@@ -75,6 +76,12 @@ final class WorkerPool: Sendable {
     let underWay = state.withLock { Array($0.underWay.values) }
     for video in underWay { video.arrivals.abandon() }
     threads.wait()
+  }
+
+  /// Ends all workers and the file whose windows are being taken; to be followed by `end`.
+  func interrupt(_ video: DecodeJob) {
+    over.raise()
+    video.arrivals.fail(VideoError.interrupted)
   }
 
   /// Its process has ended, and been waited for, when this returns.

@@ -2,20 +2,22 @@ import R2P1DVideo
 
 /// CSV with a header: a file and its label, perhaps a split, a group, and a start and an end.
 ///
-/// A column `labels` holds several, with `|` between.
+/// A column `labels` holds several, with `|` between. Of a video that is asked about alone, a list with a start
+/// and an end need not name the file, as the table of a timeline does not.
 enum LabelTable {
   private struct Columns {
-    let file: Int
+    let file: Int?
     let label: Int
     let isPlural: Bool
     let split, group, start, end: Int?
     let count: Int
 
     /// Nil where file or label is missing.
-    init?(_ names: [String]) {
+    init?(_ names: [String], isOfOneVideo: Bool) {
       func column(_ wanted: [String]) -> Int? { names.firstIndex { wanted.contains($0) } }
-      guard let file = column(["file", "filepath", "file_path", "path", "video", "file_name", "filename"]),
-        let label = column(["label", "class", "labels"])
+      let file = column(["file", "filepath", "file_path", "path", "video", "file_name", "filename"])
+      guard let label = column(["label", "class", "labels"]),
+        file != nil || isOfOneVideo && column(["start"]) != nil && column(["end"]) != nil
       else { return nil }
       (self.file, self.label, count) = (file, label, names.count)
       isPlural = names[label] == "labels"
@@ -28,13 +30,14 @@ enum LabelTable {
 
   static func isHeader(of source: ListSource) -> Bool {
     var records = DelimitedRecords(source)
-    return (try? records.next()).flatMap { Columns($0.columns) } != nil
+    return (try? records.next()).flatMap { Columns($0.columns, isOfOneVideo: source.options.video != nil) }
+      != nil
   }
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     var records = DelimitedRecords(source)
     guard let header = try records.next() else { throw .list(source.path, cause: "is empty") }
-    guard let columns = Columns(header.columns) else {
+    guard let columns = Columns(header.columns, isOfOneVideo: source.options.video != nil) else {
       throw .list(
         source.path,
         cause: "line 1 has the columns \(BytePath(header.columns.joined(separator: ", ")).printable): "
@@ -57,8 +60,8 @@ enum LabelTable {
     guard record.fields.count == columns.count else {
       throw fail("has \(record.fields.count) columns, the header \(columns.count)")
     }
-    let path = record.fields[columns.file].trimmedBlanks
-    guard !path.isEmpty else { throw fail("has no file") }
+    let path = columns.file.map { record.fields[$0].trimmedBlanks }
+    if let path, path.isEmpty { throw fail("has no file") }
     guard let label = record.text(columns.label) else { throw fail("its label is not UTF-8") }
     guard !label.isEmpty else { throw fail("has no label") }
     let labels = columns.isPlural ? label.split(separator: "|").map { String($0).trimmed() } : [label]
@@ -78,7 +81,8 @@ enum LabelTable {
     if times[1] != nil, times[0] == nil { times[0] = 0 }
     func optional(_ column: Int?) -> String? { record.text(column).flatMap { $0.isEmpty ? nil : $0 } }
     return ListEntry(
-      path: source.resolve(path), labels: labels, group: optional(columns.group),
+      path: path.map(source.resolve) ?? source.options.video ?? "", labels: labels,
+      group: optional(columns.group),
       split: optional(columns.split), start: times[0], end: times[1], line: record.line)
   }
 }

@@ -21,6 +21,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherTimecode
   /// More time for a decoder that makes no progress.
   case wait
+  /// The same at another time: another process is at it.
+  case later
   /// The SHA-256 that a download is to have.
   case giveHash
   /// The checkpoint's download, which nobody has asked for yet.
@@ -33,6 +35,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case otherOutput(Alternative? = nil)
   /// The same of the journal of an evaluation.
   case otherJournal(Alternative?)
+  /// Encoding a clip's frames again, where their packets cannot be copied.
+  case reencode
   /// Leave to replace what is there, or another place.
   case overwrite
   /// Another place for the features of teaching, or none where they are.
@@ -61,6 +65,14 @@ public enum FailureRemedy: Sendable, Hashable {
 }
 
 extension FailureRemedy {
+  /// Whether the same succeeds once another process has ended.
+  public var isWaiting: Bool {
+    switch self {
+    case .later, .otherOutput(.wait), .otherJournal(.wait): true
+    default: false
+    }
+  }
+
   /// That of whatever keeps a video from being read.
   package init?(of error: any Error) {
     switch error as? VideoError {

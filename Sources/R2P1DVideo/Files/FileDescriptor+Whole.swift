@@ -36,6 +36,11 @@ extension FileDescriptor {
     return bytes
   }
 
+  /// As many of the next `limit` bytes as are there, and at least one, which is waited for; none at the end.
+  package func readAvailable(upTo limit: Int) throws(Errno) -> [UInt8] {
+    try Self.bytes(limit) { try read(into: $0) }
+  }
+
   /// `count` bytes from `offset` on, wherever the descriptor stands; fewer where the file ends before.
   package func read(from offset: Int, count: Int) throws(Errno) -> [UInt8] {
     try Self.bytes(count) { buffer in

@@ -2,20 +2,27 @@ extension LabelSet {
   /// Of each class, whether it is one of `selected`; an error names what is no class, and what is near it.
   func mask(of selected: [String], model: String) throws(ClassifierError) -> [Bool] {
     guard !selected.isEmpty else { throw .network(model, cause: "no class is selected") }
-    let matcher = LabelMatcher(names)
     var mask = Array(repeating: false, count: names.count)
-    for name in selected {
-      switch matcher.match(name) {
-      case .found(let index): mask[index] = true
-      case .none:
-        throw .network(
-          model, cause: "no class is called '\(name)'; the nearest: \(quoted(nearest(to: name)))")
-      case .ambiguous(let classes):
-        throw .network(
-          model, cause: "'\(name)' may be any of \(quoted(classes)): write one as the model does")
-      }
+    do throws(UnknownLabel) {
+      for index in try indices(of: selected) { mask[index] = true }
+    } catch {
+      throw .network(model, cause: error.cause)
     }
     return mask
+  }
+
+  /// For each of `selected` its class; an error names what is no class, and what is near it.
+  package func indices(of selected: [String]) throws(UnknownLabel) -> [Int] {
+    let matcher = LabelMatcher(names)
+    return try selected.map { (name) throws(UnknownLabel) in
+      switch matcher.match(name) {
+      case .found(let index): return index
+      case .none:
+        throw UnknownLabel(cause: "no class is called '\(name)'; the nearest: \(quoted(nearest(to: name)))")
+      case .ambiguous(let classes):
+        throw UnknownLabel(cause: "'\(name)' may be any of \(quoted(classes)): write one as the model does")
+      }
+    }
   }
 
   private func quoted(_ classes: [Int]) -> String {
@@ -43,4 +50,9 @@ extension LabelSet {
     }
     return row[other.count]
   }
+}
+
+/// A name that is no class's, or several classes'.
+package struct UnknownLabel: Error {
+  package let cause: String
 }

@@ -58,6 +58,12 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// The next element is this error, whatever waits.
+  package func fail(_ error: any Error) {
+    state.withLock { $0.entries.insert(.end(.failure(error)), at: 0) }
+    filled.signal()
+  }
+
   /// Lets the producer stop.
   package func giveUp() {
     state.withLock { $0.isAbandoned = true }

@@ -28,6 +28,11 @@ enum FFmpegStatus: Equatable {
   }
 }
 
+extension FFmpegStatus {
+  /// The system's own words for an `errno`.
+  static func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
 /// The versions of the FFmpeg libraries in use.
 package enum FFmpegVersions {
   /// Name and version of each library, in the order in which data goes through them.

@@ -101,15 +101,21 @@ final class Input {
   /// Lets `read` return the packets of this stream alone.
   func select(_ index: Int) throws(VideoError) {
     selected = index
+    try prefer(index)
+    for (position, stream) in streams.enumerated() {
+      stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+    }
+  }
+
+  /// Keeps what the container says of this stream, of which `timedPacket` knows the times; `read` returns the
+  /// packets of the others too.
+  func prefer(_ index: Int) throws(VideoError) {
     parameters = avcodec_parameters_alloc()
     guard let parameters, let stream = streams[index],
       avcodec_parameters_copy(parameters, stream.pointee.codecpar) >= 0
     else { throw .outOfMemory }
     isInOrder =
       SparseLayout(demuxer: demuxer, parameters.pointee)?.isInOrder(parameters.pointee) ?? false
-    for (position, stream) in streams.enumerated() {
-      stream?.pointee.discard = position == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL
-    }
   }
 
   /// The container's start time, which players count from, as a fraction of seconds; nil if it is unknown.

@@ -240,7 +240,7 @@ package final class Video {
 
 extension Input {
   /// What the container says of a stream before anything of it is decoded.
-  fileprivate func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (
+  func describe(_ index: Int, rate: AVRational) throws(VideoError) -> (
     VideoInfo, PresentationTimes.Clock
   ) {
     guard let stream = streams[index], let parameters = stream.pointee.codecpar else {

@@ -5,7 +5,9 @@ enum Supplement {
   static func isRemembered(_ payload: some Sequence<UInt8>, fromBuild firstSoundBuild: Int = 0) -> Bool {
     var reader = BitReader(payload, escaped: true)
     while reader.left > 16 {
-      guard let type = try? number(&reader), let size = try? number(&reader) else { return true }
+      guard let type = try? reader.supplementNumber(),
+        let size = try? reader.supplementNumber()
+      else { return true }
       switch type {
       // Film grain, which is drawn with seeds that are counted on; how the frame is turned.
       case 19, 47: return true
@@ -15,15 +17,6 @@ enum Supplement {
       do { try reader.skip(8 * size) } catch { return true }
     }
     return false
-  }
-
-  private static func number(_ reader: inout BitReader) throws(BrokenHeader) -> Int {
-    var sum = 0
-    while true {
-      let byte = try reader.bits(8)
-      sum += byte
-      if byte != 255 { return sum }
-    }
   }
 
   /// The build of x264, if that is what the text says.

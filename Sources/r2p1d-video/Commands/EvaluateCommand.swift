@@ -107,7 +107,8 @@ struct EvaluateCommand: ParsableCommand {
     let left = truth.videos.filter { rows[$0.path] == nil }
     let stop = StopFlag()
     Signals.endSoftly { stop.raise() }
-    let progress = ScanProgress(files: left.count, finished: rows.count, isQuiet: result.quiet)
+    let progress = ScanProgress(isQuiet: result.quiet)
+    progress.begin(files: left.count, finished: rows.count)
     defer { progress.end() }
     for row in try run.run(left, into: journal, stop: stop, observe: progress.report) { rows[row.file] = row }
     progress.end()

@@ -13,8 +13,10 @@ struct R2P1DVideoCommand: ParsableCommand {
     subcommands: [
       LabelCommand.self,
       TimelineCommand.self,
+      CutCommand.self,
       ScanCommand.self,
       WorkerCommand.self,
+      ListFilesCommand.self,
       MergeCommand.self,
       EvaluateCommand.self,
       WindowsCommand.self,
@@ -35,7 +37,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       try run(try parseAsRoot(RawArguments.ofProcess()))
     } catch let error as ClassifierError {
       Terminal.warn(error)
-      (error.scope == .setup ? ExitStatus.setup : .input).exit()
+      ExitStatus(of: error).exit()
     } catch {
       finish(with: error)
     }
@@ -75,10 +77,18 @@ enum ExitStatus: Int32 {
   case input = 1
   /// Nothing could run: no model, no labels, no place for the output.
   case setup = 2
+  /// The time given by `--deadline` is over, and files are left.
+  case deadline = 3
   /// The arguments make no sense.
   case usage = 64
+  /// Another process writes the output: the same succeeds later (`EX_TEMPFAIL`).
+  case locked = 75
   /// Ctrl-C, or a request to end.
   case interrupted = 130
+
+  init(of error: ClassifierError) {
+    self = error.remedy?.isWaiting == true ? .locked : error.scope == .setup ? .setup : .input
+  }
 
   func exit() -> Never {
     Glibc.exit(rawValue)

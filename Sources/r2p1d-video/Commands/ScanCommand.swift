@@ -32,7 +32,7 @@ struct ScanCommand: ParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitArguments
 
   func validate() throws {
-    if paths.isEmpty && selection.filesFrom == nil {
+    if paths.isEmpty && selection.list.filesFrom == nil {
       throw ValidationError("give folders or files to scan, or --files-from")
     }
     try scores.checkLogits(in: table.format, areHeld: \.holdsLogits)
@@ -42,38 +42,52 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
+    let stop = StopFlag()
+    if let deadline = selection.deadline {
+      DetachedThread.start {
+        DetachedThread.sleep(seconds: Double(deadline))
+        stop.raiseInsideFile()
+      }
+    }
+    let shard = try selection.share()
     let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
     Terminal.warn(of: classifier, asked: engine.precision)
-    let (output, format, quiet) = (table.output, table.format, table.quiet)
-    let table = try ScanTable(
-      output, settings: ScanSettings(classifier, format, sidecars), format: format, top: scores.top,
-      explain: \.explanationWithoutAddresses)
-    let found = try find(sidecars)
-    let plan = try ScanPlan(
-      found.files, records: table.records, retryFailed: selection.retryFailed, isWhole: sidecars.areComplete)
-    let earlier = table.records.count - plan.staleCount
-    try sidecars.makeRoom(plan, table.records)
-    try table.remove(where: plan.isStale)
-
-    let stop = StopFlag()
-    Signals.endSoftly { stop.raise() }
-    let progress = ScanProgress(files: plan.files.count, finished: plan.finished, isQuiet: quiet)
-    defer { progress.end() }
+    let rows = try ScanTable(
+      table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
+      top: scores.top, explain: \.explanationWithoutAddresses)
+    try rows.begin(shard)
     var options = workers.options(budget)
     options.sidecars = sidecars
-    try Scan(classifier, options).run(
-      plan.files, into: table, stop: stop, observe: progress.report)
+    let progress = ScanProgress(isQuiet: table.quiet)
+    defer { progress.end() }
+    var run = ScanRun(
+      Scan(classifier, options), shard, into: rows, sidecars: sidecars, retriesFailed: selection.retryFailed,
+      stop: stop, observe: progress.report)
+    try find(shard, sidecars, by: classifier.sampling.work, stop, &run)
     progress.end()
-    if !quiet { Terminal.write(summary(table.records, earlier: earlier, seconds: progress.seconds)) }
-    if stop.isRaised && table.records.count < earlier + plan.files.count {
-      Terminal.warn(
-        "interrupted; every finished row is in \(output.printable): run the same command to resume")
-      throw ExitCode(ExitStatus.interrupted.rawValue)
+    for (folder, cause) in run.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
+    if !table.quiet {
+      Terminal.write(summary(rows.records, earlier: run.earlier, seconds: progress.seconds))
     }
-    let failures = ScanSummary(table.records).failures + found.unreadable.count
+    try finish(run, stop, rows)
+  }
+
+  /// The exit status, and what it means.
+  private func finish(_ run: ScanRun, _ stop: StopFlag, _ rows: ScanTable) throws {
+    if stop.isRaised && run.left != 0 {
+      let kept = "every finished row is in \(table.output.printable): run the same command to resume"
+      guard stop.endsFile else {
+        Terminal.warn("interrupted; \(kept)")
+        throw ExitCode(ExitStatus.interrupted.rawValue)
+      }
+      let left = run.left.map { "\($0) file\($0 == 1 ? " is" : "s are") left" } ?? "the list has not ended"
+      Terminal.warn("the time of --deadline is over, and \(left); \(kept)")
+      throw ExitCode(ExitStatus.deadline.rawValue)
+    }
+    let failures = ScanSummary(rows.records).failures + run.unreadable.count
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
   }
 
@@ -91,23 +105,56 @@ struct ScanCommand: ParsableCommand {
     return options
   }
 
-  private func find(_ sidecars: Sidecars) throws(ClassifierError) -> FileFinder {
-    let listed = try selection.filesFrom.map { (list) throws(ClassifierError) in
-      try PathList.read(list, zeroSeparated: selection.zeroSeparated)
-    }
+  /// Finds the files and does them. A list is done while it is read, unless the share hangs on all of it, or
+  /// files are looked for that stand in the way of timelines.
+  private func find(
+    _ shard: Shard, _ sidecars: Sidecars, by work: EvenShares.Work, _ stop: StopFlag, _ run: inout ScanRun
+  ) throws(ClassifierError) {
     var finder = FileFinder()
-    finder.takesAll = selection.all
-    finder.shard = selection.shard
-    finder.isSidecar = sidecars.isSidecar
-    finder.excluded = [table.output, ScanTable.journalPath(of: table.output)]
-    finder.find(paths + (listed ?? []))
-    for (folder, cause) in finder.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
-    return finder
+    finder.shard = shard
+    finder.walk.takesAll = selection.list.all
+    finder.walk.isSidecar = sidecars.isSidecar
+    finder.walk.excluded = [table.output, ScanTable.journalPath(of: table.output)]
+    finder.find(paths)
+    let list = try selection.list.filesFrom.map { (path) throws(ClassifierError) in
+      try PathList(path, zeroSeparated: selection.list.zeroSeparated)
+    }
+    guard var list else { return try begin(finder, work, stop, &run) }
+    var hangsOnAll = !sidecars.timelines.isEmpty
+    if !shard.isWhole, try list.isListing() { hangsOnAll = true }
+    guard hangsOnAll else {
+      Signals.endSoftly { stop.raise() }
+      return try run.run(finder, then: list)
+    }
+    try finder.find(list, by: work)
+    try begin(finder, work, stop, &run)
+  }
+
+  private func begin(
+    _ finder: FileFinder, _ work: EvenShares.Work, _ stop: StopFlag, _ run: inout ScanRun
+  ) throws(ClassifierError) {
+    if !table.quiet { warn(of: finder, work) }
+    Signals.endSoftly { stop.raise() }
+    try run.run(finder)
+  }
+
+  /// Says it where this share has much more to do than others. Of many shares each is small.
+  private func warn(of found: FileFinder, _ work: EvenShares.Work) {
+    let times = found.timesAnEvenShare(by: work)
+    guard times > ScanSummary.unevenness, found.shard.count <= ScanSummary.mostSharesToCompare else { return }
+    Terminal.warn(ScanSummary.uneven(found.shard, times, of: work == .size ? "bytes" : "files"))
   }
 
   private func summary(_ records: [ScanRecord], earlier: Int, seconds: Double) -> String {
     let now = records.count - earlier
     let pace = "  this run: \(now) file\(now == 1 ? "" : "s") in \(ScanThroughput.duration(seconds))\n"
     return "\(table.output.printable): \(ScanSummary(records).text)\(pace)"
+  }
+}
+
+extension ResolvedSampling {
+  /// What the work of a file goes by.
+  fileprivate var work: EvenShares.Work {
+    if case .stride = placement { .size } else { .count }
   }
 }

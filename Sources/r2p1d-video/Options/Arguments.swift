@@ -61,11 +61,7 @@ extension Network.Precision: ExpressibleByArgument {
   }()
 }
 
-extension Shard: ExpressibleByArgument {
-  package init?(argument: String) {
-    self.init(argument)
-  }
-}
+extension ListingFormat: ExpressibleByArgument {}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.
 struct TimeArgument: ExpressibleByArgument {

@@ -21,7 +21,28 @@ struct TableArguments: ParsableArguments {
 
 /// Which files a scan takes.
 struct FileArguments: ParsableArguments {
-  @Option(help: "More folders and files, one per line (-: from standard input).")
+  @OptionGroup var list: PathListArguments
+
+  @Flag(help: "Try files that failed before once more.")
+  var retryFailed = false
+
+  @Option(help: ShardArgument.help)
+  var shard: ShardArgument?
+
+  @Option(help: "End cleanly after so many seconds, with status 3 if files are left.")
+  var deadline: Int?
+
+  func validate() throws {
+    try check(deadline, "--deadline", (1...100_000_000).contains, "a number of seconds from 1")
+  }
+
+  /// The share that is taken.
+  func share() throws -> Shard { try shard?.shard() ?? .whole }
+}
+
+/// What is found, besides the folders and files that are named.
+struct PathListArguments: ParsableArguments {
+  @Option(help: "More folders and files, one per line, or what list wrote (-: from standard input).")
   var filesFrom: BytePath?
 
   @Flag(
@@ -29,14 +50,8 @@ struct FileArguments: ParsableArguments {
     help: "The list's entries end with a zero byte, not with a line.")
   var zeroSeparated = false
 
-  @Flag(help: "Try every file, whatever its name.")
+  @Flag(help: "Take every file in a folder, whatever its name.")
   var all = false
-
-  @Flag(help: "Try files that failed before once more.")
-  var retryFailed = false
-
-  @Option(help: "Take only this share of the files, as 2/5; the 5 shares are disjoint and complete.")
-  var shard: Shard?
 
   func validate() throws {
     if zeroSeparated && filesFrom == nil { throw ValidationError("-0 is about the list of --files-from") }

@@ -11,13 +11,34 @@ import struct SystemPackage.FileDescriptor
 /// Until then it is written beside, under a hidden name, which is removed if the run fails or is interrupted.
 final class Output {
   private let name: BytePath
-  private let descriptor: Int32
+  let descriptor: Int32
   /// The hidden name; nil for what cannot be replaced whole, as a pipe or a terminal.
-  private var draft: BytePath?
+  private(set) var draft: BytePath?
+  /// Whether it may take the place of a file that is there.
+  private let replaces: Bool
 
-  private init(name: BytePath, descriptor: Int32) {
+  private init(name: BytePath, descriptor: Int32, replaces: Bool = true) {
     self.name = name
     self.descriptor = descriptor
+    self.replaces = replaces
+  }
+
+  /// A file that is not there yet, nor may be when it is finished.
+  convenience init(new path: BytePath) throws(ClassifierError) {
+    try Self.checkIsNew(path)
+    try self.init(replacing: path, mode: nil, replaces: false)
+  }
+
+  /// Fails if anything has this name, be it a link to nowhere.
+  static func checkIsNew(_ path: BytePath) throws(ClassifierError) {
+    var status = stat()
+    if path.withCString({ lstat($0, &status) }) == 0 { throw isThere(path) }
+    if errno == ENAMETOOLONG { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
+  }
+
+  private static func isThere(_ path: BytePath) -> ClassifierError {
+    .output(
+      path, cause: "is there, and nothing is overwritten: give another --output-dir, or remove it")
   }
 
   static func standard() -> Output {
@@ -70,7 +91,9 @@ final class Output {
     self.init(name: path, descriptor: descriptor)
   }
 
-  private convenience init(replacing path: BytePath, mode: mode_t?) throws(ClassifierError) {
+  private convenience init(
+    replacing path: BytePath, mode: mode_t?, replaces: Bool = true
+  ) throws(ClassifierError) {
     // Of a long name so much that, with what is added, it stays within the 255 bytes that a name may have.
     let hidden = BytePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
     var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
@@ -80,7 +103,7 @@ final class Output {
       guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
       return BytePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
     }
-    self.init(name: path, descriptor: descriptor)
+    self.init(name: path, descriptor: descriptor, replaces: replaces)
     self.draft = draft
     fchmod(descriptor, mode ?? 0o666 & ~Self.mask)
   }
@@ -123,10 +146,30 @@ final class Output {
   func finish() throws(ClassifierError) {
     guard let draft else { return }
     guard fsync(descriptor) == 0 else { throw failure() }
-    let renamed = draft.withCString { old in name.withCString { rename(old, $0) } }
-    guard renamed == 0 else { throw failure() }
+    guard replaces ? Self.rename(draft, name) : Self.renameToNew(draft, name) else {
+      throw errno == EEXIST && !replaces ? Self.isThere(name) : failure()
+    }
     self.draft = nil
     Signals.keep(draft)
+  }
+
+  private static func rename(_ old: BytePath, _ new: BytePath) -> Bool {
+    old.withCString { old in new.withCString { Glibc.rename(old, $0) } } == 0
+  }
+
+  /// A link is never made over a file. Where the file system has none, a name that is free is taken.
+  private static func renameToNew(_ old: BytePath, _ new: BytePath) -> Bool {
+    if old.withCString({ old in new.withCString { link(old, $0) } }) == 0 {
+      _ = old.withCString { unlink($0) }
+      return true
+    }
+    guard errno != EEXIST else { return false }
+    var status = stat()
+    guard new.withCString({ lstat($0, &status) }) != 0 else {
+      errno = EEXIST
+      return false
+    }
+    return rename(old, new)
   }
 
   private func failure(_ error: Errno = .last) -> ClassifierError {

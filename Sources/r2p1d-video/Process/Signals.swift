@@ -6,6 +6,7 @@ import Synchronization
 /// What happens at Ctrl-C, at a request to end, and when nobody reads the output any more.
 enum Signals {
   private static let drafts = Mutex<Set<BytePath>>([])
+  private static let children = Mutex<Set<pid_t>>([])
   private static let softEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// From now on an interrupted process leaves no half file and says so by its status (130 for Ctrl-C), and
@@ -72,6 +73,23 @@ enum Signals {
     }
   }
 
+  /// Starts a process that is ended with this one.
+  static func child<Failure: Error>(startedBy start: () throws(Failure) -> pid_t) throws(Failure) -> pid_t {
+    let started = children.withLock { processes -> Result<pid_t, Failure> in
+      do throws(Failure) {
+        let process = try start()
+        processes.insert(process)
+        return .success(process)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try started.get()
+  }
+
+  /// That process is about to be waited for, after which its number may be another's.
+  static func forget(_ process: pid_t) { children.withLock { _ = $0.remove(process) } }
+
   /// Lets the first signal call `action`, which sees to it that the process ends soon; the second ends it at
   /// once.
   static func endSoftly(_ action: @escaping @Sendable () -> Void) {
@@ -91,6 +109,9 @@ enum Signals {
   private static func leave(_ status: Int32) -> Never {
     // Held to the end, so that no file takes its final name any more.
     drafts.withLock { paths in
+      children.withLock { processes in
+        for process in processes { kill(process, SIGKILL) }
+      }
       for path in paths { _ = path.withCString { unlink($0) } }
       if Terminal.isPresent { Terminal.write("\n") }
       _exit(status)

@@ -9,19 +9,31 @@ final class ScanProgress: Sendable {
   private struct State {
     var pace: ScanThroughput
     var current = ""
+    var hasBegun = false
     var isOver = false
   }
 
   private let state: Mutex<State>
   private let began = ContinuousClock.now
   private let isDrawn: Bool
+  private let isQuiet: Bool
 
-  /// `files` to do, beside `finished` ones that are done already.
-  init(files: Int, finished: Int, isQuiet: Bool) {
-    state = Mutex(State(pace: ScanThroughput(total: files)))
+  init(isQuiet: Bool) {
+    state = Mutex(State(pace: ScanThroughput(total: 0)))
+    self.isQuiet = isQuiet
     isDrawn = Terminal.isPresent && !isQuiet
+  }
+
+  /// From now on it is said how far it is; `files` are to do, beside `finished` ones that are done already.
+  func begin(files: Int, finished: Int) {
+    let isFirst = state.withLock { state in
+      defer { state.hasBegun = true }
+      state.pace.total = files
+      return !state.hasBegun
+    }
     guard !isQuiet else { return }
     if finished > 0 { Terminal.warn("\(finished) files are done already, \(files) to do") }
+    guard isFirst else { return }
     let interval = isDrawn ? 1.0 : 60
     DetachedThread.start { [self] in
       while true {
@@ -35,6 +47,7 @@ final class ScanProgress: Sendable {
 
   /// Counts what happens; a failure is printed at once.
   func report(_ event: Scan.Event) {
+    if case .planned(let files, let finished) = event { return begin(files: files, finished: finished) }
     state.withLock { state in
       switch event {
       case .began(let file): state.current = file.name.printable
@@ -43,6 +56,7 @@ final class ScanProgress: Sendable {
       case .warned(let file, let warning):
         clear()
         Terminal.warn([warning], of: file)
+      case .planned: break
       case .finished(let record):
         state.pace.add(record)
         if record.isFailed {

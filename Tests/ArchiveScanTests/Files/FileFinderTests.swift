@@ -60,8 +60,8 @@ import Testing
     try link("own.csv", to: "l.csv")
     #expect(
       found { finder in
-        finder.takesAll = true
-        finder.excluded = [folder.path("l.csv"), folder.path("l.csv.journal")]
+        finder.walk.takesAll = true
+        finder.walk.excluded = [folder.path("l.csv"), folder.path("l.csv.journal")]
       } == ["a", "b.txt"])
   }
 
@@ -101,30 +101,5 @@ import Testing
   @Test(arguments: ["", "1", "0/2", "3/2", "1/0", "a/b", "1/2/3", "-1/2", "1/1000001", "1/"])
   func aShareThatMakesNoSenseIsNone(_ text: String) {
     #expect(Shard(text) == nil)
-  }
-
-  @Test func listsAreLinesOrZeroSeparated() {
-    let lines = Array("a.mp4\r\n\nb c.mp4\nd\u{E9}".utf8)
-    #expect(PathList.paths(in: Array(lines), zeroSeparated: false) == ["a.mp4", "b c.mp4", "d\u{E9}"])
-    #expect(PathList.paths(in: Array("a\nb\0c\r\0\0".utf8), zeroSeparated: true) == ["a\nb", "c\r"])
-    #expect(PathList.paths(in: [], zeroSeparated: false).isEmpty)
-  }
-
-  @Test(arguments: ["\u{FEFF}a.mp4\nb.mp4", "\u{FEFF}a.mp4\r\nb.mp4\r\n", "a.mp4\r\nb.mp4\r\n\r\n"])
-  func listsMayBeginWithAByteOrderMarkAndHaveLinesAsOnWindows(_ list: String) {
-    #expect(PathList.paths(in: Array(list.utf8), zeroSeparated: false) == ["a.mp4", "b.mp4"])
-    #expect(PathList.paths(in: Array("\u{FEFF}a\0".utf8), zeroSeparated: true) == ["\u{FEFF}a"])
-    #expect(PathList.paths(in: Array("\u{FEFF}".utf8), zeroSeparated: false).isEmpty)
-  }
-
-  @Test func aListInUTF16IsRefusedInTrueWords() throws {
-    let folder = try TemporaryFolder()
-    for bytes: [UInt8] in [[0xFF, 0xFE, 0x61, 0, 0x0A, 0], [0xFE, 0xFF, 0, 0x61, 0, 0x0A]] {
-      let list = try folder.write("list", bytes)
-      let error = #expect(throws: ClassifierError.self) {
-        try PathList.read(BytePath(list), zeroSeparated: false)
-      }
-      #expect(error?.cause.contains("UTF-16") == true)
-    }
   }
 }

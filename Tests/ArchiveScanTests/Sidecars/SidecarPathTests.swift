@@ -43,8 +43,8 @@ import Testing
     sidecars.timelines = [.vtt]
     sidecars.writesTags = true
     var finder = FileFinder()
-    finder.takesAll = true
-    finder.isSidecar = sidecars.isSidecar
+    finder.walk.takesAll = true
+    finder.walk.isSidecar = sidecars.isSidecar
     finder.find([BytePath(folder.url.path)])
     #expect(finder.files.map(\.name.string) == ["a.mp4", "b.vtt", "c.mp4.srt"])
   }

@@ -17,7 +17,7 @@ import Testing
   }
 
   private func merge(_ parts: String..., into output: String = "all.csv") throws {
-    _ = try ScanMerge(parts.map { folder.path($0) }, into: folder.path(output))
+    _ = try ScanMerge(ScanParts(parts.map { folder.path($0) }), into: folder.path(output))
   }
 
   @Test func partsMakeTheWhole() throws {

@@ -208,7 +208,8 @@ import Testing
       let record = table.contents.records[0]
       let row = ScanRows.Row(
         record: record, file: table.output, start: try #require(table.contents.head).header.count)
-      let successor = try ScanRows(head: #require(table.contents.head), rows: [row]).written(beside: place)
+      let successor = try ScanRows(head: #require(table.contents.head), rows: [row], coverage: [])
+        .written(beside: place)
       if steps > 0 { try table.journal.append(Journal.supersededLine, at: table.journal.size) }
       if steps > 1 { try successor.output.move(to: place.output) }
       if steps > 2 { try successor.journal.move(to: place.journal) }

@@ -72,7 +72,7 @@ import Testing
     let process = try folder.start("--workers", "1")
     let worker = try #require(Processes.stoppedWorker(of: process))
     let second = try folder.scanManyWindows()
-    #expect(second.status == 2 && second.errors.contains("another scan is writing it"), "\(second.errors)")
+    #expect(second.status == 75 && second.errors.contains("another scan is writing it"), "\(second.errors)")
     kill(worker, SIGCONT)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0, "\(folder.errors)")

@@ -1,0 +1,225 @@
+import R2P1DVideo
+import VideoDecoding
+
+import struct SystemPackage.Errno
+
+/// A video that clips are cut from: its packets are known, and so when each frame is shown.
+package final class CutVideo {
+  package let file: BytePath
+  let remuxer: Remuxer
+  private let options: InputOptions
+  private let track: Int?
+  /// Once the packets' word proved wrong.
+  private var decoded: DecodedFrames?
+
+  /// Opens a file, or an address where `options` allow it.
+  package init(_ file: BytePath, track: Int?, _ options: InputOptions) throws(ClassifierError) {
+    self.file = file
+    self.options = options
+    self.track = track
+    do {
+      remuxer = try Remuxer(
+        source: .path(file.bytes), track: track, ending: Self.ending(of: file), rules: options.rules)
+    } catch {
+      throw .video(file, error)
+    }
+  }
+
+  /// What follows the last dot of its name, as it is.
+  private static func ending(of file: BytePath) -> String {
+    let name = file.sourceName.bytes
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return "" }
+    return String(validating: name[(dot + 1)...], as: UTF8.self) ?? ""
+  }
+
+  /// How clips' names end: with a copy as the file's own, else as what the ffmpeg program is to write.
+  package func ending(_ mode: CutClip.Mode) throws(ClassifierError) -> String {
+    switch mode {
+    case .exact: return reencodedContainer.ending
+    case .copy:
+      do {
+        return try remuxer.container.get().ending
+      } catch {
+        throw .video(file, cause: "\(error)", remedy: .reencode)
+      }
+    }
+  }
+
+  var times: PresentationTimes { decoded?.times ?? remuxer.index.times }
+
+  /// Seconds from the container's start to the video's end.
+  package var end: ClipTime { ClipTime(units: times.start + times.duration, scale: times.scale) }
+
+  /// The clips of `segments`, which are in the order of their starts; nil in the place of each that lies
+  /// outside the video.
+  package func clips(
+    of segments: [CutSegment], mode: CutClip.Mode
+  ) throws(ClassifierError) -> [CutClip?] {
+    let names = ClipName(
+      of: file, ending: try ending(mode), count: segments.count, last: segments.last?.start ?? 0)
+    var number = 0
+    return segments.map { segment in
+      guard let wanted = frames(of: segment) else { return nil }
+      number += 1
+      let frames = mode == .exact ? wanted : ClipPlan(wanted, of: remuxer.index).frames
+      return CutClip(
+        segment: segment, name: names.name(number, at: segment.start, label: segment.label),
+        frames: frames, start: time(of: frames.lowerBound), end: time(of: frames.upperBound), mode: mode)
+    }
+  }
+
+  private func frames(of segment: CutSegment) -> Range<Int>? {
+    func thousandths(_ time: Rational) -> Int128 {
+      Int128(time.numerator) * 1000 * times.scale / Int128(time.denominator)
+    }
+    return times.frames(from: thousandths(segment.start), to: thousandths(segment.end))
+  }
+
+  private func time(of frame: Int) -> ClipTime {
+    ClipTime(units: times.time(of: frame), scale: times.scale)
+  }
+
+  /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file of `folder` to write from its start,
+  /// and `finish` is called when it is complete, with what it shows; or with an error, where it shows nothing
+  /// that can be found in the video again.
+  package func copy(
+    _ clips: [CutClip], into folder: BytePath, open: (CutClip) throws -> Int32,
+    finish: (CutClip, Result<CutClip, ClassifierError>) throws -> Void
+  ) throws(ClassifierError) {
+    let plans = clips.map { clip in
+      Remuxer.Clip(
+        ClipPlan(frames(of: clip.segment) ?? clip.frames, of: remuxer.index), named: clip.name.string)
+    }
+    let truth = remuxer.index.isDoubtful ? try decodedFrames(of: file) : nil
+    var files: [Int: Int32] = [:]
+    do {
+      try remuxer.copy(plans) { number in
+        let descriptor = try open(clips[number])
+        files[number] = descriptor
+        return descriptor
+      } finish: { number in
+        let clip = clips[number]
+        let result = truth.map { seen(clip, in: files[number] ?? -1, $0) } ?? .success(clip)
+        try finish(clip, result)
+      }
+    } catch let error as ClassifierError {
+      throw error
+    } catch RemuxError.unwritable(let name, let code) {
+      throw .output(
+        folder.appending(BytePath(name)), cause: "cannot be written: \(Errno(rawValue: code).reason)")
+    } catch {
+      throw .video(file, error)
+    }
+  }
+
+  /// The clip with the frames that its file shows, which are looked for among the video's.
+  private func seen(
+    _ clip: CutClip, in descriptor: Int32, _ truth: DecodedFrames
+  ) -> Result<CutClip, ClassifierError> {
+    let frames = try? decodedFrames(of: BytePath("/proc/self/fd/\(descriptor)"))
+    let guess = truth.times.frame(at: clip.start.units * truth.times.scale / clip.start.scale)
+    guard let frames, let found = truth.frames(of: frames, near: guess) else {
+      return .failure(
+        .video(
+          file,
+          cause: "is too damaged to copy '\(BytePath(clip.segment.label).printable)' from "
+            + "\(clip.segment.start.decimal) s", kind: .damaged, remedy: .reencode))
+    }
+    return .success(
+      CutClip(
+        segment: clip.segment, name: clip.name, frames: found,
+        start: ClipTime(units: truth.times.time(of: found.lowerBound), scale: truth.times.scale),
+        end: ClipTime(units: truth.times.time(of: found.upperBound), scale: truth.times.scale),
+        mode: clip.mode))
+  }
+
+  /// With one thread: what a decoder makes up for damage is the same then whatever comes before.
+  private func decodedFrames(of path: BytePath) throws(ClassifierError) -> DecodedFrames {
+    do {
+      let track = path == file ? track : nil
+      return try Video(source: .path(path.bytes), threads: 1, track: track, rules: options.rules)
+        .decodedFrames(digesting: true)
+    } catch {
+      throw .video(file, error)
+    }
+  }
+}
+
+extension CutVideo {
+  /// What the ffmpeg program writes: Matroska for Matroska, else MP4.
+  var reencodedContainer: (format: String, ending: String) {
+    Self.ending(of: file).lowercased() == "mkv" ? ("matroska", ".mkv") : ("mp4", ".mp4")
+  }
+
+  /// The stamps of all frames, each later than the one before; nil where they are not.
+  var stamps: [Int64?]? {
+    if let decoded { return decoded.isIncreasing ? decoded.stamps : nil }
+    return remuxer.index.stamps
+  }
+
+  /// Whether the clip's frames have times that increase.
+  func isMonotonic(_ clip: CutClip) -> Bool { decoded?.areIncreasing(clip.frames) ?? true }
+
+  /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
+  /// where the start is as near.
+  func keyTime(before frame: Int) -> String? {
+    guard decoded == nil, remuxer.index.stamps != nil,
+      let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
+    else { return nil }
+    return rawTime(entry)
+  }
+
+  /// From the clip's first frame to its end, in seconds of the container's own clock.
+  func rawTimes(_ clip: CutClip) -> (start: String, end: String) {
+    let length = times.time(of: clip.frames.upperBound) - times.time(of: clip.frames.lowerBound)
+    let start = rawUnits(clip.frames.lowerBound)
+    return (
+      ClipTime(units: start, scale: times.scale).decimal,
+      ClipTime(units: start + length, scale: times.scale).decimal
+    )
+  }
+
+  private func rawTime(_ frame: Int) -> String {
+    ClipTime(units: rawUnits(frame), scale: times.scale).decimal
+  }
+
+  private func rawUnits(_ frame: Int) -> Int128 {
+    let stamp = decoded.map { $0.stamps[frame] } ?? remuxer.index.stamp(frame)
+    return stamp.map { Int128($0) * times.tick } ?? times.times[frame]
+  }
+
+  /// Whether the packets alone say which frames there are; if not, `decode` finds out.
+  package var isDecodingNeeded: Bool { decoded == nil && remuxer.index.stamps == nil }
+
+  /// Decodes the whole video, and counts by its frames from then on.
+  package func decode(threads: Int) throws(ClassifierError) {
+    do {
+      let video = try Video(
+        source: .path(file.bytes), threads: threads, track: track, rules: options.rules)
+      decoded = try video.decodedFrames()
+    } catch {
+      throw .video(file, error)
+    }
+  }
+
+  /// The clip by what is known now; nil if its segment shows no frame.
+  package func renewed(_ clip: CutClip) -> CutClip? {
+    frames(of: clip.segment).map {
+      CutClip(
+        segment: clip.segment, name: clip.name, frames: $0, start: time(of: $0.lowerBound),
+        end: time(of: $0.upperBound), mode: clip.mode)
+    }
+  }
+
+  /// Whether the file at `path` has as many frames as the clip, at the same times to two milliseconds.
+  package func shows(_ clip: CutClip, at path: BytePath) -> Bool {
+    let made = try? Remuxer(source: .path(path.bytes), track: nil, ending: "", rules: options.rules)
+    guard let made = made?.index.times else { return false }
+    let wanted = clip.frames.map { times.times[$0] - times.times[clip.frames.lowerBound] }
+    guard made.times.count == wanted.count else { return false }
+    return !isMonotonic(clip)
+      || zip(made.times, wanted).allSatisfy {
+        abs($0 * times.scale - $1 * made.scale) * 500 <= made.scale * times.scale
+      }
+  }
+}

@@ -1,0 +1,105 @@
+import CFFmpeg
+
+/// What of a stream makes a clip without re-encoding: from a packet that decoding can begin with to the first
+/// at which all frames up to one are there.
+package struct ClipPlan: Sendable {
+  /// In the order decoded.
+  let packets: Range<Int>
+  /// Frames before this place, which lie behind the first packet, are predicted from what is not there.
+  let firstPlace: Int
+  /// The frames that are shown.
+  package let frames: Range<Int>
+
+  /// The shortest part of the stream that shows `wanted`, which are some of its frames.
+  package init(_ wanted: Range<Int>, of index: FrameIndex) {
+    let entry = Self.entry(of: index, for: index.places[wanted.lowerBound])
+    let first = index.packets[entry].place
+    let wantedEnd = max(index.places[wanted.upperBound - 1], first) + 1
+    var (count, end, stop) = (0, first, entry)
+    while stop < index.packets.count {
+      let packet = index.packets[stop]
+      // Without their order, frames are known to be there where the next packet begins by itself.
+      let isWhole = end >= wantedEnd && (index.isOrderUnknown ? packet.isEntry : end - first == count)
+      // What holds no frame belongs to the frame before.
+      if isWhole, packet.place >= 0 { break }
+      if packet.place >= first {
+        count += 1
+        end = max(end, packet.place + 1)
+      }
+      stop += 1
+    }
+    packets = entry..<stop
+    firstPlace = first
+    let places = index.places
+    frames = places.partitioningIndex { $0 >= first }..<places.partitioningIndex { $0 >= end }
+  }
+
+  /// The last packet that decoding can begin with, and that shows nothing later than `place`; the first there
+  /// is, where what comes before cannot be decoded.
+  private static func entry(of index: FrameIndex, for place: Int) -> Int {
+    let found = index.entries.partitioningIndex { index.packets[$0].place > place } - 1
+    return index.entries.isEmpty ? index.packetOfPlace[0] : index.entries[max(found, 0)]
+  }
+
+  /// Whether the packet with this number is a part of the clip.
+  func takes(_ number: Int, of index: FrameIndex) -> Bool {
+    guard packets.contains(number) else { return false }
+    let packet = index.packets[number]
+    if packet.place >= 0 { return packet.place >= firstPlace }
+    let first = index.packets[index.packetOfPlace[firstPlace]]
+    return number == packets.lowerBound || packet.stamp == CFFMPEG_NO_TIME || packet.stamp >= first.stamp
+  }
+}
+
+/// When the packets of a clip are shown and decoded, in ticks from the first frame that it shows.
+struct ClipTimes {
+  /// One a packet of the plan, those that it leaves out too; nil where nothing says when it is shown.
+  private let stamps: [Int64?]
+  private let decodingStamps: [Int64]
+  private let first: Int
+
+  init(_ plan: ClipPlan, of index: FrameIndex) {
+    let first = plan.packets.lowerBound
+    self.first = first
+    let origin = index.times.time(of: plan.frames.lowerBound)
+    let tick = index.clock.tick
+    let firstFrame = index.packets[index.packetOfPlace[index.places[plan.frames.lowerBound]]]
+    let stamps = plan.packets.map { number -> Int64? in
+      let packet = index.packets[number]
+      if index.isOrderUnknown { return nil }
+      if packet.place >= 0, !packet.isHidden { return Self.rounded(packet.time - origin, tick) }
+      if packet.stamp == CFFMPEG_NO_TIME || firstFrame.stamp == CFFMPEG_NO_TIME { return nil }
+      return packet.stamp &- firstFrame.stamp
+    }
+    self.stamps = stamps
+    let taken = plan.packets.filter { plan.takes($0, of: index) }
+    var decoding = Array(repeating: Int64(0), count: stamps.count)
+    if index.isOrderUnknown {
+      let origin = index.packets[first].decodingStamp
+      for number in taken { decoding[number - first] = index.packets[number].decodingStamp &- origin }
+    } else {
+      // Frames are decoded at the times at which frames are shown, by so much earlier that none is late.
+      let known = taken.filter { stamps[$0 - first] != nil }
+      let sorted = known.compactMap { stamps[$0 - first] }.sorted()
+      let delay = zip(sorted, known).map { $0 - (stamps[$1 - first] ?? $0) }.max() ?? 0
+      var last: Int64?
+      var next = sorted.makeIterator()
+      for number in taken {
+        let time = stamps[number - first] == nil ? last ?? 0 : (next.next() ?? 0) - delay
+        last = max(time, last.map { $0 + 1 } ?? time)
+        decoding[number - first] = last ?? 0
+      }
+    }
+    decodingStamps = decoding
+  }
+
+  private static func rounded(_ units: Int128, _ tick: Int128) -> Int64 {
+    Int64(clamping: (2 * units + (units < 0 ? -tick : tick)) / (2 * tick))
+  }
+
+  /// When the packet with this number is shown and decoded.
+  func times(of number: Int) -> (stamp: Int64?, decoding: Int64) {
+    let decoding = decodingStamps[number - first]
+    return (stamps[number - first].map { max($0, decoding) }, decoding)
+  }
+}

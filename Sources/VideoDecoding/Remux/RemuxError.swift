@@ -1,0 +1,29 @@
+/// Why a part of a file cannot be copied into a file of its own. `description` is one line without the file's
+/// name.
+package enum RemuxError: Error, Sendable, Equatable {
+  /// No container that this FFmpeg writes holds such video.
+  case noContainer(codec: String)
+  /// Some packets have no times, and without these the container cannot be written.
+  case noTimes(container: String)
+  /// FFmpeg does not write it.
+  case refused(container: String, reason: String)
+  /// The file of this name could not be written, `code` being the system's `errno`.
+  case unwritable(name: String, code: Int32)
+  /// What is read now is not what was read before.
+  case changed
+  case interrupted
+}
+
+extension RemuxError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noContainer(let codec): "cannot be copied: no container takes its \(codec) video"
+    case .noTimes(let container):
+      "cannot be copied: its packets do not say when their frames are shown, which \(container) has to"
+    case .refused(let container, let reason): "cannot be copied into \(container): \(reason)"
+    case .unwritable(_, let code): "cannot be written: \(FFmpegStatus.systemReason(code))"
+    case .changed: "it changes while it is being read"
+    case .interrupted: "interrupted"
+    }
+  }
+}

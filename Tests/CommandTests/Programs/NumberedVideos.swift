@@ -1,0 +1,168 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Videos of 150 frames, 25 a second, each of which shows its own number: 16 patches, black or white, so that it
+/// can be read however the frame was encoded.
+struct NumberedVideo: Sendable, CustomTestStringConvertible {
+  let name: String
+  let encoders: [String]
+  /// What makes it of the video and the sound of `base`.
+  let options: String
+  /// Frames from one key frame to the next.
+  var group = 30
+  /// What is done once it is made.
+  var change: Change?
+
+  enum Change {
+    /// A quarter turn, as a phone writes it.
+    case turn
+    /// Its first 1.5 s are cut off, by an edit list that hides them.
+    case editList
+  }
+
+  var testDescription: String { name }
+
+  init(_ name: String, _ encoders: String, _ options: String, group: Int = 30, _ change: Change? = nil) {
+    self.name = name
+    self.encoders = encoders.split(separator: " ").map(String.init)
+    self.options = options
+    self.group = group
+    self.change = change
+  }
+
+  static let all = [
+    NumberedVideo("b-frames.mp4", "libx264 aac", "-c:v libx264 -bf 3 -g 30 -c:a aac"),
+    NumberedVideo(
+      "open-groups.mp4", "libx264 aac",
+      "-c:v libx264 -bf 3 -g 30 -x264-params open_gop=1:b-pyramid=normal -c:a aac"),
+    NumberedVideo(
+      "open-groups.ts", "libx264 mp2", "-c:v libx264 -bf 3 -g 30 -x264-params open_gop=1 -c:a mp2"),
+    NumberedVideo(
+      "fragments.mp4", "libx264 aac", "-c:v libx264 -g 30 -c:a aac -movflags frag_keyframe+empty_moov"),
+    NumberedVideo(
+      "open-hevc.mp4", "libx265 aac", "-c:v libx265 -x265-params log-level=none:keyint=30:open-gop=1 -c:a aac"
+    ),
+    NumberedVideo(
+      "hevc.mov", "libx265 aac",
+      "-c:v libx265 -tag:v hvc1 -x265-params log-level=none:keyint=30:open-gop=0 -c:a aac"),
+    NumberedVideo(
+      "vp9.webm", "libvpx-vp9 libopus", "-c:v libvpx-vp9 -g 30 -deadline realtime -cpu-used 8 -c:a libopus"),
+    NumberedVideo(
+      "vp8.webm", "libvpx libvorbis",
+      "-c:v libvpx -g 30 -auto-alt-ref 1 -lag-in-frames 10 -cpu-used 8 -b:v 1M -c:a libvorbis"),
+    NumberedVideo(
+      "av1.mkv", "libaom-av1 libopus", "-c:v libaom-av1 -cpu-used 8 -usage realtime -g 30 -c:a libopus"),
+    NumberedVideo(
+      "prores.mov", "prores_ks pcm_s16le", "-c:v prores_ks -profile:v 3 -c:a pcm_s16le", group: 1),
+    NumberedVideo("stream.ts", "libx264 mp2", "-c:v libx264 -bf 2 -g 30 -c:a mp2"),
+    NumberedVideo("offset.ts", "libx264 mp2", "-output_ts_offset 5 -c:v libx264 -bf 2 -g 30 -c:a mp2"),
+    NumberedVideo("mpeg2.ts", "mpeg2video mp2", "-c:v mpeg2video -bf 2 -g 12 -b:v 2M -c:a mp2", group: 12),
+    NumberedVideo("mpeg2.mpg", "mpeg2video mp2", "-c:v mpeg2video -bf 2 -g 12 -b:v 2M -c:a mp2", group: 12),
+    NumberedVideo("flash.flv", "libx264 aac", "-c:v libx264 -bf 2 -g 30 -c:a aac"),
+    NumberedVideo("no-times.avi", "mpeg4 mp2", "-c:v mpeg4 -bf 2 -g 30 -q:v 3 -c:a mp2"),
+    // Whole groups alone: nothing says in which order frames are shown.
+    NumberedVideo("no-order.avi", "libx264 mp2", "-c:v libx264 -bf 2 -g 30 -c:a mp2"),
+    NumberedVideo("motion.avi", "mjpeg pcm_s16le", "-c:v mjpeg -q:v 3 -c:a pcm_s16le", group: 1),
+    NumberedVideo("theora.ogv", "libtheora libvorbis", "-c:v libtheora -g 30 -q:v 8 -c:a libvorbis"),
+    NumberedVideo("windows.wmv", "wmv2 wmav2", "-c:v wmv2 -g 30 -q:v 3 -c:a wmav2"),
+    NumberedVideo("raw.h264", "libx264", "-an -c:v libx264 -bf 3 -g 30"),
+    NumberedVideo(
+      "subtitles.mkv", "libx264 aac", "-i words.srt -map 0 -map 1 -c:v libx264 -g 30 -c:a aac -c:s srt"),
+    NumberedVideo(
+      "subtitles.mp4", "libx264 aac", "-i words.srt -map 0 -map 1 -c:v libx264 -g 30 -c:a aac -c:s mov_text"),
+    NumberedVideo("turned.mp4", "libx264 aac", "-c:v libx264 -g 30 -c:a aac", .turn),
+    NumberedVideo("edit-list.mp4", "libx264 aac", "-c:v libx264 -bf 3 -g 30 -c:a aac", .editList),
+    NumberedVideo(
+      "variable.mp4", "libx264 aac",
+      "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough -enc_time_base 1:1000 "
+        + "-c:v libx264 -bf 2 -g 30 -c:a aac"),
+    NumberedVideo(
+      "late-video.mp4", "libx264 aac",
+      "-itsoffset 2 -i base.mkv -map 1:v -map 0:a -c:v libx264 -g 30 -c:a aac"),
+  ]
+
+  /// Those that this ffmpeg can make; the others are skipped, which a test of its own says.
+  static let possible = all.filter(\.isPossible)
+
+  var isPossible: Bool { encoders.allSatisfy { Clips.canEncode($0) } }
+
+  /// The video and the sound that all are made of, without loss.
+  private static let base = Result {
+    let clips = try Clips()
+    let code = "if(bitand(N,pow(2,floor(X/10))),235,16)"
+    try clips.run(
+      "-f lavfi -i testsrc2=s=160x96:r=25:d=6 -f lavfi -i sine=f=440:r=44100:d=6 -vf "
+        + "'geq=lum=if(lt(Y\\,32)\\,\(code.replacing(",", with: "\\,"))\\,lum(X\\,Y)):"
+        + "cb=if(lt(Y\\,32)\\,128\\,cb(X\\,Y)):cr=if(lt(Y\\,32)\\,128\\,cr(X\\,Y))' "
+        + "-c:v ffv1 -c:a pcm_s16le base.mkv")
+    return clips
+  }
+
+  /// Makes the file in the folder of `clips`.
+  func make(in clips: Clips) throws -> String {
+    let base = try Self.base.get().path("base.mkv")
+    if !FileManager.default.fileExists(atPath: clips.path("base.mkv")) {
+      try FileManager.default.createSymbolicLink(atPath: clips.path("base.mkv"), withDestinationPath: base)
+    }
+    let words = "1\n00:00:01,000 --> 00:00:03,000\nhello\n\n2\n00:00:03,500 --> 00:00:04,500\nworld\n"
+    _ = try clips.write(words.utf8, "words.srt")
+    let made = change == .editList ? "whole-" + name : name
+    try clips.run("-i base.mkv \(options) \(made)")
+    switch change {
+    case .editList: try clips.run("-ss 1.5 -i \(made) -c copy \(name)")
+    case .turn: try clips.folder.turn(name)
+    case nil: break
+    }
+    return clips.path(name)
+  }
+
+  /// A frame as the ffmpeg program decodes it.
+  struct Frame {
+    /// When it is shown in a player's clock.
+    let time: Double
+    let digest: String
+    /// The number that it shows.
+    let number: Int
+  }
+
+  /// The frames of a file, as the ffmpeg program decodes them. `isTurned`: its container turns the frames.
+  static func frames(of path: String, isTurned: Bool = false) throws -> [Frame] {
+    let clips = try Clips()
+    try FileManager.default.createSymbolicLink(atPath: clips.path("in"), withDestinationPath: path)
+    let rest = "-map 0:v:0 -fps_mode passthrough"
+    let list = try clips.run("-copyts -i in \(rest) -enc_time_base -1 -f framemd5 -")
+    let turn = isTurned ? "transpose=2," : ""
+    let pixels = try clips.run(
+      "-i in -vf \(turn)crop=iw:ih/3:0:0,format=gray,scale=16:1:flags=area \(rest) -f rawvideo -")
+    let start = try clips.run("-show_entries format=start_time -of csv=p=0 in", program: "ffprobe")
+    let offset =
+      Double(String(decoding: start, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    var tick = 1.0
+    var frames: [Frame] = []
+    for line in String(decoding: list, as: UTF8.self).split(separator: "\n") {
+      if let match = line.firstMatch(of: /^#tb 0: (\d+)\/(\d+)/) {
+        tick = (Double(match.1) ?? 1) / (Double(match.2) ?? 1)
+      }
+      guard !line.hasPrefix("#") else { continue }
+      let fields = line.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      let row = pixels.dropFirst(16 * frames.count).prefix(16)
+      try #require(fields.count == 6 && row.count == 16)
+      let number = row.enumerated().reduce(0) { $0 + ($1.element > 128 ? 1 << $1.offset : 0) }
+      frames.append(Frame(time: (Double(fields[2]) ?? 0) * tick - offset, digest: fields[5], number: number))
+    }
+    return frames
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes a quarter turn into the first track of an MP4 file.
+  fileprivate func turn(_ name: String) throws {
+    var bytes = Array(try read(name))
+    let header = try #require(
+      bytes.indices.dropLast(80).first { bytes[$0..<$0 + 4].elementsEqual("tkhd".utf8) })
+    let matrix = [0, 1 << 16, 0, -1 << 16, 0, 0, 96 << 16, 0, 1 << 30].flatMap { Boxes.big($0, 4) }
+    bytes.replaceSubrange(header + 44..<header + 80, with: matrix)
+    try write(name, bytes)
+  }
+}
