@@ -268,6 +268,18 @@ def test_a_driver_that_is_asked_to_end_leaves_what_is_done(story):
     assert 0 < len(parts(output)) < FILES
 
 
+def test_two_drivers_on_one_output_leave_one_row_of_each_file(story, clips):
+    folder, output = archive(story.folder / "shared", clips, 12), story.folder / "shared-output"
+    drivers = [
+        Driver(
+            "scan", folder, "--output", output, "--address", story.cluster.address, "--cpus-per-actor", "1",
+            "--actors", "1", *MODEL, log=story.folder / f"shared-{number}.log") for number in (1, 2)]
+    assert [driver.wait() for driver in drivers] == [0, 0], [driver.words[-2000:] for driver in drivers]
+    assert len(parts(output)) > 12
+    table = pq.read_table(output / "labels.parquet").to_pylist()
+    assert len(table) == 12 == len({row["file"] for row in table})
+
+
 def test_the_documented_steps_do_the_same(story, clips):
     page = (ROOT / "docs/fleet.md").read_text()
     steps = next(block for block in page.split("```")[1::2] if "from r2p1d_video_ray import" in block)
