@@ -55,7 +55,7 @@ struct ScanCommand: ParsableCommand {
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
@@ -101,7 +101,7 @@ struct ScanCommand: ParsableCommand {
       options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
     }
     options.threads = budget.network
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     return options
