@@ -80,7 +80,7 @@ struct CutCommand: AsyncParsableCommand {
       case .success(let clip):
         try output?.finish()
         try folder.note(clip)
-        printer.add(clip, at: folder.path(of: clip))
+        try printer.add(clip, at: folder.path(of: clip))
       case .failure(let error):
         Terminal.warn(error)
         isComplete = false
@@ -118,7 +118,7 @@ struct CutCommand: AsyncParsableCommand {
       }
       try output.finish()
       try folder.note(made)
-      printer.add(made, at: path)
+      try printer.add(made, at: path)
     }
   }
 
