@@ -69,7 +69,6 @@ struct ScanCommand: ParsableCommand {
       stop: stop, observe: progress.report)
     try find(shard, sidecars, by: classifier.sampling.work, stop, &run)
     progress.end()
-    for (folder, cause) in run.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
     if !table.quiet {
       Terminal.write(summary(rows.records, earlier: run.earlier, seconds: progress.seconds))
     }
@@ -126,7 +125,8 @@ struct ScanCommand: ParsableCommand {
     if !shard.isWhole, try list.isListing() { hangsOnAll = true }
     guard hangsOnAll else {
       Signals.endSoftly { stop.raise() }
-      return try run.run(finder, then: list)
+      try run.run(finder, then: list)
+      return warn(of: run.unreadable)
     }
     try finder.find(list, by: work)
     try begin(finder, work, stop, &run)
@@ -135,9 +135,14 @@ struct ScanCommand: ParsableCommand {
   private func begin(
     _ finder: FileFinder, _ work: EvenShares.Work, _ stop: StopFlag, _ run: inout ScanRun
   ) throws(ClassifierError) {
+    warn(of: finder.walk.unreadable)
     if !table.quiet { warn(of: finder, work) }
     Signals.endSoftly { stop.raise() }
     try run.run(finder)
+  }
+
+  private func warn(of unreadable: [(folder: BytePath, cause: String)]) {
+    for (folder, cause) in unreadable { Terminal.warn("\(folder.printable): \(cause)") }
   }
 
   /// Says it where this share has much more to do than others. Of many shares each is small.
