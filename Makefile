@@ -7,7 +7,7 @@
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make test-gpu  the tests that need Vulkan, on Mesa's driver for CPUs, with Vulkan's own checks on
 # make shaders  the shaders of Shaders, compiled; the result is committed
-# make test-fleet  scans on engines that run here for the test, as a SLURM of three nodes: minutes
+# make test-fleet  scans on engines that run here for the test, a SLURM and a Ray of three nodes each: ten minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
 # make install  the program to PREFIX/bin (default /usr/local)

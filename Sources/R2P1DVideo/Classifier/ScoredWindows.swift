@@ -14,7 +14,13 @@ package final class ScoredWindows {
     case mirroredFeatures
   }
 
+  /// How many windows an earlier pass has scored, of those that come; known once the first has come.
+  package private(set) var earlier = 0
+
   private let source: any WindowSource
+  /// Windows that an earlier pass has scored, until it is known whether they hold.
+  private var kept: (any KeptWindows)?
+  private var replayed: (any KeptWindows)?
   private let path: BytePath
   private let workspace: Workspace
   private let control: DecodingControl
@@ -30,13 +36,15 @@ package final class ScoredWindows {
   private var video: VideoSummary?
 
   /// `progress` is called with how many windows of how many have been scored, those that are held back too.
-  /// Once `control` is cancelled, no further window is scored.
+  /// Once `control` is cancelled, no further window is scored. Where `source` begins behind the windows of
+  /// `kept`, those come first; where it begins with the first window, they are dropped.
   package init(
     _ source: some WindowSource, of path: BytePath, _ classifier: Classifier, _ value: Value = .scores,
-    control: DecodingControl = DecodingControl(),
+    control: DecodingControl = DecodingControl(), after kept: (any KeptWindows)? = nil,
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) {
     self.source = source
+    self.kept = kept
     self.path = path
     self.control = control
     self.value = value
@@ -49,18 +57,22 @@ package final class ScoredWindows {
   package func next() throws(ClassifierError) -> ScoredWindow? {
     while true {
       if control.isCancelled { throw .video(path, VideoError.interrupted) }
+      if let window = try replayed?.next() { return ScoredWindow(window, decision) }
       if let window = scored.next() { return window }
       if video != nil { return nil }
       if let failure { throw failure }
       switch try event() {
       case .window(let window):
+        if let kept = kept.take(), window.number == kept.count { (replayed, earlier) = (kept, kept.count) }
         waiting.append(window)
         if waiting.count == workspace.predictor.model.batch { try scoreWaiting() }
       case .restarted:
         waiting = []
         scored.restart()
-      case .ended(let video):
+      case .ended(var video):
         try scoreWaiting()
+        video.decodeErrors += replayed?.decodeErrors ?? 0
+        video.framesDecoded += replayed?.framesDecoded ?? 0
         self.video = video
         scored.settle()
       case nil:

@@ -80,7 +80,7 @@ struct CutCommand: AsyncParsableCommand {
       case .success(let clip):
         try output?.finish()
         try folder.note(clip)
-        printer.add(clip, at: folder.path(of: clip))
+        try printer.add(clip, at: folder.path(of: clip))
       case .failure(let error):
         Terminal.warn(error)
         isComplete = false
@@ -118,7 +118,7 @@ struct CutCommand: AsyncParsableCommand {
       }
       try output.finish()
       try folder.note(made)
-      printer.add(made, at: path)
+      try printer.add(made, at: path)
     }
   }
 
@@ -199,8 +199,8 @@ struct CutCommand: AsyncParsableCommand {
     let defaults = SegmentOptions()
     return [
       (model.model != .named("r2plus1d_18"), "--model"), (model.weights != nil, "--weights"),
-      (engine.computing.precision != .given(.f32), "--precision"),
-      (engine.computing.device != .cpu, "--device"), (naming.labels != nil, "--labels"),
+      (engine.computing.isPrecisionGiven, "--precision"),
+      (engine.computing.isDeviceGiven, "--device"), (naming.labels != nil, "--labels"),
       (onlyLabels.only != nil, "--only"), (placement.stride != nil, "--stride"),
       (samples.frames != nil, "--frames"), (samples.fps != nil, "--fps"), (samples.resize != nil, "--resize"),
       (segmentation.smooth != defaults.smoothing, "--smooth"),

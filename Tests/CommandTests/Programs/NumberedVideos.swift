@@ -64,6 +64,8 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     // Whole groups alone: nothing says in which order frames are shown.
     NumberedVideo("no-order.avi", "libx264 mp2", "-c:v libx264 -bf 2 -g 30 -c:a mp2"),
     NumberedVideo("motion.avi", "mjpeg pcm_s16le", "-c:v mjpeg -q:v 3 -c:a pcm_s16le", group: 1),
+    // The container says another aspect ratio than the codec.
+    NumberedVideo("phone.3gp", "h263 aac", "-c:v h263 -s 176x144 -q:v 3 -g 30 -c:a aac -ac 1 -ar 8000"),
     NumberedVideo("theora.ogv", "libtheora libvorbis", "-c:v libtheora -g 30 -q:v 8 -c:a libvorbis"),
     NumberedVideo("windows.wmv", "wmv2 wmav2", "-c:v wmv2 -g 30 -q:v 3 -c:a wmav2"),
     NumberedVideo("raw.h264", "libx264", "-an -c:v libx264 -bf 3 -g 30"),
