@@ -95,6 +95,24 @@ extension DeviceTests {
       line.contains(", f16 f32, f16 self-test ok (off by ") && line.contains(", f32 self-test ok (off by "))
   }
 
+  /// Mesa's driver itself, as its description names it.
+  private static let driver: String? = {
+    let folder = "/usr/share/vulkan/icd.d"
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard let file = files.first(where: { $0.hasPrefix("lvp_icd") }),
+      let data = FileManager.default.contents(atPath: "\(folder)/\(file)"),
+      let description = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let icd = description["ICD"] as? [String: Any]
+    else { return nil }
+    return icd["library_path"] as? String
+  }()
+
+  @Test(.enabled(if: driver != nil, need)) func aDriverIsUsedWithoutTheLoader() throws {
+    let run = try Program(environment: ["R2P1D_VULKAN": try #require(Self.driver)])("devices")
+    #expect(run.status == 0 && run.text.hasPrefix("gpu:0: llvmpipe"))
+    #expect(run.text.contains("f32 self-test ok"))
+  }
+
   @Test(.enabled(if: software != nil, need)) func aDriverOnTheCPUIsNeverTakenUnasked() throws {
     let run = try Self.label("--device", "gpu")
     #expect(run.status == 2)
