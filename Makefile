@@ -5,7 +5,7 @@
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
-# make test-fleet  scans on engines that run here for the test, as a SLURM of three nodes: minutes
+# make test-fleet  scans on engines that run here for the test, a SLURM and a Ray of three nodes each: ten minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
 # make install  the program to PREFIX/bin (default /usr/local)

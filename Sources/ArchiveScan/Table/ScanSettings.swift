@@ -91,9 +91,7 @@ package struct ScanSettings: Sendable, Equatable {
   /// A SHA-256 of all of them and this program's version: what was made with the same is comparable.
   package var fingerprint: String {
     let lines = ["r2p1d-video \(LibraryVersions.tool)"] + facts.map { "\($0.name)=\($0.value)" }
-    var hash = SHA256()
-    Array((lines.joined(separator: "\n") + "\n").utf8).withUnsafeBytes { hash.update($0) }
-    return hash.digits
+    return SHA256.digits(of: Array((lines.joined(separator: "\n") + "\n").utf8))
   }
 
   private func value(_ name: String) -> String? {

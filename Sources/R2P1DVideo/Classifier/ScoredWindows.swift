@@ -14,7 +14,13 @@ package final class ScoredWindows {
     case mirroredFeatures
   }
 
+  /// How many windows an earlier pass has scored, of those that come; known once the first has come.
+  package private(set) var earlier = 0
+
   private let source: any WindowSource
+  /// Windows that an earlier pass has scored, until it is known whether they hold.
+  private var kept: (any KeptWindows)?
+  private var replayed: (any KeptWindows)?
   private let path: BytePath
   private let workspace: Workspace
   private let control: DecodingControl
@@ -26,13 +32,15 @@ package final class ScoredWindows {
   private var video: VideoSummary?
 
   /// `progress` is called with how many windows of how many have been scored, those that are held back too.
-  /// Once `control` is cancelled, no further window is scored.
+  /// Once `control` is cancelled, no further window is scored. Where `source` begins behind the windows of
+  /// `kept`, those come first; where it begins with the first window, they are dropped.
   package init(
     _ source: some WindowSource, of path: BytePath, _ classifier: Classifier, _ value: Value = .scores,
-    control: DecodingControl = DecodingControl(),
+    control: DecodingControl = DecodingControl(), after kept: (any KeptWindows)? = nil,
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) {
     self.source = source
+    self.kept = kept
     self.path = path
     self.control = control
     self.value = value
@@ -45,12 +53,17 @@ package final class ScoredWindows {
   package func next() throws(ClassifierError) -> ScoredWindow? {
     while true {
       if control.isCancelled { throw .video(path, VideoError.interrupted) }
+      if let window = try replayed?.next() { return ScoredWindow(window, decision) }
       if let window = scored.next() { return window }
       if video != nil { return nil }
       switch try source.next() {
-      case .window(let window): scored.add(try score(window), isFinal: window.isFinal)
+      case .window(let window):
+        if let kept = kept.take(), window.number == kept.count { (replayed, earlier) = (kept, kept.count) }
+        scored.add(try score(window), isFinal: window.isFinal)
       case .restarted: scored.restart()
-      case .ended(let video):
+      case .ended(var video):
+        video.decodeErrors += replayed?.decodeErrors ?? 0
+        video.framesDecoded += replayed?.framesDecoded ?? 0
         self.video = video
         scored.settle()
       }

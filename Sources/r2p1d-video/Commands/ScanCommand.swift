@@ -49,7 +49,8 @@ struct ScanCommand: ParsableCommand {
         stop.raiseInsideFile()
       }
     }
-    let shard = try selection.share()
+    let asked = try selection.share()
+    let shard = asked ?? .whole
     let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
@@ -58,7 +59,7 @@ struct ScanCommand: ParsableCommand {
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
-    try rows.begin(shard)
+    try rows.begin(asked)
     var options = workers.options(budget)
     options.sidecars = sidecars
     let progress = ScanProgress(isQuiet: table.quiet)
@@ -79,12 +80,13 @@ struct ScanCommand: ParsableCommand {
   private func finish(_ run: ScanRun, _ stop: StopFlag, _ rows: ScanTable) throws {
     if stop.isRaised && run.left != 0 {
       let kept = "every finished row is in \(table.output.printable): run the same command to resume"
-      guard stop.endsFile else {
+      guard !stop.isInterrupted else {
         Terminal.warn("interrupted; \(kept)")
         throw ExitCode(ExitStatus.interrupted.rawValue)
       }
       let left = run.left.map { "\($0) file\($0 == 1 ? " is" : "s are") left" } ?? "the list has not ended"
-      Terminal.warn("the time of --deadline is over, and \(left); \(kept)")
+      let begun = run.begun.map { ", \($0.windows) windows of \($0.film.printable) kept" } ?? ""
+      Terminal.warn("the time of --deadline is over, and \(left)\(begun); \(kept)")
       throw ExitCode(ExitStatus.deadline.rawValue)
     }
     let failures = ScanSummary(rows.records).failures + run.unreadable.count
@@ -114,7 +116,7 @@ struct ScanCommand: ParsableCommand {
     finder.shard = shard
     finder.walk.takesAll = selection.list.all
     finder.walk.isSidecar = sidecars.isSidecar
-    finder.walk.excluded = [table.output, ScanTable.journalPath(of: table.output)]
+    finder.walk.excluded = ScanTable.files(of: table.output)
     finder.find(paths)
     let list = try selection.list.filesFrom.map { (path) throws(ClassifierError) in
       try PathList(path, zeroSeparated: selection.list.zeroSeparated)

@@ -22,9 +22,13 @@ def say(text):
     print(f"r2p1d-video-ray: {text}", file=sys.stderr, flush=True)
 
 
-def main(arguments=None):
-    # SLURM and Kubernetes end a driver by TERM: as Ctrl-C does.
+def end_softly():
+    """SLURM and Kubernetes end a driver by TERM, which is to do what Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def main(arguments=None):
+    end_softly()
     try:
         return run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
@@ -33,6 +37,18 @@ def main(arguments=None):
     except (WorkerFailed, OSError, ValueError) as error:
         say(" ".join(str(error).split()))
         return 2
+    except Exception as error:
+        if not _is_rays(error):
+            raise
+        # Its last line is the cause; the lines above, of which Ray's own log has more, are how it came up.
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        say(f"Ray has given up: {lines[-1] if lines else type(error).__name__}")
+        return 2
+
+
+def _is_rays(error):
+    """Whether Ray raised it; it is imported only where there is something to do."""
+    return any(cls.__module__.startswith("ray.") for cls in type(error).__mro__)
 
 
 def run(arguments):
@@ -43,10 +59,11 @@ def run(arguments):
         help="label all videos at the URIs; again, what is missing",
         description="Options that are not listed here go to `r2p1d-video worker`: --model, --windows, --stride …")
     scan_parser.add_argument("--output", required=True, metavar="URI", help="a folder that all nodes reach")
-    scan_parser.add_argument("--address", help="the cluster; auto: the one of this machine (default: a new local one)")
+    scan_parser.add_argument(
+        "--address", help="the cluster; auto: this machine's (default: that, else a new local one)")
     scan_parser.add_argument("--actors", type=positive, help="workers at once (default: as the cluster's CPUs allow)")
     scan_parser.add_argument("--cpus-per-actor", type=positive, default=2, help="(default: 2)")
-    scan_parser.add_argument("--rows-per-block", type=positive, default=BLOCK, help=f"(default: {BLOCK})")
+    scan_parser.add_argument("--rows-per-block", type=positive, help=f"(default: {BLOCK}, fewer for few files)")
     scan_parser.add_argument("--retry-failed", action="store_true", help="try files that failed before once more")
     scan_parser.add_argument("--all", action="store_true", help="every file in folders, whatever its name")
     scan_parser.add_argument("--binary", help="r2p1d-video on the nodes (default: $R2P1D_VIDEO, else on the PATH)")
@@ -84,10 +101,12 @@ def scan(uris, parsed, options):
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         if not ray.is_initialized():
             ray.init(address=parsed.address, log_to_driver=True)
+        # Ray has made TERM its own.
+        end_softly()
         run = Run(parsed, options, settings)
         run.label(todo(
             listing, parsed.output, settings, retry_failed=parsed.retry_failed,
-            rows_per_block=parsed.rows_per_block), len(left))
+            rows_per_block=run.rows_per_block(len(left))), len(left))
         run.label_what_was_lost(listing, left)
     return conclude(parsed.output)
 
@@ -101,12 +120,22 @@ class Run:
         self.settings = settings
         self.output = Output(parsed.output)
 
+    @property
+    def most_actors(self):
+        import ray
+
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        return self.parsed.actors or max(cores // self.parsed.cpus_per_actor, 1)
+
+    def rows_per_block(self, files):
+        """Several blocks for each actor, so that none waits long for the last one."""
+        return self.parsed.rows_per_block or min(max(files // (4 * self.most_actors), 1), BLOCK)
+
     def label(self, dataset, files):
         """Writes a row for each file, but for those whose blocks Ray gives up."""
         import ray
 
-        most = max(int(ray.cluster_resources().get("CPU", 1)) // self.parsed.cpus_per_actor, 1)
-        actors = min(self.parsed.actors or most, files)
+        actors = min(self.most_actors, files)
         dataset.context.max_errored_blocks = -1
         dataset.context.log_internal_stack_trace_to_stdout = False
         rows = dataset.map_batches(

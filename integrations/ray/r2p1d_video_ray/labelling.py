@@ -10,6 +10,7 @@ import weakref
 
 import pyarrow as pa
 
+from .listing import SCHEMA as LISTING
 from .places import Copies, place
 from .worker import Worker, WorkerEnded, WorkerFailed
 
@@ -64,8 +65,9 @@ class LabelVideos:
         self._start()
 
     def __call__(self, batch):
+        batch = _files(batch)
         rows = [None] * len(batch)
-        files = collections.deque(enumerate(batch.to_pylist()))
+        files = collections.deque(enumerate(batch))
         # Files that were under way when a worker ended: each is asked for alone.
         again = collections.deque()
         while files or again:
@@ -167,6 +169,20 @@ class LabelVideos:
 
     def close(self):
         self._end()
+
+
+def _files(batch):
+    """The rows of a batch as Ray gives them, whichever `batch_format` was asked for."""
+    if isinstance(batch, pa.Table):
+        return batch.to_pylist()
+    # NumPy and pandas have no null for bytes: whatever they put in its place is none.
+    names = LISTING.names
+    rows = [dict(zip(names, values)) for values in zip(*(list(batch[name]) for name in names))]
+    for row in rows:
+        if not isinstance(row["file_bytes"], bytes):
+            row["file_bytes"] = None
+        row["size"], row["mtime_ns"] = int(row["size"]), int(row["mtime_ns"])
+    return rows
 
 
 Request = collections.namedtuple("Request", "number file path copy stamp")

@@ -61,14 +61,13 @@ def _walk(folder, takes_all, above):
     identity = (identity.st_dev, identity.st_ino)
     if identity in above:
         return
-    for name in sorted(os.listdir(folder)):
-        path = os.path.join(folder, name)
-        if name.startswith(b"."):
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.name.startswith(b"."):
             continue
-        if os.path.isdir(path):
-            yield from _walk(path, takes_all, above | {identity})
-        elif takes_all or is_video_name(os.fsdecode(name)):
-            yield _local_row(path)
+        if entry.is_dir():
+            yield from _walk(entry.path, takes_all, above | {identity})
+        elif takes_all or is_video_name(os.fsdecode(entry.name)):
+            yield _local_row(entry.path)
 
 
 def _local_row(path):

@@ -1,5 +1,6 @@
 """Files wherever pyarrow.fs or fsspec reads them: local ones are used where they are, others are copied first."""
 
+import contextlib
 import fcntl
 import functools
 import glob
@@ -15,7 +16,7 @@ PIECE = 8 << 20
 
 
 class Place:
-    """A folder or file by its path or its URI. What follows `?` in the URI is for the filesystem alone."""
+    """A folder or file by its path or its URI, of which keys and what follows `?` are for the filesystem alone."""
 
     def __init__(self, uri):
         uri = os.fspath(uri)
@@ -25,7 +26,7 @@ class Place:
             uri = urllib.parse.unquote(urllib.parse.urlsplit(uri).path)
         self.is_local = "://" not in uri
         #: What names of files in it begin with, in listings and tables.
-        self.base = os.path.abspath(uri) if self.is_local else uri.partition("?")[0].rstrip("/")
+        self.base = os.path.abspath(uri) if self.is_local else _without_secrets(uri)
         self.uri = self.base if self.is_local else uri
         self.filesystem, self.path = _resolve(self.uri)
 
@@ -48,21 +49,37 @@ class Place:
         except FileNotFoundError:
             return None
 
-    def write(self, data, *names):
-        """Puts a file under its name whole, or not at all: object stores do so by themselves."""
+    @contextlib.contextmanager
+    def writing(self, *names):
+        """A stream into a file that appears under its name whole, or not at all."""
         target = self.join(*names)
-        draft = f"{target}.{os.getpid()}.draft" if self.is_local else target
+        draft = f"{target}.{os.getpid()}.draft"
         self.make_folder(*names[:-1])
-        with self.filesystem.open_output_stream(draft) as stream:
+        try:
+            with self.filesystem.open_output_stream(draft) as stream:
+                yield stream
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.filesystem.delete_file(draft)
+            raise
+        self.filesystem.move(draft, target)
+
+    def write(self, data, *names):
+        with self.writing(*names) as stream:
             stream.write(data)
-        if self.is_local:
-            os.replace(draft, target)
 
     def make_folder(self, *names):
         if self.is_local:
             os.makedirs(self.join(*names), exist_ok=True)
         else:
             self.filesystem.create_dir(self.join(*names), recursive=True)
+
+
+def _without_secrets(uri):
+    """The URI without what only the filesystem is to know: keys before the host, and all behind `?`."""
+    scheme, _, rest = uri.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}".rstrip("/")
 
 
 @functools.lru_cache(maxsize=64)
