@@ -5,6 +5,8 @@
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
+# make test-gpu  the tests that need Vulkan, on Mesa's driver for CPUs, with Vulkan's own checks on
+# make shaders  the shaders of Shaders, compiled; the result is committed
 # make test-fleet  scans on engines that run here for the test, a SLURM and a Ray of three nodes each: ten minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
 # make docs     the library's reference: a DocC archive in .build/docs
@@ -20,7 +22,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build docs test test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs shaders test test-gpu test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -67,6 +69,20 @@ test-arm64:
 	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
 	  -ITests/KernelHarness/include $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c) $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
 	qemu-aarch64 .build/kernels-arm64
+
+# Vulkan's validation layers write what they find wrong to a file, which has to be there and empty at the end.
+test-gpu: deps
+	@.ci/dependencies gpu
+	@mkdir -p .build/validation && rm -f .build/validation/log.txt
+	@printf 'khronos_validation.%s\n' 'debug_action = VK_DBG_LAYER_ACTION_LOG_MSG' 'report_flags = error,warn,perf' \
+	  'log_filename = $(CURDIR)/.build/validation/log.txt' > .build/validation/vk_layer_settings.txt
+	VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH=$(CURDIR)/.build/validation \
+	  $(TEST) --filter 'GPU|Vulkan|Shader|Device'
+	@test -f .build/validation/log.txt || { echo "the validation layers have not run" >&2; exit 1; }
+	@! grep . .build/validation/log.txt
+
+shaders:
+	Shaders/build
 
 # Each engine's tests take the program to test.
 test-fleet: build

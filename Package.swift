@@ -27,10 +27,11 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CVulkan"),
     .target(name: "CEmbedded"),
     .target(name: "VideoDecoding", dependencies: ["CFFmpeg"]),
     .target(name: "Checkpoints"),
-    .target(name: "Inference", dependencies: ["Checkpoints", "CKernels"]),
+    .target(name: "Inference", dependencies: ["Checkpoints", "CKernels", "CVulkan"]),
     .target(name: "Download", dependencies: ["CCurl"]),
     .target(
       name: "R2P1DVideo",
@@ -69,13 +70,16 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["R2P1DVideo"], path: "Tests/TestSupport"),
     .target(
       name: "KernelHarness", dependencies: ["CKernels"], path: "Tests/KernelHarness", exclude: ["command"]),
+    .target(name: "FaultyDriver", path: "Tests/FaultyDriver"),
     .testTarget(
       name: "VideoDecodingTests", dependencies: ["VideoDecoding", "CFFmpeg", "TestSupport"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"], resources: [.copy("Goldens")]),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "Checkpoints", "CKernels", "KernelHarness", "TestSupport"],
+      dependencies: [
+        "Inference", "Checkpoints", "CKernels", "CVulkan", "KernelHarness", "FaultyDriver", "TestSupport",
+      ],
       resources: [.copy("Goldens")]),
     .testTarget(
       name: "R2P1DVideoTests",

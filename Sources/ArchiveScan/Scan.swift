@@ -20,14 +20,22 @@ package struct Scan {
     self.options = options
   }
 
+  /// What an earlier run has kept of the film that it was at.
+  func keptWindows(beside table: ScanTable) -> WindowJournal {
+    WindowJournal(
+      beside: table.path, settings: table.settings.fingerprint, classes: classifier.labels.names.count)
+  }
+
   /// Adds the rows of `files`, which are `count` if that is known, to `table`, in their order, until all are
   /// done or `stop` is raised: then the file at hand is the last. Calls `afterRow` behind each.
   ///
   /// A file that fails is a row like others; only what lets nothing run is thrown.
   func run(
-    _ files: some FileSource, count: Int?, into table: ScanTable, stop: StopFlag,
+    _ files: some FileSource, count: Int?, into table: ScanTable, keeping kept: WindowJournal, stop: StopFlag,
     observe: @escaping (Event) -> Void, afterRow: () throws(ClassifierError) -> Void = {}
   ) throws(ClassifierError) {
+    var options = options
+    options.film = kept.film
     let decoded = DecodedFiles(
       sampling: classifier.sampling, rules: classifier.options.input, options: options)
     let clock = ContinuousClock()
@@ -35,7 +43,7 @@ package struct Scan {
     var unsynced: [BytePath] = []
     try decoded.forEach(of: files, count: count, stop: stop) { (file) throws(ClassifierError) in
       observe(.began(file.path))
-      return try label(file.path, file.windows, observe)
+      return try label(file, kept, observe)
     } finish: { (file) throws(ClassifierError) in
       let labels = file.result.map(\.labels)
       if case .success(let labels) = labels {
@@ -45,6 +53,7 @@ package struct Scan {
       try table.add(
         VideoOutcome(file: file.path, result: labels), stamp: file.stamp, sidecars: made?.hashes ?? [])
       try unsynced.append(contentsOf: made?.drafts.install() ?? [])
+      kept.finish(file.path)
       if let record = table.records.last { observe(.finished(record)) }
       try afterRow()
       if clock.now - synced > Self.syncInterval {
@@ -62,16 +71,31 @@ package struct Scan {
     let hashes: [String]
   }
 
+  /// The windows that an earlier run has kept of the film come first, and each new one is kept.
   private func label(
-    _ file: BytePath, _ source: RemoteWindowSource, _ observe: @escaping (Event) -> Void
+    _ file: DecodedFiles.Decoding, _ kept: WindowJournal, _ observe: @escaping (Event) -> Void
   ) throws(ClassifierError) -> Labelled {
-    let drafts = try SidecarDrafts(of: file, classifier, options.sidecars)
-    let labels = try classifier.classify(file, source) {
-      observe(.windowDone(file, done: $0, of: $1))
-    } observe: { (window) throws(ClassifierError) in
-      try drafts.add(window)
+    let drafts = try SidecarDrafts(of: file.path, classifier, options.sidecars)
+    let scored = try ScoredWindows(
+      file.windows, of: file.path, classifier, after: kept.kept(of: file.path)
+    ) {
+      observe(.windowDone(file.path, done: $0, of: $1))
     }
-    return Labelled(labels: labels, drafts: drafts, hashes: try drafts.end(labels))
+    do throws(ClassifierError) {
+      let labels = try classifier.classify(file.path, scored) { (window) throws(ClassifierError) in
+        try drafts.add(window)
+        if keepsWindows, window.number >= scored.earlier { kept.add(window, of: file.video) }
+      }
+      return Labelled(labels: labels, drafts: drafts, hashes: try drafts.end(labels))
+    } catch {
+      if error.kind == .cancelled { kept.save(file.video) }
+      throw error
+    }
+  }
+
+  /// Whether windows are final as they come, and so can be kept.
+  private var keepsWindows: Bool {
+    if case .stride = classifier.sampling.placement { classifier.sampling.crops == 1 } else { false }
   }
 
   /// Rows last, so that none on the disk is without what was made with it.

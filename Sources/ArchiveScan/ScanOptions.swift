@@ -12,6 +12,9 @@ package struct ScanOptions: Sendable {
   /// What is made of each video besides its row.
   package var sidecars = Sidecars()
 
+  /// A film of which an earlier run has windows.
+  var film: WindowJournal.Film?
+
   package init(worker: [String], budget: ThreadBudget) {
     self.worker = worker
     self.budget = budget

@@ -9,6 +9,9 @@ package struct ScanRun {
   /// Folders that could not be read, and why.
   package private(set) var unreadable: [(folder: BytePath, cause: String)] = []
 
+  /// The film that was begun, and how many of its windows are kept for the next run.
+  package var begun: (film: BytePath, windows: Int)? { kept.film.map { ($0.path, $0.windows) } }
+
   private let scan: Scan
   private let table: ScanTable
   private let shard: Shard
@@ -16,6 +19,7 @@ package struct ScanRun {
   private let rows: ScanRowIndex
   private let stop: StopFlag
   private let observe: (Scan.Event) -> Void
+  private let kept: WindowJournal
 
   /// Files whose row failed are done again if `retriesFailed`. Once `stop` is raised nothing more is begun.
   package init(
@@ -26,6 +30,7 @@ package struct ScanRun {
     (self.stop, self.observe) = (stop, observe)
     rows = ScanRowIndex(table.records, retriesFailed: retriesFailed, isWhole: sidecars.areComplete)
     earlier = table.records.count
+    kept = scan.keptWindows(beside: table)
   }
 
   /// Does the files of a finder that has found them all.
@@ -45,7 +50,8 @@ package struct ScanRun {
   package mutating func run(_ finder: FileFinder, then list: PathList) throws(ClassifierError) {
     let files = StreamedFiles(finder, then: list, rows)
     var isListed = false
-    try scan.run(files, count: nil, into: table, stop: stop, observe: observe) { () throws(ClassifierError) in
+    try scan.run(files, count: nil, into: table, keeping: kept, stop: stop, observe: observe) {
+      () throws(ClassifierError) in
       let known = files.known
       observe(.planned(files: known.fresh + known.stale.count, finished: 0))
       guard !isListed, let listing = known.listing else { return }
@@ -67,7 +73,11 @@ package struct ScanRun {
   }
 
   private mutating func run(_ files: [BytePath], of all: Int) throws(ClassifierError) {
-    try scan.run(ListedFiles(files), count: files.count, into: table, stop: stop, observe: observe)
+    // The film that was begun, before others take its place.
+    let begun = files.filter { $0 == kept.film?.path }
+    let ordered = begun.isEmpty ? files : begun + files.filter { $0 != begun[0] }
+    try scan.run(
+      ListedFiles(ordered), count: files.count, into: table, keeping: kept, stop: stop, observe: observe)
     left = all - (table.records.count - earlier)
   }
 }

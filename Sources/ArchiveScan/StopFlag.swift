@@ -3,6 +3,7 @@ import Synchronization
 /// Raised once, by any thread, for all to end: behind the file at hand, or inside it.
 package final class StopFlag: Sendable {
   private let raised = Atomic(false)
+  private let asked = Atomic(false)
   private let file = Mutex(FileAtHand())
 
   private struct FileAtHand {
@@ -17,11 +18,17 @@ package final class StopFlag: Sendable {
   /// Whether the file at hand was to end, too.
   package var endsFile: Bool { file.withLock { $0.isEnded } }
 
-  package func raise() { raised.store(true, ordering: .relaxed) }
+  /// Whether somebody has asked for the end, whatever the time.
+  package var isInterrupted: Bool { asked.load(ordering: .relaxed) }
 
-  /// Ends the file at hand, too.
+  package func raise() {
+    asked.store(true, ordering: .relaxed)
+    raised.store(true, ordering: .relaxed)
+  }
+
+  /// The time is over: ends the file at hand, too.
   package func raiseInsideFile() {
-    raise()
+    raised.store(true, ordering: .relaxed)
     let interrupt = file.withLock { file in
       file.isEnded = true
       return file.interrupt.take()

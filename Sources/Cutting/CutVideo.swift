@@ -7,10 +7,12 @@ import struct SystemPackage.Errno
 package final class CutVideo {
   package let file: BytePath
   let remuxer: Remuxer
-  private let options: InputOptions
-  private let track: Int?
+  let options: InputOptions
+  let track: Int?
+  /// Those of all frames, by the packets.
+  private(set) lazy var indexStamps = remuxer.index.stamps
   /// Once the packets' word proved wrong.
-  private var decoded: DecodedFrames?
+  var decoded: DecodedFrames?
 
   /// Opens a file, or an address where `options` allow it.
   package init(_ file: BytePath, track: Int?, _ options: InputOptions) throws(ClassifierError) {
@@ -26,7 +28,7 @@ package final class CutVideo {
   }
 
   /// What follows the last dot of its name, as it is.
-  private static func ending(of file: BytePath) -> String {
+  static func ending(of file: BytePath) -> String {
     let name = file.sourceName.bytes
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return "" }
     return String(validating: name[(dot + 1)...], as: UTF8.self) ?? ""
@@ -68,14 +70,14 @@ package final class CutVideo {
     }
   }
 
-  private func frames(of segment: CutSegment) -> Range<Int>? {
+  func frames(of segment: CutSegment) -> Range<Int>? {
     func thousandths(_ time: Rational) -> Int128 {
       Int128(time.numerator) * 1000 * times.scale / Int128(time.denominator)
     }
     return times.frames(from: thousandths(segment.start), to: thousandths(segment.end))
   }
 
-  private func time(of frame: Int) -> ClipTime {
+  func time(of frame: Int) -> ClipTime {
     ClipTime(units: times.time(of: frame), scale: times.scale)
   }
 
@@ -142,84 +144,5 @@ package final class CutVideo {
     } catch {
       throw .video(file, error)
     }
-  }
-}
-
-extension CutVideo {
-  /// What the ffmpeg program writes: Matroska for Matroska, else MP4.
-  var reencodedContainer: (format: String, ending: String) {
-    Self.ending(of: file).lowercased() == "mkv" ? ("matroska", ".mkv") : ("mp4", ".mp4")
-  }
-
-  /// The stamps of all frames, each later than the one before; nil where they are not.
-  var stamps: [Int64?]? {
-    if let decoded { return decoded.isIncreasing ? decoded.stamps : nil }
-    return remuxer.index.stamps
-  }
-
-  /// Whether the clip's frames have times that increase.
-  func isMonotonic(_ clip: CutClip) -> Bool { decoded?.areIncreasing(clip.frames) ?? true }
-
-  /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
-  /// where the start is as near.
-  func keyTime(before frame: Int) -> String? {
-    guard decoded == nil, remuxer.index.stamps != nil,
-      let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
-    else { return nil }
-    return rawTime(entry)
-  }
-
-  /// From the clip's first frame to its end, in seconds of the container's own clock.
-  func rawTimes(_ clip: CutClip) -> (start: String, end: String) {
-    let length = times.time(of: clip.frames.upperBound) - times.time(of: clip.frames.lowerBound)
-    let start = rawUnits(clip.frames.lowerBound)
-    return (
-      ClipTime(units: start, scale: times.scale).decimal,
-      ClipTime(units: start + length, scale: times.scale).decimal
-    )
-  }
-
-  private func rawTime(_ frame: Int) -> String {
-    ClipTime(units: rawUnits(frame), scale: times.scale).decimal
-  }
-
-  private func rawUnits(_ frame: Int) -> Int128 {
-    let stamp = decoded.map { $0.stamps[frame] } ?? remuxer.index.stamp(frame)
-    return stamp.map { Int128($0) * times.tick } ?? times.times[frame]
-  }
-
-  /// Whether the packets alone say which frames there are; if not, `decode` finds out.
-  package var isDecodingNeeded: Bool { decoded == nil && remuxer.index.stamps == nil }
-
-  /// Decodes the whole video, and counts by its frames from then on.
-  package func decode(threads: Int) throws(ClassifierError) {
-    do {
-      let video = try Video(
-        source: .path(file.bytes), threads: threads, track: track, rules: options.rules)
-      decoded = try video.decodedFrames()
-    } catch {
-      throw .video(file, error)
-    }
-  }
-
-  /// The clip by what is known now; nil if its segment shows no frame.
-  package func renewed(_ clip: CutClip) -> CutClip? {
-    frames(of: clip.segment).map {
-      CutClip(
-        segment: clip.segment, name: clip.name, frames: $0, start: time(of: $0.lowerBound),
-        end: time(of: $0.upperBound), mode: clip.mode)
-    }
-  }
-
-  /// Whether the file at `path` has as many frames as the clip, at the same times to two milliseconds.
-  package func shows(_ clip: CutClip, at path: BytePath) -> Bool {
-    let made = try? Remuxer(source: .path(path.bytes), track: nil, ending: "", rules: options.rules)
-    guard let made = made?.index.times else { return false }
-    let wanted = clip.frames.map { times.times[$0] - times.times[clip.frames.lowerBound] }
-    guard made.times.count == wanted.count else { return false }
-    return !isMonotonic(clip)
-      || zip(made.times, wanted).allSatisfy {
-        abs($0 * times.scale - $1 * made.scale) * 500 <= made.scale * times.scale
-      }
   }
 }

@@ -28,11 +28,15 @@ extension CutVideo {
     if let threads = options.threads { words.add("-threads \(threads)") }
     addInput(clip, options, to: words)
     words.add("-map 0:\(remuxer.index.info.track)")
-    words.add("-vf", picture(clip))
+    words.add("-vf", frameFilter(clip))
     addEncoder(to: words)
     if let threads = options.threads { words.add("-threads \(threads)") }
     words.add(options.knowsFrameRateMode ? "-fps_mode passthrough" : "-vsync passthrough")
-    words.add("-enc_time_base -1")
+    // Times stay in the container's ticks; that word for it changed from version to version.
+    let tick = remuxer.index.tick
+    if tick.numerator > 0, tick.denominator > 0 {
+      words.add("-enc_time_base \(tick.numerator):\(tick.denominator)")
+    }
     let sound = remuxer.sound(of: clip.frames)
     for stream in sound { words.add("-map 0:\(stream)") }
     if !sound.isEmpty {
@@ -40,7 +44,9 @@ extension CutVideo {
       words.add("-af", "atrim=start=\(start):end=\(end),asetpts=PTS-(\(start))/TB")
       words.add("-c:a aac -b:a 192k")
     }
-    words.add("-map_metadata 0 -map_chapters -1 -f \(reencodedContainer.format)")
+    // A timecode is that of the video's start.
+    words.add("-map_metadata 0 -map_chapters -1 -metadata timecode= -metadata:s:v timecode=")
+    words.add("-f \(reencodedContainer.format)")
     if reencodedContainer.format == "mp4" { words.add("-movflags +faststart") }
     words.add(path: output)
     return Reencoding(arguments: words.all)
@@ -62,7 +68,7 @@ extension CutVideo {
   }
 
   /// Keeps the frames of the clip, and no others.
-  private func picture(_ clip: CutClip) -> String {
+  private func frameFilter(_ clip: CutClip) -> String {
     let (first, last) = (clip.frames.lowerBound, clip.frames.upperBound - 1)
     let stamps = self.stamps
     guard let stamps, let start = stamps[first] else {

@@ -50,11 +50,11 @@ struct FeatureCache: Sendable {
     let precision: String
     let mirrored: Bool
 
-    init(content: String, sampling: ResolvedSampling, precision: Network.Precision, mirrored: Bool) {
+    init(content: String, sampling: ResolvedSampling, precision: String, mirrored: Bool) {
       version = 1
       self.content = content
       self.sampling = sampling
-      self.precision = precision.rawValue
+      self.precision = precision
       self.mirrored = mirrored
     }
 

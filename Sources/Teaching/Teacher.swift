@@ -125,8 +125,11 @@ public struct Teacher: Sendable {
     _ progress: @Sendable (Progress) -> Void
   ) async throws(ClassifierError) -> [WindowFeatures] {
     let sampling = classifier.sampling.part(from: video.start, to: video.end)
+    // Features of another device are close, not the same.
+    let gpu = classifier.options.gpu.map { " on \($0.facts.name)" } ?? ""
+    let computing = classifier.precision.rawValue + gpu
     let key = FeatureCache.Key(
-      content: content, sampling: sampling, precision: classifier.precision, mirrored: mirrors)
+      content: content, sampling: sampling, precision: computing, mirrored: mirrors)
     if let windows = cache?.windows(key, width: classifier.features) { return windows }
     isCached = false
     let features = try await classifier.embed(.file(video.path), sampling, mirrored: mirrors)

@@ -13,9 +13,12 @@ model=r2plus1d_18
 
 # The scan ends by itself before the time limit. Without a limit there is no such time.
 reserve=${R2P1D_RESERVE:-120}
-end=$(date -d "$(squeue --noheader --job "$SLURM_JOB_ID" --format %e)" +%s 2>/dev/null)
-left=$((${end:-0} - $(date +%s) - reserve))
-[ -z "$end" ] || set -- --deadline "$((left > 1 ? left : 1))" "$@"
+limit=$(squeue --noheader --job "$SLURM_JOB_ID" --format %e)
+if end=$(date -d "${limit:-none}" +%s 2>/dev/null); then
+  left=$((end - $(date +%s) - reserve))
+  [ "$left" -ge 10 ] || { echo "the time limit leaves $left s beside the reserve of $reserve s: give --time more" >&2; exit 64; }
+  set -- --deadline "$left" "$@"
+fi
 
 # A signal goes to the scan as well, which ends with its rows kept: this shell only waits for it.
 trap : TERM
@@ -23,7 +26,7 @@ r2p1d-video scan --files-from list.csv --model "$model" --threads "${SLURM_CPUS_
   --shard "auto/$shares" --output "part-$SLURM_ARRAY_TASK_ID.csv" --quiet "$@"
 status=$?
 
-# 3: the time is over, 75: a scan that SLURM believes dead still writes the part. Both go on later. Not so 130, a
+# 3: the time is over, 75: a scan that SLURM believes dead still writes the part. Both resume later. Not so 130, a
 # cancelled job, 1, a share that is done but for files that failed, and 2 and 64, which are the same next time.
 case $status in
   3 | 75) scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" ;;

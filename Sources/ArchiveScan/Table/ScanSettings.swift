@@ -47,6 +47,9 @@ package struct ScanSettings: Sendable, Equatable {
     // Only where there is a choice.
     let weights =
       classifier.network.chosenWeights.map { [Fact(name: "weights", value: BytePath($0).printable)] } ?? []
+    // Only where it is not the CPU: results of another device are close, not the same.
+    let gpu =
+      classifier.options.gpu.map { [Fact(name: "device", value: BytePath($0.facts.name).printable)] } ?? []
     let facts = [
       Fact(name: "model", value: classifier.model.name),
       Fact(name: "model-sha-256", value: classifier.network.hash.digits ?? classifier.model.name),
@@ -63,7 +66,7 @@ package struct ScanSettings: Sendable, Equatable {
       Fact(name: "logits", value: "\(classifier.options.keepsLogits)"),
       Fact(name: "format", value: format.rawValue),
     ]
-    self.init(facts: facts + track + weights + Self.selection(of: classifier) + sidecars.facts)
+    self.init(facts: facts + track + weights + gpu + Self.selection(of: classifier) + sidecars.facts)
   }
 
   /// Which labels are reported, where not all are.

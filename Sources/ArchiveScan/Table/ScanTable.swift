@@ -14,6 +14,8 @@ package final class ScanTable {
   package let path: BytePath
   package private(set) var records: [ScanRecord]
 
+  /// With which its rows are made.
+  var settings: ScanSettings { head.settings }
   /// Which files it is of.
   private var coverage: Coverage
   private let head: Journal.Head
@@ -25,6 +27,11 @@ package final class ScanTable {
   private let explain: (ClassifierError) -> String
   /// A journal that was replaced: its lock tells those who opened it before.
   private var former: OpenFile?
+
+  /// The output, and what lies beside it.
+  package static func files(of output: BytePath) -> [BytePath] {
+    [output, journalPath(of: output), WindowJournal.place(beside: output)]
+  }
 
   package static func journalPath(of output: BytePath) -> BytePath {
     BytePath(bytes: output.bytes + Array(".journal".utf8))
@@ -54,10 +61,12 @@ package final class ScanTable {
     journalEnd = opened.contents.end
   }
 
-  /// From now on rows are of files of `shard`. Throws if the table is of shares of another number.
-  package func begin(_ shard: Shard) throws(ClassifierError) {
+  /// From now on rows are of files of `shard`; nil is all of them, of whatever shares the table was. Throws
+  /// if it is of shares of another number.
+  package func begin(_ asked: Shard?) throws(ClassifierError) {
+    let shard = asked ?? .whole
     let others = coverage.entries.compactMap(\.shard).filter { $0.count != shard.count }
-    if let other = others.last, !shard.isWhole {
+    if let other = others.last, asked != nil {
       throw .output(
         path, cause: "was begun with --shard \(other.text), now it is \(shard.text)",
         remedy: .otherOutput(.sameSettings))

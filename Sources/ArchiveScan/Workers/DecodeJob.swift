@@ -20,12 +20,35 @@ final class DecodeJob: Sendable {
   private let firstStamp = Mutex(FileStamp.absent)
   private let endOfDecoder = Mutex<DecoderFault?>(nil)
   private let messages = Atomic(0)
+  /// How far decoding was when each of the last windows came.
+  private let decoded = Mutex<[Int: (errors: Int, frames: Int)]>([:])
+  /// What an earlier run has kept of it.
+  private let film: WindowJournal.Film?
 
   /// All windows of a file with the usual number of them, so that a worker can go on to the next.
   private static let windowsAhead = 5 + 1
 
-  init(_ path: BytePath) {
+  /// Where `film` is of this file, its windows need not come again.
+  init(_ path: BytePath, after film: WindowJournal.Film? = nil) {
     self.path = path
+    self.film = film?.path == path ? film : nil
+  }
+
+  /// From which window on, as the file is now.
+  var request: DecodeRequest {
+    DecodeRequest(path, from: film.map { $0.stamp == stamp ? $0.windows : 0 } ?? 0)
+  }
+
+  /// Errors that were concealed, and frames that were decoded, when window `number` came.
+  func counts(of number: Int) -> (errors: Int, frames: Int) {
+    decoded.withLock { $0[number] } ?? (0, 0)
+  }
+
+  func note(_ window: WorkerMessage.Window) {
+    decoded.withLock { decoded in
+      decoded[window.number] = (window.decodeErrors, window.framesDecoded)
+      decoded[window.number - 4 * Self.windowsAhead] = nil
+    }
   }
 
   /// The file as it was when its decoding began.

@@ -37,8 +37,9 @@ struct DecodeWorker {
 
   private mutating func run(_ video: DecodeJob) throws {
     let (worker, isFresh) = try availableWorker()
-    worker.decode(video.path)
-    var assembly = WindowAssembly(frames: configuration.sampling.frames)
+    let request = video.request
+    worker.decode(request)
+    var assembly = WindowAssembly(frames: configuration.sampling.frames, from: request.first)
     do {
       try receive(video, from: worker, &assembly)
       filesLeft -= 1
@@ -83,6 +84,7 @@ struct DecodeWorker {
         guard assembly.add(try Sample(values, bytes: bytes)) else { throw WorkerProcess.Fault.garbled }
       case .window(let message):
         guard let window = assembly.window(message) else { throw WorkerProcess.Fault.garbled }
+        video.note(message)
         try video.arrivals.put(.window(window))
       case .restarted:
         guard assembly.restart() else { throw WorkerProcess.Fault.garbled }

@@ -6,10 +6,13 @@ import R2P1DVideo
 /// Makes windows of the samples that come before them, and believes nothing else.
 struct WindowAssembly {
   let frames: Int
+  /// The window that was asked for first; the worker may begin at 0 all the same.
+  private let first: Int
   private var samples: [UInt32: Sample] = [:]
   private var nextSample: UInt32 = 0
   private var newSamples = 0
-  private var nextWindow = 0
+  /// Nil before the first.
+  private var nextWindow: Int?
   /// How many windows, from the first on, are final.
   private var finalWindows = 0
   private var restarts = 0
@@ -17,11 +20,11 @@ struct WindowAssembly {
   /// How often windows may be taken back.
   private static let mostRestarts = 8
 
-  init(frames: Int) {
-    self.frames = frames
+  init(frames: Int, from first: Int = 0) {
+    (self.frames, self.first) = (frames, first)
   }
 
-  var isComplete: Bool { nextWindow > 0 }
+  var isComplete: Bool { nextWindow.map { $0 > 0 } ?? false }
 
   /// False for more samples than a window can show.
   mutating func add(_ sample: Sample) -> Bool {
@@ -44,11 +47,14 @@ struct WindowAssembly {
   /// are neither in the last window nor came since.
   mutating func window(_ message: WorkerMessage.Window) -> Window? {
     let shown = message.samples.compactMap { samples[$0] }
-    guard message.number == nextWindow, !message.isFinal || finalWindows == nextWindow,
+    let begins = nextWindow == nil && message.number == first
+    if begins { finalWindows = first }
+    let number = begins ? first : nextWindow ?? 0
+    guard message.number == number, !message.isFinal || finalWindows == number,
       message.samples.count == frames, shown.count == frames
     else { return nil }
-    nextWindow += 1
-    if message.isFinal { finalWindows = nextWindow }
+    nextWindow = number + 1
+    if message.isFinal { finalWindows = number + 1 }
     newSamples = 0
     let inThisWindow = Set(message.samples)
     samples = samples.filter { inThisWindow.contains($0.key) }

@@ -29,8 +29,8 @@ package enum WorkerMain {
     let control = DecodingControl()
     channel.watch(control)
     let memory = AddressSpace()
-    while let path = channel.receive() {
-      guard decode(BytePath(bytes: path), configuration, control, channel, memory) else { return }
+    while let request = channel.receive().map({ DecodeRequest($0) }) {
+      guard decode(request, configuration, control, channel, memory) else { return }
     }
   }
 
@@ -49,13 +49,13 @@ package enum WorkerMain {
   ///
   /// Nothing of a file outlives this: a refused one leaves the process as a labelled one does.
   private static func decode(
-    _ path: BytePath, _ configuration: WorkerConfiguration, _ control: DecodingControl,
+    _ request: DecodeRequest, _ configuration: WorkerConfiguration, _ control: DecodingControl,
     _ channel: WorkerChannel, _ memory: AddressSpace
   ) -> Bool {
     do {
-      let reader = try configuration.open(path, control: control)
+      let reader = try configuration.open(request.path, control: control)
       var sender = WindowSender(channel)
-      try reader.read { try sender.send($0) }
+      try reader.read(from: request.first) { try sender.send($0, reader) }
     } catch is WorkerChannel.Gone {
       return false
     } catch {
@@ -99,15 +99,15 @@ private struct WindowSender {
     self.channel = channel
   }
 
-  mutating func send(_ event: WindowEvent) throws {
+  mutating func send(_ event: WindowEvent, _ reader: WindowReader) throws {
     switch event {
-    case .window(let window): try send(window)
+    case .window(let window): try send(window, reader)
     case .restarted: try channel.send(.restarted)
     case .ended(let video): try channel.send(.end(video))
     }
   }
 
-  private mutating func send(_ window: Window) throws {
+  private mutating func send(_ window: Window, _ reader: WindowReader) throws {
     var known: [ObjectIdentifier: UInt32] = [:]
     for sample in window.samples where known[ObjectIdentifier(sample)] == nil {
       if let number = numbers[ObjectIdentifier(sample)] {
@@ -125,7 +125,8 @@ private struct WindowSender {
         WorkerMessage.Window(
           number: window.number, total: window.count, start: window.exactStart, end: window.exactEnd,
           videoEnd: window.videoEnd, padded: window.padded, isFinal: window.isFinal,
-          samples: window.samples.compactMap { known[ObjectIdentifier($0)] })))
+          samples: window.samples.compactMap { known[ObjectIdentifier($0)] },
+          decodeErrors: reader.decodeErrors, framesDecoded: reader.framesDecoded)))
   }
 }
 

@@ -33,6 +33,9 @@ enum WorkerMessage: Equatable {
     let isFinal: Bool
     /// The numbers of its samples.
     let samples: [UInt32]
+    /// Of the file, until now.
+    var decodeErrors = 0
+    var framesDecoded = 0
   }
 
   enum Kind: UInt32 {
@@ -49,7 +52,7 @@ enum WorkerMessage: Equatable {
     switch kind {
     case .beat, .restarted: length == 0
     case .sample: length == Sample.count
-    case .window: length == 52 + 4 * frames
+    case .window: length == 68 + 4 * frames
     case .end: (72...72 + 64).contains(length)
     case .refusal, .exhausted: (2...2 + longestText).contains(length)
     }
@@ -74,6 +77,8 @@ extension WorkerMessage {
       body.add(window.videoEnd.bitPattern)
       body.add(UInt32((window.padded ? 1 : 0) | (window.isFinal ? 2 : 0)))
       for sample in window.samples { body.add(sample) }
+      body.add(UInt64(clamping: window.decodeErrors))
+      body.add(UInt64(clamping: window.framesDecoded))
     case .restarted: kind = .restarted
     case .end(let video):
       kind = .end
@@ -130,6 +135,8 @@ extension WorkerMessage.Window {
     padded = flags & 1 != 0
     isFinal = flags & 2 != 0
     samples = (0..<frames).map { _ in rest.next(UInt32.self) }
+    decodeErrors = Int(clamping: rest.next(UInt64.self))
+    framesDecoded = Int(clamping: rest.next(UInt64.self))
     guard number < total, total <= WorkerMessage.mostWindows, flags <= 3, videoEnd.isTime else {
       return nil
     }

@@ -28,6 +28,7 @@ final class WorkerPool: Sendable {
   private let taken = DispatchSemaphore(value: 0)
   private let over = StopFlag()
   private let stop: StopFlag
+  private let film: WindowJournal.Film?
   private let threads = DispatchGroup()
 
   /// Begins to decode `files`; takes no more of them once `stop` is raised.
@@ -37,6 +38,7 @@ final class WorkerPool: Sendable {
   ) {
     self.files = Mutex(files)
     self.stop = stop
+    film = options.film
     for _ in 0..<workers {
       threads.enter()
       DetachedThread.start { [self] in
@@ -105,7 +107,7 @@ final class WorkerPool: Sendable {
     } catch {
       found = .failure(error)
     }
-    let video = (try? found.get()).map { DecodeJob($0) }
+    let video = (try? found.get()).map { DecodeJob($0, after: film) }
     let isTaken = state.withLock { state -> Bool in
       guard let video, !over.isRaised else {
         state.ending = found.map { _ in () }

@@ -90,8 +90,8 @@ final class WorkerProcess {
   }
 
   /// Tells the worker to decode a file.
-  func decode(_ path: BytePath) {
-    send(path.bytes)
+  func decode(_ request: DecodeRequest) {
+    send(request.bytes)
   }
 
   /// A failure shows as the worker's end.

@@ -18,6 +18,7 @@ package final class Predictor {
       switch model.content {
       case .planned(let weights): try CPUExecutor(weights, ThreadPool(threads: max(1, threads)))
       case .reference(let weights): ReferenceExecutor(weights)
+      case .gpu(let weights): try GPUExecutor(weights, windows: model.batch)
       }
   }
 
@@ -34,14 +35,16 @@ package final class Predictor {
 
   /// One prediction a window, in order. A window is `frames` samples; any number of windows will do, the
   /// model's `batch` of them are run at a time.
-  package func predict(_ windows: [[Sample]]) -> [Prediction] {
-    stride(from: 0, to: windows.count, by: model.batch).flatMap { start in
+  package func predict(_ windows: [[Sample]]) throws(ModelError) -> [Prediction] {
+    var predictions: [Prediction] = []
+    for start in stride(from: 0, to: windows.count, by: model.batch) {
       let part = Array(windows[start..<min(start + model.batch, windows.count)])
       precondition(part.allSatisfy { $0.count == frames }, "a window has \(frames) samples")
       let side = model.network.sampleSide
       precondition(part.allSatisfy { $0.allSatisfy { $0.side == side } }, "a sample is \(side) × \(side)")
-      return executor.run(part)
+      predictions += try executor.run(part)
     }
+    return predictions
   }
 
   /// Bytes of packed weights, shared or not, activations and scratch; nil for the scalar reference.
@@ -57,5 +60,7 @@ package final class Predictor {
 
   /// Activations after every step of one window, in torch's order [C, T, H, W]: what golden tests compare
   /// layer by layer.
-  package func trace(_ window: [Sample]) -> [(name: String, values: [Float])] { executor.trace(window) }
+  package func trace(_ window: [Sample]) throws(ModelError) -> [(name: String, values: [Float])] {
+    try executor.trace(window)
+  }
 }

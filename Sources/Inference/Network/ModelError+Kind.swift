@@ -17,6 +17,8 @@ package enum ModelErrorKind: Sendable, Hashable {
   /// What was asked of it does not fit: a name, a number of frames, an instruction set.
   case request
   case outOfMemory
+  /// A GPU is not there, not fit for it, or fails.
+  case device
 }
 
 extension CheckpointError {
@@ -45,8 +47,9 @@ extension ModelError {
     switch self {
     case .notAVideoResNet, .tensors: .unsupported
     case .notFinite, .notFoldable: .damaged
-    case .unknownNetwork, .frames, .instructionSet, .instructionSetMissing: .request
+    case .unknownNetwork, .frames, .instructionSet, .instructionSetMissing, .precision: .request
     case .outOfMemory: .outOfMemory
+    case .gpu: .device
     }
   }
 }

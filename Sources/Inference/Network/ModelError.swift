@@ -12,6 +12,9 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
   case instructionSet(String, known: [String])
   case instructionSetMissing(String)
   case outOfMemory(bytes: Int)
+  /// A precision that is not computed where it is asked for.
+  case precision(PrecisionPolicy, onGPU: Bool)
+  case gpu(GPUFailure)
 
   package var description: String {
     switch self {
@@ -45,6 +48,13 @@ package enum ModelError: Error, Sendable, CustomStringConvertible {
       return "this CPU has no \(name); leave R2P1D_ISA unset"
     case .outOfMemory(let bytes):
       return "not enough memory: the system refuses \(bytes >> 10) KiB"
+    case .precision(let precision, let onGPU):
+      return
+        "\(precision.rawValue) is computed on \(onGPU ? "a CPU" : "a GPU") alone, "
+        + "\(onGPU ? "a GPU has" : "a CPU has") "
+        + PrecisionPolicy.allCases.filter { $0.runs(onGPU: onGPU) }.map(\.rawValue).joined(separator: ", ")
+    case .gpu(let failure):
+      return failure.text
     }
   }
 

@@ -13,10 +13,16 @@ package final class PackedModel: Sendable {
   /// What is used; f32 where the instruction set lacks what was asked for.
   package let precision: PrecisionPolicy
   let content: Content
+  /// The GPU that computes; nil for the CPU.
+  package var gpu: GPUDevice? {
+    if case .gpu(let weights) = content { return weights.device }
+    return nil
+  }
 
   enum Content: Sendable {
     case planned(PlannedWeights)
     case reference(ReferenceWeights)
+    case gpu(GPUWeights)
   }
 
   /// - Parameters:
@@ -29,20 +35,33 @@ package final class PackedModel: Sendable {
     instructionSet = set
     self.frames = frames
     self.batch = max(1, batch)
-    precision = options.precision.isAvailable(on: set) ? options.precision : .f32
+    let precision = options.precision
+    guard precision.runs(onGPU: options.gpu != nil) else {
+      throw .precision(precision, onGPU: options.gpu != nil)
+    }
+    if let gpu = options.gpu {
+      precondition(gpu.isHalf == (precision == .f16), "a GPU is opened for one precision")
+      self.precision = precision
+      content = .gpu(try GPUWeights(model, GPUPlan(network, frames: frames), gpu))
+      return
+    }
+    self.precision = precision.isAvailable(on: set) ? precision : .f32
     if set == .scalar {
       content = .reference(try ReferenceWeights(model, frames: frames))
     } else {
       guard let kernels = set.kernels else { throw .instructionSetMissing(set.rawValue) }
-      let plan = try Plan(network, frames: frames, windows: self.batch, precision: precision)
+      let plan = try Plan(network, frames: frames, windows: self.batch, precision: self.precision)
       content = .planned(try PlannedWeights(model, plan, kernels, ThreadPool(threads: options.threads)))
     }
   }
 
   /// Bytes of packed weights; nil for the scalar reference, which reads the checkpoint's.
   package var byteCount: Int? {
-    if case .planned(let weights) = content { return weights.byteCount }
-    return nil
+    switch content {
+    case .planned(let weights): weights.byteCount
+    case .gpu(let weights): weights.byteCount
+    case .reference: nil
+    }
   }
 }
 

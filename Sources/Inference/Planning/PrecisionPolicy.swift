@@ -11,12 +11,24 @@ package enum PrecisionPolicy: String, CaseIterable, Sendable {
   /// Products of 8-bit integers everywhere but in the stem, whose scales come from the values at hand:
   /// nothing to calibrate.
   case int8
+  /// Weights and activations of 16 bits, sums of float32, on GPUs alone.
+  case f16
+
+  /// Whether GPUs compute in it, or CPUs.
+  package func runs(onGPU: Bool) -> Bool {
+    switch self {
+    case .f32: true
+    case .bf16, .int8: !onGPU
+    case .f16: onGPU
+    }
+  }
 
   /// The operands of `conv`'s products.
   func operands(of conv: ConvNorm) -> OperandType {
     switch self {
     case .f32: .f32
     case .bf16: conv.layer <= 1 ? .f32 : .bf16
+    case .f16: .f32
     case .int8: conv.layer == 0 || conv.productDepth > OperandType.int8.largestDepth ? .f32 : .int8
     }
   }
@@ -24,7 +36,7 @@ package enum PrecisionPolicy: String, CaseIterable, Sendable {
   /// The types that convolutions may be given.
   var operandTypes: [OperandType] {
     switch self {
-    case .f32: [.f32]
+    case .f32, .f16: [.f32]
     case .bf16: [.f32, .bf16]
     case .int8: [.f32, .int8]
     }

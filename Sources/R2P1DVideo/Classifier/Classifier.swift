@@ -45,8 +45,8 @@ public final class Classifier: Sendable {
     try network.loaded.traits.check(options.sampling, model: network.summary.name)
     let sampling = ResolvedSampling(options.sampling, merge: options.merge, traits: network.loaded.traits)
     self.sampling = sampling
-    let (threads, wish) = (options.threads, options.precision)
-    let model = try network.packed(frames: sampling.frames, threads: threads, precision: wish)
+    let (threads, wish, gpu) = (options.threads, options.precision, options.gpu)
+    let model = try network.packed(frames: sampling.frames, threads: threads, precision: wish, gpu: gpu)
     let workspaces = Workspaces(keeping: max(options.idleWorkspaces, 0)) { () throws(ClassifierError) in
       try network.loaded.predictor(model, threads: threads)
     }

@@ -17,6 +17,8 @@ public enum ClassifierError: Error, Sendable, Equatable {
   case tensors(BytePath, problems: [String])
   /// A network that cannot be made or run as asked.
   case network(String, cause: String, kind: FailureKind = .request)
+  /// A GPU, by its name or what it was asked for by, that is not there, not fit for the network, or fails.
+  case gpu(String, cause: String, kind: FailureKind = .device, remedy: FailureRemedy? = nil)
   /// The file of labels cannot be read.
   case labels(BytePath, cause: String)
   /// The file of labels names another number of classes than the network has.
@@ -49,7 +51,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
       .certificates(let path, _):
       path.printable
     case .unknownModel(let name, _), .absentModel(let name, _, _), .network(let name, _, _),
-      .download(let name, _, _):
+      .download(let name, _, _), .gpu(let name, _, _, _):
       BytePath(name).printable
     }
   }
@@ -59,7 +61,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
     switch self {
     case .video(_, let cause, _, _), .checkpoint(_, let cause, _), .network(_, let cause, _),
       .labels(_, let cause), .list(_, let cause), .output(_, let cause, _), .download(_, let cause, _),
-      .certificates(_, let cause):
+      .certificates(_, let cause), .gpu(_, let cause, _, _):
       BytePath(cause).printable
     case .notFinite(_, let window):
       "the network's logits for window \(window) are not finite: the checkpoint's weights or statistics "
@@ -82,7 +84,9 @@ extension ClassifierError {
   /// The way out, where there is one besides other input.
   public var remedy: FailureRemedy? {
     switch self {
-    case .video(_, _, _, let remedy), .download(_, _, let remedy), .output(_, _, let remedy): remedy
+    case .video(_, _, _, let remedy), .download(_, _, let remedy), .output(_, _, let remedy),
+      .gpu(_, _, _, let remedy):
+      remedy
     case .absentModel(_, _, let remedy): remedy
     default: nil
     }

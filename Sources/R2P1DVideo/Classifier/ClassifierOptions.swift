@@ -20,6 +20,8 @@ public struct ClassifierOptions: Sendable {
   /// Whether results carry a receipt, for which the whole checkpoint is hashed once.
   public var givesReceipts = true
   public var precision: Network.Precision = .f32
+  /// The GPU that computes; nil for the CPU.
+  public var gpu: GPU?
   /// Threads of the decoder and of the network, at least 1, of each request; with 1 the two take turns, and
   /// nothing runs beside them. A server that works on several at once divides its cores by their number.
   public var threads = ProcessInfo.processInfo.activeProcessorCount

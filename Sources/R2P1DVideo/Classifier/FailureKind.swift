@@ -21,6 +21,8 @@ public enum FailureKind: Sendable, Hashable {
   case limit(Limit)
   case outOfMemory
   case cancelled
+  /// The GPU that was asked for is not there, not fit for the network, or fails.
+  case device
   /// The result cannot be written.
   case output
   /// Something else, as its text says.
@@ -76,6 +78,7 @@ public enum FailureKind: Sendable, Hashable {
       case .tooLarge: .limit(.checkpoint)
       case .request: .request
       case .outOfMemory: .outOfMemory
+      case .device: .device
       }
   }
 }
@@ -83,7 +86,9 @@ public enum FailureKind: Sendable, Hashable {
 extension ClassifierError {
   public var kind: FailureKind {
     switch self {
-    case .video(_, _, let kind, _), .checkpoint(_, _, let kind), .network(_, _, let kind): kind
+    case .video(_, _, let kind, _), .checkpoint(_, _, let kind), .network(_, _, let kind),
+      .gpu(_, _, let kind, _):
+      kind
     case .notFinite: .damaged
     case .unknownModel, .absentModel: .missing
     case .tensors: .unsupported

@@ -39,6 +39,12 @@ public enum FailureRemedy: Sendable, Hashable {
   case reencode
   /// Leave to replace what is there, or another place.
   case overwrite
+  /// A driver for the GPU.
+  case installGPUDriver
+  /// The CPU instead of the GPU, or another GPU: `ClassifierOptions.gpu`.
+  case computeOnCPU
+  /// A precision of more range: `ClassifierOptions.precision`.
+  case exactPrecision
   /// Another place for the features of teaching, or none where they are.
   case otherCache
 

@@ -1,13 +1,19 @@
 import Inference
 
 extension Network {
-  /// The numbers that the network computes with. A CPU without the instructions for one uses `f32`.
+  /// The numbers that the network computes with. A CPU without the instructions for one uses `f32`; `bf16` and
+  /// `int8` are CPUs' alone, `f16` is GPUs'.
   public enum Precision: String, Sendable, CaseIterable {
     case f32
     /// A little less exact, and faster where the CPU multiplies bfloat16 at twice the rate of float32.
     case bf16
     /// Products of 8-bit integers, scaled by the values at hand: the fastest, and the least exact.
     case int8
+    /// Weights and activations of 16 bits with sums of float32.
+    case f16
+
+    /// Whether GPUs compute in it, or CPUs.
+    public func runs(onGPU: Bool) -> Bool { engine.runs(onGPU: onGPU) }
   }
 }
 
@@ -33,6 +39,7 @@ extension Network.Precision {
     case .f32: 1e-6
     case .bf16: 5e-3
     case .int8: 1.5e-2
+    case .f16: 1e-3
     }
   }
 
@@ -42,6 +49,7 @@ extension Network.Precision {
     case .f32: .f32
     case .bf16: .bf16
     case .int8: .int8
+    case .f16: .f16
     }
   }
 
@@ -50,6 +58,7 @@ extension Network.Precision {
     case .f32: self = .f32
     case .bf16: self = .bf16
     case .int8: self = .int8
+    case .f16: self = .f16
     }
   }
 }

@@ -15,6 +15,8 @@ extension PipelineBenchmark {
     public var runs = 5
     public var threads = ProcessInfo.processInfo.activeProcessorCount
     public var precision: Network.Precision = .f32
+    /// The GPU that computes; nil for the CPU.
+    public var gpu: GPU?
     /// A video to time decoding and preprocessing with.
     public var video: BytePath?
     /// Its stream, by its number in the container; nil is the best one.

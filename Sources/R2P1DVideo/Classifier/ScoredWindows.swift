@@ -14,7 +14,13 @@ package final class ScoredWindows {
     case mirroredFeatures
   }
 
+  /// How many windows an earlier pass has scored, of those that come; known once the first has come.
+  package private(set) var earlier = 0
+
   private let source: any WindowSource
+  /// Windows that an earlier pass has scored, until it is known whether they hold.
+  private var kept: (any KeptWindows)?
+  private var replayed: (any KeptWindows)?
   private let path: BytePath
   private let workspace: Workspace
   private let control: DecodingControl
@@ -22,17 +28,23 @@ package final class ScoredWindows {
   private let decision: Decision
   private let progress: (_ done: Int, _ of: Int) -> Void
   private var scored = SettlingQueue<ScoredWindow>()
+  /// Windows that are to be scored with the next ones: one alone leaves a GPU idle.
+  private var waiting: [Window] = []
+  /// What ended the windows, once those before it are scored.
+  private var failure: ClassifierError?
   /// Nil until all windows have come.
   private var video: VideoSummary?
 
   /// `progress` is called with how many windows of how many have been scored, those that are held back too.
-  /// Once `control` is cancelled, no further window is scored.
+  /// Once `control` is cancelled, no further window is scored. Where `source` begins behind the windows of
+  /// `kept`, those come first; where it begins with the first window, they are dropped.
   package init(
     _ source: some WindowSource, of path: BytePath, _ classifier: Classifier, _ value: Value = .scores,
-    control: DecodingControl = DecodingControl(),
+    control: DecodingControl = DecodingControl(), after kept: (any KeptWindows)? = nil,
     progress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws(ClassifierError) {
     self.source = source
+    self.kept = kept
     self.path = path
     self.control = control
     self.value = value
@@ -45,14 +57,26 @@ package final class ScoredWindows {
   package func next() throws(ClassifierError) -> ScoredWindow? {
     while true {
       if control.isCancelled { throw .video(path, VideoError.interrupted) }
+      if let window = try replayed?.next() { return ScoredWindow(window, decision) }
       if let window = scored.next() { return window }
       if video != nil { return nil }
-      switch try source.next() {
-      case .window(let window): scored.add(try score(window), isFinal: window.isFinal)
-      case .restarted: scored.restart()
-      case .ended(let video):
+      if let failure { throw failure }
+      switch try event() {
+      case .window(let window):
+        if let kept = kept.take(), window.number == kept.count { (replayed, earlier) = (kept, kept.count) }
+        waiting.append(window)
+        if waiting.count == workspace.predictor.model.batch { try scoreWaiting() }
+      case .restarted:
+        waiting = []
+        scored.restart()
+      case .ended(var video):
+        try scoreWaiting()
+        video.decodeErrors += replayed?.decodeErrors ?? 0
+        video.framesDecoded += replayed?.framesDecoded ?? 0
         self.video = video
         scored.settle()
+      case nil:
+        try scoreWaiting()
       }
     }
   }
@@ -67,17 +91,48 @@ package final class ScoredWindows {
     }
   }
 
-  private func score(_ window: Window) throws(ClassifierError) -> ScoredWindow {
-    let prediction = workspace.predictor.predict([window.samples])[0]
-    let values = value == .scores ? prediction.logits : prediction.features
-    guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
-    progress(window.number + 1, window.count)
-    var scored = ScoredWindow(window, prediction, decision)
-    guard value == .mirroredFeatures else { return scored }
-    let mirrored = workspace.predictor.predict([try mirrored(window.samples)])[0].features
-    guard mirrored.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
-    scored.mirroredFeatures = mirrored
-    return scored
+  /// The next event; nil where it failed, which is thrown once the windows before it are given out.
+  private func event() throws(ClassifierError) -> WindowEvent? {
+    do throws(ClassifierError) {
+      return try source.next()
+    } catch {
+      guard !waiting.isEmpty else { throw error }
+      failure = error
+      return nil
+    }
+  }
+
+  private func scoreWaiting() throws(ClassifierError) {
+    let windows = waiting
+    waiting = []
+    let predictions = try predict(windows, windows.map(\.samples))
+    var reflections: [Prediction] = []
+    if value == .mirroredFeatures {
+      reflections = try predict(
+        windows, windows.map { (window) throws(ClassifierError) in try mirrored(window.samples) })
+    }
+    for (index, window) in windows.enumerated() {
+      progress(window.number + 1, window.count)
+      var scored = ScoredWindow(window, predictions[index], decision)
+      if value == .mirroredFeatures { scored.mirroredFeatures = reflections[index].features }
+      self.scored.add(scored, isFinal: window.isFinal)
+    }
+  }
+
+  /// What the network says of the samples of `windows`, which has to be finite.
+  private func predict(_ windows: [Window], _ samples: [[Sample]]) throws(ClassifierError) -> [Prediction] {
+    guard !windows.isEmpty else { return [] }
+    let predictions: [Prediction]
+    do throws(ModelError) {
+      predictions = try workspace.predictor.predict(samples)
+    } catch {
+      throw ClassifierError(error, of: workspace.predictor.model, at: path)
+    }
+    for (window, prediction) in zip(windows, predictions) {
+      let values = value == .scores ? prediction.logits : prediction.features
+      guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
+    }
+    return predictions
   }
 
   private func mirrored(_ samples: [Sample]) throws(ClassifierError) -> [Sample] {
@@ -85,6 +140,19 @@ package final class ScoredWindows {
       return try samples.map { (sample) throws(ModelError) in try sample.mirrored() }
     } catch {
       throw .video(path, VideoError.outOfMemory)
+    }
+  }
+}
+
+extension ClassifierError {
+  /// What kept `model` from computing windows of the video at `path`: what float16 does not hold is the
+  /// video's, all else the GPU's.
+  fileprivate init(_ error: ModelError, of model: PackedModel, at path: BytePath) {
+    let failure = ClassifierError(error, of: model.gpu?.facts.name ?? model.network.name)
+    if case .gpu(let cause) = error, cause.kind == .overflow {
+      self = .video(path, cause: failure.cause, kind: failure.kind, remedy: failure.remedy)
+    } else {
+      self = failure
     }
   }
 }

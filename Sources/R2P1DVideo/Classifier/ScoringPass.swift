@@ -89,7 +89,9 @@ struct ScoringState {
         request.sampling, classifier.options.input, threads: classifier.options.threads, control: control)
       if let filmstrip { reader.addFilmstrip(filmstrip) }
       containerSummary = VideoSummary(reader)
-      let source = LocalWindowSource(reader, of: input.name, threads: classifier.options.threads)
+      let source = LocalWindowSource(
+        reader, of: input.name, threads: classifier.options.threads,
+        batch: classifier.options.gpu?.batch ?? 1)
       let scored = try ScoredWindows(
         source, of: input.name, classifier, request.value, control: control, progress: request.progress)
       progress = .running(scored)

@@ -111,22 +111,28 @@ package struct LoadedModel: Sendable {
 extension LoadedModel {
   /// The network packed for windows of `frames` samples, `batch` at a time; `threads` work on it.
   func packed(
-    frames: Int, batch: Int = 1, threads: Int, precision: Network.Precision
+    frames: Int, batch: Int = 1, threads: Int, precision: Network.Precision, gpu: GPU? = nil
   ) throws(ClassifierError) -> PackedModel {
-    try namingModel { () throws(ModelError) in
-      let options = EngineOptions(
+    let device = try gpu.map { (gpu) throws(ClassifierError) in try gpu.device(for: precision) }
+    return try namingModel(gpu: device?.facts.name) { () throws(ModelError) in
+      var options = EngineOptions(
         threads: threads, precision: precision.engine, instructionSet: try InstructionSet.current())
+      options.gpu = device
       return try PackedModel(model, frames: frames, batch: batch, options: options)
     }
   }
 
   /// A worker of `threads` threads on a model that was packed.
   func predictor(_ packed: PackedModel, threads: Int) throws(ClassifierError) -> Predictor {
-    try namingModel { () throws(ModelError) in try Predictor(packed, threads: threads) }
+    try namingModel(gpu: packed.gpu?.facts.name) { () throws(ModelError) in
+      try Predictor(packed, threads: threads)
+    }
   }
 
-  /// What `body` gives; its error is this model's.
-  func namingModel<Value>(_ body: () throws(ModelError) -> Value) throws(ClassifierError) -> Value {
+  /// What `body` gives; its error is this model's, or that of the GPU of this name.
+  func namingModel<Value>(
+    gpu: String? = nil, _ body: () throws(ModelError) -> Value
+  ) throws(ClassifierError) -> Value {
     do {
       return try body()
     } catch {
@@ -135,6 +141,7 @@ extension LoadedModel {
       case .notFinite, .notFoldable:
         throw file.map { .checkpoint($0, cause: cause, kind: kind) }
           ?? .network(name, cause: cause, kind: kind)
+      case .gpu: throw ClassifierError(error, of: gpu ?? name)
       default: throw .network(name, cause: cause, kind: kind)
       }
     }

@@ -67,11 +67,14 @@ public final class Network: Sendable {
   package var frames: Int { loaded.traits.frames }
 
   /// The weights as windows of `frames` samples want them.
-  func packed(frames: Int, threads: Int, precision: Network.Precision) throws(ClassifierError) -> PackedModel
-  {
+  func packed(
+    frames: Int, threads: Int, precision: Network.Precision, gpu: GPU? = nil
+  ) throws(ClassifierError) -> PackedModel {
     try packed.withLock { (packed) throws(ClassifierError) in
-      try packed.model(PackedModels.Key(frames: frames, precision: precision)) { () throws(ClassifierError) in
-        try loaded.packed(frames: frames, threads: threads, precision: precision)
+      let key = PackedModels.Key(frames: frames, precision: precision, gpu: gpu.map(ObjectIdentifier.init))
+      return try packed.model(key) { () throws(ClassifierError) in
+        try loaded.packed(
+          frames: frames, batch: gpu?.batch ?? 1, threads: threads, precision: precision, gpu: gpu)
       }
     }
   }
@@ -82,6 +85,8 @@ private struct PackedModels {
   struct Key: Hashable {
     let frames: Int
     let precision: Network.Precision
+    /// Whose memory they lie in; a packed model keeps its GPU open.
+    let gpu: ObjectIdentifier?
   }
 
   private struct Entry {

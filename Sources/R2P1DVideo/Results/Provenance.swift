@@ -9,6 +9,8 @@ public struct Provenance: Sendable, Equatable {
   /// Of the kernels: `avx512`, for one.
   public let instructionSet: String
   public let precision: String
+  /// The GPU that computed; nil where the CPU did.
+  public package(set) var gpu: GPUProvenance?
   /// About what logits are off by in this precision: ``Network/Precision/logitError``.
   public let logitError: Double
   public let model: String
@@ -70,7 +72,7 @@ public struct Provenance: Sendable, Equatable {
 
 extension Provenance: Codable {
   private enum Key: CodingKey {
-    case tool, ffmpeg, instructionSet, precision, logitError, model, modelSHA256, weights, labelsSHA256,
+    case tool, ffmpeg, instructionSet, precision, gpu, logitError, model, modelSHA256, weights, labelsSHA256,
       sampling
     case decodeErrors, framesDecoded, bytesRead, fileBytes
   }
@@ -92,6 +94,7 @@ extension Provenance: Codable {
       framesDecoded: try values.decode(Int.self, forKey: .framesDecoded),
       bytesRead: try values.decodeIfPresent(Int.self, forKey: .bytesRead),
       fileBytes: try values.decodeIfPresent(Int.self, forKey: .fileBytes))
+    gpu = try values.decodeIfPresent(GPUProvenance.self, forKey: .gpu)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -100,6 +103,7 @@ extension Provenance: Codable {
     try values.encode(ffmpeg, forKey: .ffmpeg)
     try values.encode(instructionSet, forKey: .instructionSet)
     try values.encode(precision, forKey: .precision)
+    try values.encodeIfPresent(gpu, forKey: .gpu)
     try values.encode(logitError, forKey: .logitError)
     try values.encode(model, forKey: .model)
     try values.encodeIfPresent(modelSHA256, forKey: .modelSHA256)
@@ -126,10 +130,12 @@ extension Classifier {
     -> Provenance?
   {
     guard options.givesReceipts else { return nil }
-    return Provenance(
+    var receipt = Provenance(
       model: model.name, modelSHA256: network.hash.digits, weights: network.chosenWeights,
       labelsSHA256: labels.sha256,
       precision: precision,
       sampling: sampling ?? self.sampling, decodeErrors: decodeErrors, framesDecoded: framesDecoded)
+    receipt.gpu = options.gpu?.provenance
+    return receipt
   }
 }

@@ -96,9 +96,9 @@ public struct VideoSummary: Sendable, Equatable {
   public let frameRate: Double
   public let codec: String
   /// Damaged packets and pictures that were skipped.
-  public let decodeErrors: Int
+  public package(set) var decodeErrors: Int
   /// Pictures that the decoder had to produce for the windows.
-  public let framesDecoded: Int
+  public package(set) var framesDecoded: Int
   /// The number in the container of the stream that was looked at, as ffprobe counts.
   public internal(set) var track: Int
   /// What may make the labels worse than they need be.

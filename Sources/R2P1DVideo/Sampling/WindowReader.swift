@@ -79,9 +79,11 @@ package final class WindowReader {
   /// places hang on the whole duration, and the frames may contradict what the container says of it until the
   /// last one is decoded: windows come as soon as they are decoded, and `restarted` takes them back if it
   /// comes to that.
-  package func read(_ yield: (WindowEvent) throws -> Void) throws {
-    var given = 0
-    var first = 0
+  ///
+  /// Those before number `wanted` are left out where windows are final at once; else all come.
+  package func read(from wanted: Int = 0, _ yield: (WindowEvent) throws -> Void) throws {
+    var given = isFinalAtOnce && preprocessors.count == 1 && wanted < starts.count ? wanted : 0
+    var first = given
     while true {
       do {
         try read(from: first, &given, yield)

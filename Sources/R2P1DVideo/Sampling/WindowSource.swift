@@ -11,12 +11,13 @@ package final class LocalWindowSource: WindowSource {
   private let path: BytePath
   private let prefetcher: Prefetcher<WindowEvent>
 
-  /// With one thread in all, decoding goes on only while the next event is waited for.
-  package init(_ reader: WindowReader, of path: BytePath, threads: Int) {
+  /// With one thread in all, decoding goes on only while the next event is waited for. `batch` windows are
+  /// scored at once.
+  package init(_ reader: WindowReader, of path: BytePath, threads: Int, batch: Int = 1) {
     self.path = path
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
-    prefetcher = Prefetcher(capacity: threads > 1 ? Self.windowsAhead : 0) { try reader.read($0) }
+    prefetcher = Prefetcher(capacity: threads > 1 ? max(Self.windowsAhead, batch) : 0) { try reader.read($0) }
   }
 
   /// Enough to keep the network busy over a seek, few enough to be small beside it.

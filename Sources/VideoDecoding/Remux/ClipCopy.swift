@@ -84,7 +84,7 @@ final class ClipCopy {
   /// Sound from the first frame to the end of the last, and subtitles that are shown meanwhile.
   private func addOther(_ source: ClipSource, _ time: Int128) throws(RemuxError) {
     var time = time
-    let length = ClockShifts.units(max(source.timed.duration, 0), source.tick, index.clock.scale)
+    let length = ClockShifts.units(max(source.timed.duration, 0), source.tick, index.clock.scale) ?? 0
     var stop = time + length
     if subtitles.contains(source.stream) {
       (time, stop) = (max(time, start), min(stop, end))

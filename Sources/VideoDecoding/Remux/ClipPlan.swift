@@ -81,12 +81,12 @@ struct ClipTimes {
       // Frames are decoded at the times at which frames are shown, by so much earlier that none is late.
       let known = taken.filter { stamps[$0 - first] != nil }
       let sorted = known.compactMap { stamps[$0 - first] }.sorted()
-      let delay = zip(sorted, known).map { $0 - (stamps[$1 - first] ?? $0) }.max() ?? 0
+      let delay = zip(sorted, known).map { $0 &- (stamps[$1 - first] ?? $0) }.max() ?? 0
       var last: Int64?
       var next = sorted.makeIterator()
       for number in taken {
-        let time = stamps[number - first] == nil ? last ?? 0 : (next.next() ?? 0) - delay
-        last = max(time, last.map { $0 + 1 } ?? time)
+        let time = stamps[number - first] == nil ? last ?? 0 : (next.next() ?? 0) &- delay
+        last = max(time, last.map { $0 &+ 1 } ?? time)
         decoding[number - first] = last ?? 0
       }
     }

@@ -25,9 +25,7 @@ struct ClipSource {
     number = stream == video ? place.packets : nil
     let stamp = timed.pts != CFFMPEG_NO_TIME ? timed.pts : timed.dts
     time =
-      stamp == CFFMPEG_NO_TIME || stream == video
-      ? nil
-      : ClockShifts.units(stamp, tick, index.clock.scale) + index.shifts.shift(of: stamp, tick, at: place)
+      stamp == CFFMPEG_NO_TIME || stream == video ? nil : index.shifts.time(of: stamp, tick, at: place)
   }
 
   /// Whether a clip may have something of it, or of what is behind it in the file.

@@ -30,27 +30,30 @@ struct ClockShifts: Sendable {
     self.shifts = shifts
   }
 
-  /// What is added to the units of a stamp in ticks of `tick` seconds.
+  /// What is added to the units of a stamp.
   ///
   /// `place` is where the video is in the file when the packet comes: how many packets of it, and the time of
   /// the last. Streams are not stored in step: of the clocks about there, the one counts by which the packet is
   /// nearest.
-  func shift(of stamp: Int64, _ tick: AVRational, at place: (packets: Int, time: Int128)) -> Int128 {
+  private func shift(of units: Int128, at place: (packets: Int, time: Int128)) -> Int128 {
     let index = max(shifts.partitioningIndex { $0.packet > place.packets } - 1, 0)
     guard shifts.count > 1 else { return shifts.first?.units ?? 0 }
-    let time = Self.units(stamp, tick, scale) - place.time
+    let time = units - place.time
     let near = shifts[max(index - 1, 0)...min(index + 1, shifts.count - 1)]
     return near.map(\.units).min { abs(time + $0) < abs(time + $1) } ?? 0
   }
 
-  func microseconds(of stamp: Int64, _ tick: AVRational, at place: (packets: Int, time: Int128)) -> Int64 {
-    let units = Self.units(stamp, tick, scale) + shift(of: stamp, tick, at: place)
-    return Int64(clamping: units * 1_000_000 / scale)
+  /// When the packet is presented in a player's clock, in units; nil for what is no time of a video.
+  func time(of stamp: Int64, _ tick: AVRational, at place: (packets: Int, time: Int128)) -> Int128? {
+    guard let units = Self.units(stamp, tick, scale) else { return nil }
+    return units + shift(of: units, at: place)
   }
 
-  /// A stamp in units of 1/`scale` s.
-  static func units(_ stamp: Int64, _ tick: AVRational, _ scale: Int128) -> Int128 {
-    guard tick.num > 0, tick.den > 0 else { return 0 }
-    return Int128(stamp) * Int128(tick.num) * scale / Int128(tick.den)
+  /// A stamp in units of 1/`scale` s; nil for what is no time of a video.
+  static func units(_ stamp: Int64, _ tick: AVRational, _ scale: Int128) -> Int128? {
+    guard tick.num > 0, tick.den > 0 else { return nil }
+    let (above, isTooLarge) = (Int128(stamp) * Int128(tick.num)).multipliedReportingOverflow(by: scale)
+    let units = above / Int128(tick.den)
+    return isTooLarge || abs(units) > 1 << 70 ? nil : units
   }
 }

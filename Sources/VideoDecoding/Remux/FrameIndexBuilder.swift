@@ -121,9 +121,10 @@ struct FrameIndexBuilder {
   ) -> [Int: [Int64]] {
     var times: [Int: [Int64]] = [:]
     for (stream, found) in others where stream < ticks.count {
-      times[stream] = found.map { other in
+      times[stream] = found.compactMap { other in
         let time = other.packet > 0 ? placed[other.packet - 1].time : placed[0].time
-        return shifts.microseconds(of: other.stamp, ticks[stream], at: (other.packet, time))
+        return shifts.time(of: other.stamp, ticks[stream], at: (other.packet, time))
+          .map { Int64(clamping: $0 * 1_000_000 / clock.scale) }
       }
     }
     return times

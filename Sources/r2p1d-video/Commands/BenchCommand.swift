@@ -40,8 +40,7 @@ struct BenchCommand: AsyncParsableCommand {
   @Option(help: ModelArguments.threadsHelp)
   var threads: Int?
 
-  @Option(help: Network.Precision.help)
-  var precision: Network.Precision = .f32
+  @OptionGroup var computing: ComputingArguments
 
   @Flag(help: "Print how the network is computed, layer by layer.")
   var plan = false
@@ -69,7 +68,8 @@ struct BenchCommand: AsyncParsableCommand {
     options.frames = frames
     options.batch = batch
     options.runs = runs
-    options.precision = precision
+    let chosen = try computing.choose()
+    (options.gpu, options.precision) = (chosen.gpu, chosen.precision)
     options.video = video
     options.track = track
     options.wantsPlan = plan
@@ -77,7 +77,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     let (figures, table, notes) = try await PipelineBenchmark.run(options)
     Terminal.warn(notes)
-    Terminal.warn(asked: precision, used: Network.Precision(rawValue: figures.network.precision) ?? .f32)
+    Terminal.warn(
+      asked: options.precision, used: Network.Precision(rawValue: figures.network.precision) ?? .f32)
     let output = Output.standard()
     if plan { try output.write(table) }
     try output.write(format == .json ? figures.json : figures.text)

@@ -80,7 +80,7 @@ struct CutCommand: AsyncParsableCommand {
       case .success(let clip):
         try output?.finish()
         try folder.note(clip)
-        printer.add(clip, at: folder.path(of: clip))
+        try printer.add(clip, at: folder.path(of: clip))
       case .failure(let error):
         Terminal.warn(error)
         isComplete = false
@@ -118,7 +118,7 @@ struct CutCommand: AsyncParsableCommand {
       }
       try output.finish()
       try folder.note(made)
-      printer.add(made, at: path)
+      try printer.add(made, at: path)
     }
   }
 
@@ -145,7 +145,7 @@ struct CutCommand: AsyncParsableCommand {
   private func foundSegments() async throws -> [CutSegment] {
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let timeline = classifier.timeline(of: .file(file))
     let wanted: Set<Int>
     do {
@@ -185,7 +185,7 @@ struct CutCommand: AsyncParsableCommand {
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     let stride = placement.stride.map(WindowPlacement.stride)
     var options = ClassifierOptions(model, sampling.options(stride), limits, certificates, addresses)
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.labels = naming.labels
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = false
@@ -199,7 +199,8 @@ struct CutCommand: AsyncParsableCommand {
     let defaults = SegmentOptions()
     return [
       (model.model != .named("r2plus1d_18"), "--model"), (model.weights != nil, "--weights"),
-      (engine.precision != .f32, "--precision"), (naming.labels != nil, "--labels"),
+      (engine.computing.precision != .given(.f32), "--precision"),
+      (engine.computing.device != .cpu, "--device"), (naming.labels != nil, "--labels"),
       (onlyLabels.only != nil, "--only"), (placement.stride != nil, "--stride"),
       (samples.frames != nil, "--frames"), (samples.fps != nil, "--fps"), (samples.resize != nil, "--resize"),
       (segmentation.smooth != defaults.smoothing, "--smooth"),

@@ -45,10 +45,10 @@ struct EmbedCommand: AsyncParsableCommand {
     let beside = try Output(sidecar(path))
     var options = ClassifierOptions(
       model, sampling.options(placement.placement), limits, certificates, addresses)
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let progress = ProgressBar(isQuiet: result.quiet)
     var table = FeatureTable(format, of: classifier)
     var failures = 0

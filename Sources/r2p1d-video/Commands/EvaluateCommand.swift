@@ -77,7 +77,7 @@ struct EvaluateCommand: ParsableCommand {
     let budget = workers.budget(model)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let truth = try EvaluationTruth(list, classifier.labels)
     Terminal.warn(truth, of: self.list.list)
     let segments = hasSegments ? segmentation.options(minimumScore: certainty.minScore) : nil
@@ -122,7 +122,9 @@ struct EvaluateCommand: ParsableCommand {
     return truth.videos.compactMap { rows[$0.path] }
   }
 
-  private func options(_ budget: ThreadBudget, _ hasSegments: Bool, _ network: Network) -> ClassifierOptions {
+  private func options(
+    _ budget: ThreadBudget, _ hasSegments: Bool, _ network: Network
+  ) throws(ClassifierError) -> ClassifierOptions {
     var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
     published.name?.apply(to: &options.sampling)
     options.sampling.crops = published.crops
@@ -130,7 +132,7 @@ struct EvaluateCommand: ParsableCommand {
       options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
     }
     options.threads = budget.network
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.labels = formatting.labels
     options.merge = formatting.merge
     options.givesReceipts = formatting.format.isJSON

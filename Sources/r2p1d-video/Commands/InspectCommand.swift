@@ -71,11 +71,11 @@ struct InspectCommand: AsyncParsableCommand {
     }
     options.labels = model.labels
     if let top = model.top { options.top = top }
-    options.precision = model.precision ?? .f32
+    options.precision = (model.precision ?? .given(.f32)).resolved(onGPU: false)
     options.givesReceipts = format == .json
     let network = try await Network.load(source, options: model.networkOptions(certificates))
     let classifier = try await network.classifier(options)
-    Terminal.warn(of: classifier, asked: options.precision)
+    Terminal.warn(of: classifier)
     return try await classifier.inspect(
       .file(file), keeping: format.options, progress: progress.start(file))
   }

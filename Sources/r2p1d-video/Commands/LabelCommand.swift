@@ -37,7 +37,7 @@ struct LabelCommand: AsyncParsableCommand {
     let output = try result.open(besides: files + [model.model.file, scores.labels])
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let progress = ProgressBar(isQuiet: result.quiet)
     var report = format.report(files: files.count, top: scores.top, explain: \.explanation)
     var failures = 0
@@ -49,6 +49,7 @@ struct LabelCommand: AsyncParsableCommand {
       switch outcome.result {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)
       case .failure(let error):
+        guard error.scope == .input else { throw error }
         failures += 1
         Terminal.warn(error)
       }
@@ -62,7 +63,8 @@ struct LabelCommand: AsyncParsableCommand {
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     var options = ClassifierOptions(
       model, sampling.options(placement.placement), limits, certificates, addresses)
-    options.precision = engine.precision
+    let windows = placement.stride == nil ? files.count * (placement.windows ?? 5) : nil
+    try engine.computing.set(&options, windows: windows)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = format.isJSON

@@ -8,7 +8,7 @@ import R2P1DVideo
 struct R2P1DVideoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "r2p1d-video",
-    abstract: "Labels videos with the R(2+1)D family of networks, on a CPU, offline.",
+    abstract: "Labels videos with the R(2+1)D family of networks, on a CPU or a GPU, offline.",
     version: Version.text,
     subcommands: [
       LabelCommand.self,
@@ -25,6 +25,7 @@ struct R2P1DVideoCommand: ParsableCommand {
       TeachCommand.self,
       ModelsCommand.self,
       BenchCommand.self,
+      DevicesCommand.self,
       ScanWorkerCommand.self,
     ])
 

@@ -49,16 +49,17 @@ struct ScanCommand: ParsableCommand {
         stop.raiseInsideFile()
       }
     }
-    let shard = try selection.share()
+    let asked = try selection.share()
+    let shard = asked ?? .whole
     let budget = workers.budget(model)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
-    try rows.begin(shard)
+    try rows.begin(asked)
     var options = workers.options(budget)
     options.sidecars = sidecars
     let progress = ScanProgress(isQuiet: table.quiet)
@@ -68,7 +69,6 @@ struct ScanCommand: ParsableCommand {
       stop: stop, observe: progress.report)
     try find(shard, sidecars, by: classifier.sampling.work, stop, &run)
     progress.end()
-    for (folder, cause) in run.unreadable { Terminal.warn("\(folder.printable): \(cause)") }
     if !table.quiet {
       Terminal.write(summary(rows.records, earlier: run.earlier, seconds: progress.seconds))
     }
@@ -79,12 +79,13 @@ struct ScanCommand: ParsableCommand {
   private func finish(_ run: ScanRun, _ stop: StopFlag, _ rows: ScanTable) throws {
     if stop.isRaised && run.left != 0 {
       let kept = "every finished row is in \(table.output.printable): run the same command to resume"
-      guard stop.endsFile else {
+      guard !stop.isInterrupted else {
         Terminal.warn("interrupted; \(kept)")
         throw ExitCode(ExitStatus.interrupted.rawValue)
       }
       let left = run.left.map { "\($0) file\($0 == 1 ? " is" : "s are") left" } ?? "the list has not ended"
-      Terminal.warn("the time of --deadline is over, and \(left); \(kept)")
+      let begun = run.begun.map { ", \($0.windows) windows of \($0.film.printable) kept" } ?? ""
+      Terminal.warn("the time of --deadline is over, and \(left)\(begun); \(kept)")
       throw ExitCode(ExitStatus.deadline.rawValue)
     }
     let failures = ScanSummary(rows.records).failures + run.unreadable.count
@@ -99,7 +100,7 @@ struct ScanCommand: ParsableCommand {
       options.sampling.placement = .halfWindows(of: options.sampling.frames ?? network.frames)
     }
     options.threads = budget.network
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     return options
@@ -114,7 +115,7 @@ struct ScanCommand: ParsableCommand {
     finder.shard = shard
     finder.walk.takesAll = selection.list.all
     finder.walk.isSidecar = sidecars.isSidecar
-    finder.walk.excluded = [table.output, ScanTable.journalPath(of: table.output)]
+    finder.walk.excluded = ScanTable.files(of: table.output)
     finder.find(paths)
     let list = try selection.list.filesFrom.map { (path) throws(ClassifierError) in
       try PathList(path, zeroSeparated: selection.list.zeroSeparated)
@@ -124,7 +125,8 @@ struct ScanCommand: ParsableCommand {
     if !shard.isWhole, try list.isListing() { hangsOnAll = true }
     guard hangsOnAll else {
       Signals.endSoftly { stop.raise() }
-      return try run.run(finder, then: list)
+      try run.run(finder, then: list)
+      return warn(of: run.unreadable)
     }
     try finder.find(list, by: work)
     try begin(finder, work, stop, &run)
@@ -133,9 +135,14 @@ struct ScanCommand: ParsableCommand {
   private func begin(
     _ finder: FileFinder, _ work: EvenShares.Work, _ stop: StopFlag, _ run: inout ScanRun
   ) throws(ClassifierError) {
+    warn(of: finder.walk.unreadable)
     if !table.quiet { warn(of: finder, work) }
     Signals.endSoftly { stop.raise() }
     try run.run(finder)
+  }
+
+  private func warn(of unreadable: [(folder: BytePath, cause: String)]) {
+    for (folder, cause) in unreadable { Terminal.warn("\(folder.printable): \(cause)") }
   }
 
   /// Says it where this share has much more to do than others. Of many shares each is small.

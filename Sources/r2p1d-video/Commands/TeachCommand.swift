@@ -41,10 +41,10 @@ struct TeachCommand: AsyncParsableCommand {
     let output = try result.open(besides: [model.model.file, teaching.labels])
     let reportOutput = try report.open()
     var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(options)
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let teacher = try Teacher(
       classifier, options: teaching.options(threads: options.threads, besides: path))
     let progress = TeachingProgress(isQuiet: result.quiet)

@@ -52,7 +52,7 @@ struct TimelineCommand: AsyncParsableCommand {
     }
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let thumbnails = formats.map(\.thumbnails).max() ?? 0
     let timeline = classifier.timeline(of: .file(file), thumbnails: thumbnails)
     let outline = try await timeline.outline()
@@ -112,7 +112,7 @@ struct TimelineCommand: AsyncParsableCommand {
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {
     let stride = placement.stride.map(WindowPlacement.stride)
     var options = ClassifierOptions(model, sampling.options(stride), limits, certificates, addresses)
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     options.givesReceipts = formats.contains(where: \.isJSON)

@@ -39,7 +39,7 @@ struct WorkerCommand: ParsableCommand {
     let budget = workers.budget(model)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(budget))
-    Terminal.warn(of: classifier, asked: engine.precision)
+    Terminal.warn(of: classifier)
     let loop = RequestLoop(classifier, workers.options(budget), explain: \.explanationWithoutAddresses)
     let stop = StopFlag()
     Signals.endSoftly { stop.raise() }
@@ -58,7 +58,7 @@ struct WorkerCommand: ParsableCommand {
   private func classifierOptions(_ budget: ThreadBudget) throws(ClassifierError) -> ClassifierOptions {
     var options = ClassifierOptions(model, sampling.options(placement.placement), limits, certificates)
     options.threads = budget.network
-    options.precision = engine.precision
+    try engine.computing.set(&options)
     options.set(scores)
     try options.select(onlyLabels, minimumScore: certainty.minScore)
     return options

@@ -39,28 +39,6 @@ extension Rational: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension Network.Precision: ExpressibleByArgument {
-  /// `fast` is whatever is fastest here.
-  private static let fast = "fast"
-
-  public init?(argument: String) {
-    guard let precision = argument == Self.fast ? .fastest : Network.Precision(rawValue: argument) else {
-      return nil
-    }
-    self = precision
-  }
-
-  public static var allValueStrings: [String] { allCases.map(\.rawValue) + [fast] }
-
-  static let help: ArgumentHelp = {
-    let errors = allCases.map { "\($0.logitError) in \($0.rawValue)" }.joined(separator: ", ")
-    return """
-      Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). fast \
-      is int8 where the CPU has instructions for it, else f32.
-      """
-  }()
-}
-
 extension ListingFormat: ExpressibleByArgument {}
 
 /// A moment of a file: `90`, `1:30` or `00:01:30.5`.

@@ -4,8 +4,7 @@ import R2P1DVideo
 
 /// How the network computes, and whether its checkpoint may be downloaded.
 struct EngineArguments: ParsableArguments {
-  @Option(help: Network.Precision.help)
-  var precision: Network.Precision = .f32
+  @OptionGroup var computing: ComputingArguments
 
   @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
   var offline = false

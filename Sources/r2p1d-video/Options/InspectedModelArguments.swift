@@ -16,8 +16,8 @@ struct InspectedModelArguments: ParsableArguments {
   @Option(help: "Labels of each window (default: 5).")
   var top: Int?
 
-  @Option(help: Network.Precision.help)
-  var precision: Network.Precision?
+  @Option(help: PrecisionArgument.help)
+  var precision: PrecisionArgument?
 
   @Flag(help: "Never download a model, as with R2P1D_OFFLINE=1.")
   var offline = false
@@ -28,6 +28,7 @@ struct InspectedModelArguments: ParsableArguments {
   func validate() throws {
     try ModelArguments.checkThreads(threads)
     try check(top, "--top", (1...10_000).contains, "a number of labels from 1 to 10000")
+    try precision?.check(onGPU: false)
     guard model == nil else { return }
     let idle = [
       ("--weights", weights != nil), ("--labels", labels != nil), ("--top", top != nil),

@@ -36,8 +36,8 @@ struct FileArguments: ParsableArguments {
     try check(deadline, "--deadline", (1...100_000_000).contains, "a number of seconds from 1")
   }
 
-  /// The share that is taken.
-  func share() throws -> Shard { try shard?.shard() ?? .whole }
+  /// The share that is taken; nil if none was asked for.
+  func share() throws -> Shard? { try shard?.shard() }
 }
 
 /// What is found, besides the folders and files that are named.

@@ -33,7 +33,7 @@ struct ClipFolder {
     for clip in clips { try Output.checkIsNew(path(of: clip)) }
   }
 
-  /// A table of earlier clips of the video is gone on with; any other file of its name is somebody's.
+  /// A table of earlier clips of the video grows; any other file of its name is somebody's.
   private func checkTable() throws(ClassifierError) {
     var status = stat()
     guard table.withCString({ lstat($0, &status) }) == 0 else { return }

@@ -42,6 +42,11 @@ extension FailureRemedy {
     case .resume: ": run it again to resume"
     case .reencode: "; --exact encodes its frames again"
     case .overwrite: ": move it, or give --overwrite"
+    case .installGPUDriver:
+      "; install the GPU's Vulkan driver (Mesa's, or the Vulkan part of NVIDIA's; docs/gpu.md for containers), "
+        + "or leave --device away"
+    case .computeOnCPU: "; leave --device away, or give one that `r2p1d-video devices` lists, as gpu:0"
+    case .exactPrecision: ": give --precision f32"
     case .otherCache: ": give another --cache, or remove it"
     case .otherOutput(let alternative): ": \(Self.other("--output", alternative))"
     case .otherJournal(let alternative): ": \(Self.other("--journal", alternative))"

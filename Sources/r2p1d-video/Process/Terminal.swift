@@ -47,9 +47,9 @@ enum Terminal {
   }
 
   /// What one should know of a classifier before its results.
-  static func warn(of classifier: Classifier, asked precision: Network.Precision) {
+  static func warn(of classifier: Classifier) {
     warn(classifier.modelNotes)
-    warn(asked: precision, used: classifier.precision)
+    warn(asked: classifier.options.precision, used: classifier.precision)
   }
 
   /// A line where the precision that was asked for is not the one in force, or gains nothing.

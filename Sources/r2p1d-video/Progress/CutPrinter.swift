@@ -26,13 +26,13 @@ struct CutPrinter {
   }
 
   /// The clip is complete, at `path`.
-  mutating func add(_ clip: CutClip, at path: BytePath) {
+  mutating func add(_ clip: CutClip, at path: BytePath) throws(ClassifierError) {
     bar.clear()
     done += 1
     if !isQuiet {
       let start = clip.start.clock(hours: showsHours)
       let end = clip.end.clock(hours: showsHours)
-      try? Output.standard().write("\(start) – \(end)  \(clip.frames.count) frames  \(path.printable)\n")
+      try Output.standard().write("\(start) – \(end)  \(clip.frames.count) frames  \(path.printable)\n")
     }
     if done < total { advance(done, total) }
   }

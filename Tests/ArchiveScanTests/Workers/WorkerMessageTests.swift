@@ -40,7 +40,7 @@ import Testing
   private final class Assembling {
     private var assembly: WindowAssembly
 
-    init(frames: Int) { assembly = WindowAssembly(frames: frames) }
+    init(frames: Int, from first: Int = 0) { assembly = WindowAssembly(frames: frames, from: first) }
 
     var isComplete: Bool { assembly.isComplete }
     func add(_ sample: Sample) -> Bool { assembly.add(sample) }
@@ -109,6 +109,27 @@ import Testing
     #expect(try #require(assembly.window(window(1, [1, 2]))).samples.elementsEqual(samples[1...], by: ===))
     // Sample 0 was in neither the window before nor new.
     #expect(assembly.window(window(2, [0, 2])) == nil)
+  }
+
+  /// Of a film of which windows are kept; a worker that finds that they do not hold begins at the first one.
+  @Test(arguments: [0, 5]) func windowsComeFromTheOneAskedForOrFromTheFirst(_ number: Int) throws {
+    let assembly = Assembling(frames: 1, from: 5)
+    #expect(try assembly.add(Self.sample()))
+    for wrong in [1, 4, 6] { #expect(assembly.window(window(wrong, [0])) == nil) }
+    #expect(!assembly.isComplete)
+    #expect(assembly.window(window(number, [0], isFinal: true)) != nil)
+    #expect(assembly.isComplete)
+    #expect(assembly.window(window(number + 1, [0])) != nil)
+    #expect(assembly.restart())
+    #expect(assembly.window(window(number, [0])) == nil)
+    #expect(assembly.window(window(number + 1, [0])) != nil)
+  }
+
+  @Test(arguments: ["a.mp4", "", "\u{0}\u{0}\u{0}\u{0}\u{0}"]) func aRequestArrivesAsItWasSent(_ path: String)
+  {
+    let request = DecodeRequest(BytePath(path), from: 4_000_000_000)
+    #expect(DecodeRequest(request.bytes) == request)
+    #expect(DecodeRequest([1, 2]) == DecodeRequest("", from: 513))
   }
 
   @Test func windowsComeInTurn() throws {

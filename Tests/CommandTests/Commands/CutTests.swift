@@ -212,6 +212,35 @@ import Testing
     #expect(run.status == (name.hasPrefix("a/") ? 2 : run.status) && run.status != 0)
   }
 
+  @Test(
+    .enabled(if: Clips.canEncode("mpeg4", "libx264", "aac"), Clips.note), arguments: [[], ["--exact"]])
+  func theTrackThatIsAskedForIsCut(_ options: [String]) throws {
+    try folder.ffmpeg(
+      "-f lavfi -i testsrc2=s=64x48:r=25:d=3 -f lavfi -i testsrc=s=160x120:r=25:d=3 -f lavfi -i sine=d=3 "
+        + "-map 0 -map 1 -map 2 -c:v mpeg4 -g 25 -c:a aac -disposition:v:1 0 two.mp4")
+    let list = try list("1,2,x\n")
+    let run = try cut(["--segments", list, "--track", "1"] + options, folder.path("two.mp4"))
+    #expect(run.status == 0, "\(run.errors)")
+    let shown = try folder.ffmpeg(
+      "-show_entries stream=codec_type,width,nb_frames -of csv=p=0 out/two.0001.00-00-01.000.x.mp4",
+      program: "ffprobe")
+    let streams = String(decoding: shown, as: UTF8.self).split(separator: "\n")
+    #expect(streams.count == 2 && streams[0].hasPrefix("video,160,") && streams[1].hasPrefix("audio"))
+    #expect(streams[0].hasSuffix(",25"))
+  }
+
+  @Test(
+    .enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: [[], ["--exact"]])
+  func anAddressIsCutWhereTheNetworkIsAllowed(_ options: [String]) throws {
+    let server = try WebServer(["/film.mp4": [.file(Data(contentsOf: URL(filePath: Self.video)))]])
+    let list = try list("1,2,x\n")
+    let refused = try cut(["--segments", list] + options, "\(server.address)/film.mp4")
+    #expect(refused.status == 1 && refused.errors.contains("give --allow-network"))
+    let run = try cut(["--segments", list, "--allow-network"] + options, "\(server.address)/film.mp4")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try names("out") == ["film.0001.00-00-01.000.x.mp4", "film.mp4.clips.csv"])
+  }
+
   @Test func withoutTheProgramAnExactCutSaysSoAtOnce() throws {
     let list = try list("1,2,x\n")
     let run = try program.shell(

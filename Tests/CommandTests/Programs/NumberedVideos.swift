@@ -64,6 +64,8 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     // Whole groups alone: nothing says in which order frames are shown.
     NumberedVideo("no-order.avi", "libx264 mp2", "-c:v libx264 -bf 2 -g 30 -c:a mp2"),
     NumberedVideo("motion.avi", "mjpeg pcm_s16le", "-c:v mjpeg -q:v 3 -c:a pcm_s16le", group: 1),
+    // The container says another aspect ratio than the codec.
+    NumberedVideo("phone.3gp", "h263 aac", "-c:v h263 -s 176x144 -q:v 3 -g 30 -c:a aac -ac 1 -ar 8000"),
     NumberedVideo("theora.ogv", "libtheora libvorbis", "-c:v libtheora -g 30 -q:v 8 -c:a libvorbis"),
     NumberedVideo("windows.wmv", "wmv2 wmav2", "-c:v wmv2 -g 30 -q:v 3 -c:a wmav2"),
     NumberedVideo("raw.h264", "libx264", "-an -c:v libx264 -bf 3 -g 30"),
@@ -131,7 +133,7 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     let clips = try Clips()
     try FileManager.default.createSymbolicLink(atPath: clips.path("in"), withDestinationPath: path)
     let rest = "-map 0:v:0 -fps_mode passthrough"
-    let list = try clips.run("-copyts -i in \(rest) -enc_time_base -1 -f framemd5 -")
+    let list = try clips.run("-copyts -i in \(rest) -enc_time_base 1:90000 -f framemd5 -")
     let turn = isTurned ? "transpose=2," : ""
     let pixels = try clips.run(
       "-i in -vf \(turn)crop=iw:ih/3:0:0,format=gray,scale=16:1:flags=area \(rest) -f rawvideo -")

@@ -81,6 +81,16 @@ import Testing
     #expect(try folder.rows().count == 5)
   }
 
+  /// A job that is cancelled shortly before its time is over is cancelled, and not to be requeued.
+  @Test func aSignalBeforeTheDeadlineIsAnInterruption() throws {
+    let scan = try folder.start("--workers", "1", "--deadline", "3")
+    let worker = try #require(Processes.stoppedWorker(of: scan))
+    scan.terminate()
+    scan.waitUntilExit()
+    #expect(scan.terminationStatus == 130 && folder.errors.contains("interrupted; "), "\(folder.errors)")
+    #expect(eventually { !Processes.isAlive(worker) })
+  }
+
   @Test func aDeadlineThatIsNotReachedChangesNothing() throws {
     #expect(try folder.scan("--deadline", "600").status == 0)
     try folder.folder.write("clips/bad.mp4", "no video")

@@ -132,7 +132,7 @@ import Testing
     for path in try damaged().map({ BytePath($0) }).prefix(6) {
       let reader = try VideoInput.file(path).open(classifier.sampling, threads: 1)
       let predictor = try classifier.workspaces.workspace().predictor
-      let expected = try reader.settledWindows().map { predictor.predict([$0.samples])[0].logits }
+      let expected = try reader.settledWindows().map { try predictor.predict([$0.samples])[0].logits }
       var done: [Int] = []
       let scored = try classifier.scoredWindows(of: path) { now, _ in done.append(now) }
       var found: [[Float]] = []

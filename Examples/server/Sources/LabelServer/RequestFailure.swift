@@ -31,7 +31,7 @@ struct RequestFailure: Error {
     case .request: .badRequest
     case .limit: .contentTooLarge
     case .outOfMemory, .cancelled: .serviceUnavailable
-    case .unreadable, .output, .other: .internalServerError
+    case .unreadable, .device, .output, .other: .internalServerError
     }
   }
 

@@ -18,7 +18,7 @@ func httpStatus(of error: ClassifierError) -> Int {
   case .unsupported, .damaged, .refused: 415
   case .request: 400
   case .cancelled: 499
-  case .unreadable, .outOfMemory, .output, .other: 500
+  case .unreadable, .outOfMemory, .device, .output, .other: 500
   }
 }
 

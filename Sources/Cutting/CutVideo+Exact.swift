@@ -1,0 +1,81 @@
+import R2P1DVideo
+import VideoDecoding
+
+extension CutVideo {
+  /// What the ffmpeg program writes: Matroska for Matroska, else MP4.
+  var reencodedContainer: (format: String, ending: String) {
+    Self.ending(of: file).lowercased() == "mkv" ? ("matroska", ".mkv") : ("mp4", ".mp4")
+  }
+
+  /// The stamps of all frames, each later than the one before; nil where they are not.
+  var stamps: [Int64?]? {
+    if let decoded { return decoded.isIncreasing ? decoded.stamps : nil }
+    return indexStamps
+  }
+
+  /// Whether the clip's frames have times that increase.
+  func isMonotonic(_ clip: CutClip) -> Bool { decoded?.areIncreasing(clip.frames) ?? true }
+
+  /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
+  /// where the start is as near.
+  func keyTime(before frame: Int) -> String? {
+    guard decoded == nil, indexStamps != nil,
+      let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
+    else { return nil }
+    return rawTime(entry)
+  }
+
+  /// From the clip's first frame to its end, in seconds of the container's own clock.
+  func rawTimes(_ clip: CutClip) -> (start: String, end: String) {
+    let length = times.time(of: clip.frames.upperBound) - times.time(of: clip.frames.lowerBound)
+    let start = rawUnits(clip.frames.lowerBound)
+    return (
+      ClipTime(units: start, scale: times.scale).decimal,
+      ClipTime(units: start + length, scale: times.scale).decimal
+    )
+  }
+
+  private func rawTime(_ frame: Int) -> String {
+    ClipTime(units: rawUnits(frame), scale: times.scale).decimal
+  }
+
+  private func rawUnits(_ frame: Int) -> Int128 {
+    let stamp = decoded.map { $0.stamps[frame] } ?? remuxer.index.stamp(frame)
+    return stamp.map { Int128($0) * times.tick } ?? times.times[frame]
+  }
+
+  /// Whether the packets alone say which frames there are; if not, `decode` finds out.
+  package var isDecodingNeeded: Bool { decoded == nil && indexStamps == nil }
+
+  /// Decodes the whole video, and counts by its frames from then on.
+  package func decode(threads: Int) throws(ClassifierError) {
+    do {
+      let video = try Video(
+        source: .path(file.bytes), threads: threads, track: track, rules: options.rules)
+      decoded = try video.decodedFrames()
+    } catch {
+      throw .video(file, error)
+    }
+  }
+
+  /// The clip by what is known now; nil if its segment shows no frame.
+  package func renewed(_ clip: CutClip) -> CutClip? {
+    frames(of: clip.segment).map {
+      CutClip(
+        segment: clip.segment, name: clip.name, frames: $0, start: time(of: $0.lowerBound),
+        end: time(of: $0.upperBound), mode: clip.mode)
+    }
+  }
+
+  /// Whether the file at `path` has as many frames as the clip, at the same times to two milliseconds.
+  package func shows(_ clip: CutClip, at path: BytePath) -> Bool {
+    let made = try? Remuxer(source: .path(path.bytes), track: nil, ending: "", rules: options.rules)
+    guard let made = made?.index.times else { return false }
+    let wanted = clip.frames.map { times.times[$0] - times.times[clip.frames.lowerBound] }
+    guard made.times.count == wanted.count else { return false }
+    return !isMonotonic(clip)
+      || zip(made.times, wanted).allSatisfy {
+        abs($0 * times.scale - $1 * made.scale) * 500 <= made.scale * times.scale
+      }
+  }
+}

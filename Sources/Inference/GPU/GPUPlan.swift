@@ -1,0 +1,72 @@
+/// Where the activations of a forward lie on a GPU: in a few slots that those take turns in which are not
+/// needed at the same time.
+struct GPUPlan: Sendable {
+  let operations: [Operation]
+  let frames: Int
+  let sampleSide: Int
+  /// The slot of each activation that a convolution reads or writes, by its number.
+  private(set) var slots: [Int: Int] = [:]
+  /// Values of one window that a slot holds.
+  private(set) var slotCounts: [Int] = []
+
+  init(_ network: VideoResNet, frames: Int) throws(ModelError) {
+    self.init(try network.operations(frames: frames), frames: frames, sampleSide: network.sampleSide)
+  }
+
+  init(_ operations: [Operation], frames: Int, sampleSide: Int) {
+    (self.operations, self.frames, self.sampleSide) = (operations, frames, sampleSide)
+    var lastUses: [Int: Int] = [:]
+    for operation in operations {
+      for input in operation.inputs { lastUses[input.number] = operation.output.number }
+    }
+    guard let first = operations.first else { return }
+    place(first.input, while: [])
+    var living = [first.input.number]
+    for operation in operations {
+      guard case .convolution = operation.kind else { continue }
+      place(operation.output, while: living)
+      living.append(operation.output.number)
+      living.removeAll {
+        lastUses[$0, default: 0] <= operation.output.number && $0 != operation.output.number
+      }
+    }
+  }
+
+  /// Gives an activation the slot that grows least of those that no living one holds.
+  private mutating func place(_ activation: Activation, while living: [Int]) {
+    let count = activation.paddedCount
+    let taken = Set(living.compactMap { slots[$0] })
+    let free = slotCounts.indices.filter { !taken.contains($0) }
+    func growth(_ slot: Int) -> (Int, Int) { (max(count - slotCounts[slot], 0), slotCounts[slot]) }
+    if let slot = free.min(by: { growth($0) < growth($1) }) {
+      slotCounts[slot] = max(slotCounts[slot], count)
+      slots[activation.number] = slot
+    } else {
+      slots[activation.number] = slotCounts.count
+      slotCounts.append(count)
+    }
+  }
+
+  /// Most windows at once that buffers of so many bytes hold; 0 where not even one fits.
+  func windows(bindingBytes: Int, elementBytes: Int) -> Int {
+    let largest = (slotCounts.max() ?? 1) * elementBytes
+    let samples = frames * 3 * sampleSide * sampleSide
+    return bindingBytes / max(largest, samples, 1)
+  }
+}
+
+extension Operation {
+  /// What it reads.
+  var inputs: [Activation] {
+    if case .convolution(_, let residual?) = kind { return [input, residual] }
+    return [input]
+  }
+}
+
+extension Activation {
+  /// Groups of four channels, the last one padded.
+  var groups: Int { (channels + 3) / 4 }
+  var positions: Int { size.t * size.y * size.x }
+  /// Values with padded channels.
+  var paddedCount: Int { positions * groups * 4 }
+}

@@ -1,0 +1,250 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--device` and `devices`, without a GPU: on Mesa's driver that computes on the CPU, and where nothing is.
+@Suite struct DeviceTests {
+  private static let wayOut =
+    "; install the GPU's Vulkan driver (Mesa's, or the Vulkan part of NVIDIA's; docs/gpu.md for containers), "
+    + "or leave --device away"
+  private static let nowhere = ["R2P1D_VULKAN": "/no/libvulkan.so"]
+  private static let cause =
+    "R2P1D_VULKAN=/no/libvulkan.so: /no/libvulkan.so: cannot open shared object file: No such file or directory"
+
+  /// Whether Vulkan has a device here that is no GPU, and only that.
+  private static let software: String? = {
+    let lines = (try? Program()("devices").text)?.split(separator: "\n") ?? []
+    return lines.count == 1 && lines[0].contains(", software, ") ? String(lines[0]) : nil
+  }()
+  private static let need: Comment = "needs a Vulkan driver that computes on the CPU (mesa-vulkan-drivers)"
+
+  private static let clip = [Checkout.clip, "--model", "camera-motion", "--windows", "2"]
+
+  @Test func devicesWithoutAnyAreALineAndNoError() throws {
+    let run = try Program(environment: Self.nowhere)("devices")
+    #expect(run.status == 0 && run.errors.isEmpty)
+    #expect(run.text == "no GPU: \(Self.cause)\(Self.wayOut)\n")
+  }
+
+  @Test(arguments: ["gpu", "gpu:0", "gpu:llvmpipe"])
+  func aGPUThatIsNotThereIsAnErrorAndNeverTheCPU(device: String) throws {
+    let run = try Program(environment: Self.nowhere)(["label"] + Self.clip + ["--device", device])
+    #expect(run.status == 2 && run.text.isEmpty)
+    #expect(run.errors == "r2p1d-video: \(device): \(Self.cause)\(Self.wayOut)\n")
+  }
+
+  @Test func automaticallyTheCPUIsTakenAndSaysSo() throws {
+    let many = ["label"] + Self.clip.dropLast() + ["20"]
+    let run = try Program(environment: Self.nowhere)(many + ["--device", "auto"])
+    #expect(run.status == 0)
+    #expect(run.errors == "r2p1d-video: computing on the CPU: gpu: \(Self.cause)\n")
+    #expect(run.text == (try Program()(many).text))
+    let few = try Program(environment: Self.nowhere)(["label"] + Self.clip + ["--device", "auto"])
+    #expect(
+      few.errors == "r2p1d-video: computing on the CPU: so few windows are not worth the start of a GPU\n")
+  }
+
+  @Test(arguments: [
+    ("cpu", "f16", "--precision f16 is for GPUs alone (--device gpu)"),
+    ("gpu", "int8", "--precision int8 is for CPUs alone, a GPU computes in f32 or f16 (--device cpu)"),
+    ("gpu:0", "bf16", "--precision bf16 is for CPUs alone, a GPU computes in f32 or f16 (--device cpu)"),
+  ])
+  func aPrecisionThatADeviceLacksIsAWrongUsage(device: String, precision: String, error: String) throws {
+    for command in [["label"] + Self.clip, ["bench", "--network", "r2plus1d_18"]] {
+      let run = try Program()(command + ["--device", device, "--precision", precision])
+      #expect(run.status == 64 && run.text.isEmpty)
+      #expect(run.errors == "r2p1d-video: \(error) (see r2p1d-video --help)\n")
+    }
+  }
+
+  @Test(arguments: ["GPU", "gpu:", "cuda", "", "0"]) func aDeviceOfNoSuchFormIsAWrongUsage(device: String)
+    throws
+  {
+    #expect(try Program()(["label"] + Self.clip + ["--device", device]).status == 64)
+  }
+
+  @Test func theCPUAloneLoadsNoVulkan() throws {
+    let plain = try Program()(["label"] + Self.clip + ["--format", "json"])
+    let asked = try Program(environment: Self.nowhere)(
+      ["label"] + Self.clip + ["--format", "json", "--device", "cpu"])
+    #expect(asked.status == 0 && asked.output == plain.output && asked.errors.isEmpty)
+    #expect(!plain.text.contains("\"gpu\""))
+  }
+
+  @Test(.enabled(if: Tool("nm").isThere, Tool("nm").note)) func theProgramNeedsNoSymbolOfVulkan() throws {
+    let run = try Program().shell("nm -D --undefined-only \"$R2P1D_BINARY\"")
+    #expect(run.status == 0 && !run.text.isEmpty)
+    #expect(!run.text.split(separator: "\n").contains { $0.contains(" vk") })
+  }
+}
+
+extension DeviceTests {
+  private static func label(_ more: String..., environment: [String: String] = [:]) throws -> Program.Run {
+    try Program(environment: environment)(["label"] + clip + ["--format", "json"] + more)
+  }
+
+  private static func scores(_ run: Program.Run) throws -> [Double] {
+    let labels = try #require(try run.object()["labels"] as? [[String: Any]])
+    return labels.compactMap { $0["score"] as? Double }
+  }
+
+  @Test(.enabled(if: software != nil, need)) func aDeviceIsALine() throws {
+    let line = try #require(Self.software)
+    #expect(line.hasPrefix("gpu:0: llvmpipe"))
+    #expect(
+      line.contains(", f16 f32, f16 self-test ok (off by ") && line.contains(", f32 self-test ok (off by "))
+  }
+
+  /// Mesa's driver itself, as its description names it.
+  private static let driver: String? = {
+    let folder = "/usr/share/vulkan/icd.d"
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    guard let file = files.first(where: { $0.hasPrefix("lvp_icd") }),
+      let data = FileManager.default.contents(atPath: "\(folder)/\(file)"),
+      let description = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+      let icd = description["ICD"] as? [String: Any]
+    else { return nil }
+    return icd["library_path"] as? String
+  }()
+
+  @Test(.enabled(if: driver != nil, need)) func aDriverIsUsedWithoutTheLoader() throws {
+    let run = try Program(environment: ["R2P1D_VULKAN": try #require(Self.driver)])("devices")
+    #expect(run.status == 0 && run.text.hasPrefix("gpu:0: llvmpipe"))
+    #expect(run.text.contains("f32 self-test ok"))
+  }
+
+  @Test(.enabled(if: software != nil, need)) func aDriverOnTheCPUIsNeverTakenUnasked() throws {
+    let run = try Self.label("--device", "gpu")
+    #expect(run.status == 2)
+    #expect(
+      run.errors.hasPrefix(
+        "r2p1d-video: gpu: no device is discrete, integrated, virtual; there is 0: llvmpipe"))
+    #expect(
+      run.errors.hasSuffix("leave --device away, or give one that `r2p1d-video devices` lists, as gpu:0\n"))
+  }
+
+  @Test(.enabled(if: software != nil, need), arguments: [("f32", 1e-5), ("f16", 1e-2), ("fast", 1e-2)])
+  func scoresOfAGPUAreThoseOfTheCPU(precision: String, tolerance: Double) throws {
+    let expected = try Self.scores(Self.label())
+    let run = try Self.label("--device", "gpu:0", "--precision", precision)
+    #expect(run.status == 0 && run.errors.isEmpty)
+    for (found, expected) in zip(try Self.scores(run), expected) {
+      #expect(abs(found - expected) < tolerance)
+    }
+    let receipt = try #require(try run.object()["receipt"] as? [String: Any])
+    #expect(receipt["precision"] as? String == (precision == "fast" ? "f16" : precision))
+    let gpu = try #require(receipt["gpu"] as? [String: String])
+    #expect(gpu["name"]?.hasPrefix("llvmpipe") == true && gpu["driver"] == "llvmpipe")
+    #expect(gpu["shadersSHA256"]?.count == 64 && gpu["uuid"]?.count == 36)
+  }
+
+  @Test(.enabled(if: software != nil, need)) func theBatchesOfATimelineChangeNothing() throws {
+    let timeline = [
+      "timeline", Checkout.clip, "--model", "camera-motion", "--stride", "3", "--format", "csv",
+    ]
+    let gpu = try Program()(timeline + ["--device", "gpu:0"])
+    let cpu = try Program()(timeline)
+    #expect(gpu.status == 0)
+    func cells(_ run: Program.Run) -> [[Substring]] {
+      run.text.split(whereSeparator: \.isNewline).map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
+    }
+    #expect(cells(gpu).count == cells(cpu).count && cells(gpu).count > 8)
+    for (found, expected) in zip(cells(gpu), cells(cpu)) {
+      for (found, expected) in zip(found, expected) {
+        if let found = Double(found), let expected = Double(expected) {
+          #expect(abs(found - expected) < 1e-5)
+        } else {
+          #expect(found == expected)
+        }
+      }
+    }
+  }
+}
+
+/// A driver that fails as it is told, built from the tests' own source.
+@Suite(.enabled(if: Tool.clang.isThere, Tool.clang.note)) struct FaultyDeviceTests {
+  private let folder: TemporaryFolder
+  private let driver: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    driver = folder.path("libfaulty.so")
+    let run = try Program().shell(
+      "clang -w -O1 -shared -fPIC -DFAULTY_LIBRARY -I '\(Checkout.path("Tests/FaultyDriver/include"))'"
+        + " '\(Checkout.path("Tests/FaultyDriver/faulty.c"))' -o '\(driver)' -ldl")
+    try #require(run.status == 0, "\(run.errors)")
+  }
+
+  private func program(_ faults: [String: String]) -> Program {
+    Program(environment: faults.merging(["R2P1D_VULKAN": driver]) { $1 })
+  }
+
+  private static let isThere: Bool = {
+    (try? Program()("devices").text.contains("llvmpipe")) == true
+  }()
+  private static let need: Comment = "needs a Vulkan driver that computes on the CPU (mesa-vulkan-drivers)"
+
+  @Test(.enabled(if: isThere, need)) func aDiscreteGPUIsTakenAutomaticallyAndSaysSo() throws {
+    // Of a video that is not there: a window takes such a GPU, which is none, longer than it may.
+    let run = try program(["FAULTY_TYPE": "3"])(
+      "label", "/none.mp4", "--model", "camera-motion", "--windows", "20", "--device", "auto")
+    #expect(run.status == 1)
+    #expect(run.errors.hasPrefix("r2p1d-video: computing on llvmpipe"))
+  }
+
+  @Test(.enabled(if: isThere, need)) func aGPUThatComputesWronglyIsRefusedAndListedAsSuch() throws {
+    let faults = ["FAULTY_TYPE": "3", "FAULTY_DROPS": "1"]
+    let list = try program(faults)("devices")
+    #expect(list.status == 0 && list.text.contains("f32 self-test failed: its self-test is off by"))
+    let label = ["label", Checkout.clip, "--model", "camera-motion", "--windows", "20", "--device"]
+    let refused = try program(faults)(label + ["gpu"])
+    #expect(refused.status == 2 && refused.text.isEmpty)
+    #expect(refused.errors.contains(": its self-test is off by"))
+    let automatic = try program(faults)(label + ["auto"])
+    #expect(
+      automatic.status == 0 && automatic.errors.hasPrefix("r2p1d-video: computing on the CPU: llvmpipe"))
+  }
+
+  @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsTheRunOfManyVideos() throws {
+    let run = try program(["FAULTY_LOST_AT": "1"])(
+      "label", Checkout.clip, Checkout.otherClip, "--model", "camera-motion", "--device", "gpu:0")
+    #expect(run.status == 2)
+    #expect(run.errors.split(separator: "\n").count == 1)
+    #expect(run.errors.contains("the GPU stopped working"))
+  }
+
+  @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsAScanWhichResumes() throws {
+    let videos = ["pan_left", "zoom_in", "tilt_up"].map { Checkout.path("SampleVideos/\($0).mp4") }
+    func scan(_ program: Program, _ output: String, of count: Int = 3) throws -> Program.Run {
+      try program(
+        ["scan"] + videos.prefix(count) + [
+          "--model", "camera-motion", "--device", "gpu:0", "--output", folder.path(output), "--quiet",
+        ])
+    }
+    let whole = try scan(program([:]), "whole.csv")
+    #expect(whole.status == 0, "\(whole.errors)")
+    let first = try scan(program(["FAULTY_COUNT": folder.path("submits")]), "first.csv", of: 1)
+    #expect(first.status == 0)
+    let submits = try folder.read("submits").count
+    let lost = try scan(program(["FAULTY_LOST_AT": "\(submits + 1)"]), "table.csv")
+    #expect(lost.status == 2)
+    #expect(lost.errors.contains("the GPU stopped working (vkQueueSubmit: VkResult -4); leave --device away"))
+    #expect(lost.errors.split(separator: "\n").count == 1)
+    #expect(try folder.read("table.csv") == folder.read("first.csv"))
+    let resumed = try scan(program([:]), "table.csv")
+    #expect(resumed.status == 0)
+    #expect(try folder.read("table.csv") == folder.read("whole.csv"))
+  }
+
+  @Test(.enabled(if: isThere, need)) func resultsOfAnotherDeviceDoNotBelongIntoATable() throws {
+    let scan = [
+      "scan", Checkout.clip, "--model", "camera-motion", "--windows", "2", "--quiet", "--output",
+      folder.path("table.csv"),
+    ]
+    #expect(try Program()(scan).status == 0)
+    let other = try Program()(scan + ["--device", "gpu:0"])
+    #expect(other.status == 2 && other.errors.contains("device not set there, llvmpipe"))
+  }
+}
