@@ -32,7 +32,11 @@ extension CutVideo {
     addEncoder(to: words)
     if let threads = options.threads { words.add("-threads \(threads)") }
     words.add(options.knowsFrameRateMode ? "-fps_mode passthrough" : "-vsync passthrough")
-    words.add("-enc_time_base -1")
+    // Times stay in the container's ticks; that word for it changed from version to version.
+    let tick = remuxer.index.tick
+    if tick.numerator > 0, tick.denominator > 0 {
+      words.add("-enc_time_base \(tick.numerator):\(tick.denominator)")
+    }
     let sound = remuxer.sound(of: clip.frames)
     for stream in sound { words.add("-map 0:\(stream)") }
     if !sound.isEmpty {

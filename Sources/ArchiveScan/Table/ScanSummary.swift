@@ -38,7 +38,7 @@ package struct ScanSummary {
   /// `share 3/16 has 1.78 times an even share of the video; …`
   package static func uneven(_ shard: Shard, _ times: Double, of what: String) -> String {
     "share \(shard.text) has \(String(format: "%.2f", times)) times an even share of the \(what): "
-      + "more shares than machines, or --files-from with what list wrote, make them even"
+      + "more shares than machines, or shares of a listing with sizes, make them even"
   }
 
   /// `3.2 h`

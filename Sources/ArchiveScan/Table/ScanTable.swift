@@ -68,7 +68,7 @@ package final class ScanTable {
     let others = coverage.entries.compactMap(\.shard).filter { $0.count != shard.count }
     if let other = others.last, asked != nil {
       throw .output(
-        path, cause: "was begun with --shard \(other.text), now it is \(shard.text)",
+        path, cause: "was begun as share \(other.text), now it is \(shard.text)",
         remedy: .otherOutput(.sameSettings))
     }
     try add(.began(shard))

@@ -20,7 +20,7 @@ extension SegmentDocument {
         file,
         cause:
           "cannot have chapters called '\(BytePath(fill).printable)': FFmpeg reads no title that ends in a "
-            + "backslash",
+          + "backslash",
         kind: .request)
     }
     let all = fill == nil ? placed : grid.filled(placed)

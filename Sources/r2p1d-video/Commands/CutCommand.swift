@@ -199,8 +199,8 @@ struct CutCommand: AsyncParsableCommand {
     let defaults = SegmentOptions()
     return [
       (model.model != .named("r2plus1d_18"), "--model"), (model.weights != nil, "--weights"),
-      (engine.computing.isPrecisionGiven, "--precision"),
-      (engine.computing.isDeviceGiven, "--device"), (naming.labels != nil, "--labels"),
+      (engine.computing.precision != .given(.f32), "--precision"),
+      (engine.computing.device != .cpu, "--device"), (naming.labels != nil, "--labels"),
       (onlyLabels.only != nil, "--only"), (placement.stride != nil, "--stride"),
       (samples.frames != nil, "--frames"), (samples.fps != nil, "--fps"), (samples.resize != nil, "--resize"),
       (segmentation.smooth != defaults.smoothing, "--smooth"),

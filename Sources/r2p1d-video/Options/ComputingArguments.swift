@@ -9,9 +9,6 @@ struct ComputingArguments: ParsableArguments {
   @Option(help: PrecisionArgument.help)
   var precision: PrecisionArgument = .given(.f32)
 
-  var isDeviceGiven: Bool { if case .cpu = device { false } else { true } }
-  var isPrecisionGiven: Bool { if case .given(.f32) = precision { false } else { true } }
-
   func validate() throws {
     switch device {
     case .cpu: try precision.check(onGPU: false)

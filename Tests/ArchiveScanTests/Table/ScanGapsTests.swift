@@ -164,7 +164,7 @@ import Testing
   @Test func aTableIsNotResumedWithAnotherNumberOfShares() throws {
     try part("a.csv", "1/4", left: 1, rows: [0])
     let error = #expect(throws: ClassifierError.self) { try part("a.csv", "1/8") }
-    #expect(error?.cause.contains("was begun with --shard 1/4, now it is 1/8") == true)
+    #expect(error?.cause.contains("was begun as share 1/4, now it is 1/8") == true)
     try part("a.csv", "1/1", files: 3, left: 2, rows: [1, 2])
     #expect(try gaps("a.csv").isEmpty)
   }

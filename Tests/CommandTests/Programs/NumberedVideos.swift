@@ -133,7 +133,7 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     let clips = try Clips()
     try FileManager.default.createSymbolicLink(atPath: clips.path("in"), withDestinationPath: path)
     let rest = "-map 0:v:0 -fps_mode passthrough"
-    let list = try clips.run("-copyts -i in \(rest) -enc_time_base -1 -f framemd5 -")
+    let list = try clips.run("-copyts -i in \(rest) -enc_time_base 1:90000 -f framemd5 -")
     let turn = isTurned ? "transpose=2," : ""
     let pixels = try clips.run(
       "-i in -vf \(turn)crop=iw:ih/3:0:0,format=gray,scale=16:1:flags=area \(rest) -f rawvideo -")
