@@ -189,6 +189,19 @@ def test_other_settings_are_another_result(story):
     assert len(story.rows()) == before and settings.isdisjoint(row["settings"] for row in story.table)
 
 
+def test_another_model_is_another_result(story):
+    weights = bytearray((ROOT / "Training/camera-motion.safetensors").read_bytes())
+    weights[-4] ^= 1  # the last bit of the last weight
+    model = story.folder / "other.safetensors"
+    model.write_bytes(weights)
+    before = latest(story)
+    run = story.scan(options=["--model", str(model), *MODEL[2:]])
+    assert run.wait() == 1 and f"0 done already, {FILES} to do" in run.words, run.words[-3000:]
+    assert len(new_files(story, before)) == FILES and len(story.table) == FILES
+    run = story.scan()
+    assert run.wait() == 1 and f"{FILES} done already, 0 to do" in run.words
+
+
 def test_finish_names_the_files_of_a_part_that_is_gone(story):
     settings = json.loads((story.output / "_run.json").read_text())["settings"]
     rows = [row["file"] for row in story.rows() if row["settings"] == settings]
