@@ -62,11 +62,11 @@ import Testing
     #expect(try folder.scan("--shard", "1/4", output: "part.csv").status == 0)
     let before = try folder.folder.read("part.csv.journal")
     let run = try folder.scan("--shard", "1/8", output: "part.csv")
-    #expect(run.status == 2 && run.errors.contains("begun with --shard 1/4, now it is 1/8"), "\(run.errors)")
+    #expect(run.status == 2 && run.errors.contains("begun as share 1/4, now it is 1/8"), "\(run.errors)")
     #expect(try folder.folder.read("part.csv.journal") == before)
     // An array of one task that is submitted again would be the whole archive.
     let array = try scan("auto", task: ["1", "1", "1", "1"])
-    #expect(array.status == 2 && array.errors.contains("begun with --shard 1/4, now it is 1/1"))
+    #expect(array.status == 2 && array.errors.contains("begun as share 1/4, now it is 1/1"))
     #expect(try folder.folder.read("part.csv.journal") == before)
     // Without a share, a table of whatever shares becomes one of all files.
     #expect(try folder.scan(output: "part.csv").status == 0)
