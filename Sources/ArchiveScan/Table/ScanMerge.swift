@@ -29,7 +29,7 @@ extension ScanTable {
   /// Makes `rows` the table at `path`, instead of what may be there: all of it, or after a failure nothing.
   static func replace(_ path: BytePath, with rows: ScanRows) throws(ClassifierError) {
     let place = ScanTableFiles(path)
-    let former = try place.openForReplacement()
+    let former = try place.openForReplacement(by: Set(rows.rows.map(\.record.path)))
     let end = former.size
     do {
       let successor = try rows.written(beside: place)

@@ -83,12 +83,21 @@ struct ScanTableFiles {
   }
 
   /// The journal of the table that is to be replaced, locked; an empty one where there is no table.
-  func openForReplacement() throws(ClassifierError) -> OpenFile {
+  ///
+  /// Throws where it has rows of other files than `files`: they would be gone.
+  func openForReplacement(by files: Set<BytePath>) throws(ClassifierError) -> OpenFile {
     try checkOutput()
     if journal.status == nil, let status = output.status, status.st_size > 0 {
       throw .output(output, cause: "exists and was not created by scan", remedy: .otherOutput(.remove))
     }
-    return try lockedJournal().0
+    let (file, former) = try lockedJournal()
+    let others = former.records.filter { !files.contains($0.path) }
+    if let other = others.first {
+      throw .output(
+        output, cause: "has rows of files that no part has, as \(other.path.printable)",
+        remedy: .otherOutput(.remove))
+    }
+    return file
   }
 
   private func checkOutput() throws(ClassifierError) {

@@ -106,7 +106,7 @@ struct FrameIndexBuilder {
     return FrameIndex(
       packets: placed, times: timeline, places: visible, packetOfPlace: order,
       entries: entries(placed), isOrderUnknown: isOrderUnknown,
-      isDoubtful: packets.contains(where: \.isDoubtful),
+      isDoubtful: packets.contains(where: \.isDoubtful) || !stepsBack(order.sorted()).allSatisfy(\.isReset),
       areStampsUnique: areUnique(visible.map { packets[order[$0]].stamp }), shifts: shifts,
       others: OtherPackets(otherTimes(placed, shifts, ticks)), clock: clock, info: info,
       pixels: PixelKind(parameters), tick: (ticks[info.track].num, ticks[info.track].den))
@@ -178,24 +178,42 @@ extension FrameIndexBuilder {
     }
   }
 
-  /// Where the clock was reset, as in joined recordings, what follows comes after what was before.
+  /// Where the clock was reset, as in joined recordings, what follows comes after what was before. B frames are
+  /// earlier than the frame behind a pause that is decoded before them: the clock of decoding tells the two
+  /// apart.
   private func orderedByStamp(_ holders: [Int]) -> [Int] {
     var order: [Int] = []
     var run: [Int] = []
-    var latest = Int64.min
+    let resets = Set(stepsBack(holders).filter(\.isReset).map(\.packet))
     func sorted(_ run: [Int]) -> [Int] {
       run.sorted { (packets[$0].stamp, $0) < (packets[$1].stamp, $1) }
     }
     for packet in holders {
-      let stamp = packets[packet].stamp
-      if Int128(stamp) + Int128(clock.reach) < Int128(latest) {
+      if resets.contains(packet) {
         order += sorted(run)
-        (run, latest) = ([], .min)
+        run = []
       }
       run.append(packet)
-      latest = max(latest, stamp)
     }
     return order + sorted(run)
+  }
+
+  /// The packets that are to be shown further before an earlier one than a frame out of order may be, and whether
+  /// the clock was reset there.
+  private func stepsBack(_ holders: [Int]) -> [(packet: Int, isReset: Bool)] {
+    var steps: [(packet: Int, isReset: Bool)] = []
+    var (latest, decoded) = (Int64.min, Int64.min)
+    for packet in holders {
+      let (stamp, decoding) = (packets[packet].stamp, packets[packet].decodingStamp)
+      if Int128(stamp) + Int128(clock.reach) < Int128(latest) {
+        let isReset = decoding == CFFMPEG_NO_TIME || decoding < decoded
+        steps.append((packet, isReset))
+        if isReset { latest = .min }
+      }
+      latest = max(latest, stamp)
+      if decoding != CFFMPEG_NO_TIME { decoded = decoding }
+    }
+    return steps
   }
 
   /// MPEG-1, -2 and -4 part 2: a B frame is shown when it is decoded, any other when the next such comes. Nil

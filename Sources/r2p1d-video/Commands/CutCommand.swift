@@ -50,7 +50,7 @@ struct CutCommand: AsyncParsableCommand {
     var printer = CutPrinter(video, clips, isQuiet: cutting.quiet)
     var isComplete = clips.count == segments.count
     if let program {
-      try encode(clips, of: video, with: program, into: folder, &printer)
+      if try !encode(clips, of: video, with: program, into: folder, &printer) { isComplete = false }
     } else if try !copy(clips, of: video, into: folder, &printer) {
       isComplete = false
     }
@@ -89,37 +89,41 @@ struct CutCommand: AsyncParsableCommand {
     return isComplete
   }
 
-  /// Lets the ffmpeg program make one clip after another.
+  /// Lets the ffmpeg program make one clip after another; whether it could make all.
   private func encode(
     _ clips: [CutClip], of video: CutVideo, with program: FFmpegProgram, into folder: ClipFolder,
     _ printer: inout CutPrinter
-  ) throws(ClassifierError) {
+  ) throws(ClassifierError) -> Bool {
     var options = Reencoding.Options()
     options.threads = model.threads
     options.seeks = !sampling.samples.noSeek
     options.knowsFrameRateMode = program.knowsFrameRateMode
     options.input = inputOptions
+    var isComplete = true
     for clip in clips {
       let path = folder.path(of: clip)
       let output = try Output(new: path)
-      guard let draft = output.draft else { return }
+      guard let draft = output.draft else { return false }
       var made: CutClip?
       // What the packets say of the frames is found wrong, if it is, by what comes of it.
       for isDecoded in [video.isDecodingNeeded, true] where made == nil {
         if isDecoded { try video.decode(threads: model.threads ?? 1) }
         guard let clip = video.renewed(clip) else { break }
         let bar = printer.bar(clip)
-        try program.encode(video.reencoding(clip, to: draft, options).arguments, progress: bar)
+        try program.encode(video.reencoding(clip, to: draft, options).arguments, to: path, progress: bar)
         if video.shows(clip, at: draft) { made = clip }
       }
       guard let made else {
-        throw .video(
-          file, cause: "'\(path.printable)' would not have the \(clip.frames.count) frames asked for")
+        Terminal.warn(
+          .video(file, cause: "'\(path.printable)' would not have the \(clip.frames.count) frames asked for"))
+        isComplete = false
+        continue
       }
       try output.finish()
       try folder.note(made)
       try printer.add(made, at: path)
     }
+    return isComplete
   }
 
   /// What is to be cut, in the order of time.

@@ -38,11 +38,18 @@ struct FFmpegProgram {
     return (major, numbers.dropFirst().first.flatMap { $0 } ?? 0) >= (5, 1)
   }
 
-  /// Runs it to its end, with nothing to read. `progress` is given how many frames it has encoded.
-  func encode(_ arguments: [[UInt8]], progress: (Int) -> Void) throws(ClassifierError) {
+  /// Runs it to its end, with nothing to read, to make the file `output`. `progress` is given how many frames it
+  /// has encoded.
+  func encode(
+    _ arguments: [[UInt8]], to output: BytePath, progress: (Int) -> Void
+  ) throws(ClassifierError) {
     let (status, _, errors) = try run(arguments) { line in
       guard line.hasPrefix("frame="), let frames = Int(line.dropFirst(6).filter(\.isNumber)) else { return }
       progress(frames)
+    }
+    // It ends with 0 where the disk is full when it puts an MP4 in order.
+    for error in [Errno.noSpace, .diskQuotaExceeded] where errors.contains(error.description) {
+      throw .output(output, cause: "cannot be written: \(error.reason)")
     }
     guard status == 0 else { throw Self.failure(path, status, errors) }
   }

@@ -32,7 +32,9 @@ struct CutPrinter {
     if !isQuiet {
       let start = clip.start.clock(hours: showsHours)
       let end = clip.end.clock(hours: showsHours)
-      try Output.standard().write("\(start) – \(end)  \(clip.frames.count) frames  \(path.printable)\n")
+      try Output.standard().write(
+        "\(start) – \(end)  \(clip.frames.count) frame\(clip.frames.count == 1 ? "" : "s")  \(path.printable)\n"
+      )
     }
     if done < total { advance(done, total) }
   }

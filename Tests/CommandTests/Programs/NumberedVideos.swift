@@ -79,10 +79,20 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
       "variable.mp4", "libx264 aac",
       "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough -enc_time_base 1:1000 "
         + "-c:v libx264 -bf 2 -g 30 -c:a aac"),
+    pause("pause.mp4", "aac"), pause("pause.mkv", "aac"), pause("pause.ts", "mp2"),
     NumberedVideo(
       "late-video.mp4", "libx264 aac",
       "-itsoffset 2 -i base.mkv -map 1:v -map 0:a -c:v libx264 -g 30 -c:a aac"),
   ]
+
+  /// One that stands still for 1.6 s, as recordings of a screen do, with B frames before the pause that are decoded
+  /// behind a frame after it.
+  private static func pause(_ name: String, _ sound: String) -> NumberedVideo {
+    NumberedVideo(
+      name, "libx264 \(sound)",
+      "-vf setpts=if(lt(N\\,63)\\,N\\,N+40)/25/TB -fps_mode passthrough -enc_time_base 1:1000 -c:v libx264 -bf 3 "
+        + "-g 30 -x264-params b-adapt=0:scenecut=0 -c:a \(sound)")
+  }
 
   /// Those that this ffmpeg can make; the others are skipped, which a test of its own says.
   static let possible = all.filter(\.isPossible)

@@ -42,6 +42,18 @@ import Testing
     #expect(try merge("all.csv part-2.csv --output more.csv").status == 0)
   }
 
+  @Test func rowsOfFilesThatNoPartHasAreNotReplaced() throws {
+    #expect(try merge("part-*.csv --output all.csv").status == 0)
+    let whole = try folder.folder.read("all.csv")
+    let run = try merge("part-1.csv --partial --output all.csv")
+    #expect(run.status == 2 && run.errors.contains("has rows of files that no part has"), "\(run.errors)")
+    #expect(try folder.folder.read("all.csv") == whole)
+    // The same again, and more, is what a merge is repeated for.
+    #expect(try merge("part-1.csv --partial --output some.csv").status == 0)
+    #expect(try merge("part-*.csv --output some.csv").status == 0)
+    #expect(try folder.folder.read("some.csv") == whole)
+  }
+
   @Test func anInterruptedShareIsNamedUntilItsScanHasEnded() throws {
     let folder = try ScanFolder()
     for number in 2...3 {

@@ -81,7 +81,12 @@ import Testing
   @Test func aRequestEndsInTime() async throws {
     let classifier = try await Self.classifier.value
     #expect(try await labels(of: Checkout.clip, classifier, within: .seconds(600)) != nil)
-    #expect(try await labels(of: Checkout.clip, classifier, within: .zero) == nil)
+    // The labels may be there before a busy machine has come to look at the clock.
+    var isEnded = false
+    for _ in 0..<50 where !isEnded {
+      isEnded = try await labels(of: Checkout.clip, classifier, within: .zero) == nil
+    }
+    #expect(isEnded)
   }
 
   @Test func aWorkerIsAsked() throws {
