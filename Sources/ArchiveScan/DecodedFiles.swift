@@ -2,10 +2,14 @@ import R2P1DVideo
 
 /// Files in their order, each decoded in a process that it may bring down while others are scored: the loop
 /// that `scan`, `worker` and `evaluate` share.
+///
+/// A GPU computes windows of several of them at once, results being those of each alone.
 struct DecodedFiles {
   let sampling: ResolvedSampling
   let rules: InputOptions
   let options: ScanOptions
+  /// Windows that are computed at once.
+  var batch = 1
 
   /// A file that was decoded, or was to be.
   struct Decoded<Value> {
@@ -40,7 +44,8 @@ struct DecodedFiles {
     let decoders = options.budget.decoders(files: count ?? .max)
     let configuration = WorkerConfiguration(
       sampling, threads: decoders.threads, memory: options.workerMemory, rules: rules.rules)
-    let pool = WorkerPool(files, workers: decoders.workers, configuration, options, stop: stop)
+    let pool = WorkerPool(
+      files, workers: decoders.workers, batch: batch, configuration, options, stop: stop)
     defer { pool.end() }
     var index = 0
     while !stop.isRaised, let video = try pool.next() {
@@ -48,7 +53,7 @@ struct DecodedFiles {
       let result = try stop.run(interruptedBy: interrupt) {
         () throws(ClassifierError) -> Result<Value, ClassifierError> in
         try self.result { () throws(ClassifierError) in
-          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))
+          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video, of: pool)))
         }
       }
       if stop.endsFile, case .failure(let error) = result, error.kind == .cancelled { break }

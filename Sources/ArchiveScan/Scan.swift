@@ -37,7 +37,8 @@ package struct Scan {
     var options = options
     options.film = kept.film
     let decoded = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options,
+      batch: classifier.batch)
     let clock = ContinuousClock()
     var synced = clock.now
     var unsynced: [BytePath] = []

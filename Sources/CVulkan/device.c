@@ -41,6 +41,40 @@ r2_gpu_status r2_gpu_fail_call(r2_gpu_device *device, r2_gpu_error *error, const
   return r2_gpu_fail(error, status, "%s (%s: VkResult %d)", meaning(result), function, result);
 }
 
+// MARK: the end of the process
+
+static pthread_mutex_t opened_lock = PTHREAD_MUTEX_INITIALIZER;
+static r2_gpu_device *opened;
+
+/// Waits for what nobody has waited for: a driver that computes while the process takes it apart may crash.
+static void settle(void) {
+  pthread_mutex_lock(&opened_lock);
+  for (r2_gpu_device *device = opened; device; device = device->next) {
+    pthread_mutex_lock(&device->lock);  // Vulkan wants the queue to itself
+    if (device->state == R2_GPU_OK) device->call.vkDeviceWaitIdle(device->handle);
+    pthread_mutex_unlock(&device->lock);
+  }
+  pthread_mutex_unlock(&opened_lock);
+}
+
+/// Once a driver is loaded, so that this is called before whatever of its own the driver has called.
+static void note_opened(r2_gpu_device *device) {
+  static int is_registered;
+  pthread_mutex_lock(&opened_lock);
+  if (!is_registered) is_registered = atexit(settle) == 0;
+  device->next = opened;
+  opened = device;
+  pthread_mutex_unlock(&opened_lock);
+}
+
+static void note_closed(r2_gpu_device *device) {
+  pthread_mutex_lock(&opened_lock);
+  r2_gpu_device **place = &opened;
+  while (*place && *place != device) place = &(*place)->next;
+  if (*place) *place = device->next;
+  pthread_mutex_unlock(&opened_lock);
+}
+
 // MARK: opening
 
 static int load_functions(r2_gpu_device *device, const r2_gpu_library *library, r2_gpu_error *error) {
@@ -119,13 +153,17 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     r2_gpu_fail_call(device, error, "vkCreateDevice", result);
   } else if (load_functions(device, library, error)) {
     device->call.vkGetDeviceQueue(device->handle, physical->family, 0, &device->queue);
-    if (create_layouts(device, error) == R2_GPU_OK) return device;
+    if (create_layouts(device, error) == R2_GPU_OK) {
+      note_opened(device);
+      return device;
+    }
   }
   r2_gpu_close(device);
   return NULL;
 }
 
 void r2_gpu_close(r2_gpu_device *device) {
+  note_closed(device);
   // One that does not answer would not answer to this either: what it holds goes with the process.
   if (device->handle && device->call.vkDestroyDevice && device->state != R2_GPU_TIMEOUT) {
     for (int i = 0; i < device->pipeline_count; i++)

@@ -23,6 +23,7 @@ struct r2_gpu_library {
 enum { R2_MOST_PIPELINES = 16 };
 
 struct r2_gpu_device {
+  r2_gpu_device *next;  // of those that are open
   r2_device_functions call;
   const r2_physical *physical;
   VkDevice handle;

@@ -87,17 +87,23 @@ static void release(VkDevice device, VkDeviceMemory memory, const void *allocato
   real.vkFreeMemory(device, memory, allocator);
 }
 
-/// Adds a byte to the file that counts the submits, where there is one.
-static void count_submit(void) {
+/// Adds what happens to the file that counts it, where there is one: a submit is a point, a batch a b.
+static void tally(char what) {
   const char *path = getenv("FAULTY_COUNT");
   FILE *file = path ? fopen(path, "a") : NULL;
   if (!file) return;
-  fputc('.', file);
+  fputc(what, file);
   fclose(file);
 }
 
+/// Which begins a batch.
+static VkResult reset_commands(VkDevice device, VkCommandPool pool, VkFlags flags) {
+  tally('b');
+  return real.vkResetCommandPool(device, pool, flags);
+}
+
 static VkResult submit(VkQueue queue, uint32_t count, const VkSubmitInfo *infos, VkFence fence) {
-  count_submit();
+  tally('.');
   if (settings.lost_at && ++submits >= settings.lost_at) return VK_ERROR_DEVICE_LOST;
   return real.vkQueueSubmit(queue, count, infos, fence);
 }
@@ -125,6 +131,7 @@ static function changed(const char *name) {
              {"vkGetDeviceProcAddr", (function)device_function},
              {"vkAllocateMemory", (function)allocate},
              {"vkFreeMemory", (function)release},
+             {"vkResetCommandPool", (function)reset_commands},
              {"vkQueueSubmit", (function)submit},
              {"vkWaitForFences", (function)wait_for},
              {"vkCmdDispatch", (function)dispatch}};

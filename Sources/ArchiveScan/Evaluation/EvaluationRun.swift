@@ -28,7 +28,8 @@ package struct EvaluationRun {
     observe: @escaping (Scan.Event) -> Void
   ) throws(ClassifierError) -> [EvaluatedVideo] {
     let files = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options,
+      batch: classifier.batch)
     var rows: [EvaluatedVideo] = []
     let listed = ListedFiles(videos.map(\.path))
     try files.forEach(of: listed, count: videos.count, stop: stop) { (file) throws(ClassifierError) in

@@ -33,7 +33,8 @@ package struct RequestLoop {
     let heartbeat = hasHeartbeat ? Self.heartbeat(settings, write) : nil
     defer { heartbeat?.end() }
     let files = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+      sampling: classifier.sampling, rules: classifier.options.input, options: options,
+      batch: classifier.batch)
     try files.forEach(of: requests, stop: stop) { (file) throws(ClassifierError) in
       heartbeat?.begin(file.video)
       let scored = try ScoredWindows(file.windows, of: file.path, classifier) {

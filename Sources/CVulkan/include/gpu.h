@@ -129,8 +129,10 @@ r2_gpu_status r2_gpu_dispatch(r2_gpu_stream *stream, r2_gpu_kernel kernel, int s
                               r2_gpu_error *error);
 void r2_gpu_copy(r2_gpu_stream *stream, const r2_gpu_buffer *from, uint64_t from_offset,
                  const r2_gpu_buffer *to, uint64_t to_offset, uint64_t bytes);
-/// Submits what was recorded and waits for it.
-r2_gpu_status r2_gpu_finish(r2_gpu_stream *stream, r2_gpu_error *error);
+/// Submits what was recorded; the device does it behind what was submitted before, of whatever stream.
+r2_gpu_status r2_gpu_submit(r2_gpu_stream *stream, r2_gpu_error *error);
+/// Waits for what was submitted.
+r2_gpu_status r2_gpu_wait(r2_gpu_stream *stream, r2_gpu_error *error);
 
 // MARK: weights
 

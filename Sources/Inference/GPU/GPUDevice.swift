@@ -134,8 +134,19 @@ final class GPUStream {
     r2_gpu_copy(handle, from.handle, 0, to.handle, UInt64(offset), UInt64(bytes))
   }
 
+  /// Submits what was recorded.
+  func submit() throws(ModelError) {
+    try checkingGPU { r2_gpu_submit(handle, $0) }
+  }
+
+  /// Waits for what was submitted.
+  func wait() throws(ModelError) {
+    try checkingGPU { r2_gpu_wait(handle, $0) }
+  }
+
   /// Submits what was recorded and waits for it.
   func finish() throws(ModelError) {
-    try checkingGPU { r2_gpu_finish(handle, $0) }
+    try submit()
+    try wait()
   }
 }

@@ -32,6 +32,11 @@ struct GPUPlan: Sendable {
     }
   }
 
+  /// What makes a window's features, and its logits.
+  var last: (pool: Operation, linear: Operation) {
+    (operations[operations.count - 2], operations[operations.count - 1])
+  }
+
   /// Gives an activation the slot that grows least of those that no living one holds.
   private mutating func place(_ activation: Activation, while living: [Int]) {
     let count = activation.paddedCount

@@ -24,6 +24,8 @@ public final class Classifier: Sendable {
   public var features: Int { network.features }
 
   let workspaces: Workspaces
+  /// Windows that are computed at once: of a GPU, which more than one keep busy.
+  package var batch: Int { options.gpu?.batch ?? 1 }
   /// How the model's logits become labels.
   package let decision: Decision
 
@@ -48,9 +50,9 @@ public final class Classifier: Sendable {
     let (threads, wish, gpu) = (options.threads, options.precision, options.gpu)
     let model = try network.packed(frames: sampling.frames, threads: threads, precision: wish, gpu: gpu)
     let workspaces = Workspaces(keeping: max(options.idleWorkspaces, 0)) { () throws(ClassifierError) in
-      try network.loaded.predictor(model, threads: threads)
+      WindowScorer(try network.loaded.predictor(model, threads: threads))
     }
-    precision = Network.Precision(try workspaces.workspace().predictor.precision)
+    precision = Network.Precision(try workspaces.workspace().scorer.predictor.precision)
     self.workspaces = workspaces
     if options.givesReceipts, options.threads > 1 {
       DetachedThread.start { _ = network.hash.digits }

@@ -215,27 +215,67 @@ extension DeviceTests {
     #expect(run.errors.contains("the GPU stopped working"))
   }
 
+  private static let videos = ["pan_left", "zoom_in", "tilt_up", "static", "tilt_down", "pan_right"].map {
+    Checkout.path("SampleVideos/\($0).mp4")
+  }
+
+  /// How often `what` happened, as the driver has counted it.
+  private func count(_ what: Character, in file: String) throws -> Int {
+    try text(file).count { $0 == what }
+  }
+
+  private func text(_ file: String) throws -> String { String(decoding: try folder.read(file), as: UTF8.self) }
+
   @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsAScanWhichResumes() throws {
-    let videos = ["pan_left", "zoom_in", "tilt_up"].map { Checkout.path("SampleVideos/\($0).mp4") }
-    func scan(_ program: Program, _ output: String, of count: Int = 3) throws -> Program.Run {
+    func scan(_ program: Program, _ output: String) throws -> Program.Run {
       try program(
-        ["scan"] + videos.prefix(count) + [
-          "--model", "camera-motion", "--device", "gpu:0", "--output", folder.path(output), "--quiet",
+        ["scan"] + Self.videos + [
+          "--model", "camera-motion", "--windows", "2", "--device", "gpu:0", "--output",
+          folder.path(output), "--quiet",
         ])
     }
-    let whole = try scan(program([:]), "whole.csv")
+    let whole = try scan(program(["FAULTY_COUNT": folder.path("submits")]), "whole.csv")
     #expect(whole.status == 0, "\(whole.errors)")
-    let first = try scan(program(["FAULTY_COUNT": folder.path("submits")]), "first.csv", of: 1)
-    #expect(first.status == 0)
-    let submits = try folder.read("submits").count
-    let lost = try scan(program(["FAULTY_LOST_AT": "\(submits + 1)"]), "table.csv")
+    // Twelve windows are three batches at least, of many submits each: the last batch is lost.
+    let submits = try count(".", in: "submits")
+    let lost = try scan(program(["FAULTY_LOST_AT": "\(submits * 9 / 10)"]), "table.csv")
     #expect(lost.status == 2)
     #expect(lost.errors.contains("the GPU stopped working (vkQueueSubmit: VkResult -4); leave --device away"))
     #expect(lost.errors.split(separator: "\n").count == 1)
-    #expect(try folder.read("table.csv") == folder.read("first.csv"))
+    let (kept, all) = (try text("table.csv"), try text("whole.csv"))
+    #expect(all.hasPrefix(kept) && kept != all && kept.split(whereSeparator: \.isNewline).count > 1)
     let resumed = try scan(program([:]), "table.csv")
     #expect(resumed.status == 0)
-    #expect(try folder.read("table.csv") == folder.read("whole.csv"))
+    #expect(try text("table.csv") == all)
+  }
+
+  @Test(.enabled(if: isThere, need)) func windowsOfManyFilesShareBatchesAndEachFileHasItsOwnRow() throws {
+    func scan(_ files: [String], _ output: String) throws -> String {
+      let run = try program(["FAULTY_COUNT": folder.path("\(output).count")])(
+        ["scan"] + files + [
+          "--model", "camera-motion", "--windows", "1", "--device", "gpu:0", "--output", folder.path(output),
+          "--quiet",
+        ])
+      #expect(run.status == 0, "\(run.errors)")
+      return try text(output)
+    }
+    var clips: [String] = []
+    for number in 0..<12 {
+      let clip = folder.path("clip-\(number).mp4")
+      try FileManager.default.copyItem(atPath: Self.videos[number % 6], toPath: clip)
+      clips.append(clip)
+    }
+    let together = try scan(clips, "together.csv").split(whereSeparator: \.isNewline)
+    let alone = try clips.prefix(6).map { try scan([$0], "\($0.suffix(10)).csv") }
+    let rows = alone.map { $0.split(whereSeparator: \.isNewline)[1] }
+    for (number, row) in together.dropFirst().enumerated() {
+      let own = rows[number % 6].replacing("clip-\(number % 6)", with: "clip-\(number)")
+      #expect(row == own, "\(number)")
+    }
+    // What loads the model and tests the device comes to every scan; each of one file adds one batch to it.
+    let others = try count("b", in: "clip-0.mp4.csv.count") - 1
+    let batches = try count("b", in: "together.csv.count") - others
+    #expect((3...9).contains(batches), "\(batches) batches of 12 windows")
   }
 
   @Test(.enabled(if: isThere, need)) func resultsOfAnotherDeviceDoNotBelongIntoATable() throws {
