@@ -41,40 +41,6 @@ r2_gpu_status r2_gpu_fail_call(r2_gpu_device *device, r2_gpu_error *error, const
   return r2_gpu_fail(error, status, "%s (%s: VkResult %d)", meaning(result), function, result);
 }
 
-// MARK: the end of the process
-
-static pthread_mutex_t opened_lock = PTHREAD_MUTEX_INITIALIZER;
-static r2_gpu_device *opened;
-
-/// Waits for what nobody has waited for: a driver that computes while the process takes it apart may crash.
-static void settle(void) {
-  pthread_mutex_lock(&opened_lock);
-  for (r2_gpu_device *device = opened; device; device = device->next) {
-    pthread_mutex_lock(&device->lock);  // Vulkan wants the queue to itself
-    if (device->state == R2_GPU_OK) device->call.vkDeviceWaitIdle(device->handle);
-    pthread_mutex_unlock(&device->lock);
-  }
-  pthread_mutex_unlock(&opened_lock);
-}
-
-/// Once a driver is loaded, so that this is called before whatever of its own the driver has called.
-static void note_opened(r2_gpu_device *device) {
-  static int is_registered;
-  pthread_mutex_lock(&opened_lock);
-  if (!is_registered) is_registered = atexit(settle) == 0;
-  device->next = opened;
-  opened = device;
-  pthread_mutex_unlock(&opened_lock);
-}
-
-static void note_closed(r2_gpu_device *device) {
-  pthread_mutex_lock(&opened_lock);
-  r2_gpu_device **place = &opened;
-  while (*place && *place != device) place = &(*place)->next;
-  if (*place) *place = device->next;
-  pthread_mutex_unlock(&opened_lock);
-}
-
 // MARK: opening
 
 static int load_functions(r2_gpu_device *device, const r2_gpu_library *library, r2_gpu_error *error) {
@@ -98,9 +64,11 @@ static VkResult create_device(r2_gpu_device *device, const r2_gpu_library *libra
                                    .queueCount = 1,
                                    .pQueuePriorities = &priority};
   VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                             .pNext = device->half ? &halves : NULL,
+                             .pNext = device->path == R2_GPU_F32 ? NULL : &halves,
                              .queueCreateInfoCount = 1,
                              .pQueueCreateInfos = &queue};
+  r2_matrix_features matrices;
+  if (device->path == R2_GPU_F16_MATRIX) r2_gpu_ask_for_matrices(&matrices, &info);
   return library->call.vkCreateDevice(device->physical->handle, &info, NULL, &device->handle);
 }
 
@@ -134,8 +102,12 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     r2_gpu_fail(error, R2_GPU_UNUSABLE, "%s", physical->facts.problem);
     return NULL;
   }
-  if (options.half && !physical->facts.has_f16) {
+  if (options.path != R2_GPU_F32 && !physical->facts.has_f16) {
     r2_gpu_fail(error, R2_GPU_UNUSABLE, "its shaders cannot read and write float16");
+    return NULL;
+  }
+  if (options.path == R2_GPU_F16_MATRIX && physical->facts.matrix.m == 0) {
+    r2_gpu_fail(error, R2_GPU_UNUSABLE, "it multiplies no matrices of float16 that are summed in float32");
     return NULL;
   }
   r2_gpu_device *device = calloc(1, sizeof *device);
@@ -145,7 +117,7 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     return NULL;
   }
   device->physical = physical;
-  device->half = options.half;
+  device->path = options.path;
   device->timeout = options.timeout ? options.timeout : 30ULL * 1000 * 1000 * 1000;
   VkResult result = create_device(device, library);
   if (result) {
@@ -153,17 +125,13 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     r2_gpu_fail_call(device, error, "vkCreateDevice", result);
   } else if (load_functions(device, library, error)) {
     device->call.vkGetDeviceQueue(device->handle, physical->family, 0, &device->queue);
-    if (create_layouts(device, error) == R2_GPU_OK) {
-      note_opened(device);
-      return device;
-    }
+    if (create_layouts(device, error) == R2_GPU_OK) return device;
   }
   r2_gpu_close(device);
   return NULL;
 }
 
 void r2_gpu_close(r2_gpu_device *device) {
-  note_closed(device);
   // One that does not answer would not answer to this either: what it holds goes with the process.
   if (device->handle && device->call.vkDestroyDevice && device->state != R2_GPU_TIMEOUT) {
     for (int i = 0; i < device->pipeline_count; i++)
@@ -278,27 +246,55 @@ void *r2_gpu_buffer_memory(const r2_gpu_buffer *buffer) { return buffer->map; }
 /// Outputs of an invocation along either side of a tile, in conv.comp.
 enum { STEP = 4 };
 
+/// The shader's specialization constants, in their order; how many there are.
+static uint32_t constants(const r2_gpu_device *device, r2_gpu_kernel kernel, uint32_t values[8]) {
+  if (kernel.shader != R2_GPU_CONV) return 0;
+  values[1] = kernel.rows;
+  values[2] = kernel.columns;
+  if (device->path != R2_GPU_F16_MATRIX) {
+    values[0] = kernel.rows / STEP * (kernel.columns / STEP);
+    return 3;
+  }
+  const r2_gpu_facts *facts = &device->physical->facts;
+  uint32_t parts = kernel.rows / kernel.part_rows * (kernel.columns / kernel.part_columns);
+  values[0] = parts * facts->subgroup_lanes;
+  values[3] = kernel.part_rows;
+  values[4] = kernel.part_columns;
+  values[5] = facts->matrix.m;
+  values[6] = facts->matrix.n;
+  values[7] = facts->matrix.k;
+  return 8;
+}
+
 static VkResult create_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, VkPipeline *pipeline) {
-  r2_spirv code = r2_gpu_spirv(kernel.shader, device->half);
+  r2_spirv code = r2_gpu_spirv(kernel.shader, device->path);
   VkShaderModuleCreateInfo module = {
       .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = code.bytes, .pCode = code.words};
   VkShaderModule shader;
   VkResult result = device->call.vkCreateShaderModule(device->handle, &module, NULL, &shader);
   if (result) return result;
-  uint32_t constants[] = {kernel.rows / STEP * (kernel.columns / STEP), kernel.rows, kernel.columns};
-  VkSpecializationMapEntry entries[] = {{0, 0, 4}, {1, 4, 4}, {2, 8, 4}};
-  VkSpecializationInfo special = {.mapEntryCount = kernel.shader == R2_GPU_CONV ? 3 : 0,
+  uint32_t values[8] = {0};
+  VkSpecializationMapEntry entries[8];
+  for (uint32_t i = 0; i < 8; i++) entries[i] = (VkSpecializationMapEntry){i, 4 * i, 4};
+  VkSpecializationInfo special = {.mapEntryCount = constants(device, kernel, values),
                                   .pMapEntries = entries,
-                                  .dataSize = sizeof constants,
-                                  .pData = constants};
-  VkComputePipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-                                      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-                                                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
-                                                .module = shader,
-                                                .pName = "main",
-                                                .pSpecializationInfo = &special},
-                                      .layout = device->layout,
-                                      .basePipelineIndex = -1};
+                                  .dataSize = sizeof values,
+                                  .pData = values};
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfo subgroup = {
+      .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
+      .requiredSubgroupSize = device->physical->facts.subgroup_lanes};
+  int is_matrix = kernel.shader == R2_GPU_CONV && device->path == R2_GPU_F16_MATRIX;
+  VkComputePipelineCreateInfo info = {
+      .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                .pNext = is_matrix ? &subgroup : NULL,
+                .flags = is_matrix ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
+                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                .module = shader,
+                .pName = "main",
+                .pSpecializationInfo = &special},
+      .layout = device->layout,
+      .basePipelineIndex = -1};
   result = device->call.vkCreateComputePipelines(device->handle, NULL, 1, &info, NULL, pipeline);
   device->call.vkDestroyShaderModule(device->handle, shader, NULL);
   return result;
@@ -310,7 +306,8 @@ VkPipeline r2_gpu_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, r2_gpu_e
   pthread_mutex_lock(&device->lock);
   for (int i = 0; i < device->pipeline_count; i++) {
     r2_gpu_kernel other = device->kernels[i];
-    if (other.shader == kernel.shader && other.rows == kernel.rows && other.columns == kernel.columns)
+    if (other.shader == kernel.shader && other.rows == kernel.rows && other.columns == kernel.columns &&
+        other.part_rows == kernel.part_rows && other.part_columns == kernel.part_columns)
       pipeline = device->pipelines[i];
   }
   if (!pipeline && device->pipeline_count < R2_MOST_PIPELINES) {

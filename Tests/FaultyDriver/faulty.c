@@ -39,6 +39,7 @@ static void change(VkPhysicalDeviceProperties *properties) {
   if (settings.shared_bytes) limits->maxComputeSharedMemorySize = settings.shared_bytes;
   if (settings.push_bytes) limits->maxPushConstantsSize = settings.push_bytes;
   if (settings.version) properties->apiVersion = settings.version;
+  if (settings.vendor) properties->vendorID = settings.vendor;
   if (settings.type) properties->deviceType = (int32_t)settings.type - 1;
 }
 
@@ -54,8 +55,27 @@ static void properties2(VkPhysicalDevice device, VkPhysicalDeviceProperties2 *pr
 
 static void features(VkPhysicalDevice device, VkPhysicalDeviceFeatures2 *features) {
   real.vkGetPhysicalDeviceFeatures2(device, features);
-  if (settings.lacks_f16)
-    ((VkPhysicalDevice16BitStorageFeatures *)features->pNext)->storageBuffer16BitAccess = 0;
+  VkPhysicalDevice16BitStorageFeatures *first = features->pNext;
+  if (settings.lacks_f16 && first->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES)
+    first->storageBuffer16BitAccess = 0;
+}
+
+static VkResult extensions(VkPhysicalDevice device, const char *layer, uint32_t *count,
+                           VkExtensionProperties *list) {
+  VkResult result = real.vkEnumerateDeviceExtensionProperties(device, layer, count, list);
+  for (uint32_t i = 0; settings.lacks_matrices && list && i < *count; i++)
+    if (strcmp(list[i].extensionName, "VK_KHR_cooperative_matrix") == 0) list[i].extensionName[0] = '-';
+  return result;
+}
+
+static PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR real_matrices;
+
+static VkResult matrices(VkPhysicalDevice device, uint32_t *count, VkCooperativeMatrixPropertiesKHR *list) {
+  VkResult result = real_matrices(device, count, list);
+  for (uint32_t i = 0; settings.lacks_wide_sums && list && i < *count; i++)
+    if (list[i].AType == VK_COMPONENT_TYPE_FLOAT16_KHR)
+      list[i].CType = list[i].ResultType = VK_COMPONENT_TYPE_FLOAT16_KHR;
+  return result;
 }
 
 static VkResult enumerate(VkInstance instance, uint32_t *count, VkPhysicalDevice *devices) {
@@ -128,6 +148,8 @@ static function changed(const char *name) {
              {"vkGetPhysicalDeviceProperties2", (function)properties2},
              {"vkGetPhysicalDeviceFeatures2", (function)features},
              {"vkEnumeratePhysicalDevices", (function)enumerate},
+             {"vkEnumerateDeviceExtensionProperties", (function)extensions},
+             {"vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR", (function)matrices},
              {"vkGetDeviceProcAddr", (function)device_function},
              {"vkAllocateMemory", (function)allocate},
              {"vkFreeMemory", (function)release},
@@ -145,6 +167,8 @@ static function note(const char *name, function found) {
 #define NOTE(member, result, arguments) \
   if (strcmp(name, #member) == 0) real.member = (result(*) arguments)found;
   FUNCTIONS(NOTE)
+  if (strcmp(name, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR") == 0)
+    real_matrices = (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)found;
   function mine = found ? changed(name) : NULL;
   return mine ? mine : found;
 }

@@ -48,9 +48,10 @@ final class GPUBatch {
   private func fill(_ windows: Int) throws(ModelError) {
     let plane = plan.sampleSide * plan.sampleSide
     let pixels = windows * plan.frames * plane
-    let kernel = r2_gpu_kernel(shader: R2_GPU_FILL, rows: 0, columns: 0)
+    guard let window = plan.operations.first?.input else { return }
     try inParts(of: (pixels + 63) / 64, most: device.facts.groups) { (first, count) throws(ModelError) in
-      try stream.dispatch(kernel, fillSet, [plane, pixels, first], groups: (count, 1))
+      try stream.dispatch(
+        r2_gpu_kernel(R2_GPU_FILL), fillSet, [plane, pixels, first, plan.groups(window)], groups: (count, 1))
     }
   }
 
@@ -64,16 +65,16 @@ final class GPUBatch {
       try GPUConvolution(conv, input, adds: residual != nil).record(
         on: stream, set: sets[index], windows: windows)
     case .pool:
-      let count = windows * input.groups
+      let count = windows * plan.groups(input)
       try stream.dispatch(
-        r2_gpu_kernel(shader: R2_GPU_POOL, rows: 0, columns: 0), sets[index],
-        [input.positions, input.groups, count], groups: ((count + 63) / 64, 1))
+        r2_gpu_kernel(R2_GPU_POOL), sets[index],
+        [input.positions, plan.groups(input), count], groups: ((count + 63) / 64, 1))
     case .linear:
       try inParts(of: (output.channels + 63) / 64, most: device.facts.groups) {
         (first, count) throws(ModelError) in
         try stream.dispatch(
-          r2_gpu_kernel(shader: R2_GPU_LINEAR, rows: 0, columns: 0), sets[index],
-          [input.channels, input.groups * 4, output.channels, first], groups: (count, windows))
+          r2_gpu_kernel(R2_GPU_LINEAR), sets[index],
+          [input.channels, plan.groups(input) * 4, output.channels, first], groups: (count, windows))
       }
     }
   }
@@ -88,14 +89,14 @@ final class GPUBatch {
     for (index, operation) in plan.operations.enumerated() {
       guard case .convolution = operation.kind else { break }
       let host = try GPUBuffer(
-        device, bytes: operation.output.paddedCount * device.elementBytes, R2_GPU_READ_BACK)
+        device, bytes: plan.paddedCount(operation.output) * device.elementBytes, R2_GPU_READ_BACK)
       try stream.begin()
       try record(index, windows: 1)
       stream.barrier()
       stream.copy(host.bytes, from: activations.slot(of: operation.output), to: host)
       try stream.finish()
       if steps.last?.name == operation.module { steps.removeLast() }
-      steps.append((operation.module, host.planar(operation.output, isHalf: device.isHalf)))
+      steps.append((operation.module, host.planar(operation.output, of: plan, isHalf: device.isHalf)))
     }
     return steps
   }

@@ -13,21 +13,23 @@ struct GPUConvolution {
   func record(on stream: GPUStream, set: Int32, windows: Int) throws(ModelError) {
     let device = stream.device
     let size = conv.output(of: input.size)
-    let outGroups = (conv.outChannels + 3) / 4
-    let pixels = windows * size.t * size.y * size.x
-    let kernel = device.tile(for: conv.outChannels)
-    let (rows, columns) = (Int(kernel.rows), Int(kernel.columns))
+    let output = Activation(number: 0, channels: conv.outChannels, size: size)
+    let step = device.path.channelStep
+    let (groups, outGroups) = (input.groups(step: step), output.groups(step: step))
+    let pixels = windows * output.positions
+    let tile = GPUTile.best(of: device.tiles, pixels: pixels, channels: conv.outChannels)
+    let (rows, columns) = (tile.rows, tile.columns)
     let y = (conv.outChannels + columns - 1) / columns
     let taps = conv.kernel.t * conv.kernel.y * conv.kernel.x
-    let groupWork = Double(rows * columns * y) * Double(taps * input.groups * 4)
+    let groupWork = Double(rows * columns * y) * Double(taps * groups * 4)
     let most = min(device.facts.groups, max(Int(device.submitWork / groupWork), 1))
     try inParts(of: (pixels + rows - 1) / rows, most: most) { (first, count) throws(ModelError) in
       let push = [
-        pixels, first, input.size.t, input.size.y, input.size.x, size.t, size.y, size.x, input.groups,
+        pixels, first, input.size.t, input.size.y, input.size.x, size.t, size.y, size.x, groups,
         outGroups, conv.kernel.t, conv.kernel.y, conv.kernel.x, conv.stride.t, conv.stride.y, conv.stride.x,
         conv.padding.t, conv.padding.y, conv.padding.x, conv.relu ? 1 : 0, adds ? 1 : 0,
       ]
-      try stream.dispatch(kernel, set, push, groups: (count, y), work: groupWork * Double(count))
+      try stream.dispatch(tile.kernel, set, push, groups: (count, y), work: groupWork * Double(count))
     }
   }
 }

@@ -5,7 +5,7 @@ enum GPUSelfTest {
     let model = Model(random: network, seed: 1)
     let frames = 3
     let windows = try [noise(frames, seed: 1), noise(frames, seed: 2)]
-    let plan = try GPUPlan(model.network, frames: frames)
+    let plan = try GPUPlan(model.network, frames: frames, channelStep: device.path.channelStep)
     let found = try GPUExecutor(GPUWeights(model, plan, device), windows: 2).run(windows)
     let reference = ReferenceExecutor(try ReferenceWeights(model, frames: frames))
     let expected = reference.run(windows)
@@ -49,7 +49,8 @@ enum GPUSelfTest {
 
 extension GPUDevice {
   package convenience init(_ library: GPULibrary, number: Int, isHalf: Bool) throws(ModelError) {
-    try self.init(library, library.devices.first(.named("\(number)")), isHalf: isHalf)
+    let facts = try library.devices.first(.named("\(number)"))
+    try self.init(library, facts, GPUPath(isHalf: isHalf, on: facts))
   }
 
   /// Throws where it computes wrongly; else the error, as a share of the logits' root mean square.

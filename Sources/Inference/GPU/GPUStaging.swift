@@ -23,7 +23,7 @@ final class GPUStaging {
     tables = try GPUBuffer(device, bytes: frames * 3 * 256 * 4, R2_GPU_WRITTEN)
     flags = try GPUBuffer(device, bytes: windows * 4, R2_GPU_READ_BACK)
     let (pool, linear) = plan.last
-    features = try GPUBuffer(device, bytes: windows * pool.output.paddedCount * 4, R2_GPU_READ_BACK)
+    features = try GPUBuffer(device, bytes: windows * plan.paddedCount(pool.output) * 4, R2_GPU_READ_BACK)
     logits = try GPUBuffer(device, bytes: windows * linear.output.channels * 4, R2_GPU_READ_BACK)
   }
 
@@ -90,16 +90,16 @@ final class GPUStaging {
     }
     return Prediction(
       logits: values(logits, linear.output.channels, linear.output.channels),
-      features: values(features, pool.output.paddedCount, pool.output.channels),
+      features: values(features, plan.paddedCount(pool.output), pool.output.channels),
       overflows: flags.memory(of: UInt32.self)[window] != 0)
   }
 }
 
 extension GPUBuffer {
   /// The activation that the host reads here, in torch's order [C, T, H, W].
-  func planar(_ activation: Activation, isHalf: Bool) -> [Float] {
-    let pitch = activation.groups * 4
-    let count = activation.paddedCount
+  func planar(_ activation: Activation, of plan: GPUPlan, isHalf: Bool) -> [Float] {
+    let pitch = plan.groups(activation) * 4
+    let count = plan.paddedCount(activation)
     var values = [Float](repeating: 0, count: count)
     if isHalf {
       r2_gpu_widen(memory(of: UInt16.self), count, &values)

@@ -78,6 +78,13 @@ public final class Classifier: Sendable {
       windows: windows, receipt: receipt(video))
   }
 
+  /// Runs `body`, which scores one video after another: batches of a GPU then hold windows of several.
+  package func overlapping<Value>(
+    _ body: () throws(ClassifierError) -> Value
+  ) throws(ClassifierError) -> Value {
+    try workspaces.overlapping(body)
+  }
+
   /// The labels of one window, as ``VideoLabels/windows`` holds them.
   public func labels(of window: ScoredWindow) -> WindowLabels {
     WindowLabels(

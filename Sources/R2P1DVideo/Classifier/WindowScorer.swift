@@ -41,6 +41,12 @@ final class WindowScorer {
     }
   }
 
+  /// Waits for what is computed and nobody asks for any more: a process must not end, nor memory go, before.
+  func settle() {
+    guard let queue = predictor.queue else { return }
+    while !underWay.isEmpty { try? finish(queue) }
+  }
+
   private func isUnderWay(_ window: Window) -> Bool {
     underWay.contains { $0.windows.contains { $0.outcome === window.outcome } }
   }

@@ -19,6 +19,8 @@ final class Workspace: Sendable {
 final class Workspaces: Sendable {
   private struct Idle: @unchecked Sendable {
     var scorers: [WindowScorer] = []
+    /// Runs of many videos, in which what one video leaves under way is the next one's.
+    var runs = 0
   }
 
   private let idle = Mutex(Idle())
@@ -42,8 +44,29 @@ final class Workspaces: Sendable {
   }
 
   fileprivate func take(back scorer: WindowScorer) {
+    if idle.withLock({ $0.runs == 0 }) { scorer.settle() }
     nonisolated(unsafe) let scorer = scorer
     idle.withLock { if $0.scorers.count < limit { $0.scorers.append(scorer) } }
+  }
+
+  /// Runs `body`, which scores one video after another and lets those of a GPU's batches overlap.
+  func overlapping<Value, E: Error>(_ body: () throws(E) -> Value) throws(E) -> Value {
+    idle.withLock { $0.runs += 1 }
+    defer {
+      let isLast = idle.withLock { idle in
+        idle.runs -= 1
+        return idle.runs == 0
+      }
+      // None is in use, or its user settles it.
+      if isLast { for scorer in takeAll() { take(back: scorer) } }
+    }
+    return try body()
+  }
+
+  private func takeAll() -> [WindowScorer] {
+    nonisolated(unsafe) var all: [WindowScorer] = []
+    idle.withLock { swap(&$0.scorers, &all) }
+    return all
   }
 
   /// How many are kept.

@@ -118,7 +118,7 @@ extension DeviceTests {
     #expect(run.status == 2)
     #expect(
       run.errors.hasPrefix(
-        "r2p1d-video: gpu: no device is discrete, integrated, virtual; there is 0: llvmpipe"))
+        "r2p1d-video: gpu: there is no discrete, integrated or virtual GPU, only gpu:0 llvmpipe"))
     #expect(
       run.errors.hasSuffix("leave --device away, or give one that `r2p1d-video devices` lists, as gpu:0\n"))
   }
