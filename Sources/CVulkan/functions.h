@@ -77,7 +77,7 @@
 
 /// Which only drivers with the extension have.
 typedef VkResult (*PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)(VkPhysicalDevice, uint32_t *,
-                                                                           VkCooperativeMatrixPropertiesKHR *);
+                                                                          VkCooperativeMatrixPropertiesKHR *);
 
 #define R2_MEMBER(name, result, arguments) result(*name) arguments;
 typedef struct {

@@ -11,7 +11,14 @@ enum { EXTENSIONS = sizeof extensions / sizeof *extensions };
 
 // MARK: who is not believed
 
-enum { INTEL = 0x8086, AMD = 0x1002, QUALCOMM = 0x5143, ARM = 0x13b5, AMD_PROPRIETARY = 1, AMD_OPEN_SOURCE = 2 };
+enum {
+  INTEL = 0x8086,
+  AMD = 0x1002,
+  QUALCOMM = 0x5143,
+  ARM = 0x13b5,
+  AMD_PROPRIETARY = 1,
+  AMD_OPEN_SOURCE = 2
+};
 
 /// Why a device's matrices are left alone although it lists some: where it has no unit for them, the driver
 /// computes them in the others, more slowly than these compute without; or wrongly. NULL where they are not.
@@ -20,7 +27,8 @@ static const char *denial(const VkPhysicalDeviceProperties *properties, int32_t 
   switch (properties->vendorID) {
     case INTEL: return sizes->minSubgroupSize < 16 ? "slower than without them before Xe2" : NULL;
     case AMD:
-      if (driver == AMD_PROPRIETARY || driver == AMD_OPEN_SOURCE) return "this driver lists them for all GPUs";
+      if (driver == AMD_PROPRIETARY || driver == AMD_OPEN_SOURCE)
+        return "this driver lists them for all GPUs";
       return strstr(properties->deviceName, "NAVI2") ? "RDNA 2 has no unit for them" : NULL;
     case QUALCOMM:
     case ARM: return "not right on this vendor's GPUs";
@@ -86,8 +94,8 @@ void r2_gpu_find_matrices(const r2_gpu_library *library, r2_physical *device) {
       !found.sizes.computeFullSubgroups || !found.model.vulkanMemoryModel || !found.halves.shaderFloat16)
     return;
 
-  VkPhysicalDeviceSubgroupProperties subgroup = {
-      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
+  VkPhysicalDeviceSubgroupProperties subgroup = {.sType =
+                                                     VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
   VkPhysicalDeviceSubgroupSizeControlProperties sizes = {
       .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES, .pNext = &subgroup};
   VkPhysicalDeviceDriverProperties driver = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES,

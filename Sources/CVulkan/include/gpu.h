@@ -118,8 +118,8 @@ void *r2_gpu_buffer_memory(const r2_gpu_buffer *buffer);
 typedef enum { R2_GPU_CONV, R2_GPU_FILL, R2_GPU_POOL, R2_GPU_LINEAR } r2_gpu_shader;
 enum { R2_GPU_BINDINGS = 6, R2_GPU_PUSH_WORDS = 22 };
 
-/// A shader, the pixels and output channels that a workgroup of a convolution makes, and those that a subgroup
-/// makes of them on matrices; 0 for the others.
+/// A shader, the pixels and output channels that a workgroup of a convolution makes, and those that a
+/// subgroup makes of them on matrices; 0 for the others.
 typedef struct {
   r2_gpu_shader shader;
   uint32_t rows, columns, part_rows, part_columns;
@@ -158,9 +158,9 @@ int r2_gpu_channel_step(r2_gpu_path path);
 /// The weights of a convolution as the shaders read them, [tap and input channel][output channel] with
 /// channels padded to whole groups and the depth to whole slices: how many values that are.
 size_t r2_gpu_weight_count(r2_gpu_path path, int in_channels, int out_channels, int taps);
-/// Writes them from [out][in][tap], in float16 if the path is of it: then each channel's are multiplied by the power of
-/// two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where a value is
-/// not finite.
+/// Writes them from [out][in][tap], in float16 if the path is of it: then each channel's are multiplied by
+/// the power of two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where
+/// a value is not finite.
 int r2_gpu_pack(r2_gpu_path path, const float *weights, int in_channels, int out_channels, int taps,
                 float *factor, void *packed);
 /// Float32 values of `count` float16 ones.

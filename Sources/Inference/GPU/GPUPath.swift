@@ -9,11 +9,22 @@ package enum GPUPath: Sendable, Hashable {
   case f16Matrix
 
   /// The best that a device has for a precision.
-  init(isHalf: Bool, on facts: GPUFacts) {
+  package init(isHalf: Bool, on facts: GPUFacts) {
     self = !isHalf ? .f32 : GPUTile.all(.f16Matrix, facts).isEmpty ? .f16 : .f16Matrix
   }
 
   var isHalf: Bool { self != .f32 }
+
+  /// `f32`, `f16`, `f16 on 16×16×16 matrices`
+  package func name(on facts: GPUFacts) -> String {
+    switch self {
+    case .f32: return "f32"
+    case .f16: return "f16"
+    case .f16Matrix:
+      let size = facts.matrix.map { " \($0.rows)×\($0.columns)×\($0.depth)" } ?? ""
+      return "f16 on\(size) matrices"
+    }
+  }
 
   var code: r2_gpu_path {
     switch self {

@@ -17,7 +17,8 @@ struct DevicesCommand: ParsableCommand {
     }
   }
 
-  /// `gpu:0: NAME, discrete, driver NAME VERSION, 24.0 GiB (23.1 free), f16 f32, self-test: …`
+  /// `gpu:0: NAME, discrete, driver NAME VERSION, 24.0 GiB (23.1 GiB free), f16 on 16×16×16 matrices:
+  /// self-test ok (off by …), f32: self-test ok (off by …), UUID …`
   private static func line(_ gpu: GPU) -> String {
     let facts = gpu.facts
     var parts = [facts.name, facts.kind.rawValue]
@@ -27,8 +28,8 @@ struct DevicesCommand: ParsableCommand {
     if let problem = facts.problem {
       parts.append("cannot be used: \(problem)")
     } else {
-      parts.append(facts.precisions.map(\.rawValue).joined(separator: " "))
-      parts += facts.precisions.map { "\($0.rawValue) self-test \(verdict(gpu, $0))" }
+      if let denied = facts.deniedMatrices { parts.append("no matrices (\(denied))") }
+      parts += zip(facts.precisions, facts.paths).map { "\($1): self-test \(verdict(gpu, $0))" }
     }
     parts.append("UUID \(facts.uuid)")
     return BytePath("gpu:\(facts.number): \(parts.joined(separator: ", "))").printable + "\n"

@@ -63,7 +63,8 @@ struct WorkerArguments: ParsableArguments {
   @Option(help: "Give a file up after so many seconds without progress.")
   var timeout = 600
 
-  @Option(help: "Processes that decode (default: half the cores or --threads, and one more; on a GPU all, and one more).")
+  @Option(
+    help: "Processes that decode (default: half the cores or --threads, and one more; with a GPU all of them).")
   var workers: Int?
 
   @Option(help: "Memory that each of them may use, in MiB of address space.")

@@ -224,7 +224,9 @@ extension DeviceTests {
     try text(file).count { $0 == what }
   }
 
-  private func text(_ file: String) throws -> String { String(decoding: try folder.read(file), as: UTF8.self) }
+  private func text(_ file: String) throws -> String {
+    String(decoding: try folder.read(file), as: UTF8.self)
+  }
 
   @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsAScanWhichResumes() throws {
     func scan(_ program: Program, _ output: String) throws -> Program.Run {

@@ -19,7 +19,8 @@ struct GPUNetworkTests {
   }
 
   @Test(
-    "Every network of the family agrees with the scalar reference", arguments: VideoResNet.names, SoftwareGPU.paths)
+    "Every network of the family agrees with the scalar reference",
+    arguments: VideoResNet.names, SoftwareGPU.paths)
   func family(name: String, path: GPUPath) throws {
     let model = Model(random: try GPUInput.narrow(name), seed: 3)
     let windows = [try GPUInput.window(name == "r2d_18" ? 16 : 5, side: 28, seed: 1)]

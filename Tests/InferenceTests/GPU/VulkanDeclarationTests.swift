@@ -19,7 +19,8 @@ import Testing
     // Debian 12's header is older than the extension.
     let knowsMatrices = try headerText.contains("VK_KHR_cooperative_matrix")
     func isKnown(_ name: String) -> Bool {
-      knowsMatrices || name.firstMatch(of: /CooperativeMatrix|COOPERATIVE_MATRIX|_TYPE_FLOAT|SUBGROUP_KHR/) == nil
+      knowsMatrices
+        || name.firstMatch(of: /CooperativeMatrix|COOPERATIVE_MATRIX|_TYPE_FLOAT|SUBGROUP_KHR/) == nil
     }
     let structures = text.matches(of: /typedef struct \{([^}]*)\} (\w+);/).map { match in
       let members = match.1.split(separator: ";").flatMap { statement in
