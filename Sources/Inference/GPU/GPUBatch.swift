@@ -5,20 +5,22 @@ import CVulkan
 final class GPUBatch {
   /// Windows that are under way.
   private(set) var count = 0
-  private let weights: GPUWeights
-  private let activations: GPUActivations
+  let weights: GPUWeights
+  let activations: GPUActivations
+  let stream: GPUStream
   private let staging: GPUStaging
-  private let stream: GPUStream
   private var sets: [Int32] = []  // of each operation
   private let fillSet: Int32
 
-  private var device: GPUDevice { weights.device }
-  private var plan: GPUPlan { weights.plan }
+  var device: GPUDevice { weights.device }
+  var plan: GPUPlan { weights.plan }
+  /// Most windows.
+  var windows: Int { activations.windows }
 
   init(_ weights: GPUWeights, _ activations: GPUActivations) throws(ModelError) {
     (self.weights, self.activations) = (weights, activations)
-    staging = try GPUStaging(weights, windows: activations.windows)
     stream = try GPUStream(weights.device, sets: weights.plan.operations.count + 1)
+    staging = try GPUStaging(weights, windows: activations.windows)
     fillSet = try stream.bind(staging.fillBindings(activations))
     for operation in weights.plan.operations {
       sets.append(try stream.bind(staging.bindings(of: operation, weights, activations)))
@@ -56,7 +58,7 @@ final class GPUBatch {
   }
 
   /// Records an operation for so many windows, behind what went before.
-  private func record(_ index: Int, windows: Int) throws(ModelError) {
+  func record(_ index: Int, windows: Int) throws(ModelError) {
     stream.barrier()
     let operation = plan.operations[index]
     let (input, output) = (operation.input, operation.output)

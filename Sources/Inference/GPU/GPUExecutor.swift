@@ -43,7 +43,7 @@ final class GPUExecutor: Executor, PredictionQueue {
   /// Of what it does not share.
   var byteCount: Int? { batches.reduce(activations.byteCount) { $0 + $1.byteCount } }
 
-  func table() -> PlanTable? { nil }
+  func table() throws(ModelError) -> PlanTable? { try batches[0].table() }
 
   var isFull: Bool { underWay.count == batches.count }
 

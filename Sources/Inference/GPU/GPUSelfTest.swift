@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Whether a GPU computes what the scalar reference does, on a small network with every kind of convolution.
 enum GPUSelfTest {
   /// The largest error of a logit, as a share of their root mean square.
@@ -50,7 +58,15 @@ enum GPUSelfTest {
 extension GPUDevice {
   package convenience init(_ library: GPULibrary, number: Int, isHalf: Bool) throws(ModelError) {
     let facts = try library.devices.first(.named("\(number)"))
-    try self.init(library, facts, GPUPath(isHalf: isHalf, on: facts))
+    guard let text = getenv("R2P1D_GPU_TILE").map({ String(cString: $0) }), !text.isEmpty else {
+      try self.init(library, facts, GPUPath(isHalf: isHalf, on: facts))
+      return
+    }
+    // What a device is measured with: one tile for all layers.
+    guard let tile = GPUTile(text), tile.fits(facts), isHalf || tile.partRows == 0 else {
+      throw .gpu(GPUFailure(.unusable, "R2P1D_GPU_TILE=\(text) does not suit it"))
+    }
+    try self.init(library, facts, tile.partRows > 0 ? .f16Matrix : isHalf ? .f16 : .f32, tiles: [tile])
   }
 
   /// Throws where it computes wrongly; else the error, as a share of the logits' root mean square.

@@ -8,6 +8,22 @@ struct GPUTile: Sendable, Hashable {
   var partRows = 0
   var partColumns = 0
 
+  /// `64x48` or, on matrices, `128x144/32x48`.
+  init?(_ text: String) {
+    let sizes = text.split(separator: "/", omittingEmptySubsequences: false).map {
+      $0.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    }
+    guard sizes.count <= 2, sizes.allSatisfy({ $0.count == 2 && $0.allSatisfy { (8...256).contains($0) } })
+    else { return nil }
+    self.init(rows: sizes[0][0], columns: sizes[0][1])
+    if sizes.count == 2 { (partRows, partColumns) = (sizes[1][0], sizes[1][1]) }
+  }
+
+  init(rows: Int, columns: Int, partRows: Int = 0, partColumns: Int = 0) {
+    (self.rows, self.columns) = (rows, columns)
+    (self.partRows, self.partColumns) = (partRows, partColumns)
+  }
+
   /// Of `path`, the largest first.
   static func all(_ path: GPUPath, _ facts: GPUFacts) -> [GPUTile] {
     switch path {
@@ -27,9 +43,14 @@ struct GPUTile: Sendable, Hashable {
     }
   }
 
-  /// Whether a device's matrices make it up, and its limits allow it.
+  /// Whether a device's matrices make it up, or without these its invocations, and its limits allow it.
   func fits(_ facts: GPUFacts) -> Bool {
-    guard let matrix = facts.matrix, partRows > 0, partColumns > 0 else { return false }
+    guard partRows > 0, partColumns > 0 else {
+      // As conv.comp declares them.
+      return rows % 4 == 0 && columns % 16 == 0 && rows * columns / 16 <= facts.lanes
+        && 16 * (rows + 4 + columns) * 4 <= facts.sharedBytes
+    }
+    guard let matrix = facts.matrix else { return false }
     let parts = rows / partRows * (columns / partColumns)
     // As conv-matrix.comp declares them: 16 bytes a group of eight, and the sums of a fragment of each part.
     let shared =
