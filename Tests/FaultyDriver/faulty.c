@@ -10,7 +10,7 @@
 typedef void (*function)(void);
 
 static faulty_settings settings;
-static uint32_t submits, waits;
+static uint32_t submits, batches, waits;
 /// Memory that is taken, of which tests take little at once.
 static struct {
   VkDeviceMemory memory;
@@ -26,7 +26,7 @@ static struct {
 
 void faulty_set(faulty_settings wanted) {
   settings = wanted;
-  submits = waits = 0;
+  submits = batches = waits = 0;
 }
 
 // MARK: what is changed
@@ -119,12 +119,14 @@ static void tally(char what) {
 /// Which begins a batch.
 static VkResult reset_commands(VkDevice device, VkCommandPool pool, VkFlags flags) {
   tally('b');
+  batches++;
   return real.vkResetCommandPool(device, pool, flags);
 }
 
 static VkResult submit(VkQueue queue, uint32_t count, const VkSubmitInfo *infos, VkFence fence) {
   tally('.');
   if (settings.lost_at && ++submits >= settings.lost_at) return VK_ERROR_DEVICE_LOST;
+  if (settings.lost_batch && batches >= settings.lost_batch) return VK_ERROR_DEVICE_LOST;
   return real.vkQueueSubmit(queue, count, infos, fence);
 }
 
@@ -193,6 +195,7 @@ void (*vkGetInstanceProcAddr(void *instance, const char *name))(void) {
     faulty_settings wanted = {0};
     const char *value;
     if ((value = getenv("FAULTY_LOST_AT"))) wanted.lost_at = (uint32_t)atol(value);
+    if ((value = getenv("FAULTY_LOST_BATCH"))) wanted.lost_batch = (uint32_t)atol(value);
     if ((value = getenv("FAULTY_TYPE"))) wanted.type = (uint32_t)atol(value);
     if ((value = getenv("FAULTY_MEMORY"))) wanted.memory = (uint64_t)atoll(value);
     if ((value = getenv("FAULTY_DROPS"))) wanted.drops_dispatches = 1;

@@ -29,14 +29,15 @@ struct GPUTile: Sendable, Hashable {
     switch path {
     case .f32, .f16:
       let rows = facts.lanes >= 256 ? 64 : 32
-      return [64, 48].map { GPUTile(rows: rows, columns: $0) }
+      return [64, 48, 16].map { GPUTile(rows: rows, columns: $0) }
     case .f16Matrix:
-      // Two families, for most layers have a multiple of 64 channels or of 48, or a few less.
+      // Two families, for most layers have a multiple of 64 channels or of 48, or a few less; 16 for small networks.
       let tiles = [
         GPUTile(rows: 128, columns: 144, partRows: 32, partColumns: 48),
         GPUTile(rows: 128, columns: 128, partRows: 64, partColumns: 32),
         GPUTile(rows: 64, columns: 64, partRows: 32, partColumns: 32),
         GPUTile(rows: 64, columns: 48, partRows: 32, partColumns: 48),
+        GPUTile(rows: 64, columns: 16, partRows: 32, partColumns: 16),
         GPUTile(rows: 32, columns: 32, partRows: 32, partColumns: 32),
       ]
       return tiles.filter { $0.fits(facts) }

@@ -64,7 +64,8 @@ struct WorkerArguments: ParsableArguments {
   var timeout = 600
 
   @Option(
-    help: "Processes that decode (default: half the cores or --threads, and one more; with a GPU all of them).")
+    help:
+      "Processes that decode (default: half the cores or --threads, and one more; with a GPU all of them).")
   var workers: Int?
 
   @Option(help: "Memory that each of them may use, in MiB of address space.")
