@@ -79,7 +79,7 @@ test-gpu: deps
 	@printf 'khronos_validation.%s\n' 'debug_action = VK_DBG_LAYER_ACTION_LOG_MSG' 'report_flags = error,warn,perf' \
 	  'log_filename = stdout' > $(VALIDATION)/vk_layer_settings.txt
 	VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation VK_LAYER_SETTINGS_PATH=$(abspath $(VALIDATION)) VK_LOADER_DEBUG=layer \
-	  $(TEST) --filter 'InferenceTests\.(GPU|Vulkan)' > $(VALIDATION)/log.txt 2>&1 || { tail -50 $(VALIDATION)/log.txt; exit 1; }
+	  $(TEST) --filter 'InferenceTests\.(GPU|Vulkan)|WindowScorerTests' > $(VALIDATION)/log.txt 2>&1 || { tail -50 $(VALIDATION)/log.txt; exit 1; }
 	@grep -E '^. (Suite|Test run)' $(VALIDATION)/log.txt
 	@grep -q 'Insert instance layer "VK_LAYER_KHRONOS_validation"' $(VALIDATION)/log.txt || \
 	  { echo "the validation layers have not run" >&2; exit 1; }
