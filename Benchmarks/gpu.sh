@@ -75,16 +75,18 @@ pack() {
 # MARK: measuring
 
 heading() { printf '\n## %s (%s s)\n' "$*" "$SECONDS"; }
+reason() { echo "failed: $(tail -n 1 "$folder/errors")"; }
 program() { "$folder/r2p1d-video" "$@" 2>>"$folder/errors"; }
 
 # Libraries that this machine has of itself are its own.
 find_libraries() {
-  local library
+  local library own
+  own=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null || true)
   mkdir -p "$folder/missing"
   for library in "$folder"/libraries/*; do
     case ${library##*/} in
       libav* | libsw*) ;;
-      *) ! ldconfig -p 2>/dev/null | grep -q "^[[:space:]]${library##*/} " || continue ;;
+      *) ! grep -q "^[[:space:]]${library##*/} " <<<"$own" || continue ;;
     esac
     ln -sf "$library" "$folder/missing/"
   done
@@ -102,15 +104,16 @@ run_facts() {
 }
 
 # The logits of two windows, a number a line.
-logits() { program label "$folder/clips/small.mp4" --model "$model" --windows 2 --format json --logits "$@" |
-  awk '/"logits"/ { inside = 1 } inside { gsub(/[^-0-9.e,]/, ""); print } /\]/ { inside = 0 }' |
-  tr ',' '\n' | grep -E '[0-9]'; }
+logits() {
+  program label "$folder/clips/small.mp4" --model "$model" --windows 2 --format json --logits "$@" |
+    awk '/"logits"/ { inside = 1; next } /\]/ { inside = 0 } inside { sub(/,/, ""); print $1 }'
+}
 
 run_correct() {
   heading "logits beside the CPU's, of their root mean square"
   logits --device cpu >"$folder/expected"
   for precision in f32 f16; do
-    logits --device "$device" --precision "$precision" >"$folder/found"
+    logits --device "$device" --precision "$precision" >"$folder/found" || { echo "$precision: $(reason)"; continue; }
     paste "$folder/expected" "$folder/found" | awk -v name="$precision" '
       { sum += $1 * $1; difference = $1 - $2; if (difference < 0) { difference = -difference }
         if (difference > most) { most = difference } squares += difference * difference }
@@ -118,10 +121,10 @@ run_correct() {
   done
 }
 
-# Windows a second of one call.
+# Windows a second of one call; - where it fails.
 rate() {
   program bench --model "$model" --runs "$runs" --format json "$@" |
-    awk '/"batch"/ { gsub(/[^0-9]/, ""); batch = $0 } /"median"/ { gsub(/[^0-9.e-]/, ""); printf "%.1f", batch / $0; exit }'
+    awk -F '[:,]' '/"batch"/ { batch = $2 } /"median"/ { rate = sprintf("%.1f", batch / $2) } END { print rate ? rate : "-" }' || true
 }
 
 # torch answers a line, `fp16 8`, with its windows a second; nothing where there is none.
@@ -161,10 +164,10 @@ run_layers() {
 run_tiles() {
   heading "windows a second by tile, batch $large"
   for tile in 128x144/32x48 128x128/64x32 128x128/32x64 128x64/32x32 64x128/32x32 64x96/32x48 64x64/32x32 64x64 64x48; do
-    printf 'f16 %-14s %s\n' "$tile" "$(R2P1D_GPU_TILE=$tile rate --device "$device" --precision f16 --batch "$large" || true)"
+    printf 'f16 %-14s %s\n' "$tile" "$(R2P1D_GPU_TILE=$tile rate --device "$device" --precision f16 --batch "$large")"
   done
   for tile in 64x64 64x48 32x64; do
-    printf 'f32 %-14s %s\n' "$tile" "$(R2P1D_GPU_TILE=$tile rate --device "$device" --precision f32 --batch "$large" || true)"
+    printf 'f32 %-14s %s\n' "$tile" "$(R2P1D_GPU_TILE=$tile rate --device "$device" --precision f32 --batch "$large")"
   done
 }
 
@@ -176,13 +179,13 @@ scan_seconds() {
   mkdir "$folder/scan"
   for number in $(seq "$files"); do ln -s "$folder/clips/$clip.mp4" "$folder/scan/$number.mp4"; done
   began=$(date +%s.%N)
-  program scan "$folder/scan" --model "$model" --output "$folder/scan.csv" --quiet "$@"
+  program scan "$folder/scan" --model "$model" --output "$folder/scan.csv" --quiet "$@" || return 1
   echo "$began $(date +%s.%N)" | awk '{ printf "%.2f", $2 - $1 }'
 }
 scan_line() {
   local name=$1 seconds
   shift
-  seconds=$(scan_seconds "$@") || { echo "$name: failed"; return; }
+  seconds=$(scan_seconds "$@") || { echo "$name: $(reason)"; return; }
   echo "$name: $seconds s, $(echo "$seconds $files" | awk '{ printf "%.1f", 5 * $2 / $1 }') windows a second"
 }
 
@@ -215,7 +218,7 @@ measure() {
   [ $# -gt 0 ] || set -- facts correct speed layers tiles scan cores
   for part in "$@"; do
     if [ "$SECONDS" -ge "${LIMIT:-240}" ]; then echo "no time for $part"; continue; fi
-    "run_$part" || echo "$part: failed: $(tail -n 1 "$folder/errors")"
+    "run_$part" || echo "$part: $(reason)"
   done
   printf '\n%s s\n' "$SECONDS"
 }
