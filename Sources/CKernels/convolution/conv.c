@@ -170,10 +170,25 @@ static r2_group group_at(const conv_task *task, int number) {
   return group;
 }
 
+// Items are pieces. Where all groups of a window have as many, the first pieces of all groups come first, then
+// the second ones: neighbouring items then are neighbours in the frame, as they are to the convolutions before
+// and behind, and a thread finds what it has written itself.
+static int pieces_of_all(const conv_task *task) {
+  int pieces = r2_pieces(task->conv, group_at(task, 0).tiles);
+  for (int number = 1; number < task->conv->method->groups(task->conv); number++)
+    if (r2_pieces(task->conv, group_at(task, number).tiles) != pieces) return 0;
+  return pieces;
+}
+
 static void run_piece(void *context, int item, int thread) {
   const conv_task *task = context;
-  int number = 0, pieces;
-  r2_group group = group_at(task, 0);
+  int groups = task->conv->method->groups(task->conv), alike = pieces_of_all(task), number = 0, pieces;
+  if (alike) {
+    int each = groups * alike;
+    number = item / each * groups + item % groups;
+    item = item % each / groups;
+  }
+  r2_group group = group_at(task, number);
   while (item >= (pieces = r2_pieces(task->conv, group.tiles))) {
     item -= pieces;
     group = group_at(task, ++number);

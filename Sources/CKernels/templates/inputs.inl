@@ -53,7 +53,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
   int py = ty->points, px = tx->points;
   const float *plane = in->base + frame * in->frame + block * in->plane;
   ptrdiff_t width = in->width;
-  prefetch_patch(in, plane, frame, y + 1, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
+  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
   if (y >= 0 && x >= 0 && y + (py - 1) * step < in->height && x + (px - 1) * step < in->width) {
     const float *d = plane + ((y - in->top) * width + x) * R2_BLOCK;
     for (int part = 0; part < R2_BLOCK; part += LANES)
@@ -122,6 +122,7 @@ R2_INLINE void V_NAME(pair_input)(const float *const *source, const ptrdiff_t *a
     V_TYPE *line = V_NAME(v_at)(to, block, i);                      \
     R2_EACH_PART(part) {                                            \
       vf d[P], w[P];                                                \
+      R2_EACH(k, P) __builtin_prefetch(source[k] + (i + pixels.count) * advance[k] + part, 0, 3); \
       R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part); \
       input_line(d, 1, w, 1, t, Z, Q, I);                           \
       R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);        \
