@@ -64,9 +64,13 @@ static void take_items(r2_team *team, int thread) {
   }
 }
 
+int r2_team_share(const r2_team *team, int items, int thread) {
+  return (int)((long long)items * thread / team->size);
+}
+
 static void share_out(r2_team *team, int items) {
   for (int n = 0; n < team->size; n++) {
-    long long first = (long long)items * n / team->size, end = (long long)items * (n + 1) / team->size;
+    int first = r2_team_share(team, items, n), end = r2_team_share(team, items, n + 1);
     atomic_store(&team->shares[n].left, share_of((uint32_t)first, (uint32_t)end));
   }
 }
