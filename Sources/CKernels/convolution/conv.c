@@ -103,7 +103,9 @@ r2_view r2_shifted(const r2_view *view, ptrdiff_t floats) {
 }
 
 int r2_pieces(const r2_conv *conv, int tiles) {
-  return conv->method->pieces_are_rows ? tiles / conv->out_width : r2_divide_up(tiles, conv->tile_block);
+  if (conv->method->pieces_are_rows) return tiles / conv->out_width;
+  int pieces = r2_divide_up(tiles, conv->tile_block);
+  return pieces < 2 ? pieces : r2_divide_up(pieces, 2) * 2;  // as many for each of two threads
 }
 
 r2_range r2_piece(const r2_conv *conv, int tiles, int number) {

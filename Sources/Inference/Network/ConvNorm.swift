@@ -22,9 +22,6 @@ package struct ConvNorm: Sendable {
 
   package var weightShape: [Int] { [outChannels, inChannels, kernel.t, kernel.y, kernel.x] }
 
-  /// Whether its input is the pixels: the first of the stem.
-  package var readsPixels: Bool { layer == 0 && inChannels == 3 }
-
   /// Frames, rows and columns that come out of a clip of `input`.
   package func output(of input: Extent) -> Extent {
     Extent(

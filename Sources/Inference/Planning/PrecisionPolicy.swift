@@ -8,8 +8,8 @@ package enum PrecisionPolicy: String, CaseIterable, Sendable {
   /// Operands of products rounded to 8 bits of mantissa, but in the stem and layer1, which decide the
   /// accuracy.
   case bf16
-  /// Products of 8-bit integers everywhere but where pixels are read, whose scales come from the values at
-  /// hand: nothing to calibrate.
+  /// Products of 8-bit integers everywhere but in the stem, whose scales come from the values at hand:
+  /// nothing to calibrate.
   case int8
   /// Weights and activations of 16 bits, sums of float32, on GPUs alone.
   case f16
@@ -29,7 +29,7 @@ package enum PrecisionPolicy: String, CaseIterable, Sendable {
     case .f32: .f32
     case .bf16: conv.layer <= 1 ? .f32 : .bf16
     case .f16: .f32
-    case .int8: conv.readsPixels || conv.productDepth > OperandType.int8.largestDepth ? .f32 : .int8
+    case .int8: conv.layer == 0 || conv.productDepth > OperandType.int8.largestDepth ? .f32 : .int8
     }
   }
 
