@@ -216,7 +216,7 @@ static void run_quantized_input(void *context, int item, int thread) {
   int each = r2_quantized_tiles(task->conv, group.part->positions), first = item * each;
   r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
   v.base += (ptrdiff_t)first * R2_BLOCK;
-  v.scale += first;
+  v.scale += (ptrdiff_t)first * group.part->positions;
   r2_range tiles = {first, r2_smaller(each, group.tiles - first)};
   r2_quantized_input(&group, tiles, v, r2_own_scratch(task->run, thread));
 }
@@ -242,7 +242,7 @@ static void run_channel_output(void *context, int item, int thread) {
     r2_range piece = r2_piece(conv, group.tiles, n);
     r2_input v = r2_v_in(conv, task->run->shared, group.part->positions, group.tiles);
     v.base += (ptrdiff_t)piece.first * R2_BLOCK;
-    v.scale += piece.first;
+    v.scale += (ptrdiff_t)piece.first * group.part->positions;
     conv->method->output(&group, piece, v, panels, r2_own_scratch(task->run, thread));
   }
 }

@@ -72,7 +72,7 @@ r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v
     result.u_panel = (ptrdiff_t)positions * R2_BLOCK;
     result.u_scale = part->scale + panels.first * result.u_panel;
     result.v_scale = v.scale;
-    result.v_position = v.tiles;
+    result.v_tile = positions;
   }
   return result;
 }
