@@ -67,6 +67,7 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
+  int is_shared;  // whether other threads have written much of a
   int is_signed;  // 8-bit operands: whether every a is too large by half of what it holds
 } r2_product;
 
