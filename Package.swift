@@ -65,7 +65,9 @@ let package = Package(
         "R2P1DVideo", "Reports", "Inspection", "Evaluation", "Teaching", "Cutting", "ArchiveScan",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      ],
+      // No time of a run is spent in the commands themselves, and what every change waits for is that they build.
+      swiftSettings: [.unsafeFlags(["-Onone"])]),
 
     .target(name: "TestSupport", dependencies: ["R2P1DVideo"], path: "Tests/TestSupport"),
     .target(

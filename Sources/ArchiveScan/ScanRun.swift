@@ -36,6 +36,7 @@ package struct ScanRun {
   /// Does the files of a finder that has found them all.
   package mutating func run(_ found: FileFinder) throws(ClassifierError) {
     unreadable = found.walk.unreadable
+    try sidecars.checkPlaces(of: found.files)
     let plan = try ScanPlan(found.files, rows)
     earlier -= plan.staleCount
     try sidecars.makeRoom(plan, table.records)

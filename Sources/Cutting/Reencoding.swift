@@ -37,6 +37,9 @@ extension CutVideo {
     if tick.numerator > 0, tick.denominator > 0 {
       words.add("-enc_time_base \(tick.numerator):\(tick.denominator)")
     }
+    // Without it the last frame has no duration, and FFmpeg 7 writes an edit list that leaves it out. A packet
+    // that `pts` is not said of gets its decoding time.
+    words.add("-bsf:v", "setts=pts=PTS:dts=DTS:duration=\(lastDuration(clip))/TB")
     let sound = remuxer.sound(of: clip.frames)
     for stream in sound { words.add("-map 0:\(stream)") }
     if !sound.isEmpty {
@@ -77,6 +80,13 @@ extension CutVideo {
     }
     let end = last + 1 < times.times.count ? stamps[last + 1].map { ":end_pts=\($0)" } ?? "" : ""
     return "trim=start_pts=\(start)\(end),setpts=PTS-STARTPTS"
+  }
+
+  /// For how many seconds the clip's last frame is shown, as a fraction.
+  private func lastDuration(_ clip: CutClip) -> String {
+    let last = clip.frames.upperBound - 1
+    let duration = times.time(of: last + 1) - times.time(of: last)
+    return "\(duration > 0 ? duration : times.period)/\(times.scale)"
   }
 
   /// H.264 without visible loss. Formats of pixels stay, but for those that it does not know, and halved

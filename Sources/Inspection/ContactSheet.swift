@@ -154,11 +154,11 @@ extension VideoInspection {
     return [
       size, String(format: "%.4g fps", video.frameRate), video.codec,
       String(format: "%.1f s", video.duration),
-      "\(windows.count) \(windows.count == 1 ? "window" : "windows") of \(sampling.frames) samples",
+      "\(windows.count.counted("window")) of \(sampling.frames) samples",
       sampling.rate == .source ? "every frame a sample" : "\(sampling.rate) a second",
       sampling.resize.rawValue,
     ] + (model.map { [BytePath($0.name).printable] } ?? [])
-      + (damage > 0 ? ["\(damage) decode \(damage == 1 ? "error" : "errors")"] : [])
+      + (damage > 0 ? ["\(damage.counted("decode error"))"] : [])
       + (failure == nil ? [] : ["not read to its end"])
   }
 }

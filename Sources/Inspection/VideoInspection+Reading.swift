@@ -155,7 +155,7 @@ private final class InspectedSource: WindowSource {
     throw .video(
       path,
       cause: "\(count) windows of \(frames) samples are more than can be shown at once "
-        + "(\(max(1, keeping.maxSamples / frames)) windows)",
+        + "(\(max(1, keeping.maxSamples / frames).counted("window")))",
       kind: .limit(.windows), remedy: .fewerWindows)
   }
 }

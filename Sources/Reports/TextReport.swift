@@ -25,7 +25,7 @@ struct TextReport: LabelReport {
     let facts = [
       String(format: "%.1f s", video.duration), "\(video.width)×\(video.height)",
       String(format: "%.4g fps", video.frameRate), video.codec,
-      "\(count) \(count == 1 ? "window" : "windows") of \(labels.sampling.frames)", labels.model.name,
+      "\(count.counted("window")) of \(labels.sampling.frames)", labels.model.name,
     ]
     return "\(labels.file.printable)  (\(facts.joined(separator: ", ")))\n"
   }

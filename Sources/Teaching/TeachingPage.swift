@@ -33,9 +33,9 @@ struct TeachingPage {
   }
 
   private var facts: String {
-    let groups = report.groups == report.videos ? [] : ["\(report.groups) groups"]
+    let groups = report.groups == report.videos ? [] : [report.groups.counted("group")]
     let parts =
-      ["\(report.videos) videos of \(report.classes.count) classes"] + groups
+      ["\(report.videos.counted("video")) of \(report.classes.count.counted("class", "classes"))"] + groups
       + ["features of \(report.backbone)"]
     return parts.joined(separator: " · ")
   }

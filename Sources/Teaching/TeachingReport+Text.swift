@@ -13,8 +13,10 @@ extension TeachingReport {
   private var summary: String {
     let unread = unread.isEmpty ? "" : " (\(unread.count) more cannot be read)"
     let parts = [
-      "\(videos) videos\(unread) of \(classes.count) classes", groups == videos ? "" : "\(groups) groups",
-      "\(windows) windows\(isMirrored ? ", each mirrored too" : "")", "features of \(name(backbone))",
+      "\(videos.counted("video"))\(unread) of \(classes.count.counted("class", "classes"))",
+      groups == videos ? "" : groups.counted("group"),
+      "\(windows.counted("window"))\(isMirrored ? ", each mirrored too" : "")",
+      "features of \(name(backbone))",
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
@@ -122,7 +124,7 @@ extension TeachingReport {
       "videos that look alike in different folds, so that the accuracy may be too high:",
       duplicates.prefix(5).map {
         "  \($0.first.printable), \($0.second.printable)" + String(format: " (%.4f)", $0.cosine)
-      } + (duplicates.count > 5 ? ["  … and \(duplicates.count - 5) more pairs"] : []))
+      } + (duplicates.count > 5 ? ["  … and \(duplicates.count - 5) more"] : []))
     let small = smallClasses.map { "\(name(classes[$0.index])) (\($0.count))" }.joined(separator: ", ")
     add("fewer than 10 videos: \(small)", small.isEmpty ? [] : ["their figures mean little"])
     return lines

@@ -22,12 +22,14 @@ import VideoDecoding
       // Within a millisecond of an edge it is the edge.
       (0.5395, 0.9, 1..<10), (0.5, 0.9005, 0..<10), (0.5385, 0.9, 0..<10), (0.5, 0.9015, 0..<11),
       (0, 0.6, 0..<3), (0.9, 100, 10..<50), (2.498, 3, 49..<50), (2.47, 2.6, 49..<50),
+      // What lies in the video shows a frame, however short it is.
+      (0.5, 0.5005, 0..<1), (0.5, 0.501, 0..<1), (2.4995, 2.5, 49..<50), (1.0001, 1.0002, 12..<13),
     ] as [(Double, Double, Range<Int>)])
   func aFrameBelongsToTheStretchesInWhichItIsShown(_ start: Double, _ end: Double, _ expected: Range<Int>) {
     #expect(frames(times((0..<50).map { 2 * $0 }), start, end) == expected)
   }
 
-  @Test(arguments: [(0, 0.5), (0, 0.4), (2.5, 3), (7, 8)])
+  @Test(arguments: [(0, 0.5), (0, 0.4), (0, 0.5005), (2.5, 3), (2.4995, 3), (7, 8)])
   func outsideTheVideoThereIsNone(_ start: Double, _ end: Double) {
     #expect(frames(times((0..<50).map { 2 * $0 }), start, end) == nil)
   }

@@ -83,7 +83,7 @@ import Testing
       entries: [
         "brush_hair/brushing_hair_2_brush_hair_h_nm_np1_ba_med_2.avi|0||test|||2",
         "cartwheel/Turnk_r_Pippi_Michel_cartwheel_f_cm_np2_le_med_6.avi|1||test|||2",
-      ], notes: ["1 videos are in neither split and were skipped"]),
+      ], notes: ["1 video is in neither split, and skipped"]),
     Case(
       list: "activitynet/activity_net.v1-3.min.json", videos: ["v_bbbbbbbbbbb.mp4"], split: "val",
       summary: "ActivityNet JSON, 2 segments of 1 video, 2 classes",
@@ -91,7 +91,7 @@ import Testing
       entries: [
         "v_bbbbbbbbbbb.mp4|1|bbbbbbbbbbb|validation|1/100|9/2|2",
         "v_bbbbbbbbbbb.mp4|0|bbbbbbbbbbb|validation|5|21/2|3",
-      ], notes: ["1 videos have no annotations and were skipped"]),
+      ], notes: ["skipped 1 video without annotations"]),
     Case(
       list: "activitynet/anet_anno_val.json", videos: ["v_bbbbbbbbbbb.mp4"],
       summary: "ActivityNet JSON, 1 segment of 1 video, 1 class", classes: ["Playing harmonica"],
@@ -100,7 +100,7 @@ import Testing
       list: "label-studio/segments.json", videos: ["clip_one.mp4"],
       summary: "Label Studio export, 2 segments of 1 video, 2 classes", classes: ["Hand wave", "Jump"],
       entries: ["clip_one.mp4|0|||0|2|1", "clip_one.mp4|1|||3|4|1"],
-      notes: ["1 tasks have no labels and were skipped"]),
+      notes: ["skipped 1 task without labels"]),
     Case(
       list: "label-studio/choices.json", videos: ["clip_one.mp4", "sub folder/clip two.mp4"],
       summary: "Label Studio export, 2 videos, 2 classes", classes: ["Hand wave", "Jump"],
@@ -117,13 +117,17 @@ import Testing
       list: "elan/interview.eaf", videos: ["interview 1.mp4"],
       summary: "ELAN annotations, 2 segments of 1 video, 2 classes", classes: ["hand wave & nod", "jump"],
       entries: ["interview 1.mp4|0|||3/2|15/4|1", "interview 1.mp4|1|||9/2|13/2|2"],
-      notes: ["FOLDER/elan/interview.eaf: 1 annotations have no label or no times and were skipped"]),
+      notes: ["FOLDER/elan/interview.eaf: skipped 1 annotation without a label or without times"]),
     Case(
       list: "losslesscut/film.mp4.losslesscut.csv",
       summary: "LosslessCut CSV, 3 segments of 1 video, 3 classes",
       classes: ["hand wave", "jump, \"high\"", "start"],
       entries: ["film.mp4|0|||3/2|15/4|2", "film.mp4|1|||129/2|133/2|3", "film.mp4|2|||0|2|4"],
-      notes: ["2 segments have no name or no end and were skipped"]),
+      notes: ["skipped 2 segments without a name or without an end"]),
+    Case(
+      list: "timeline/film.json", summary: "timeline JSON, 2 segments of 1 video, 2 classes",
+      classes: ["pan right", "tilt up"],
+      entries: ["film.mp4|0|||0|2133333/1000000|1", "film.mp4|1|||2133333/1000000|4|2"]),
   ]
 
   @Test(arguments: cases)

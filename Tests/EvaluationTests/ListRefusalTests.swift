@@ -20,7 +20,7 @@ import Testing
     ("utf16.csv", "\u{FF}", "is none of the forms"),
     ("a.csv", "file,label\na.mp4,x\na.mp4,y\n", "line 3: "),
     ("a.csv", "file,label\na.mp4,x\n./a.mp4,y\n", "is 'y', but in line 2 'x'"),
-    ("a.csv", "file,label\na.mp4\n", "line 2: has 1 columns, the header 2"),
+    ("a.csv", "file,label\na.mp4\n", "line 2: has 1 column, the header 2"),
     ("a.csv", "file,label\na.mp4,\n", "line 2: has no label"),
     ("a.csv", "file,label\n,x\n", "line 2: has no file"),
     ("a.csv", "file,label\n", "names no video"),
@@ -31,7 +31,7 @@ import Testing
     ("a.csv", "file,label,start,end\na.mp4,x,2,2\n", "line 2: ends at 2.0 s, and starts at 2.0 s"),
     (
       "a.csv", "file,label,start,end\na.mp4,x,1,2\nb.mp4,x,,\n",
-      "line 3: has no start and end, as 1 others have"
+      "line 3: has no start and end, as 1 other has"
     ),
     ("a.csv", "file,label,start,end\na.mp4,x,nan,2\n", "line 2: 'nan' is no time"),
     ("a.csv", "file,label,split\na.mp4,x,train\nb.mp4,x,test\n", "has the splits test (1), train (1)"),
@@ -49,6 +49,28 @@ import Testing
       "line 2: expected an id without a slash"
     ),
     ("a.json", "{\"version\": 1}", "is JSON of another kind"),
+    (
+      "a.json", "{\"file\": \"a\", \"windows\": []}",
+      "is a timeline of windows alone, expected one with segments"
+    ),
+    (
+      "a.json", "{\"file\": \"a\", \"windows\": [], \"segments\": []}",
+      "names no video (read as: timeline JSON)"
+    ),
+    (
+      "a.json",
+      "{\"file\": \"a\", \"windows\": [], \"segments\": [{\"label\": \"x\", \"start\": -1, \"end\": 2}]}",
+      "segment 1: its start and end are no seconds from 0"
+    ),
+    (
+      "a.json",
+      "{\"file\": \"a\", \"windows\": [], \"segments\": [{\"label\": \"x\", \"start\": 2, \"end\": 1}]}",
+      "segment 1: ends at 1.0 s, and starts at 2.0 s"
+    ),
+    (
+      "film.mp4.losslesscut.csv", "Start,End,Name\n1,,x\n",
+      "names no video (read as: LosslessCut CSV); skipped 1 segment without a name or without an end"
+    ),
     ("a.json", "{\"version\": 1, \"results\": {}}", "holds what a model has found"),
     (
       "a.json", "{\"database\": {\"v\": {\"annotations\": [{\"label\": \"x\", \"segment\": [3]}]}}}",
@@ -131,6 +153,6 @@ import Testing
     options.isMultiLabel = true
     let list = try LabelledList.read(path, options: options)
     #expect(list.videos.map(\.labels) == [[0, 1]])
-    #expect(list.notes == ["2 entries repeat others and were taken once"])
+    #expect(list.notes == ["2 entries repeat others, taken once"])
   }
 }

@@ -68,6 +68,17 @@ import Testing
     #expect(found.videos.count == count && found.notes == notes)
   }
 
+  @Test func aTimelineIsOfTheVideoThatIsAskedAboutWhateverItNames() throws {
+    let folder = try TemporaryFolder()
+    let text =
+      "{\"file\":\"elsewhere/x.mp4\",\"windows\":[],\"segments\":[{\"label\":\"x\",\"start\":1,\"end\":2}]}"
+    let list = try folder.write("t.json", text)
+    let video = BytePath(folder.path("film.mp4"))
+    let found = try LabelledList.segments(of: video, in: BytePath(list), options: LabelledList.Options())
+    #expect(found.form == .timeline && found.videos.map(\.path) == [video])
+    #expect(found.videos.map(\.start) == [1] && found.videos.map(\.end) == [2])
+  }
+
   @Test(
     arguments: [
       (

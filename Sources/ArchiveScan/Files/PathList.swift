@@ -15,6 +15,7 @@ package struct PathList: Sendable {
 
   /// What the entries are made of; nil until the first is read.
   private var form: Form?
+  /// What it is called in messages.
   private let path: BytePath
   private let zeroSeparated: Bool
   private let source: Source
@@ -34,14 +35,15 @@ package struct PathList: Sendable {
     init(file: consuming InputFile) { self.file = file }
   }
 
-  /// Opens the list at `path`; `-` is standard input.
-  package init(_ path: BytePath, zeroSeparated: Bool) throws(ClassifierError) {
+  /// Opens `list`; `-` is standard input.
+  package init(_ list: BytePath, zeroSeparated: Bool) throws(ClassifierError) {
+    path = list == "-" ? "standard input" : list
     do {
-      source = try Source(file: path == "-" ? InputFile(standardInput: ()) : InputFile(path))
+      source = try Source(file: list == "-" ? InputFile(standardInput: ()) : InputFile(list))
     } catch {
       throw .list(path, cause: "cannot be read: \(error.reason)")
     }
-    (self.path, self.zeroSeparated) = (path, zeroSeparated)
+    self.zeroSeparated = zeroSeparated
     form = zeroSeparated ? .zeros : nil
   }
 

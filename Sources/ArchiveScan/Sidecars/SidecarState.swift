@@ -62,6 +62,23 @@ extension Sidecars {
     for path in own { _ = path.withCString { unlink($0) } }
   }
 
+  /// Throws where two of `videos` would have timelines of one name: one video, named in two ways.
+  func checkPlaces(of videos: [BytePath]) throws(ClassifierError) {
+    guard !timelines.isEmpty else { return }
+    var folders: [BytePath: BytePath] = [:]
+    var owners: [BytePath: BytePath] = [:]
+    for video in videos {
+      guard let place = paths(of: video).first else { continue }
+      let folder = folders[place.folder] ?? place.folder.resolved
+      folders[place.folder] = folder
+      guard let other = owners.updateValue(video, forKey: folder.appending(place.name)) else { continue }
+      throw .output(
+        place,
+        cause:
+          "would be of both '\(other.printable)' and '\(video.printable)', which are one video: name it once")
+    }
+  }
+
   private static func isUnchanged(_ path: BytePath, _ hash: String?) -> Bool {
     guard let hash, let size = path.status?.st_size, size <= largest else { return false }
     // Nothing in it is what a power cut leaves.

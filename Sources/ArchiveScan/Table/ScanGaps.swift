@@ -41,10 +41,12 @@ package struct ScanGaps: Equatable {
     guard let found = entry.found else {
       return "\(share)was interrupted before its listing was finished"
     }
-    if found.left > 0 { return "\(share)was interrupted: \(found.left) of \(found.files) files are to do" }
+    if found.left > 0 {
+      return "\(share)was interrupted: \(found.left) of \(found.files.counted("file")) left to do"
+    }
     let folders = found.listing.unreadable
     guard folders > 0 else { return nil }
-    return "\(share)could not read \(folders) folder\(folders == 1 ? "" : "s"), whose files are unknown"
+    return "\(share)could not read \(folders.counted("folder")), whose files are unknown"
   }
 
   /// The shares of one number, those of one listing held together. Where more than one listing is not whole,
@@ -90,7 +92,8 @@ package struct ScanGaps: Equatable {
   private static func time(_ entries: [Owned]) -> Int { entries.compactMap(\.entry.found?.time).max() ?? 0 }
 
   private static func difference(_ entry: Coverage.Entry, _ newest: [Owned]) -> String {
-    let own = "share \(entry.shard?.text ?? "") saw \(entry.found?.listing.files ?? 0) files in all"
+    let own =
+      "share \(entry.shard?.text ?? "") saw \((entry.found?.listing.files ?? 0).counted("file")) in all"
     guard let other = newest.first, let files = other.entry.found?.listing.files else { return own }
     return "\(own), \(other.part.printable) saw others later, \(files) in all"
   }

@@ -15,7 +15,7 @@ package struct ScanSummary {
   /// Files, hours of video, failures by cause, and the commonest labels: a line each.
   package var text: String {
     let hours = records.reduce(0) { $0 + $1.duration } / 3600
-    let files = "\(records.count) file\(records.count == 1 ? "" : "s")"
+    let files = records.count.counted("file")
     var lines = [
       "\(files): \(records.count - failures) labelled, \(failures) failed; \(Self.hours(hours)) of video"
     ]

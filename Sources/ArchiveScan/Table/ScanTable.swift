@@ -13,6 +13,8 @@ package final class ScanTable {
   /// The output itself, where the path given is a link.
   package let path: BytePath
   package private(set) var records: [ScanRecord]
+  /// How many bytes of an unfinished row, or of what others have added, were removed behind the last row.
+  package let removedBytes: Int
 
   /// With which its rows are made.
   var settings: ScanSettings { head.settings }
@@ -56,6 +58,7 @@ package final class ScanTable {
     output = opened.output
     journal = opened.journal
     records = opened.contents.records
+    removedBytes = opened.removed
     coverage = opened.contents.coverage
     outputEnd = records.last?.end ?? self.head.header.count
     journalEnd = opened.contents.end
@@ -127,7 +130,7 @@ package final class ScanTable {
       try journal.append(line, at: journalEnd)
     } catch {
       try? output.cut(to: outputEnd)
-      let cause = "cannot be written: \(error.reason); its \(records.count) rows are kept"
+      let cause = "cannot be written: \(error.reason); \(records.count.counted("row is", "rows are")) kept"
       throw .output(path, cause: cause, remedy: .resume)
     }
     records.append(record)

@@ -22,6 +22,8 @@ struct ScanTableFiles {
     let output: OpenFile
     let journal: OpenFile
     let contents: Journal
+    /// How many bytes behind the last recorded row were removed.
+    var removed = 0
   }
 
   func open(_ head: Journal.Head) throws(ClassifierError) -> Opened {
@@ -168,13 +170,15 @@ struct ScanTableFiles {
     let (outputEnd, journalEnd) = (
       contents.records[soundRows - 1].end, isWhole ? contents.end : contents.ends[soundRows - 1]
     )
+    let removed = max(file.size - outputEnd, 0)
     let bytes = try mapErrno(output) { () throws(Errno) in
       if file.size != outputEnd { try file.cut(to: outputEnd) }
       if journal.size != journalEnd { try journal.cut(to: journalEnd) }
       return try journal.read(from: 0, count: journalEnd)
     }
     // What a journal says behind a row that is gone is gone, too.
-    return Opened(output: file, journal: journal, contents: try Journal(bytes, path: journal.path))
+    return Opened(
+      output: file, journal: journal, contents: try Journal(bytes, path: journal.path), removed: removed)
   }
 
   /// How many rows, from the first on, are as the journal has them. The rest never reached the disk; rows

@@ -47,7 +47,7 @@ enum ActivityNetDatabase {
       }
     }
     contents.notes += index.notes
-    if unlabelled > 0 { contents.notes.append("\(unlabelled) videos have no annotations and were skipped") }
+    if unlabelled > 0 { contents.notes.append("skipped \(unlabelled.counted("video")) without annotations") }
     return contents
   }
 

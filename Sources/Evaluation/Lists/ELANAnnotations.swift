@@ -67,7 +67,7 @@ enum ELANAnnotations {
     }
     if unusable > 0 {
       contents.notes.append(
-        "\(path.printable): \(unusable) annotations have no label or no times and were skipped")
+        "\(path.printable): skipped \(unusable.counted("annotation")) without a label or without times")
     }
   }
 

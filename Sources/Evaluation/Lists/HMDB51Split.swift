@@ -44,7 +44,9 @@ enum HMDB51Split {
     for name in names where number(of: name)?.split == wanted {
       try read(folder.appending(name), source, into: &contents, &unused)
     }
-    if unused > 0 { contents.notes.append("\(unused) videos are in neither split and were skipped") }
+    if unused > 0 {
+      contents.notes.append("\(unused.counted("video is", "videos are")) in neither split, and skipped")
+    }
     return contents
   }
 

@@ -53,7 +53,7 @@ enum KineticsTable {
   ) throws(ClassifierError) -> (entry: ListEntry, isThere: Bool) {
     func fail(_ cause: String) -> ClassifierError { source.error(.kinetics, record.line, cause) }
     guard record.fields.count == columns.count else {
-      throw fail("has \(record.fields.count) columns, the header \(columns.count)")
+      throw fail("has \(record.fields.count.counted("column")), the header \(columns.count)")
     }
     guard let label = record.text(columns.label), let id = record.text(columns.id), !id.isEmpty else {
       throw fail("has no label or no youtube_id in UTF-8")

@@ -111,10 +111,11 @@ enum LabelStudioExport {
       contents.entries += segments.isEmpty ? parts : segments
     }
     contents.notes += index.notes
-    if unlabelled > 0 { contents.notes.append("\(unlabelled) tasks have no labels and were skipped") }
+    if unlabelled > 0 { contents.notes.append("skipped \(unlabelled.counted("task")) without labels") }
     if guessed > 0 {
       contents.notes.append(
-        "\(guessed) tasks say no frame rate: their frames are taken for 24 a second, Label Studio's default")
+        "\(guessed.counted("task says", "tasks say")) no frame rate: frames are taken for 24 a second, Label "
+          + "Studio's default")
     }
     return contents
   }

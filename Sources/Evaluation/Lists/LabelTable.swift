@@ -58,7 +58,7 @@ enum LabelTable {
   ) throws(ClassifierError) -> ListEntry {
     func fail(_ cause: String) -> ClassifierError { source.error(.csv, record.line, cause) }
     guard record.fields.count == columns.count else {
-      throw fail("has \(record.fields.count) columns, the header \(columns.count)")
+      throw fail("has \(record.fields.count.counted("column")), the header \(columns.count)")
     }
     let path = columns.file.map { record.fields[$0].trimmedBlanks }
     if let path, path.isEmpty { throw fail("has no file") }

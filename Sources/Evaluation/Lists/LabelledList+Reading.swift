@@ -17,7 +17,8 @@ extension LabelledList {
 
   private init(_ form: Form, _ contents: ListContents, _ source: ListSource) throws(ClassifierError) {
     guard !contents.entries.isEmpty else {
-      throw .list(source.path, cause: "names no video (read as: \(form.title))")
+      let notes = contents.notes.map { "; \($0)" }.joined()
+      throw .list(source.path, cause: "names no video (read as: \(form.title))\(notes)")
     }
     try contents.checkTimes(form, source)
     let names = try contents.names(form, source)
@@ -57,6 +58,7 @@ extension LabelledList.Form {
     case .labelStudio: try LabelStudioExport.read(source)
     case .elan: try ELANAnnotations.read(source)
     case .losslessCut: try LosslessCutSegments.read(source)
+    case .timeline: try TimelineDocument.read(source)
     }
   }
 
@@ -75,7 +77,7 @@ extension LabelledList.Form {
     switch first {
     case nil: throw .list(source.path, cause: "is empty")
     case UInt8(ascii: "<"): return .elan
-    case UInt8(ascii: "{"): return .activitynet
+    case UInt8(ascii: "{"): return TimelineDocument.isDocument(source) ? .timeline : .activitynet
     case UInt8(ascii: "["): return .labelStudio
     default: break
     }
@@ -141,7 +143,9 @@ extension ListContents {
       kept[place].labels += new
       repeats += 1
     }
-    if repeats > 0 { notes.append("\(repeats) entries repeat others and were taken once") }
+    if repeats > 0 {
+      notes.append("\(repeats.counted("entry repeats another", "entries repeat others")), taken once")
+    }
     entries = kept
   }
 
@@ -152,7 +156,8 @@ extension ListContents {
     let segments = entries.count { $0.end != nil }
     for entry in entries {
       if segments > 0, entry.end == nil {
-        throw source.error(form, entry.line, "has no start and end, as \(segments) others have")
+        throw source.error(
+          form, entry.line, "has no start and end, as \(segments.counted("other has", "others have"))")
       }
       if let start = entry.start, let end = entry.end, end <= start {
         throw source.error(form, entry.line, "ends at \(end.double) s, and starts at \(start.double) s")

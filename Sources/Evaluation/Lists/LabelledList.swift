@@ -20,6 +20,8 @@ public struct LabelledList: Sendable, Equatable {
     case elan
     /// LosslessCut's CSV: `Start,End,Name`.
     case losslessCut = "losslesscut"
+    /// A timeline as JSON, as `timeline` writes it.
+    case timeline
   }
 
   public let file: BytePath
@@ -54,13 +56,9 @@ public struct LabelledList: Sendable, Equatable {
     let present = Set(videos.flatMap(\.labels)).count
     let parts =
       hasSegments
-      ? [counted(videos.count, "segment", "segments") + " of " + counted(files, "video", "videos")]
-      : [counted(files, "video", "videos")]
-    return ([form.title] + parts + [counted(present, "class", "classes")]).joined(separator: ", ")
-  }
-
-  private func counted(_ count: Int, _ one: String, _ many: String) -> String {
-    "\(count) \(count == 1 ? one : many)"
+      ? [videos.count.counted("segment") + " of " + files.counted("video")]
+      : [files.counted("video")]
+    return ([form.title] + parts + [present.counted("class", "classes")]).joined(separator: ", ")
   }
 
   /// Where the list has `video`: `line 12`.
@@ -102,6 +100,7 @@ extension LabelledList.Form {
     case .labelStudio: "Label Studio export"
     case .elan: "ELAN annotations"
     case .losslessCut: "LosslessCut CSV"
+    case .timeline: "timeline JSON"
     }
   }
 
@@ -113,6 +112,7 @@ extension LabelledList.Form {
     case .activitynet: "annotation"
     case .labelStudio: "task"
     case .elan: "annotation"
+    case .timeline: "segment"
     }
   }
 }

@@ -21,7 +21,8 @@ enum LosslessCutSegments {
       if isHeader(record) { continue }
       guard record.fields.count >= 3 else {
         throw source.error(
-          .losslessCut, record.line, "has \(record.fields.count) columns, expected Start, End and Name")
+          .losslessCut, record.line,
+          "has \(record.fields.count.counted("column")), expected Start, End and Name")
       }
       let times = try [0, 1].map { (column) throws(ClassifierError) in
         try time(record, column, source)
@@ -29,7 +30,7 @@ enum LosslessCutSegments {
       guard let label = record.text(2) else {
         throw source.error(.losslessCut, record.line, "its name is not UTF-8")
       }
-      // A start that is left out is that of the file; an end is the file's, which the list does not say.
+      // A start that is left out is that of the file. Without an end it is what LosslessCut calls a marker.
       guard !label.isEmpty, let end = times[1] else {
         unusable += 1
         continue
@@ -37,7 +38,9 @@ enum LosslessCutSegments {
       contents.entries.append(
         ListEntry(path: video, labels: [label], start: times[0] ?? 0, end: end, line: record.line))
     }
-    if unusable > 0 { contents.notes.append("\(unusable) segments have no name or no end and were skipped") }
+    if unusable > 0 {
+      contents.notes.append("skipped \(unusable.counted("segment")) without a name or without an end")
+    }
     return contents
   }
 

@@ -76,7 +76,7 @@ extension ModelEvaluation {
   var windowFacts: String {
     let places =
       switch sampling.placement {
-      case .even(let count): "\(count) \(count == 1 ? "window" : "windows") of \(sampling.frames)"
+      case .even(let count): "\(count.counted("window")) of \(sampling.frames)"
       case .stride(let samples): "windows of \(sampling.frames), one every \(samples)"
       }
     return [

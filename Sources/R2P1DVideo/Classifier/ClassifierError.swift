@@ -75,7 +75,7 @@ public enum ClassifierError: Error, Sendable, Equatable {
     case .absentModel(_, let folders, _):
       "its checkpoint is not in \(folders.map(\.printable).joined(separator: ", "))"
     case .labelCount(_, let found, let expected):
-      "\(found) labels, expected \(expected), one for each class of the network"
+      "\(found.counted("label")), expected \(expected), one for each class of the network"
     }
   }
 }

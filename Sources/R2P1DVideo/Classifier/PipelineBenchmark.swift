@@ -80,7 +80,7 @@ extension PipelineBenchmark {
       String(
         format: "network     %8.1f ms  (%.1f to %.1f) ", time.median * 1e3, time.min * 1e3, time.max * 1e3)
         + "\(network.architecture), \(windows) of \(network.frames), \(network.precision), \(network.isa), "
-        + "\(network.threads) \(network.threads == 1 ? "thread" : "threads")"
+        + "\(network.threads.counted("thread"))"
     ]
     if let load { lines.append(String(format: "load        %8.1f ms", load.seconds * 1e3)) }
     if let decode {

@@ -178,7 +178,7 @@ extension ModelDownload {
   private func unreachable(_ cause: String, tries: Int) -> ClassifierError {
     .download(
       name,
-      cause: "\(shownAddress): \(cause) (\(tries) \(tries == 1 ? "try" : "tries"))",
+      cause: "\(shownAddress): \(cause) (\(tries.counted("try", "tries")))",
       remedy: .downloadAgain(remote))
   }
 

@@ -115,7 +115,7 @@ public struct ModelInfo: Sendable {
   private static func container(_ checkpoint: Checkpoint) -> String {
     let shards = checkpoint.fileCount - 1
     return checkpoint.container.rawValue
-      + (shards == 0 ? "" : ", an index and \(shards) file\(shards == 1 ? "" : "s")")
+      + (shards == 0 ? "" : ", an index and \(shards.counted("file"))")
   }
 
   /// All that is not used, by name, and doubts.

@@ -38,7 +38,7 @@ extension ModelNote: CustomStringConvertible {
     case .unused(let names):
       names.count == 1
         ? "holds a tensor that is not the network's and is not used: \(Self.list(names))"
-        : "holds \(names.count) tensors that are not the network's and are not used: \(Self.list(names))"
+        : "holds \(names.count.counted("tensor")) that the network does not use: \(Self.list(names))"
     case .allZero:
       "all its tensors are zeros: its labels mean nothing"
     case .constant(let tensor):

@@ -75,7 +75,7 @@ extension SegmentDocument {
   func placed(_ grid: SegmentGrid) throws(ClassifierError) -> [PlacedSegment] {
     if let placed = grid.place(segments) { return placed }
     throw .video(
-      file, cause: "has \(segments.count) segments, more than frames to hold them", kind: .request,
+      file, cause: "has \(segments.count.counted("segment")), more than frames to hold them", kind: .request,
       remedy: .fewerSegments)
   }
 

@@ -74,7 +74,11 @@ extension PresentationTimes {
   package func frames(from start: Int128, to end: Int128) -> Range<Int>? {
     let tolerance = min(scale, 250 * period)
     let (first, last) = (start - 1000 * self.start, end - 1000 * self.start)
-    guard !times.isEmpty, last > tolerance, first < 1000 * duration - tolerance else { return nil }
+    let (begins, ends) = (first >= 0 || last > tolerance, first < 1000 * duration - tolerance)
+    // One that lies in the video shows a frame, however short it is.
+    guard !times.isEmpty, last > 0, first < 1000 * duration, begins, ends || last <= 1000 * duration else {
+      return nil
+    }
     let begin = max(times.partitioningIndex { 1000 * $0 > first + tolerance } - 1, 0)
     let stop = times.partitioningIndex { 1000 * $0 >= last - tolerance }
     return begin..<max(stop, begin + 1)

@@ -115,7 +115,9 @@ struct CutCommand: AsyncParsableCommand {
       }
       guard let made else {
         Terminal.warn(
-          .video(file, cause: "'\(path.printable)' would not have the \(clip.frames.count) frames asked for"))
+          .video(
+            file,
+            cause: "'\(path.printable)' would not have the \(clip.frames.count.counted("frame")) asked for"))
         isComplete = false
         continue
       }

@@ -67,7 +67,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   private func summary(_ merged: ScanMerge, _ scans: ScanParts) -> String {
-    let rows = "\(merged.rows) rows of \(parts.count) parts, \(merged.failures) failed"
+    let rows = "\(merged.rows.counted("row")) of \(parts.count.counted("part")), \(merged.failures) failed"
     guard let longest = scans.longestShare, longest.timesTheMean > ScanSummary.unevenness else { return rows }
     return "\(rows); \(ScanSummary.uneven(longest.shard, longest.timesTheMean, of: "video"))"
   }
@@ -75,7 +75,9 @@ struct MergeCommand: ParsableCommand {
   private static func reasons(_ files: [BytePath]) -> [String] {
     let most = 10
     let named = files.prefix(most).map { "\($0.printable): has no row" }
-    return named + (files.count > most ? ["and \(files.count - most) files more have no row"] : [])
+    return named
+      + (files.count > most
+        ? ["and \((files.count - most).counted("file more has", "files more have")) no row"] : [])
   }
 
   private func printMissing(_ gaps: ScanGaps, _ files: [BytePath]?) throws {

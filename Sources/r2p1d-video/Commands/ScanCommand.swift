@@ -59,6 +59,11 @@ struct ScanCommand: ParsableCommand {
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
+    if rows.removedBytes > 0 {
+      Terminal.warn(
+        "\(table.output.printable): removed \(rows.removedBytes.counted("byte")) behind its last row: an "
+          + "unfinished row, or what others have added")
+    }
     try rows.begin(asked)
     var options = workers.options(budget)
     options.sidecars = sidecars
@@ -83,8 +88,8 @@ struct ScanCommand: ParsableCommand {
         Terminal.warn("interrupted; \(kept)")
         throw ExitCode(ExitStatus.interrupted.rawValue)
       }
-      let left = run.left.map { "\($0) file\($0 == 1 ? " is" : "s are") left" } ?? "the list has not ended"
-      let begun = run.begun.map { ", \($0.windows) windows of \($0.film.printable) kept" } ?? ""
+      let left = run.left.map { "\($0.counted("file is", "files are")) left" } ?? "the list has not ended"
+      let begun = run.begun.map { ", \($0.windows.counted("window")) of \($0.film.printable) kept" } ?? ""
       Terminal.warn("the time of --deadline is over, and \(left)\(begun); \(kept)")
       throw ExitCode(ExitStatus.deadline.rawValue)
     }
@@ -154,7 +159,7 @@ struct ScanCommand: ParsableCommand {
 
   private func summary(_ records: [ScanRecord], earlier: Int, seconds: Double) -> String {
     let now = records.count - earlier
-    let pace = "  this run: \(now) file\(now == 1 ? "" : "s") in \(ScanThroughput.duration(seconds))\n"
+    let pace = "  this run: \(now.counted("file")) in \(ScanThroughput.duration(seconds))\n"
     return "\(table.output.printable): \(ScanSummary(records).text)\(pace)"
   }
 }

@@ -17,13 +17,11 @@ extension Terminal {
       let label = BytePath(unmatched.label).printable
       let candidates = unmatched.candidates.map { "'\(BytePath($0).printable)'" }.joined(separator: " and ")
       let why = unmatched.candidates.isEmpty ? "is none of the model's classes" : "could be \(candidates)"
-      warn(
-        "\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries) "
-          + "time\(unmatched.entries == 1 ? "" : "s"))"
-      )
+      warn("\(name): \(unmatched.place): '\(label)' \(why) (\(unmatched.entries.counted("time")))")
     }
     if truth.unmatched.count > mostClasses {
-      warn("\(name): and \(truth.unmatched.count - mostClasses) classes more that the model does not have")
+      let more = (truth.unmatched.count - mostClasses).counted("class", "classes")
+      warn("\(name): and \(more) more that the model does not have")
     }
   }
 

@@ -33,7 +33,7 @@ struct CutPrinter {
       let start = clip.start.clock(hours: showsHours)
       let end = clip.end.clock(hours: showsHours)
       try Output.standard().write(
-        "\(start) – \(end)  \(clip.frames.count) frame\(clip.frames.count == 1 ? "" : "s")  \(path.printable)\n"
+        "\(start) – \(end)  \(clip.frames.count.counted("frame"))  \(path.printable)\n"
       )
     }
     if done < total { advance(done, total) }

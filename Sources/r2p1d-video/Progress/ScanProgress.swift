@@ -32,7 +32,9 @@ final class ScanProgress: Sendable {
       return !state.hasBegun
     }
     guard !isQuiet else { return }
-    if finished > 0 { Terminal.warn("\(finished) files are done already, \(files) to do") }
+    if finished > 0 {
+      Terminal.warn("\(finished.counted("file is", "files are")) done already, \(files) to do")
+    }
     guard isFirst else { return }
     let interval = isDrawn ? 1.0 : 60
     DetachedThread.start { [self] in

@@ -64,7 +64,7 @@ struct TrackTests {
     #expect(try run("\(scan) --track 1").status == 0)
     let row = try JSONSerialization.jsonObject(with: folder.read("s.jsonl")) as? [String: Any]
     #expect((row?["video"] as? [String: Any])?["track"] as? Int == 1)
-    #expect(try run("\(scan) --track 1").errors.contains("1 files are done already"))
+    #expect(try run("\(scan) --track 1").errors.contains("1 file is done already"))
     for (option, words) in [("", "track 1 there, not set here"), ("--track 0", "track 1 there, 0 here")] {
       let other = try run("\(scan) \(option)")
       #expect(other.status == 2 && other.errors.contains(words), "\(other.errors)")

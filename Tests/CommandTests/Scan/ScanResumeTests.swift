@@ -34,6 +34,20 @@ import Testing
     #expect(folder.folder.names.filter { $0.hasPrefix("l.csv") } == ["l.csv", "l.csv.journal"])
   }
 
+  @Test func whatOthersHaveAddedBehindTheRowsIsRemovedWithAWord() throws {
+    #expect(try folder.scan().status == 0)
+    let before = try folder.folder.read("l.csv")
+    try folder.folder.write("l.csv", before + Data("a note,\n".utf8))
+    let run = try folder.scan()
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "l.csv: removed 8 bytes behind its last row: an unfinished row, or what others have added\n"),
+      "\(run.errors)")
+    #expect(try folder.folder.read("l.csv") == before)
+    #expect(try !folder.scan().errors.contains("removed"))
+  }
+
   @Test func failedFilesAreTriedAgainOnlyWhenAskedAndTheStatusSpeaksOfAllRows() throws {
     let bad = try folder.folder.write("clips/bad.mp4", "no video")
     #expect(try folder.scan().status == 1)

@@ -8,7 +8,9 @@ import Testing
 
   init() throws { folder = try ScanFolder(clips: 3) }
 
-  private func scan(_ arguments: String...) throws -> Program.Run {
+  private func scan(_ arguments: String...) throws -> Program.Run { try scan(arguments) }
+
+  private func scan(_ arguments: [String]) throws -> Program.Run {
     try folder.program.run(
       Program.built,
       ["scan", "clips", "--model", "camera-motion", "--output", "l.csv", "--quiet"] + arguments)
@@ -105,6 +107,16 @@ import Testing
     #expect(try scan("--timelines", "vtt", "--overwrite").status == 0)
     #expect(try files().count == 3)
     #expect(try files()["\(clips[1]).vtt"]?.starts(with: Data("WEBVTT".utf8)) == true)
+  }
+
+  @Test(arguments: [["./clips"], ["link"], ["./clips", "--timelines-into", "made"]])
+  func aVideoThatIsNamedInTwoWaysIsRefusedBeforeAnythingIsDone(_ other: [String]) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.folder.path("link"), withDestinationPath: "clips")
+    let run = try scan(["--timelines", "vtt"] + other)
+    #expect(run.status == 2 && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+    #expect(run.errors.contains("which are one video: name it once"), "\(run.errors)")
+    #expect(try folder.rows().count == 1 && files().isEmpty)
   }
 
   @Test func aVideoThatHasChangedGetsNewOnes() throws {

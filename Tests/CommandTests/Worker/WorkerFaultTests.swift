@@ -48,6 +48,16 @@ import Testing
     #expect(try session.rest().isEmpty && session.status() == 130)
   }
 
+  /// Nor is a file that is opened later taken for the requests.
+  @Test(arguments: ["worker", "scan --files-from - --output '@'"])
+  func aClosedStandardInputIsAnError(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let command = command.replacing("@", with: folder.path("l.csv"))
+    let run = try Program().shell("exec \"$r2p1d\" \(command) --model camera-motion <&-")
+    #expect(run.status == 2)
+    #expect(run.errors == "r2p1d-video: standard input: cannot be read: bad file descriptor\n")
+  }
+
   @Test func theSecondSignalEndsTheFileInHandToo() throws {
     let session = try session()
     try session.ask(Self.clips[0])
