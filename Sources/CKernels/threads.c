@@ -15,8 +15,8 @@
 // sleeps.
 enum { SPINS = 2000 };
 
-// A thread's items that no one has taken: the first of them in the lower half, the end in the upper. On a line
-// of its own, or each thread would wait for what the others write.
+// A thread's items that no one has taken: the first of them in the lower half, the end in the upper. On a
+// line of its own, or each thread would wait for what the others write.
 typedef struct {
   _Alignas(64) atomic_uint_fast64_t left;
 } share;

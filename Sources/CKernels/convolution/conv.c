@@ -172,9 +172,9 @@ static r2_group group_at(const conv_task *task, int number) {
   return group;
 }
 
-// Items are pieces. Where all groups of a window have as many, the first pieces of all groups come first, then
-// the second ones: neighbouring items then are neighbours in the frame, as they are to the convolutions before
-// and behind, and a thread finds what it has written itself.
+// Items are pieces. Where all groups of a window have as many, the first pieces of all groups come first,
+// then the second ones: neighbouring items then are neighbours in the frame, as they are to the convolutions
+// before and behind, and a thread finds what it has written itself.
 static int pieces_of_all(const conv_task *task) {
   int pieces = r2_pieces(task->conv, group_at(task, 0).tiles);
   for (int number = 1; number < task->conv->method->groups(task->conv); number++)

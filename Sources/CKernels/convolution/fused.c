@@ -46,8 +46,8 @@ typedef struct {
   int window, part, number;
 } strip_place;
 
-// Parts have strips of unequal height: each thread's items are its share of the first part, then of the second,
-// and so on.
+// Parts have strips of unequal height: each thread's items are its share of the first part, then of the
+// second, and so on.
 static strip_place place_of(const fused_task *task, int item) {
   const r2_conv *first = task->first;
   const r2_team *team = task->run->team;

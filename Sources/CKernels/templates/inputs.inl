@@ -117,16 +117,17 @@ R2_INLINE void V_NAME(pair_input)(const float *const *source, const ptrdiff_t *a
   }
 }
 
-#define TEMPORAL_INPUT(P, M, Z, Q, I)                               \
-  for (int i = 0; i < pixels.count; i++) {                          \
-    V_TYPE *line = V_NAME(v_at)(to, block, i);                      \
-    R2_EACH_PART(part) {                                            \
-      vf d[P], w[P];                                                \
-      R2_EACH(k, P) __builtin_prefetch(source[k] + (i + pixels.count) * advance[k] + part, 0, 3); \
-      R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part); \
-      input_line(d, 1, w, 1, t, Z, Q, I);                           \
-      R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);        \
-    }                                                               \
+// What as many pixels further on need, the next batch on the way to integers, is asked for.
+#define TEMPORAL_INPUT(P, M, Z, Q, I)                                                    \
+  for (int i = 0; i < pixels.count; i++) {                                               \
+    V_TYPE *line = V_NAME(v_at)(to, block, i);                                           \
+    R2_EACH(k, P) __builtin_prefetch(source[k] + (i + pixels.count) * advance[k], 0, 3); \
+    R2_EACH_PART(part) {                                                                 \
+      vf d[P], w[P];                                                                     \
+      R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part);                      \
+      input_line(d, 1, w, 1, t, Z, Q, I);                                                \
+      R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);                             \
+    }                                                                                    \
   }
 
 static void V_NAME(temporal_input)(const r2_view *in, const r2_transform *t, int start, r2_range pixels,

@@ -38,38 +38,37 @@ R2_INLINE const vf *M_NAME(load_line)(const M_NAME(source) * source, const r2_st
   return M_SCALED ? factor : NULL;
 }
 
-// Rows of outputs from what the columns have become. `plain`: all of them, with ReLU, and nothing is added.
-#define OUTPUT_ROW(Y, PX, MX, QX, ZX, STORE_ONE)                       \
-  {                                                                    \
-    vf row[MX];                                                        \
-    output_line(half + (Y) * PX, NULL, row, 1, tx, ZX, QX, 1, MX);     \
-    R2_EACH(x, MX) {                                                   \
-      ptrdiff_t at = (Y) * pitch + x * R2_BLOCK;                       \
-      STORE_ONE;                                                       \
-    }                                                                  \
+// A row of outputs from what the columns have become, and where each goes.
+#define OUTPUT_ROW(Y, PX, MX, QX, ZX, STORE_ONE)                   \
+  {                                                                \
+    vf row[MX];                                                    \
+    output_line(half + (Y) * PX, NULL, row, 1, tx, ZX, QX, 1, MX); \
+    R2_EACH(x, MX) {                                               \
+      ptrdiff_t at = (Y) * pitch + x * R2_BLOCK;                   \
+      STORE_ONE;                                                   \
+    }                                                              \
   }
 
-#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                  \
-  R2_INLINE void M_NAME(R2_PASTE(output_patch_##PY, PX))(                                             \
-      const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx, vf bias, float *to,   \
-      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                      \
-    vf half[MY * PX];                                                                                 \
-    r2_strided column = r2_strided_by(m->m.base, PX * m->m.one);                                      \
-    R2_EACH(x, PX) {                                                                                  \
-      vf line[PY], factors[PY];                                                                       \
-      const vf *factor = M_NAME(load_line)(m, &column, x, PX, PY, line, factors);                     \
-      output_line(line, factor, half + x, PX, ty, ZY, QY, 1, MY);                                     \
-      column.base += m->m.one;                                                                        \
-    }                                                                                                 \
-    if (rows == MY && columns == MX && relu && !residual) {                                           \
-      R2_EACH(y, MY)                                                                                  \
-        OUTPUT_ROW(y, PX, MX, QX, ZX, STORE(to + at, RELU(row[x] + bias)))                            \
-    } else {                                                                                          \
-      for (int y = 0; y < rows; y++)                                                                  \
-        OUTPUT_ROW(y, PX, MX, QX, ZX,                                                                 \
-                   if (x < columns)                                                                   \
-                       finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu))   \
-    }                                                                                                 \
+#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                \
+  R2_INLINE void M_NAME(R2_PASTE(output_patch_##PY, PX))(                                           \
+      const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx, vf bias, float *to, \
+      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                    \
+    vf half[MY * PX];                                                                               \
+    r2_strided column = r2_strided_by(m->m.base, PX * m->m.one);                                    \
+    R2_EACH(x, PX) {                                                                                \
+      vf line[PY], factors[PY];                                                                     \
+      const vf *factor = M_NAME(load_line)(m, &column, x, PX, PY, line, factors);                   \
+      output_line(line, factor, half + x, PX, ty, ZY, QY, 1, MY);                                   \
+      column.base += m->m.one;                                                                      \
+    }                                                                                               \
+    if (rows == MY && columns == MX && relu && !residual) {                                         \
+      R2_EACH(y, MY) OUTPUT_ROW(y, PX, MX, QX, ZX, STORE(to + at, RELU(row[x] + bias)))             \
+    } else {                                                                                        \
+      for (int y = 0; y < rows; y++)                                                                \
+        OUTPUT_ROW(y, PX, MX, QX, ZX,                                                               \
+                   if (x < columns)                                                                 \
+                       finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu)) \
+    }                                                                                               \
   }
 
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
@@ -178,7 +177,8 @@ static void M_NAME(direct_output)(const r2_sums *sums, int frame, r2_range pixel
       for (int i = 0; i < pixels.count; i++) {
         ptrdiff_t at = i * R2_BLOCK + part;
         M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
-        finish_store(M_NAME(one_product)(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL, finish->relu);
+        finish_store(M_NAME(one_product)(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL,
+                     finish->relu);
       }
     }
   }

@@ -51,8 +51,7 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
       const float *element = segment;
       int count = k < chunk ? k : chunk;
       if (p->is_shared)
-        R2_EACH(r, rows)
-          __builtin_prefetch(segment + SHARED_AHEAD * p->chunk_stride + r * row_stride, 0, 3);
+        R2_EACH(r, rows) __builtin_prefetch(segment + SHARED_AHEAD * p->chunk_stride + r * row_stride, 0, 3);
 #pragma clang loop unroll_count(4)
       for (int i = 0; i < count; i++, element++) {
         vf b[PRODUCT_VECTORS];
