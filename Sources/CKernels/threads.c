@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #if defined(__x86_64__)
@@ -14,6 +15,12 @@
 // sleeps.
 enum { SPINS = 2000 };
 
+// A thread's items that no one has taken: the first of them in the lower half, the end in the upper. On a
+// line of its own, or each thread would wait for what the others write.
+typedef struct {
+  _Alignas(64) atomic_uint_fast64_t left;
+} share;
+
 typedef struct {
   r2_team *team;
   int number;
@@ -23,22 +30,49 @@ typedef struct {
 struct r2_team {
   int size;
   worker *workers;
+  share *shares;
   pthread_mutex_t mutex;
   pthread_cond_t wake, done;
   atomic_uint turn;       // counts loops; a worker runs when it changes
-  atomic_int next;        // item to take
   atomic_int running;     // workers that have not finished this turn
   int sleeping, waiting;  // under the mutex
   int stop;
-  int items;
   void (*body)(void *, int, int);
   void *context;
 };
 
+static uint64_t share_of(uint32_t first, uint32_t end) { return (uint64_t)end << 32 | first; }
+
+// The first item of a share, or its last; -1 where none is left.
+static int take(share *from, int last) {
+  uint64_t left = atomic_load_explicit(&from->left, memory_order_relaxed);
+  for (;;) {
+    uint32_t first = (uint32_t)left, end = (uint32_t)(left >> 32);
+    if (first >= end) return -1;
+    uint64_t rest = last ? share_of(first, end - 1) : share_of(first + 1, end);
+    if (atomic_compare_exchange_weak_explicit(&from->left, &left, rest, memory_order_relaxed,
+                                              memory_order_relaxed))
+      return (int)(last ? end - 1 : first);
+  }
+}
+
+// Its own items in order, and then what the others have left, from the end.
 static void take_items(r2_team *team, int thread) {
-  int item;
-  while ((item = atomic_fetch_add_explicit(&team->next, 1, memory_order_relaxed)) < team->items)
-    team->body(team->context, item, thread);
+  for (int n = 0; n < team->size; n++) {
+    share *from = &team->shares[(thread + n) % team->size];
+    for (int item; (item = take(from, n > 0)) >= 0;) team->body(team->context, item, thread);
+  }
+}
+
+int r2_team_share(const r2_team *team, int items, int thread) {
+  return (int)((long long)items * thread / team->size);
+}
+
+static void share_out(r2_team *team, int items) {
+  for (int n = 0; n < team->size; n++) {
+    int first = r2_team_share(team, items, n), end = r2_team_share(team, items, n + 1);
+    atomic_store(&team->shares[n].left, share_of((uint32_t)first, (uint32_t)end));
+  }
 }
 
 static void *work(void *argument) {
@@ -76,13 +110,18 @@ static void start_turn(r2_team *team) {
 
 r2_team *r2_team_create(int threads) {
   r2_team *team = calloc(1, sizeof *team);
-  worker *workers = calloc((size_t)(threads > 1 ? threads : 1), sizeof *workers);
-  if (!team || !workers) {
+  size_t count = (size_t)(threads > 1 ? threads : 1);
+  worker *workers = calloc(count, sizeof *workers);
+  share *shares = aligned_alloc(_Alignof(share), count * sizeof *shares);
+  if (!team || !workers || !shares) {
     free(team);
     free(workers);
+    free(shares);
     return NULL;
   }
   team->workers = workers;
+  team->shares = shares;
+  for (size_t n = 0; n < count; n++) atomic_init(&shares[n].left, 0);
   pthread_mutex_init(&team->mutex, NULL);
   pthread_cond_init(&team->wake, NULL);
   pthread_cond_init(&team->done, NULL);
@@ -102,13 +141,13 @@ r2_team *r2_team_create(int threads) {
 void r2_team_destroy(r2_team *team) {
   if (!team) return;
   team->stop = 1;
-  team->items = 0;
   start_turn(team);
   for (int i = 1; i < team->size; i++) pthread_join(team->workers[i].thread, NULL);
   pthread_cond_destroy(&team->done);
   pthread_cond_destroy(&team->wake);
   pthread_mutex_destroy(&team->mutex);
   free(team->workers);
+  free(team->shares);
   free(team);
 }
 
@@ -119,8 +158,7 @@ void r2_team_run(r2_team *team, int items, void (*body)(void *, int, int), void 
   }
   team->body = body;
   team->context = context;
-  team->items = items;
-  atomic_store(&team->next, 0);
+  share_out(team, items);
   start_turn(team);
   take_items(team, 0);
   for (int i = 0; i < SPINS && atomic_load_explicit(&team->running, memory_order_acquire) > 0; i++) RELAX();

@@ -103,7 +103,9 @@ r2_view r2_shifted(const r2_view *view, ptrdiff_t floats) {
 }
 
 int r2_pieces(const r2_conv *conv, int tiles) {
-  return conv->method->pieces_are_rows ? tiles / conv->out_width : r2_divide_up(tiles, conv->tile_block);
+  if (conv->method->pieces_are_rows) return tiles / conv->out_width;
+  int pieces = r2_divide_up(tiles, conv->tile_block);
+  return pieces < 2 ? pieces : r2_divide_up(pieces, 2) * 2;  // as many for each of two threads
 }
 
 r2_range r2_piece(const r2_conv *conv, int tiles, int number) {
@@ -170,10 +172,25 @@ static r2_group group_at(const conv_task *task, int number) {
   return group;
 }
 
+// Items are pieces. Where all groups of a window have as many, the first pieces of all groups come first,
+// then the second ones: neighbouring items then are neighbours in the frame, as they are to the convolutions
+// before and behind, and a thread finds what it has written itself.
+static int pieces_of_all(const conv_task *task) {
+  int pieces = r2_pieces(task->conv, group_at(task, 0).tiles);
+  for (int number = 1; number < task->conv->method->groups(task->conv); number++)
+    if (r2_pieces(task->conv, group_at(task, number).tiles) != pieces) return 0;
+  return pieces;
+}
+
 static void run_piece(void *context, int item, int thread) {
   const conv_task *task = context;
-  int number = 0, pieces;
-  r2_group group = group_at(task, 0);
+  int groups = task->conv->method->groups(task->conv), alike = pieces_of_all(task), number = 0, pieces;
+  if (alike) {
+    int each = groups * alike;
+    number = item / each * groups + item % groups;
+    item = item % each / groups;
+  }
+  r2_group group = group_at(task, number);
   while (item >= (pieces = r2_pieces(task->conv, group.tiles))) {
     item -= pieces;
     group = group_at(task, ++number);
@@ -199,7 +216,7 @@ static void run_quantized_input(void *context, int item, int thread) {
   int each = r2_quantized_tiles(task->conv, group.part->positions), first = item * each;
   r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
   v.base += (ptrdiff_t)first * R2_BLOCK;
-  v.scale += first;
+  v.scale += (ptrdiff_t)first * group.part->positions;
   r2_range tiles = {first, r2_smaller(each, group.tiles - first)};
   r2_quantized_input(&group, tiles, v, r2_own_scratch(task->run, thread));
 }
@@ -225,7 +242,7 @@ static void run_channel_output(void *context, int item, int thread) {
     r2_range piece = r2_piece(conv, group.tiles, n);
     r2_input v = r2_v_in(conv, task->run->shared, group.part->positions, group.tiles);
     v.base += (ptrdiff_t)piece.first * R2_BLOCK;
-    v.scale += piece.first;
+    v.scale += (ptrdiff_t)piece.first * group.part->positions;
     conv->method->output(&group, piece, v, panels, r2_own_scratch(task->run, thread));
   }
 }

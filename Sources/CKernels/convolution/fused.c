@@ -42,12 +42,30 @@ static void run_second(const fused_task *task, int window, const r2_view *strip,
   }
 }
 
+typedef struct {
+  int window, part, number;
+} strip_place;
+
+// Parts have strips of unequal height: each thread's items are its share of the first part, then of the
+// second, and so on.
+static strip_place place_of(const fused_task *task, int item) {
+  const r2_conv *first = task->first;
+  const r2_team *team = task->run->team;
+  for (int thread = 0;; thread++)
+    for (int part = 0; part < first->part_count; part++) {
+      int each = first->method->strips(first, part), strips = each * task->run->windows;
+      int strip = r2_team_share(team, strips, thread) + item, end = r2_team_share(team, strips, thread + 1);
+      if (strip < end) return (strip_place){.window = strip / each, .part = part, .number = strip % each};
+      item = strip - end;
+    }
+}
+
 static void run_strip(void *context, int item, int thread) {
   const fused_task *task = context;
   const r2_conv *first = task->first;
   const r2_method *method = first->method;
-  int strips = strips_of(first), part = 0, window = item / strips, number = item % strips;
-  while (number >= method->strips(first, part)) number -= method->strips(first, part++);
+  strip_place place = place_of(task, item);
+  int window = place.window, part = place.part, number = place.number;
   r2_range rows = method->strip_rows(first, part, number);
   float *scratch = r2_own_scratch(task->run, thread);
   r2_view strip = {

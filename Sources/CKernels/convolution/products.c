@@ -35,6 +35,7 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
       .c = m,
       .panel_stride_c = (ptrdiff_t)piece.count * R2_BLOCK * part->positions,
       .panels = panels.count,
+      .is_shared = conv->by_channels,
   };
   product.b = part->weights + panels.first * product.panel_stride_b;
   if (r2_scaled(conv->operands)) {
@@ -72,7 +73,7 @@ r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v
     result.u_panel = (ptrdiff_t)positions * R2_BLOCK;
     result.u_scale = part->scale + panels.first * result.u_panel;
     result.v_scale = v.scale;
-    result.v_position = v.tiles;
+    result.v_tile = positions;
   }
   return result;
 }

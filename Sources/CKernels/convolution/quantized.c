@@ -39,10 +39,9 @@ void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float
         .blocks = conv->blocks,
         .frames = conv->v_frames,
         .is_signed = conv->v_signed,
-        .scale_position = v.tiles,
     };
     from.base += group->segments.first * from.segment;
     to.base += group->segments.first * to.segment + (ptrdiff_t)first * R2_BLOCK;
-    group->operands->quantize(&quantization, &from, &to, v.scale + first);
+    group->operands->quantize(&quantization, &from, &to, v.scale + (ptrdiff_t)first * quantization.positions);
   }
 }

@@ -67,6 +67,7 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
+  int is_shared;  // whether other threads have written much of a
   int is_signed;  // 8-bit operands: whether every a is too large by half of what it holds
 } r2_product;
 
@@ -101,19 +102,18 @@ typedef struct {
 /// float32 a position's lines lie one behind the other.
 typedef struct {
   int tiles, positions, segments, blocks, frames;
-  int is_signed;             // half of what V holds is added; 0 where no value is negative
-  ptrdiff_t scale_position;  // scales from position to position
+  int is_signed;  // half of what V holds is added; 0 where no value is negative
 } r2_quantization;
 
 /// Products of `panels` for some tiles: element (panel, position, tile, lane) at
 /// base + (panel − panels.first)·panel + position·position + tile·16 + lane. Integers are worth
-/// u_scale[panel][position][lane] · v_scale[position][tile] each.
+/// u_scale[panel][position][lane] · v_scale[tile][position] each.
 typedef struct {
   const float *base;
   ptrdiff_t position, panel;
   r2_range panels;
   const float *u_scale, *v_scale;
-  ptrdiff_t u_panel, v_position;
+  ptrdiff_t u_panel, v_tile;
 } r2_sums;
 
 typedef struct {

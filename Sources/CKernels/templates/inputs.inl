@@ -53,7 +53,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
   int py = ty->points, px = tx->points;
   const float *plane = in->base + frame * in->frame + block * in->plane;
   ptrdiff_t width = in->width;
-  prefetch_patch(in, plane, frame, y + 1, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
+  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
   if (y >= 0 && x >= 0 && y + (py - 1) * step < in->height && x + (px - 1) * step < in->width) {
     const float *d = plane + ((y - in->top) * width + x) * R2_BLOCK;
     for (int part = 0; part < R2_BLOCK; part += LANES)
@@ -117,15 +117,17 @@ R2_INLINE void V_NAME(pair_input)(const float *const *source, const ptrdiff_t *a
   }
 }
 
-#define TEMPORAL_INPUT(P, M, Z, Q, I)                               \
-  for (int i = 0; i < pixels.count; i++) {                          \
-    V_TYPE *line = V_NAME(v_at)(to, block, i);                      \
-    R2_EACH_PART(part) {                                            \
-      vf d[P], w[P];                                                \
-      R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part); \
-      input_line(d, 1, w, 1, t, Z, Q, I);                           \
-      R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);        \
-    }                                                               \
+// What as many pixels further on need, the next batch on the way to integers, is asked for.
+#define TEMPORAL_INPUT(P, M, Z, Q, I)                                                    \
+  for (int i = 0; i < pixels.count; i++) {                                               \
+    V_TYPE *line = V_NAME(v_at)(to, block, i);                                           \
+    R2_EACH(k, P) __builtin_prefetch(source[k] + (i + pixels.count) * advance[k], 0, 3); \
+    R2_EACH_PART(part) {                                                                 \
+      vf d[P], w[P];                                                                     \
+      R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part);                      \
+      input_line(d, 1, w, 1, t, Z, Q, I);                                                \
+      R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);                             \
+    }                                                                                    \
   }
 
 static void V_NAME(temporal_input)(const r2_view *in, const r2_transform *t, int start, r2_range pixels,

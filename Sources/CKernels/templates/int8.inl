@@ -26,9 +26,6 @@
 #include "product.inl"
 
 #define M_NAME(name) INT8_NAME(name)
-#define M_LOAD(source, k)                                                          \
-  (__builtin_convertvector((vi)LOAD((source)->m + (k) * (source)->position), vf) * \
-   (LOAD((source)->u_scale + (k) * R2_BLOCK) * (source)->v_scale[(k) * (source)->v_position]))
 #define M_SCALED 1
 #include "outputs.inl"
 #include "quantize.inl"

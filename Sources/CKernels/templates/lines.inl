@@ -28,21 +28,28 @@ R2_INLINE void input_line(const vf *d, const int ds, vf *v, const int vs, const 
   }
 }
 
-// One column of Aᵀm: output i is Σ p^i (m₊ ± m₋), with 0 adding to the first output and ∞ to the last.
-R2_INLINE void output_line(const vf *m, const int ms, vf *y, const int ys, const r2_transform *t,
+// m[i], or m[i] times its factor, added to `sum`.
+R2_INLINE vf plus_scaled(vf sum, const vf *m, const vf *factor, int i) {
+  return factor ? __builtin_elementwise_fma(m[i], factor[i], sum) : sum + m[i];
+}
+
+// One column of Aᵀm: output i is Σ p^i (m₊ ± m₋), with 0 adding to the first output and ∞ to the last. Where
+// there are factors, each m is first to be multiplied by its own: in one instruction with its sum.
+R2_INLINE void output_line(const vf *m, const vf *factor, vf *y, const int ys, const r2_transform *t,
                            const int zero, const int pairs, const int infinity, const int outputs) {
   vf sum[4], difference[4];
   R2_EACH(q, pairs) {
-    vf a = m[(zero + 2 * q) * ms], b = m[(zero + 2 * q + 1) * ms];
-    sum[q] = a + b;
-    difference[q] = a - b;
+    const int k = zero + 2 * q;
+    vf a = factor ? m[k] * factor[k] : m[k];
+    sum[q] = plus_scaled(a, m, factor, k + 1);
+    difference[q] = factor ? __builtin_elementwise_fma(-m[k + 1], factor[k + 1], a) : a - m[k + 1];
   }
   R2_EACH(i, outputs) {
     vf s = i == 0 ? sum[0] : (i & 1) ? t->power[0][i] * difference[0] : t->power[0][i] * sum[0];
-    if (i == 0 && zero) s += m[0];
+    if (i == 0 && zero) s = plus_scaled(s, m, factor, 0);
     R2_EACH_FROM(q, 1, pairs)
       s += i == 0 ? sum[q] : (i & 1) ? t->power[q][i] * difference[q] : t->power[q][i] * sum[q];
-    if (i == outputs - 1 && infinity) s += m[(zero + 2 * pairs) * ms];
+    if (i == outputs - 1 && infinity) s = plus_scaled(s, m, factor, zero + 2 * pairs);
     y[i * ys] = s;
   }
 }

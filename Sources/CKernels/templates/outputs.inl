@@ -1,48 +1,74 @@
 // From products to activations: output transforms with bias, residual and ReLU. Before it is included:
-// M_NAME, M_LOAD(source, k), the products of position k as floats, and M_SCALED, 1 where they are integers
-// with scales.
+// M_NAME, and M_SCALED, 1 where they are integers with scales.
 
 // The products of a panel, from one tile and one of its lanes on; for integers, what makes floats of them.
 typedef struct {
-  const float *m;
-  ptrdiff_t position;
+  r2_strided m;
 #if M_SCALED
   const float *u_scale, *v_scale;
-  ptrdiff_t v_position;
 #endif
 } M_NAME(source);
 
 R2_INLINE M_NAME(source) M_NAME(source_at)(const r2_sums *sums, int panel, int tile, int part) {
   int n = panel - sums->panels.first;
+  const float *m = sums->base + n * sums->panel + (ptrdiff_t)tile * R2_BLOCK + part;
   return (M_NAME(source)){
-      .m = sums->base + n * sums->panel + (ptrdiff_t)tile * R2_BLOCK + part,
-      .position = sums->position,
+      .m = r2_strided_at(m, sums->position),
 #if M_SCALED
       .u_scale = sums->u_scale + n * sums->u_panel + part,
-      .v_scale = sums->v_scale + tile,
-      .v_position = sums->v_position,
+      .v_scale = sums->v_scale + tile * sums->v_tile,
 #endif
   };
 }
 
-#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                  \
-  R2_INLINE void M_NAME(R2_PASTE(output_patch_##PY, PX))(                                             \
-      const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx, vf bias, float *to,   \
-      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                      \
-    vf half[MY * PX];                                                                                 \
-    R2_EACH(x, PX) {                                                                                  \
-      vf column[PY];                                                                                  \
-      R2_EACH(y, PY) column[y] = M_LOAD(m, y * PX + x);                                               \
-      output_line(column, 1, half + x, PX, ty, ZY, QY, 1, MY);                                        \
-    }                                                                                                 \
-    for (int y = 0; y < rows; y++) {                                                                  \
-      vf row[MX];                                                                                     \
-      output_line(half + y * PX, 1, row, 1, tx, ZX, QX, 1, MX);                                       \
-      R2_EACH(x, MX) {                                                                                \
-        ptrdiff_t at = y * pitch + x * R2_BLOCK;                                                      \
-        if (x < columns) finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu); \
-      }                                                                                               \
-    }                                                                                                 \
+// `count` products that lie `step` positions apart, the first of them that of position `first`: line[i] and,
+// where the caller has still to multiply by them, factors; NULL where not.
+R2_INLINE const vf *M_NAME(load_line)(const M_NAME(source) * source, const r2_strided *m, const int first,
+                                      const int step, const int count, vf *line, vf *factor) {
+  R2_EACH(i, count) {
+    vf value = LOAD(r2_step(m, i));
+#if M_SCALED
+    const int k = first + i * step;
+    line[i] = __builtin_convertvector((vi)value, vf) * source->v_scale[k];
+    factor[i] = LOAD(source->u_scale + k * R2_BLOCK);
+#else
+    line[i] = value;
+#endif
+  }
+  return M_SCALED ? factor : NULL;
+}
+
+// A row of outputs from what the columns have become, and where each goes.
+#define OUTPUT_ROW(Y, PX, MX, QX, ZX, STORE_ONE)                   \
+  {                                                                \
+    vf row[MX];                                                    \
+    output_line(half + (Y) * PX, NULL, row, 1, tx, ZX, QX, 1, MX); \
+    R2_EACH(x, MX) {                                               \
+      ptrdiff_t at = (Y) * pitch + x * R2_BLOCK;                   \
+      STORE_ONE;                                                   \
+    }                                                              \
+  }
+
+#define OUTPUT_PATCH(PY, MY, QY, ZY, PX, MX, QX, ZX)                                                \
+  R2_INLINE void M_NAME(R2_PASTE(output_patch_##PY, PX))(                                           \
+      const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx, vf bias, float *to, \
+      const float *residual, ptrdiff_t pitch, int rows, int columns, int relu) {                    \
+    vf half[MY * PX];                                                                               \
+    r2_strided column = r2_strided_by(m->m.base, PX * m->m.one);                                    \
+    R2_EACH(x, PX) {                                                                                \
+      vf line[PY], factors[PY];                                                                     \
+      const vf *factor = M_NAME(load_line)(m, &column, x, PX, PY, line, factors);                   \
+      output_line(line, factor, half + x, PX, ty, ZY, QY, 1, MY);                                   \
+      column.base += m->m.one;                                                                      \
+    }                                                                                               \
+    if (rows == MY && columns == MX && relu && !residual) {                                         \
+      R2_EACH(y, MY) OUTPUT_ROW(y, PX, MX, QX, ZX, STORE(to + at, RELU(row[x] + bias)))             \
+    } else {                                                                                        \
+      for (int y = 0; y < rows; y++)                                                                \
+        OUTPUT_ROW(y, PX, MX, QX, ZX,                                                               \
+                   if (x < columns)                                                                 \
+                       finish_store(row[x] + bias, to + at, residual ? residual + at : NULL, relu)) \
+    }                                                                                               \
   }
 
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
@@ -52,6 +78,7 @@ OUTPUT_PATCH(6, 4, 2, 1, 8, 6, 3, 1)
 OUTPUT_PATCH(8, 6, 3, 1, 6, 4, 2, 1)
 OUTPUT_PATCH(8, 6, 3, 1, 8, 6, 3, 1)
 #undef OUTPUT_PATCH
+#undef OUTPUT_ROW
 
 R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx,
                                     vf bias, float *to, const float *residual, ptrdiff_t pitch, int rows,
@@ -85,13 +112,22 @@ static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r
   }
 }
 
+// The product of one position.
+R2_INLINE vf M_NAME(one_product)(const M_NAME(source) * m, const int position) {
+  vf line, factor;
+  r2_strided at = m->m;
+  at.base = (const char *)r2_step(&m->m, position);
+  const vf *scale = M_NAME(load_line)(m, &at, position, 1, 1, &line, &factor);
+  return scale ? line * *scale : line;
+}
+
 // Two frames, both borders: see winograd.c.
 R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, ptrdiff_t at, vf bias, const r2_frames *f,
                                    int relu) {
-  vf shared = M_LOAD(m, 0) + bias;
+  vf shared = M_NAME(one_product)(m, 0) + bias;
   const float *residual = f->residual;
-  finish_store(shared + M_LOAD(m, 1), f->to + at, residual ? residual + at : NULL, relu);
-  finish_store(shared + M_LOAD(m, 2), f->to + f->frame + at,
+  finish_store(shared + M_NAME(one_product)(m, 1), f->to + at, residual ? residual + at : NULL, relu);
+  finish_store(shared + M_NAME(one_product)(m, 2), f->to + f->frame + at,
                residual ? residual + f->residual_frame + at : NULL, relu);
 }
 
@@ -101,9 +137,9 @@ R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, ptrdiff_t at, vf bi
       vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;                  \
       ptrdiff_t at = i * R2_BLOCK + part;                                                         \
       M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);                                     \
-      vf w[P], y[M];                                                                              \
-      R2_EACH(k, P) w[k] = M_LOAD(&m, k);                                                         \
-      output_line(w, 1, y, 1, t, Z, Q, I, M);                                                     \
+      vf w[P], factors[P], y[M];                                                                  \
+      const vf *factor = M_NAME(load_line)(&m, &m.m, 0, 1, P, w, factors);                        \
+      output_line(w, factor, y, 1, t, Z, Q, I, M);                                                \
       R2_EACH(k, M) {                                                                             \
         if (k < frames)                                                                           \
           finish_store(y[k] + bias, f.to + k * f.frame + at,                                      \
@@ -141,7 +177,8 @@ static void M_NAME(direct_output)(const r2_sums *sums, int frame, r2_range pixel
       for (int i = 0; i < pixels.count; i++) {
         ptrdiff_t at = i * R2_BLOCK + part;
         M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
-        finish_store(M_LOAD(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL, finish->relu);
+        finish_store(M_NAME(one_product)(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL,
+                     finish->relu);
       }
     }
   }

@@ -29,6 +29,34 @@ R2_INLINE float *view_at(const r2_view *view, int frame, int block, int y, int x
          ((ptrdiff_t)(y - view->top) * view->width + x) * R2_BLOCK;
 }
 
+/// What lies at multiples of a stride, in bytes. The odd multiples are kept: a compiler that is left to find
+/// them again multiplies at every address.
+typedef struct {
+  const char *base;
+  ptrdiff_t one, three, five, seven;
+} r2_strided;
+
+R2_INLINE ptrdiff_t r2_kept(ptrdiff_t value) {
+  __asm__("" : "+r"(value));
+  return value;
+}
+
+R2_INLINE r2_strided r2_strided_by(const char *base, ptrdiff_t bytes) {
+  return (r2_strided){base, bytes, r2_kept(3 * bytes), r2_kept(5 * bytes), r2_kept(7 * bytes)};
+}
+
+R2_INLINE r2_strided r2_strided_at(const float *base, ptrdiff_t floats) {
+  return r2_strided_by((const char *)base, floats * (ptrdiff_t)sizeof(float));
+}
+
+/// `k` strides on, up to 10; a constant.
+R2_INLINE const float *r2_step(const r2_strided *s, const int k) {
+  static const int odd[11] = {0, 1, 1, 3, 1, 5, 3, 7, 1, 3, 5};
+  const int of = k == 0 ? 1 : odd[k];
+  const ptrdiff_t stride = of == 1 ? s->one : of == 3 ? s->three : of == 5 ? s->five : s->seven;
+  return (const float *)(s->base + k / of * stride);
+}
+
 /// Half a row of 56 columns: what a tile needs is asked for this many tiles before it comes to its turn.
 enum { AHEAD = 7 };
 

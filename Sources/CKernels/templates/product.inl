@@ -12,6 +12,11 @@ typedef struct {
 // Vector `v` of the 16 or 32 columns.
 #define COLUMN(pointer, v) ((pointer)[(v) * LANES / R2_BLOCK] + (v) * LANES % R2_BLOCK)
 
+// Lines of a tile that others have written are asked for this many chunks ahead, which may be the next
+// position's: they come from another core.
+#undef SHARED_AHEAD
+#define SHARED_AHEAD 4
+
 #undef PRODUCT_SUM
 #if PRODUCT_INIT
 #define PRODUCT_SUM(sum, offset) ((vf)((vi)(sum) + (offset)))
@@ -37,14 +42,16 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
   vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
   R2_EACH(v, vectors)
     R2_EACH(r, rows) sum[r][v] = 0;
-  // What lies behind these weights is the next position's: asked for now, it comes in time however long
+  // What lies behind these weights are the next positions': asked for now, they come in time however long
   // memory takes.
-  const ptrdiff_t ahead = (ptrdiff_t)p->segments * p->k * R2_BLOCK;
+  const ptrdiff_t ahead = 2 * (ptrdiff_t)p->segments * p->k * R2_BLOCK;
   for (int s = 0; s < p->segments; s++) {
     const float *segment = a + s * p->segment_stride;
     for (int k = p->k; k > 0; k -= chunk, segment += p->chunk_stride) {
       const float *element = segment;
       int count = k < chunk ? k : chunk;
+      if (p->is_shared)
+        R2_EACH(r, rows) __builtin_prefetch(segment + SHARED_AHEAD * p->chunk_stride + r * row_stride, 0, 3);
 #pragma clang loop unroll_count(4)
       for (int i = 0; i < count; i++, element++) {
         vf b[PRODUCT_VECTORS];

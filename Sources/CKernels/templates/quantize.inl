@@ -100,7 +100,7 @@ R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *shape, const
     STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(offset), factor));
     for (int i = 0; i < count; i++, source += step) {
       float *line = target.base + tile * target.tile + position * target.position;
-      scale[tile + position * q.scale_position] = worth[i];
+      *scale++ = worth[i];
       INT8_NAME(integers)(source, target, line, factor[i], INT8_MAGIC(offset), segments, blocks, frames);
       if (++position == q.positions) position = 0, tile++;
     }

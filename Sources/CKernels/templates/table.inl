@@ -25,7 +25,6 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 
 #define M_NAME(name) R2_NAME(name)
 #define M_SCALED 0
-#define M_LOAD(source, k) LOAD((source)->m + (k) * (source)->position)
 #include "dense.inl"
 #include "layers.inl"
 #include "outputs.inl"

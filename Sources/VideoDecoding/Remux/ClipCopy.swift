@@ -47,7 +47,11 @@ final class ClipCopy {
     {
       throw .noTimes(container: container.name)
     }
-    muxer = try ClipMuxer(format, streams, of: input, named: clip.name, to: sink)
+    let hidesEnd = plan.packets.contains { [plan] in plan.isHiddenEnd($0, of: index) }
+    if hidesEnd, !["mov", "mp4", "3gp", "3g2", "f4v"].contains(container.name) {
+      throw .hiddenEnd(container: container.name)
+    }
+    muxer = try ClipMuxer(format, streams, of: input, named: clip.name, hidesEnd: hidesEnd, to: sink)
   }
 
   private static func kind(of stream: Int, _ input: Input) -> AVMediaType {
@@ -67,8 +71,8 @@ final class ClipCopy {
     if let number = source.number {
       if plan.takes(number, of: index) {
         let (stamp, decoding) = times.times(of: number)
-        try muxer.write(
-          source.packet, of: video, stamp: stamp, decoding: decoding, duration: max(source.timed.duration, 0))
+        let duration = plan.isHiddenEnd(number, of: index) ? 0 : max(source.timed.duration, 0)
+        try muxer.write(source.packet, of: video, stamp: stamp, decoding: decoding, duration: duration)
       }
       let packet = index.packets[number]
       let hasWaited = packet.place >= 0 && packet.time > end + Self.longestWait * index.clock.scale

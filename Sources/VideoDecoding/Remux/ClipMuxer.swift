@@ -12,11 +12,12 @@ final class ClipMuxer {
   /// The last times of decoding, by place.
   private var last: [Int64?]
 
-  /// Opens `format` for `streams` of `input` and writes its header. `name` is what the file is called, by
-  /// which some muxers go.
+  /// Opens `format` for `streams` of `input`, the video first, and writes its header. `name` is what the file is
+  /// called, by which some muxers go. `hidesEnd`: an edit list is to hide what is stamped with the end and lasts
+  /// no time.
   init(
     _ format: UnsafePointer<AVOutputFormat>, _ streams: [Int], of input: Input, named name: String,
-    to sink: ClipSink
+    hidesEnd: Bool = false, to sink: ClipSink
   ) throws(RemuxError) {
     self.sink = sink
     self.name = name
@@ -37,7 +38,14 @@ final class ClipMuxer {
       guard code >= 0 else { throw failure(code) }
     }
     Self.copyMetadata(input.context?.pointee.metadata, to: &context.pointee.metadata)
-    let opened = avformat_write_header(context, nil)
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    if hidesEnd {
+      // Edit lists count in the movie's ticks, and where there is a rate, muxers guess durations by it.
+      av_dict_set_int(&options, "movie_timescale", Int64(ticks[0].den), 0)
+      context.pointee.streams[0]?.pointee.avg_frame_rate = AVRational(num: 0, den: 1)
+    }
+    let opened = avformat_write_header(context, &options)
     guard opened >= 0 else { throw failure(opened) }
   }
 

@@ -34,6 +34,12 @@ package struct ClipPlan: Sendable {
     frames = places.partitioningIndex { $0 >= first }..<places.partitioningIndex { $0 >= end }
   }
 
+  /// Whether the packet is of a frame that the container hides behind the last one shown, and that is there for
+  /// frames before it.
+  func isHiddenEnd(_ number: Int, of index: FrameIndex) -> Bool {
+    index.packets[number].isHidden && index.packets[number].place > index.places[frames.upperBound - 1]
+  }
+
   /// The last packet that decoding can begin with, and that shows nothing later than `place`; the first there
   /// is, where what comes before cannot be decoded.
   private static func entry(of index: FrameIndex, for place: Int) -> Int {
@@ -64,10 +70,12 @@ struct ClipTimes {
     let origin = index.times.time(of: plan.frames.lowerBound)
     let tick = index.clock.tick
     let firstFrame = index.packets[index.packetOfPlace[index.places[plan.frames.lowerBound]]]
+    let end = Self.rounded(index.times.time(of: plan.frames.upperBound) - origin, tick)
     let stamps = plan.packets.map { number -> Int64? in
       let packet = index.packets[number]
       if index.isOrderUnknown { return nil }
       if packet.place >= 0, !packet.isHidden { return Self.rounded(packet.time - origin, tick) }
+      if plan.isHiddenEnd(number, of: index) { return end }
       if packet.stamp == CFFMPEG_NO_TIME || firstFrame.stamp == CFFMPEG_NO_TIME { return nil }
       return packet.stamp &- firstFrame.stamp
     }

@@ -5,6 +5,8 @@ package enum RemuxError: Error, Sendable, Equatable {
   case noContainer(codec: String)
   /// Some packets have no times, and without these the container cannot be written.
   case noTimes(container: String)
+  /// Its last frames are predicted from some that the source hides, and no frame can be hidden in the container.
+  case hiddenEnd(container: String)
   /// FFmpeg does not write it.
   case refused(container: String, reason: String)
   /// The file of this name could not be written, `code` being the system's `errno`.
@@ -20,6 +22,8 @@ extension RemuxError: CustomStringConvertible {
     case .noContainer(let codec): "cannot be copied: no container takes its \(codec) video"
     case .noTimes(let container):
       "cannot be copied: its packets do not say when their frames are shown, which \(container) has to"
+    case .hiddenEnd(let container):
+      "cannot be copied: its last frames need some that it hides, which \(container) would show"
     case .refused(let container, let reason): "cannot be copied into \(container): \(reason)"
     case .unwritable(_, let code): "cannot be written: \(FFmpegStatus.systemReason(code))"
     case .changed: "it changes while it is being read"

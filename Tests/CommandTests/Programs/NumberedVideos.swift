@@ -19,6 +19,8 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     case turn
     /// Its first 1.5 s are cut off, by an edit list that hides them.
     case editList
+    /// So are its last frames, of which some are needed to decode those before.
+    case editListEnd
   }
 
   var testDescription: String { name }
@@ -76,6 +78,14 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     NumberedVideo("turned.mp4", "libx264 aac", "-c:v libx264 -g 30 -c:a aac", .turn),
     NumberedVideo("edit-list.mp4", "libx264 aac", "-c:v libx264 -bf 3 -g 30 -c:a aac", .editList),
     NumberedVideo(
+      "edit-list-end.mp4", "libx264 aac",
+      "-c:v libx264 -bf 3 -g 30 -x264-params b-adapt=0:scenecut=0 -c:a aac",
+      .editListEnd),
+    NumberedVideo(
+      "edit-list-end.mov", "libx264 aac",
+      "-an -c:v libx264 -bf 3 -g 30 -x264-params b-adapt=0:scenecut=0 -video_track_timescale 24000",
+      .editListEnd),
+    NumberedVideo(
       "variable.mp4", "libx264 aac",
       "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough -enc_time_base 1:1000 "
         + "-c:v libx264 -bf 2 -g 30 -c:a aac"),
@@ -123,6 +133,12 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     try clips.run("-i base.mkv \(options) \(made)")
     switch change {
     case .editList: try clips.run("-ss 1.5 -i \(made) -c copy \(name)")
+    case .editListEnd:
+      try clips.folder.shortenEdit(name)
+      let flags = try clips.run(
+        "-select_streams v -show_entries packet=flags -of csv=p=0 \(name)", program: "ffprobe")
+      let isHidden = String(decoding: flags, as: UTF8.self).split(separator: "\n").map { $0.contains("D") }
+      try #require(isHidden.lastIndex(of: false) ?? 0 > isHidden.firstIndex(of: true) ?? .max)
     case .turn: try clips.folder.turn(name)
     case nil: break
     }
@@ -168,6 +184,17 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
 }
 
 extension TemporaryFolder {
+  /// Lets the first track of an MP4 file end 110 ms sooner, as editors that do not encode again do it.
+  fileprivate func shortenEdit(_ name: String) throws {
+    var bytes = Array(try read(name))
+    let list = try #require(
+      bytes.indices.dropLast(20).first { bytes[$0..<$0 + 4].elementsEqual("elst".utf8) })
+    let place = list + 12..<list + 16
+    let duration = bytes[place].reduce(0) { $0 << 8 | Int($1) }
+    bytes.replaceSubrange(place, with: Boxes.big(duration - 110, 4))
+    try write(name, bytes)
+  }
+
   /// Writes a quarter turn into the first track of an MP4 file.
   fileprivate func turn(_ name: String) throws {
     var bytes = Array(try read(name))

@@ -102,7 +102,7 @@ import Testing
       target.withUnsafeMutableBufferPointer { target in
         var shape = r2_quantization(
           tiles: 2, positions: 1, segments: 1, blocks: Int32(blocks), frames: 1,
-          is_signed: isSigned ? 1 : 0, scale_position: 2)
+          is_signed: isSigned ? 1 : 0)
         var from = r2_transformed(
           base: UnsafeMutablePointer(mutating: values.baseAddress), position: blocks * 16,
           segment: blocks * 16, chunk: 16, frame: 16, tile: blocks * 16)
