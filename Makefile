@@ -6,6 +6,7 @@
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
 # make test-gpu  the tests that need Vulkan, on Mesa's driver for CPUs, with Vulkan's own checks on
+# make test-gpu-matrices  the same in Debian sid, whose Mesa has cooperative matrices: by hand, as root
 # make shaders  the shaders of Shaders, compiled; the result is committed
 # make test-fleet  scans on engines that run here for the test, a SLURM and a Ray of three nodes each: ten minutes
 # make sanitize  damaged files through the readers, and all tests, under sanitizers: an hour or more, for nights
@@ -22,7 +23,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build docs shaders test test-gpu test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build docs shaders test test-gpu test-gpu-matrices test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -83,6 +84,10 @@ test-gpu: deps
 	@grep -q 'Insert instance layer "VK_LAYER_KHRONOS_validation"' $(VALIDATION)/log.txt || \
 	  { echo "the validation layers have not run" >&2; exit 1; }
 	@! grep -E 'VUID-|UNASSIGNED-' $(VALIDATION)/log.txt
+
+# .ci/debian makes the Debian, once, and says what it needs.
+test-gpu-matrices:
+	.ci/debian sid make test-gpu
 
 shaders:
 	Shaders/build

@@ -18,7 +18,7 @@ layout(set = 0, binding = 1) readonly buffer Weights { STORED weights[]; };
 layout(set = 0, binding = 2) readonly buffer Finish { vec4 finish[]; };  // [C_out/4] addends, then factors
 layout(set = 0, binding = 3) readonly buffer Residual { STORED residual[]; };
 layout(set = 0, binding = 4) writeonly buffer Output { STORED values[]; } to;
-layout(set = 0, binding = 5) buffer Flags { uint overflow; };
+layout(set = 0, binding = 5) buffer Flags { uint overflow[]; };  // of each window
 
 layout(push_constant) uniform Push {
   uint pixels;   // of all windows
@@ -147,7 +147,7 @@ void main() {
     if (p.relu != 0) value = mix(value, vec4(0), lessThan(value, vec4(0)));
 #ifdef HALF
     // True for what is not a number, too.
-    if (!all(lessThanEqual(abs(value), vec4(65504)))) overflow = 1;
+    if (!all(lessThanEqual(abs(value), vec4(65504)))) overflow[pixel / (p.outT * p.outY * p.outX)] = 1;
     value = clamp(value, vec4(-65504), vec4(65504));
 #endif
     to.values[at] = STORED(value);

@@ -2,10 +2,18 @@ import R2P1DVideo
 
 /// Files in their order, each decoded in a process that it may bring down while others are scored: the loop
 /// that `scan`, `worker` and `evaluate` share.
+///
+/// A GPU computes windows of several of them at once, results being those of each alone.
 struct DecodedFiles {
-  let sampling: ResolvedSampling
-  let rules: InputOptions
+  let classifier: Classifier
   let options: ScanOptions
+  /// The classifier's own, or what is wanted instead.
+  let sampling: ResolvedSampling
+
+  init(_ classifier: Classifier, _ options: ScanOptions, sampling: ResolvedSampling? = nil) {
+    (self.classifier, self.options) = (classifier, options)
+    self.sampling = sampling ?? classifier.sampling
+  }
 
   /// A file that was decoded, or was to be.
   struct Decoded<Value> {
@@ -37,10 +45,22 @@ struct DecodedFiles {
     make: (Decoding) throws(ClassifierError) -> Value,
     finish: (Decoded<Value>) throws(ClassifierError) -> Void
   ) throws(ClassifierError) {
+    try classifier.overlapping { () throws(ClassifierError) in
+      try run(files, count, stop, make, finish)
+    }
+  }
+
+  private func run<Value>(
+    _ files: some FileSource, _ count: Int?, _ stop: StopFlag,
+    _ make: (Decoding) throws(ClassifierError) -> Value,
+    _ finish: (Decoded<Value>) throws(ClassifierError) -> Void
+  ) throws(ClassifierError) {
     let decoders = options.budget.decoders(files: count ?? .max)
     let configuration = WorkerConfiguration(
-      sampling, threads: decoders.threads, memory: options.workerMemory, rules: rules.rules)
-    let pool = WorkerPool(files, workers: decoders.workers, configuration, options, stop: stop)
+      sampling, threads: decoders.threads, memory: options.workerMemory,
+      rules: classifier.options.input.rules)
+    let pool = WorkerPool(
+      files, workers: decoders.workers, batch: classifier.batch, configuration, options, stop: stop)
     defer { pool.end() }
     var index = 0
     while !stop.isRaised, let video = try pool.next() {
@@ -48,7 +68,7 @@ struct DecodedFiles {
       let result = try stop.run(interruptedBy: interrupt) {
         () throws(ClassifierError) -> Result<Value, ClassifierError> in
         try self.result { () throws(ClassifierError) in
-          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video)))
+          try make(Decoding(index: index, video: video, windows: RemoteWindowSource(video, of: pool)))
         }
       }
       if stop.endsFile, case .failure(let error) = result, error.kind == .cancelled { break }

@@ -36,8 +36,7 @@ package struct Scan {
   ) throws(ClassifierError) {
     var options = options
     options.film = kept.film
-    let decoded = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+    let decoded = DecodedFiles(classifier, options)
     let clock = ContinuousClock()
     var synced = clock.now
     var unsynced: [BytePath] = []

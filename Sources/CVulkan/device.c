@@ -64,9 +64,11 @@ static VkResult create_device(r2_gpu_device *device, const r2_gpu_library *libra
                                    .queueCount = 1,
                                    .pQueuePriorities = &priority};
   VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                             .pNext = device->half ? &halves : NULL,
+                             .pNext = device->path == R2_GPU_F32 ? NULL : &halves,
                              .queueCreateInfoCount = 1,
                              .pQueueCreateInfos = &queue};
+  r2_matrix_features matrices;
+  if (device->path == R2_GPU_F16_MATRIX) r2_gpu_ask_for_matrices(&matrices, &info);
   return library->call.vkCreateDevice(device->physical->handle, &info, NULL, &device->handle);
 }
 
@@ -100,8 +102,12 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     r2_gpu_fail(error, R2_GPU_UNUSABLE, "%s", physical->facts.problem);
     return NULL;
   }
-  if (options.half && !physical->facts.has_f16) {
+  if (options.path != R2_GPU_F32 && !physical->facts.has_f16) {
     r2_gpu_fail(error, R2_GPU_UNUSABLE, "its shaders cannot read and write float16");
+    return NULL;
+  }
+  if (options.path == R2_GPU_F16_MATRIX && physical->facts.matrix.m == 0) {
+    r2_gpu_fail(error, R2_GPU_UNUSABLE, "it multiplies no matrices of float16 that are summed in float32");
     return NULL;
   }
   r2_gpu_device *device = calloc(1, sizeof *device);
@@ -111,7 +117,7 @@ r2_gpu_device *r2_gpu_open(const r2_gpu_library *library, int number, r2_gpu_opt
     return NULL;
   }
   device->physical = physical;
-  device->half = options.half;
+  device->path = options.path;
   device->timeout = options.timeout ? options.timeout : 30ULL * 1000 * 1000 * 1000;
   VkResult result = create_device(device, library);
   if (result) {
@@ -240,27 +246,55 @@ void *r2_gpu_buffer_memory(const r2_gpu_buffer *buffer) { return buffer->map; }
 /// Outputs of an invocation along either side of a tile, in conv.comp.
 enum { STEP = 4 };
 
+/// The shader's specialization constants, in their order; how many there are.
+static uint32_t constants(const r2_gpu_device *device, r2_gpu_kernel kernel, uint32_t values[8]) {
+  if (kernel.shader != R2_GPU_CONV) return 0;
+  values[1] = kernel.rows;
+  values[2] = kernel.columns;
+  if (device->path != R2_GPU_F16_MATRIX) {
+    values[0] = kernel.rows / STEP * (kernel.columns / STEP);
+    return 3;
+  }
+  const r2_gpu_facts *facts = &device->physical->facts;
+  uint32_t parts = kernel.rows / kernel.part_rows * (kernel.columns / kernel.part_columns);
+  values[0] = parts * facts->subgroup_lanes;
+  values[3] = kernel.part_rows;
+  values[4] = kernel.part_columns;
+  values[5] = facts->matrix.m;
+  values[6] = facts->matrix.n;
+  values[7] = facts->matrix.k;
+  return 8;
+}
+
 static VkResult create_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, VkPipeline *pipeline) {
-  r2_spirv code = r2_gpu_spirv(kernel.shader, device->half);
+  r2_spirv code = r2_gpu_spirv(kernel.shader, device->path);
   VkShaderModuleCreateInfo module = {
       .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = code.bytes, .pCode = code.words};
   VkShaderModule shader;
   VkResult result = device->call.vkCreateShaderModule(device->handle, &module, NULL, &shader);
   if (result) return result;
-  uint32_t constants[] = {kernel.rows / STEP * (kernel.columns / STEP), kernel.rows, kernel.columns};
-  VkSpecializationMapEntry entries[] = {{0, 0, 4}, {1, 4, 4}, {2, 8, 4}};
-  VkSpecializationInfo special = {.mapEntryCount = kernel.shader == R2_GPU_CONV ? 3 : 0,
+  uint32_t values[8] = {0};
+  VkSpecializationMapEntry entries[8];
+  for (uint32_t i = 0; i < 8; i++) entries[i] = (VkSpecializationMapEntry){i, 4 * i, 4};
+  VkSpecializationInfo special = {.mapEntryCount = constants(device, kernel, values),
                                   .pMapEntries = entries,
-                                  .dataSize = sizeof constants,
-                                  .pData = constants};
-  VkComputePipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-                                      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
-                                                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
-                                                .module = shader,
-                                                .pName = "main",
-                                                .pSpecializationInfo = &special},
-                                      .layout = device->layout,
-                                      .basePipelineIndex = -1};
+                                  .dataSize = sizeof values,
+                                  .pData = values};
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfo subgroup = {
+      .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
+      .requiredSubgroupSize = device->physical->facts.subgroup_lanes};
+  int is_matrix = kernel.shader == R2_GPU_CONV && device->path == R2_GPU_F16_MATRIX;
+  VkComputePipelineCreateInfo info = {
+      .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+      .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                .pNext = is_matrix ? &subgroup : NULL,
+                .flags = is_matrix ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
+                .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                .module = shader,
+                .pName = "main",
+                .pSpecializationInfo = &special},
+      .layout = device->layout,
+      .basePipelineIndex = -1};
   result = device->call.vkCreateComputePipelines(device->handle, NULL, 1, &info, NULL, pipeline);
   device->call.vkDestroyShaderModule(device->handle, shader, NULL);
   return result;
@@ -272,7 +306,8 @@ VkPipeline r2_gpu_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, r2_gpu_e
   pthread_mutex_lock(&device->lock);
   for (int i = 0; i < device->pipeline_count; i++) {
     r2_gpu_kernel other = device->kernels[i];
-    if (other.shader == kernel.shader && other.rows == kernel.rows && other.columns == kernel.columns)
+    if (other.shader == kernel.shader && other.rows == kernel.rows && other.columns == kernel.columns &&
+        other.part_rows == kernel.part_rows && other.part_columns == kernel.part_columns)
       pipeline = device->pipelines[i];
   }
   if (!pipeline && device->pipeline_count < R2_MOST_PIPELINES) {

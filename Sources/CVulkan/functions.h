@@ -25,7 +25,6 @@
 
 #define R2_DEVICE_FUNCTIONS(X)                                                                              \
   X(vkDestroyDevice, void, (VkDevice, const void *))                                                        \
-  X(vkDeviceWaitIdle, VkResult, (VkDevice))                                                                 \
   X(vkGetDeviceQueue, void, (VkDevice, uint32_t, uint32_t, VkQueue *))                                      \
   X(vkCreateBuffer, VkResult, (VkDevice, const VkBufferCreateInfo *, const void *, VkBuffer *))             \
   X(vkDestroyBuffer, void, (VkDevice, VkBuffer, const void *))                                              \
@@ -75,6 +74,10 @@
   X(vkDestroyFence, void, (VkDevice, VkFence, const void *))                                                \
   X(vkWaitForFences, VkResult, (VkDevice, uint32_t, const VkFence *, VkBool32, uint64_t))                   \
   X(vkResetFences, VkResult, (VkDevice, uint32_t, const VkFence *))
+
+/// Which only drivers with the extension have.
+typedef VkResult (*PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)(VkPhysicalDevice, uint32_t *,
+                                                                          VkCooperativeMatrixPropertiesKHR *);
 
 #define R2_MEMBER(name, result, arguments) result(*name) arguments;
 typedef struct {

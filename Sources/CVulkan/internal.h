@@ -16,6 +16,7 @@ typedef struct {
 struct r2_gpu_library {
   VkInstance instance;
   r2_instance_functions call;
+  PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR matrices;  // or NULL
   int count;
   r2_physical *devices;
 };
@@ -28,7 +29,7 @@ struct r2_gpu_device {
   VkDevice handle;
   VkQueue queue;
   uint64_t timeout;
-  int half;
+  r2_gpu_path path;
   VkDescriptorSetLayout set_layout;
   VkPipelineLayout layout;
   pthread_mutex_t lock;  // of the queue, the pipelines and the state
@@ -55,5 +56,19 @@ void r2_gpu_set_state(r2_gpu_device *device, r2_gpu_status state);
 
 /// The pipeline of a kernel, made when it is first asked for; VK_NULL_HANDLE on failure.
 VkPipeline r2_gpu_pipeline(r2_gpu_device *device, r2_gpu_kernel kernel, r2_gpu_error *error);
+
+int r2_gpu_has_extension(const r2_gpu_library *library, VkPhysicalDevice device, const char *name);
+
+typedef struct {
+  VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrices;
+  VkPhysicalDeviceSubgroupSizeControlFeatures sizes;
+  VkPhysicalDeviceVulkanMemoryModelFeatures model;
+  VkPhysicalDeviceShaderFloat16Int8Features halves;
+} r2_matrix_features;
+
+/// Notes the cooperative matrices that a device is to use, if it offers some.
+void r2_gpu_find_matrices(const r2_gpu_library *library, r2_physical *device);
+/// Adds to `info` what they need; `chain` has to live as long.
+void r2_gpu_ask_for_matrices(r2_matrix_features *chain, VkDeviceCreateInfo *info);
 
 #endif

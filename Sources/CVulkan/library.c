@@ -80,7 +80,7 @@ static const char *problem(const VkPhysicalDeviceProperties *properties, int has
   return "";
 }
 
-static int has_extension(const r2_gpu_library *library, VkPhysicalDevice device, const char *name) {
+int r2_gpu_has_extension(const r2_gpu_library *library, VkPhysicalDevice device, const char *name) {
   uint32_t count = 0;
   if (library->call.vkEnumerateDeviceExtensionProperties(device, NULL, &count, NULL) || count == 0) return 0;
   VkExtensionProperties *extensions = calloc(count, sizeof *extensions);
@@ -115,7 +115,7 @@ static int find_queue(const r2_gpu_library *library, r2_physical *device) {
 static void describe_memory(const r2_gpu_library *library, r2_physical *device) {
   VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
       .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
-  int knows_budget = has_extension(library, device->handle, "VK_EXT_memory_budget");
+  int knows_budget = r2_gpu_has_extension(library, device->handle, "VK_EXT_memory_budget");
   VkPhysicalDeviceMemoryProperties2 memory = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2,
                                               .pNext = knows_budget ? &budget : NULL};
   library->call.vkGetPhysicalDeviceMemoryProperties2(device->handle, &memory);
@@ -189,6 +189,8 @@ static void describe(const r2_gpu_library *library, r2_physical *device) {
                                         .pNext = &halves};
   library->call.vkGetPhysicalDeviceFeatures2(device->handle, &features);
   facts->has_f16 = halves.storageBuffer16BitAccess != 0;
+  facts->shared_bytes = limits->maxComputeSharedMemorySize;
+  r2_gpu_find_matrices(library, device);
   describe_memory(library, device);
 }
 
@@ -228,6 +230,8 @@ static int load_functions(r2_gpu_library *library, r2_gpu_get_function get, r2_g
   }
   R2_INSTANCE_FUNCTIONS(R2_LOAD)
 #undef R2_LOAD
+  library->matrices = (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)get(
+      library->instance, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
   return 1;
 }
 

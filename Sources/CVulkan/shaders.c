@@ -10,6 +10,9 @@ R2_WORDS conv_f32[] = {
 R2_WORDS conv_f16[] = {
 #embed "../../Shaders/conv-f16.spv"
 };
+R2_WORDS conv_matrix[] = {
+#embed "../../Shaders/conv-matrix.spv"
+};
 R2_WORDS fill_f32[] = {
 #embed "../../Shaders/fill-f32.spv"
 };
@@ -31,9 +34,12 @@ static const char manifest[] = {
 
 #define R2_SPIRV(name) ((r2_spirv){(const uint32_t *)(const void *)(name), sizeof(name)})
 
-r2_spirv r2_gpu_spirv(r2_gpu_shader shader, int half) {
+r2_spirv r2_gpu_spirv(r2_gpu_shader shader, r2_gpu_path path) {
+  int half = path != R2_GPU_F32;
   switch (shader) {
-    case R2_GPU_CONV: return half ? R2_SPIRV(conv_f16) : R2_SPIRV(conv_f32);
+    case R2_GPU_CONV:
+      if (path == R2_GPU_F16_MATRIX) return R2_SPIRV(conv_matrix);
+      return half ? R2_SPIRV(conv_f16) : R2_SPIRV(conv_f32);
     case R2_GPU_FILL: return half ? R2_SPIRV(fill_f16) : R2_SPIRV(fill_f32);
     case R2_GPU_POOL: return half ? R2_SPIRV(pool_f16) : R2_SPIRV(pool_f32);
     case R2_GPU_LINEAR: return R2_SPIRV(linear);

@@ -11,7 +11,7 @@ typedef struct {
   size_t bytes;
 } r2_spirv;
 
-/// The shader in SPIR-V, for float16 storage if `half`.
-r2_spirv r2_gpu_spirv(r2_gpu_shader shader, int half);
+/// The shader in SPIR-V.
+r2_spirv r2_gpu_spirv(r2_gpu_shader shader, r2_gpu_path path);
 
 #endif

@@ -22,6 +22,9 @@ struct r2_gpu_stream {
   double most_work, work;  // of a piece
 };
 
+/// Waits for all that was submitted, whatever becomes of it; the first failure counts.
+static r2_gpu_status wait_for_all(r2_gpu_stream *stream, r2_gpu_error *error);
+
 // MARK: making
 
 static r2_gpu_status prepare(r2_gpu_stream *stream, r2_gpu_error *error) {
@@ -63,6 +66,8 @@ r2_gpu_stream *r2_gpu_stream_create(r2_gpu_device *device, int sets, double work
 
 void r2_gpu_stream_destroy(r2_gpu_stream *stream) {
   r2_gpu_device *device = stream->device;
+  r2_gpu_error ignored;
+  wait_for_all(stream, &ignored);  // nothing that still runs may lose its memory
   if (r2_gpu_state(device) != R2_GPU_TIMEOUT) {
     for (int i = 0; i < stream->piece_count; i++)
       device->call.vkDestroyFence(device->handle, stream->pieces[i].fence, NULL);
@@ -179,7 +184,6 @@ static r2_gpu_status submit(r2_gpu_stream *stream, r2_gpu_error *error) {
   return R2_GPU_OK;
 }
 
-/// Waits for all that was submitted, whatever becomes of it; the first failure counts.
 static r2_gpu_status wait_for_all(r2_gpu_stream *stream, r2_gpu_error *error) {
   r2_gpu_device *device = stream->device;
   r2_gpu_status status = R2_GPU_OK;
@@ -207,7 +211,9 @@ r2_gpu_status r2_gpu_begin(r2_gpu_stream *stream, r2_gpu_error *error) {
   VkResult result = device->call.vkResetCommandPool(device->handle, stream->commands_pool, 0);
   if (result) return r2_gpu_fail_call(device, error, "vkResetCommandPool", result);
   stream->piece = 0;
-  return begin_piece(stream, error);
+  status = begin_piece(stream, error);
+  if (status == R2_GPU_OK) r2_gpu_barrier(stream);  // reaches back into what other streams have submitted
+  return status;
 }
 
 r2_gpu_status r2_gpu_dispatch(r2_gpu_stream *stream, r2_gpu_kernel kernel, int set,
@@ -240,8 +246,9 @@ void r2_gpu_copy(r2_gpu_stream *stream, const r2_gpu_buffer *from, uint64_t from
                                        &region);
 }
 
-r2_gpu_status r2_gpu_finish(r2_gpu_stream *stream, r2_gpu_error *error) {
+r2_gpu_status r2_gpu_submit(r2_gpu_stream *stream, r2_gpu_error *error) {
   barrier(stream, WORK_STAGES, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
-  r2_gpu_status status = submit(stream, error);
-  return status ? status : wait_for_all(stream, error);
+  return submit(stream, error);
 }
+
+r2_gpu_status r2_gpu_wait(r2_gpu_stream *stream, r2_gpu_error *error) { return wait_for_all(stream, error); }

@@ -3,12 +3,17 @@
 
 #include "gpu.h"
 
-enum { SLICE = 16 };  // DEPTH in conv.comp
+/// DEPTH in conv.comp, and in conv-matrix.comp.
+static size_t slice_of(r2_gpu_path path) { return path == R2_GPU_F16_MATRIX ? 32 : 16; }
+
+int r2_gpu_channel_step(r2_gpu_path path) { return path == R2_GPU_F16_MATRIX ? 8 : 4; }
 
 static size_t padded(size_t count, size_t to) { return (count + to - 1) / to * to; }
 
-size_t r2_gpu_weight_count(int in_channels, int out_channels, int taps) {
-  return padded((size_t)taps * padded((size_t)in_channels, 4), SLICE) * padded((size_t)out_channels, 4);
+size_t r2_gpu_weight_count(r2_gpu_path path, int in_channels, int out_channels, int taps) {
+  size_t step = (size_t)r2_gpu_channel_step(path);
+  return padded((size_t)taps * padded((size_t)in_channels, step), slice_of(path)) *
+         padded((size_t)out_channels, step);
 }
 
 /// The nearest float16, of two as near the even one; what is too large becomes infinity. By hand: not every
@@ -48,10 +53,12 @@ void r2_gpu_widen(const uint16_t *halves, size_t count, float *values) {
   }
 }
 
-int r2_gpu_pack(const float *weights, int in_channels, int out_channels, int taps, int half, float *factor,
-                void *packed) {
-  size_t inputs = padded((size_t)in_channels, 4), outputs = padded((size_t)out_channels, 4);
-  memset(packed, 0, r2_gpu_weight_count(in_channels, out_channels, taps) * (half ? 2 : 4));
+int r2_gpu_pack(r2_gpu_path path, const float *weights, int in_channels, int out_channels, int taps,
+                float *factor, void *packed) {
+  int half = path != R2_GPU_F32;
+  size_t step = (size_t)r2_gpu_channel_step(path);
+  size_t inputs = padded((size_t)in_channels, step), outputs = padded((size_t)out_channels, step);
+  memset(packed, 0, r2_gpu_weight_count(path, in_channels, out_channels, taps) * (half ? 2 : 4));
   for (int o = 0; o < out_channels; o++) {
     const float *channel = weights + (size_t)o * in_channels * taps;
     float largest = 0;

@@ -10,7 +10,7 @@
 typedef void (*function)(void);
 
 static faulty_settings settings;
-static uint32_t submits, waits;
+static uint32_t submits, batches, waits;
 /// Memory that is taken, of which tests take little at once.
 static struct {
   VkDeviceMemory memory;
@@ -26,7 +26,7 @@ static struct {
 
 void faulty_set(faulty_settings wanted) {
   settings = wanted;
-  submits = waits = 0;
+  submits = batches = waits = 0;
 }
 
 // MARK: what is changed
@@ -39,6 +39,7 @@ static void change(VkPhysicalDeviceProperties *properties) {
   if (settings.shared_bytes) limits->maxComputeSharedMemorySize = settings.shared_bytes;
   if (settings.push_bytes) limits->maxPushConstantsSize = settings.push_bytes;
   if (settings.version) properties->apiVersion = settings.version;
+  if (settings.vendor) properties->vendorID = settings.vendor;
   if (settings.type) properties->deviceType = (int32_t)settings.type - 1;
 }
 
@@ -54,8 +55,27 @@ static void properties2(VkPhysicalDevice device, VkPhysicalDeviceProperties2 *pr
 
 static void features(VkPhysicalDevice device, VkPhysicalDeviceFeatures2 *features) {
   real.vkGetPhysicalDeviceFeatures2(device, features);
-  if (settings.lacks_f16)
-    ((VkPhysicalDevice16BitStorageFeatures *)features->pNext)->storageBuffer16BitAccess = 0;
+  VkPhysicalDevice16BitStorageFeatures *first = features->pNext;
+  if (settings.lacks_f16 && first->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_16BIT_STORAGE_FEATURES)
+    first->storageBuffer16BitAccess = 0;
+}
+
+static VkResult extensions(VkPhysicalDevice device, const char *layer, uint32_t *count,
+                           VkExtensionProperties *list) {
+  VkResult result = real.vkEnumerateDeviceExtensionProperties(device, layer, count, list);
+  for (uint32_t i = 0; settings.lacks_matrices && list && i < *count; i++)
+    if (strcmp(list[i].extensionName, "VK_KHR_cooperative_matrix") == 0) list[i].extensionName[0] = '-';
+  return result;
+}
+
+static PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR real_matrices;
+
+static VkResult matrices(VkPhysicalDevice device, uint32_t *count, VkCooperativeMatrixPropertiesKHR *list) {
+  VkResult result = real_matrices(device, count, list);
+  for (uint32_t i = 0; settings.lacks_wide_sums && list && i < *count; i++)
+    if (list[i].AType == VK_COMPONENT_TYPE_FLOAT16_KHR)
+      list[i].CType = list[i].ResultType = VK_COMPONENT_TYPE_FLOAT16_KHR;
+  return result;
 }
 
 static VkResult enumerate(VkInstance instance, uint32_t *count, VkPhysicalDevice *devices) {
@@ -87,18 +107,26 @@ static void release(VkDevice device, VkDeviceMemory memory, const void *allocato
   real.vkFreeMemory(device, memory, allocator);
 }
 
-/// Adds a byte to the file that counts the submits, where there is one.
-static void count_submit(void) {
+/// Adds what happens to the file that counts it, where there is one: a submit is a point, a batch a b.
+static void tally(char what) {
   const char *path = getenv("FAULTY_COUNT");
   FILE *file = path ? fopen(path, "a") : NULL;
   if (!file) return;
-  fputc('.', file);
+  fputc(what, file);
   fclose(file);
 }
 
+/// Which begins a batch.
+static VkResult reset_commands(VkDevice device, VkCommandPool pool, VkFlags flags) {
+  tally('b');
+  batches++;
+  return real.vkResetCommandPool(device, pool, flags);
+}
+
 static VkResult submit(VkQueue queue, uint32_t count, const VkSubmitInfo *infos, VkFence fence) {
-  count_submit();
+  tally('.');
   if (settings.lost_at && ++submits >= settings.lost_at) return VK_ERROR_DEVICE_LOST;
+  if (settings.lost_batch && batches >= settings.lost_batch) return VK_ERROR_DEVICE_LOST;
   return real.vkQueueSubmit(queue, count, infos, fence);
 }
 
@@ -122,9 +150,12 @@ static function changed(const char *name) {
              {"vkGetPhysicalDeviceProperties2", (function)properties2},
              {"vkGetPhysicalDeviceFeatures2", (function)features},
              {"vkEnumeratePhysicalDevices", (function)enumerate},
+             {"vkEnumerateDeviceExtensionProperties", (function)extensions},
+             {"vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR", (function)matrices},
              {"vkGetDeviceProcAddr", (function)device_function},
              {"vkAllocateMemory", (function)allocate},
              {"vkFreeMemory", (function)release},
+             {"vkResetCommandPool", (function)reset_commands},
              {"vkQueueSubmit", (function)submit},
              {"vkWaitForFences", (function)wait_for},
              {"vkCmdDispatch", (function)dispatch}};
@@ -138,6 +169,8 @@ static function note(const char *name, function found) {
 #define NOTE(member, result, arguments) \
   if (strcmp(name, #member) == 0) real.member = (result(*) arguments)found;
   FUNCTIONS(NOTE)
+  if (strcmp(name, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR") == 0)
+    real_matrices = (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)found;
   function mine = found ? changed(name) : NULL;
   return mine ? mine : found;
 }
@@ -162,6 +195,7 @@ void (*vkGetInstanceProcAddr(void *instance, const char *name))(void) {
     faulty_settings wanted = {0};
     const char *value;
     if ((value = getenv("FAULTY_LOST_AT"))) wanted.lost_at = (uint32_t)atol(value);
+    if ((value = getenv("FAULTY_LOST_BATCH"))) wanted.lost_batch = (uint32_t)atol(value);
     if ((value = getenv("FAULTY_TYPE"))) wanted.type = (uint32_t)atol(value);
     if ((value = getenv("FAULTY_MEMORY"))) wanted.memory = (uint64_t)atoll(value);
     if ((value = getenv("FAULTY_DROPS"))) wanted.drops_dispatches = 1;

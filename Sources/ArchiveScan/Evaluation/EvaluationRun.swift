@@ -27,8 +27,7 @@ package struct EvaluationRun {
     _ videos: [EvaluationTruth.Video], into journal: EvaluationJournal?, stop: StopFlag,
     observe: @escaping (Scan.Event) -> Void
   ) throws(ClassifierError) -> [EvaluatedVideo] {
-    let files = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+    let files = DecodedFiles(classifier, options)
     var rows: [EvaluatedVideo] = []
     let listed = ListedFiles(videos.map(\.path))
     try files.forEach(of: listed, count: videos.count, stop: stop) { (file) throws(ClassifierError) in
@@ -71,7 +70,7 @@ package struct EvaluationRun {
       return [:]
     }
     var thumbnails: [BytePath: VideoThumbnail] = [:]
-    let decoded = DecodedFiles(sampling: sampling, rules: classifier.options.input, options: options)
+    let decoded = DecodedFiles(classifier, options, sampling: sampling)
     try decoded.forEach(of: ListedFiles(files), count: files.count, stop: StopFlag()) {
       (file) throws(ClassifierError) -> Window? in
       try file.windows.firstWindow()

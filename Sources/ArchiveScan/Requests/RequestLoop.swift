@@ -32,8 +32,7 @@ package struct RequestLoop {
     try write(JSON.text(ready(settings), pretty: false))
     let heartbeat = hasHeartbeat ? Self.heartbeat(settings, write) : nil
     defer { heartbeat?.end() }
-    let files = DecodedFiles(
-      sampling: classifier.sampling, rules: classifier.options.input, options: options)
+    let files = DecodedFiles(classifier, options)
     try files.forEach(of: requests, stop: stop) { (file) throws(ClassifierError) in
       heartbeat?.begin(file.video)
       let scored = try ScoredWindows(file.windows, of: file.path, classifier) {

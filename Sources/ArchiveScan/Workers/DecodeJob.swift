@@ -27,6 +27,8 @@ final class DecodeJob: Sendable {
 
   /// All windows of a file with the usual number of them, so that a worker can go on to the next.
   private static let windowsAhead = 5 + 1
+  /// More than can have come before the one that is scored: those that wait, and two batches of a GPU.
+  private static let windowsNoted = 256
 
   /// Where `film` is of this file, its windows need not come again.
   init(_ path: BytePath, after film: WindowJournal.Film? = nil) {
@@ -47,7 +49,7 @@ final class DecodeJob: Sendable {
   func note(_ window: WorkerMessage.Window) {
     decoded.withLock { decoded in
       decoded[window.number] = (window.decodeErrors, window.framesDecoded)
-      decoded[window.number - 4 * Self.windowsAhead] = nil
+      decoded[window.number - Self.windowsNoted] = nil
     }
   }
 
@@ -72,9 +74,10 @@ final class DecodeJob: Sendable {
 /// The windows of a video as they come in from a worker.
 final class RemoteWindowSource: WindowSource {
   private let video: DecodeJob
+  private let pool: WorkerPool
 
-  init(_ video: DecodeJob) {
-    self.video = video
+  init(_ video: DecodeJob, of pool: WorkerPool) {
+    (self.video, self.pool) = (video, pool)
   }
 
   /// Whoever gives up the windows before their end gives up the file.
@@ -88,4 +91,7 @@ final class RemoteWindowSource: WindowSource {
     }
     throw .video(video.path, cause: "decoding aborted")
   }
+
+  /// Of this file, then of those that are to come.
+  func ahead(_ count: ClosedRange<Int>) -> [Window] { pool.windows(ahead: count, from: video) }
 }

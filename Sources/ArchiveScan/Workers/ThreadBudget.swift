@@ -4,7 +4,8 @@ import VideoDecoding
 /// that counts both.
 ///
 /// Either side waits for the other now and then, so together they have `spare` threads more than there are
-/// cores; of these each side has half, for which of them is the slower one depends on the files.
+/// cores; of these each side has half, for which of them is the slower one depends on the files. Where a GPU
+/// computes the network, one thread waits for it and the others decode.
 package struct ThreadBudget: Sendable, Equatable {
   /// How many more threads than cores compute.
   package static let spare = 2
@@ -18,11 +19,12 @@ package struct ThreadBudget: Sendable, Equatable {
 
   /// `workers` overrides how many there would be, one for each decoder thread: asking for more of them than
   /// there are decoder threads asks for more threads, and the network keeps at least two.
-  package init(cores: Int, workers: Int? = nil) {
+  package init(cores: Int, workers: Int? = nil, hasGPU: Bool = false) {
     let total = max(cores, 1) + Self.spare
-    self.workers = workers ?? max(total / 2, 1)
-    decoding = max(total / 2, self.workers)
-    network = min(max(total - decoding, 2), max(cores, 1))
+    let share = hasGPU ? total - 1 : total / 2
+    self.workers = workers ?? max(share, 1)
+    decoding = max(share, self.workers)
+    network = hasGPU ? 1 : min(max(total - decoding, 2), max(cores, 1))
   }
 
   /// How many workers decode `files` files, and what each is told to use.

@@ -29,15 +29,19 @@ final class WorkerPool: Sendable {
   private let over = StopFlag()
   private let stop: StopFlag
   private let film: WindowJournal.Film?
+  /// Windows that are computed at once.
+  private let batch: Int
   private let threads = DispatchGroup()
 
-  /// Begins to decode `files`; takes no more of them once `stop` is raised.
+  /// Begins to decode `files`, of whose windows `batch` are computed at once; takes no more of them once `stop`
+  /// is raised.
   init(
-    _ files: some FileSource, workers: Int, _ configuration: WorkerConfiguration, _ options: ScanOptions,
-    stop: StopFlag
+    _ files: some FileSource, workers: Int, batch: Int, _ configuration: WorkerConfiguration,
+    _ options: ScanOptions, stop: StopFlag
   ) {
     self.files = Mutex(files)
     self.stop = stop
+    self.batch = batch
     film = options.film
     for _ in 0..<workers {
       threads.enter()
@@ -47,8 +51,8 @@ final class WorkerPool: Sendable {
       }
     }
     // Two more than there are workers, so that a heavy file holds up the other workers only after some light
-    // ones.
-    for _ in 0..<workers + 2 { room.signal() }
+    // ones; and for two batches, one that is computed and one behind it, if each file has but one window.
+    for _ in 0..<workers + 2 + (batch > 1 ? 2 * batch : 0) { room.signal() }
   }
 
   /// The next file, waited for until a worker has taken it; nil when there is none.
@@ -62,6 +66,25 @@ final class WorkerPool: Sendable {
     // For whoever asks once more.
     taken.signal()
     return nil
+  }
+
+  /// Windows of `video`, whose windows are being taken, and then of the files behind it in their order, that are
+  /// decoded and were not given out here before: at least and at most so many, or none.
+  ///
+  /// Of the files behind it no more than two batches at a time, so that memory stays bounded.
+  func windows(ahead count: ClosedRange<Int>, from video: DecodeJob) -> [Window] {
+    let later = state.withLock(\.waiting).map(\.arrivals)
+    let lent = later.reduce(0) { $0 + $1.count(lent: true) { $0.window != nil } }
+    let own = video.arrivals.count(lent: false) { $0.window != nil }
+    let others = later.reduce(0) { $0 + $1.count(lent: false) { $0.window != nil } }
+    let most = max(2 * batch - lent, 0)
+    guard own + min(others, most) >= count.lowerBound else { return [] }
+    var windows = video.arrivals.lend(atMost: count.upperBound, \.window)
+    let limit = min(count.upperBound, windows.count + most)
+    for queue in later where windows.count < limit {
+      windows += queue.lend(atMost: limit - windows.count, \.window)
+    }
+    return windows
   }
 
   /// To be called once a file is no longer needed.

@@ -36,6 +36,11 @@ typedef struct {
 
 typedef enum { R2_GPU_OTHER, R2_GPU_INTEGRATED, R2_GPU_DISCRETE, R2_GPU_VIRTUAL, R2_GPU_CPU } r2_gpu_type;
 
+/// Rows and columns of a fragment of sums in float32, and its depth in float16.
+typedef struct {
+  uint32_t m, n, k;
+} r2_gpu_matrix;
+
 typedef struct {
   char name[256], driver[256], driver_version[256];
   uint8_t uuid[16];
@@ -46,7 +51,11 @@ typedef struct {
   uint64_t binding_bytes, allocation_bytes;  // at most
   uint32_t groups;                           // of a dispatch along x or y, at most
   uint32_t lanes;                            // of a workgroup, at most
+  uint32_t shared_bytes;                     // of a workgroup, at most
   int has_f16;                               // whether shaders read and write float16
+  r2_gpu_matrix matrix;                      // cooperative matrices that it multiplies; zeros where none
+  uint32_t subgroup_lanes, subgroups;        // that share one, and how many such a workgroup has at most
+  char denied_matrices[64];                  // why those that it lists are not used; empty where they are
   char problem[160];                         // why it cannot be used; empty where it can
 } r2_gpu_facts;
 
@@ -71,8 +80,15 @@ r2_gpu_library *r2_gpu_library_of(r2_gpu_get_function get, r2_gpu_error *error);
 int r2_gpu_library_count(const r2_gpu_library *library);
 const r2_gpu_facts *r2_gpu_library_facts(const r2_gpu_library *library, int number);
 
+/// How convolutions are computed. Sums are float32.
+typedef enum {
+  R2_GPU_F32,
+  R2_GPU_F16,        // weights and activations in float16
+  R2_GPU_F16_MATRIX  // the same, on cooperative matrices
+} r2_gpu_path;
+
 typedef struct {
-  int half;  // whether weights and activations are float16
+  r2_gpu_path path;
   /// Nanoseconds that a submit may take; 0 for 30 s.
   uint64_t timeout;
 } r2_gpu_options;
@@ -102,10 +118,11 @@ void *r2_gpu_buffer_memory(const r2_gpu_buffer *buffer);
 typedef enum { R2_GPU_CONV, R2_GPU_FILL, R2_GPU_POOL, R2_GPU_LINEAR } r2_gpu_shader;
 enum { R2_GPU_BINDINGS = 6, R2_GPU_PUSH_WORDS = 22 };
 
-/// A shader and the pixels and output channels that a workgroup of a convolution makes; 0 for the others.
+/// A shader, the pixels and output channels that a workgroup of a convolution makes, and those that a
+/// subgroup makes of them on matrices; 0 for the others.
 typedef struct {
   r2_gpu_shader shader;
-  uint32_t rows, columns;
+  uint32_t rows, columns, part_rows, part_columns;
 } r2_gpu_kernel;
 
 typedef struct {
@@ -129,19 +146,23 @@ r2_gpu_status r2_gpu_dispatch(r2_gpu_stream *stream, r2_gpu_kernel kernel, int s
                               r2_gpu_error *error);
 void r2_gpu_copy(r2_gpu_stream *stream, const r2_gpu_buffer *from, uint64_t from_offset,
                  const r2_gpu_buffer *to, uint64_t to_offset, uint64_t bytes);
-/// Submits what was recorded and waits for it.
-r2_gpu_status r2_gpu_finish(r2_gpu_stream *stream, r2_gpu_error *error);
+/// Submits what was recorded; the device does it behind what was submitted before, of whatever stream.
+r2_gpu_status r2_gpu_submit(r2_gpu_stream *stream, r2_gpu_error *error);
+/// Waits for what was submitted.
+r2_gpu_status r2_gpu_wait(r2_gpu_stream *stream, r2_gpu_error *error);
 
 // MARK: weights
 
+/// Channels of a group, to whole ones of which all are padded.
+int r2_gpu_channel_step(r2_gpu_path path);
 /// The weights of a convolution as the shaders read them, [tap and input channel][output channel] with
-/// channels padded to whole groups of four and the depth to whole slices: how many values that are.
-size_t r2_gpu_weight_count(int in_channels, int out_channels, int taps);
-/// Writes them from [out][in][tap], as float16 if `half`: then each channel's are multiplied by the power of
-/// two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where a value is
-/// not finite.
-int r2_gpu_pack(const float *weights, int in_channels, int out_channels, int taps, int half, float *factor,
-                void *packed);
+/// channels padded to whole groups and the depth to whole slices: how many values that are.
+size_t r2_gpu_weight_count(r2_gpu_path path, int in_channels, int out_channels, int taps);
+/// Writes them from [out][in][tap], in float16 if the path is of it: then each channel's are multiplied by
+/// the power of two that leaves them least rounding, and `factor[channel]` is divided by it. Returns 0 where
+/// a value is not finite.
+int r2_gpu_pack(r2_gpu_path path, const float *weights, int in_channels, int out_channels, int taps,
+                float *factor, void *packed);
 /// Float32 values of `count` float16 ones.
 void r2_gpu_widen(const uint16_t *halves, size_t count, float *values);
 

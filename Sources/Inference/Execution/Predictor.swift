@@ -4,6 +4,8 @@ import CKernels
 package struct Prediction: Sendable {
   package let logits: [Float]  // one a class
   package let features: [Float]  // the values before the classifier
+  /// Whether a value on the way was larger than float16 holds: then the others mean nothing.
+  package var overflows = false
 }
 
 /// One worker's way through a network: a model that others may share, and the threads and the memory for
@@ -30,6 +32,9 @@ package final class Predictor {
       try PackedModel(model, frames: frames, batch: batch, options: options), threads: options.threads)
   }
 
+  /// Where the executor computes beside its caller, which then can have several batches under way.
+  package var queue: (any PredictionQueue)? { executor as? any PredictionQueue }
+
   package var frames: Int { model.frames }
   package var precision: PrecisionPolicy { model.precision }
 
@@ -39,12 +44,22 @@ package final class Predictor {
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: windows.count, by: model.batch) {
       let part = Array(windows[start..<min(start + model.batch, windows.count)])
-      precondition(part.allSatisfy { $0.count == frames }, "a window has \(frames) samples")
-      let side = model.network.sampleSide
-      precondition(part.allSatisfy { $0.allSatisfy { $0.side == side } }, "a sample is \(side) × \(side)")
+      check(part)
       predictions += try executor.run(part)
     }
     return predictions
+  }
+
+  private func check(_ windows: [[Sample]]) {
+    precondition(windows.allSatisfy { $0.count == frames }, "a window has \(frames) samples")
+    let side = model.network.sampleSide
+    precondition(windows.allSatisfy { $0.allSatisfy { $0.side == side } }, "a sample is \(side) × \(side)")
+  }
+
+  /// Begins a batch of at most so many windows as ``queue`` says, which has room.
+  package func start(_ windows: [[Sample]], in queue: any PredictionQueue) throws(ModelError) {
+    check(windows)
+    try queue.start(windows)
   }
 
   /// Bytes of packed weights, shared or not, activations and scratch; nil for the scalar reference.

@@ -3,32 +3,32 @@ import CVulkan
 /// An open GPU, which computes in one precision. Used by any threads; each has a ``GPUStream`` of its own.
 package final class GPUDevice: @unchecked Sendable {  // C guards what its threads share
   package let facts: GPUFacts
-  /// Whether weights and activations are float16.
-  package let isHalf: Bool
+  package let path: GPUPath
   let handle: OpaquePointer
-  /// Pixels of a tile of a convolution, and the output channels that it may have.
-  let tileRows: Int
-  let tileColumns: [Int]
+  /// What convolutions may be cut into, the largest first.
+  let tiles: [GPUTile]
   private let library: GPULibrary
 
   /// - Parameters:
-  ///   - tileRows: nil for the largest that suits the device.
+  ///   - tiles: nil for those that suit the device.
   ///   - secondsToWait: for a submit; nil for 30, or ten minutes of a driver that shares the CPU with others.
   init(
-    _ library: GPULibrary, _ facts: GPUFacts, isHalf: Bool, tileRows: Int? = nil,
-    tileColumns: [Int] = [64, 48], secondsToWait: Double? = nil
+    _ library: GPULibrary, _ facts: GPUFacts, _ path: GPUPath, tiles: [GPUTile]? = nil,
+    secondsToWait: Double? = nil
   ) throws(ModelError) {
     self.library = library
     self.facts = facts
-    self.isHalf = isHalf
-    self.tileRows = tileRows ?? (facts.lanes >= 256 ? 64 : 32)
-    self.tileColumns = tileColumns
+    self.path = path
+    self.tiles = tiles ?? GPUTile.all(path, facts)
     let seconds = secondsToWait ?? (facts.kind == .software ? 600 : 30)
-    let options = r2_gpu_options(half: isHalf ? 1 : 0, timeout: UInt64(seconds * 1e9))
+    let options = r2_gpu_options(path: path.code, timeout: UInt64(seconds * 1e9))
     handle = try withGPUError { r2_gpu_open(library.handle, Int32(facts.number), options, $0) }
   }
 
   deinit { r2_gpu_close(handle) }
+
+  /// Whether weights and activations are float16.
+  package var isHalf: Bool { path.isHalf }
 
   /// Of a weight or a value of an activation.
   var elementBytes: Int { isHalf ? 2 : 4 }
@@ -41,17 +41,6 @@ package final class GPUDevice: @unchecked Sendable {  // C guards what its threa
     case .integrated: 10e9
     case .software, .other: 0.1e9
     }
-  }
-
-  /// The output channels of a tile that wastes least on `channels`.
-  func columns(for channels: Int) -> Int {
-    tileColumns.min { a, b in
-      (channels + a - 1) / a * a < (channels + b - 1) / b * b
-    } ?? 64
-  }
-
-  func tile(for channels: Int) -> r2_gpu_kernel {
-    r2_gpu_kernel(shader: R2_GPU_CONV, rows: UInt32(tileRows), columns: UInt32(columns(for: channels)))
   }
 }
 
@@ -134,8 +123,19 @@ final class GPUStream {
     r2_gpu_copy(handle, from.handle, 0, to.handle, UInt64(offset), UInt64(bytes))
   }
 
+  /// Submits what was recorded.
+  func submit() throws(ModelError) {
+    try checkingGPU { r2_gpu_submit(handle, $0) }
+  }
+
+  /// Waits for what was submitted.
+  func wait() throws(ModelError) {
+    try checkingGPU { r2_gpu_wait(handle, $0) }
+  }
+
   /// Submits what was recorded and waits for it.
   func finish() throws(ModelError) {
-    try checkingGPU { r2_gpu_finish(handle, $0) }
+    try submit()
+    try wait()
   }
 }

@@ -27,9 +27,22 @@ package struct GPUFacts: Sendable, Equatable {
   /// Workgroups of a dispatch along one direction, and invocations of a workgroup.
   package let groups: Int
   package let lanes: Int
+  package let sharedBytes: Int
   package let hasF16: Bool
+  /// The cooperative matrices that it multiplies, in float16 summed in float32.
+  package let matrix: Matrix?
+  /// Invocations that share one, and how many such a workgroup may have.
+  package let subgroupLanes: Int
+  package let subgroups: Int
+  /// Why those that it lists are not used.
+  package let deniedMatrices: String?
   /// Why it cannot be used.
   package let problem: String?
+
+  /// A fragment of sums, and its depth.
+  package struct Matrix: Sendable, Equatable {
+    package let rows, columns, depth: Int
+  }
 
   init(number: Int, _ facts: r2_gpu_facts) {
     self.number = number
@@ -44,7 +57,14 @@ package struct GPUFacts: Sendable, Equatable {
     bindingBytes = Int(clamping: facts.binding_bytes)
     groups = Int(facts.groups)
     lanes = Int(facts.lanes)
+    sharedBytes = Int(facts.shared_bytes)
     hasF16 = facts.has_f16 != 0
+    let (m, n, k) = (Int(facts.matrix.m), Int(facts.matrix.n), Int(facts.matrix.k))
+    matrix = m > 0 ? Matrix(rows: m, columns: n, depth: k) : nil
+    subgroupLanes = Int(facts.subgroup_lanes)
+    subgroups = Int(facts.subgroups)
+    let denied = Self.text(facts.denied_matrices)
+    deniedMatrices = denied.isEmpty ? nil : denied
     let problem = Self.text(facts.problem)
     self.problem = problem.isEmpty ? nil : problem
   }
@@ -103,7 +123,7 @@ extension [GPUFacts] {
 
   /// `0: NAME (kind), 1: …`.
   private var list: String {
-    map { "\($0.number): \($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
+    map { "gpu:\($0.number) \($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
   }
 
   private func ranked(_ kinds: [GPUFacts.Kind]) throws(ModelError) -> GPUFacts {
@@ -114,14 +134,14 @@ extension [GPUFacts] {
     if let unusable = candidates.first, let problem = unusable.problem {
       throw .gpu(GPUFailure(.unusable, "\(unusable.name): \(problem)"))
     }
-    let words = kinds.map(\.rawValue).joined(separator: ", ")
-    throw .gpu(GPUFailure(.noMatch, "no device is \(words); there is \(list)"))
+    let words = kinds.map(\.rawValue).formatted
+    throw .gpu(GPUFailure(.noMatch, "there is no \(words) GPU, only \(list)"))
   }
 
   private func named(_ name: String) throws(ModelError) -> GPUFacts {
     if let number = Int(name) {
       guard let found = first(where: { $0.number == number }) else {
-        throw .gpu(GPUFailure(.noMatch, "no device has that number; there is \(list)"))
+        throw .gpu(GPUFailure(.noMatch, "no GPU has that number, there is \(list)"))
       }
       return found
     }
@@ -129,9 +149,17 @@ extension [GPUFacts] {
     let exact = filter { $0.uuid == wanted || $0.uuid.filter { $0 != "-" } == wanted }
     let found = exact.isEmpty ? filter { $0.name.lowercased().contains(wanted) } : exact
     guard let only = found.first, found.count == 1 else {
-      let why = found.isEmpty ? "no device has that name or UUID; there is" : "several have that name:"
+      let why = found.isEmpty ? "no GPU has that name or UUID, there is" : "several GPUs have that name:"
       throw .gpu(GPUFailure(.noMatch, "\(why) \((found.isEmpty ? self : found).list)"))
     }
     return only
+  }
+}
+
+extension [String] {
+  /// `a`, `a or b`, `a, b or c`
+  fileprivate var formatted: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " or " + last
   }
 }

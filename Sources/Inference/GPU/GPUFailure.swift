@@ -27,6 +27,8 @@ package struct GPUFailure: Error, Sendable, Equatable {
     (self.kind, self.text) = (kind, text)
   }
 
+  package static let overflow = GPUFailure(.overflow, "a value is larger than float16 holds")
+
   init(_ error: r2_gpu_error) {
     let text = withUnsafeBytes(of: error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     self.init(Kind(error.status), text)

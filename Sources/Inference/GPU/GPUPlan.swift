@@ -4,17 +4,16 @@ struct GPUPlan: Sendable {
   let operations: [Operation]
   let frames: Int
   let sampleSide: Int
+  /// To whole groups of so many channels all are padded.
+  let channelStep: Int
   /// The slot of each activation that a convolution reads or writes, by its number.
   private(set) var slots: [Int: Int] = [:]
   /// Values of one window that a slot holds.
   private(set) var slotCounts: [Int] = []
 
-  init(_ network: VideoResNet, frames: Int) throws(ModelError) {
-    self.init(try network.operations(frames: frames), frames: frames, sampleSide: network.sampleSide)
-  }
-
-  init(_ operations: [Operation], frames: Int, sampleSide: Int) {
-    (self.operations, self.frames, self.sampleSide) = (operations, frames, sampleSide)
+  init(_ network: VideoResNet, frames: Int, channelStep: Int = 4) throws(ModelError) {
+    (operations, self.frames) = (try network.operations(frames: frames), frames)
+    (sampleSide, self.channelStep) = (network.sampleSide, channelStep)
     var lastUses: [Int: Int] = [:]
     for operation in operations {
       for input in operation.inputs { lastUses[input.number] = operation.output.number }
@@ -32,9 +31,14 @@ struct GPUPlan: Sendable {
     }
   }
 
+  /// What makes a window's features, and its logits.
+  var last: (pool: Operation, linear: Operation) {
+    (operations[operations.count - 2], operations[operations.count - 1])
+  }
+
   /// Gives an activation the slot that grows least of those that no living one holds.
   private mutating func place(_ activation: Activation, while living: [Int]) {
-    let count = activation.paddedCount
+    let count = paddedCount(activation)
     let taken = Set(living.compactMap { slots[$0] })
     let free = slotCounts.indices.filter { !taken.contains($0) }
     func growth(_ slot: Int) -> (Int, Int) { (max(count - slotCounts[slot], 0), slotCounts[slot]) }
@@ -63,10 +67,15 @@ extension Operation {
   }
 }
 
-extension Activation {
-  /// Groups of four channels, the last one padded.
-  var groups: Int { (channels + 3) / 4 }
-  var positions: Int { size.t * size.y * size.x }
+extension GPUPlan {
+  /// Groups of four channels, padded.
+  func groups(_ activation: Activation) -> Int { activation.groups(step: channelStep) }
   /// Values with padded channels.
-  var paddedCount: Int { positions * groups * 4 }
+  func paddedCount(_ activation: Activation) -> Int { activation.positions * groups(activation) * 4 }
+}
+
+extension Activation {
+  /// Groups of four channels, padded to whole steps of so many channels.
+  func groups(step: Int) -> Int { (channels + step - 1) / step * (step / 4) }
+  var positions: Int { size.t * size.y * size.x }
 }

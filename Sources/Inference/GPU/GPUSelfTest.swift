@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Whether a GPU computes what the scalar reference does, on a small network with every kind of convolution.
 enum GPUSelfTest {
   /// The largest error of a logit, as a share of their root mean square.
@@ -5,7 +13,7 @@ enum GPUSelfTest {
     let model = Model(random: network, seed: 1)
     let frames = 3
     let windows = try [noise(frames, seed: 1), noise(frames, seed: 2)]
-    let plan = try GPUPlan(model.network, frames: frames)
+    let plan = try GPUPlan(model.network, frames: frames, channelStep: device.path.channelStep)
     let found = try GPUExecutor(GPUWeights(model, plan, device), windows: 2).run(windows)
     let reference = ReferenceExecutor(try ReferenceWeights(model, frames: frames))
     let expected = reference.run(windows)
@@ -49,7 +57,16 @@ enum GPUSelfTest {
 
 extension GPUDevice {
   package convenience init(_ library: GPULibrary, number: Int, isHalf: Bool) throws(ModelError) {
-    try self.init(library, library.devices.first(.named("\(number)")), isHalf: isHalf)
+    let facts = try library.devices.first(.named("\(number)"))
+    guard let text = getenv("R2P1D_GPU_TILE").map({ String(cString: $0) }), !text.isEmpty else {
+      try self.init(library, facts, GPUPath(isHalf: isHalf, on: facts))
+      return
+    }
+    // What a device is measured with: one tile for all layers.
+    guard let tile = GPUTile(text), tile.fits(facts), isHalf || tile.partRows == 0 else {
+      throw .gpu(GPUFailure(.unusable, "R2P1D_GPU_TILE=\(text) does not suit it"))
+    }
+    try self.init(library, facts, tile.partRows > 0 ? .f16Matrix : isHalf ? .f16 : .f32, tiles: [tile])
   }
 
   /// Throws where it computes wrongly; else the error, as a share of the logits' root mean square.

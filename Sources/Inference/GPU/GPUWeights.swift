@@ -66,16 +66,17 @@ final class GPULoader {
   ) -> (weights: [UInt32], finish: [Float])? {
     let taps = Int32(conv.kernel.t * conv.kernel.y * conv.kernel.x)
     let (inputs, outputs) = (Int32(conv.inChannels), Int32(conv.outChannels))
-    let count = r2_gpu_weight_count(inputs, outputs, taps)
+    let count = r2_gpu_weight_count(device.path.code, inputs, outputs, taps)
     var factor = scale
     var isFinite = false
     let words = [UInt32](unsafeUninitializedCapacity: count * device.elementBytes / 4) { buffer, filled in
       isFinite =
         r2_gpu_pack(
-          weights.baseAddress, inputs, outputs, taps, device.isHalf ? 1 : 0, &factor, buffer.baseAddress) != 0
+          device.path.code, weights.baseAddress, inputs, outputs, taps, &factor, buffer.baseAddress) != 0
       filled = count * device.elementBytes / 4
     }
-    let padding = [Float](repeating: 0, count: (4 - conv.outChannels % 4) % 4)
+    let step = device.path.channelStep
+    let padding = [Float](repeating: 0, count: (step - conv.outChannels % step) % step)
     let finish = bias + padding + factor + padding
     guard isFinite, finish.allSatisfy(\.isFinite) else { return nil }
     return (words, finish)

@@ -42,7 +42,8 @@ package final class PackedModel: Sendable {
     if let gpu = options.gpu {
       precondition(gpu.isHalf == (precision == .f16), "a GPU is opened for one precision")
       self.precision = precision
-      content = .gpu(try GPUWeights(model, GPUPlan(network, frames: frames), gpu))
+      let plan = try GPUPlan(network, frames: frames, channelStep: gpu.path.channelStep)
+      content = .gpu(try GPUWeights(model, plan, gpu))
       return
     }
     self.precision = precision.isAvailable(on: set) ? precision : .f32

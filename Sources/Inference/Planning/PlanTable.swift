@@ -14,13 +14,21 @@ package struct PlanTable: Sendable {
   }
 
   /// Multiply-adds a second of the micro-kernel on operands that stay in the first cache, all threads
-  /// together: the peak in practice.
-  package let peak: Double
+  /// together: the peak in practice. Nil of a GPU.
+  package let peak: Double?
 
   package let rows: [Row]
   package let activationBytes: Int
   package let scratchBytes: Int
   package let weightBytes: Int
+
+  /// Of a GPU.
+  init(rows: [Row], activationBytes: Int, scratchBytes: Int, weightBytes: Int) {
+    (peak, self.rows) = (nil, rows)
+    self.activationBytes = activationBytes
+    self.scratchBytes = scratchBytes
+    self.weightBytes = weightBytes
+  }
 
   init(_ weights: PlannedWeights, scratchFloats: Int, peak: Double, time: (_ runs: Int) -> [Double]) {
     let seconds = time(7)

@@ -24,6 +24,8 @@ public final class Classifier: Sendable {
   public var features: Int { network.features }
 
   let workspaces: Workspaces
+  /// Windows that are computed at once: of a GPU, which more than one keep busy.
+  package var batch: Int { options.gpu?.batch ?? 1 }
   /// How the model's logits become labels.
   package let decision: Decision
 
@@ -48,9 +50,9 @@ public final class Classifier: Sendable {
     let (threads, wish, gpu) = (options.threads, options.precision, options.gpu)
     let model = try network.packed(frames: sampling.frames, threads: threads, precision: wish, gpu: gpu)
     let workspaces = Workspaces(keeping: max(options.idleWorkspaces, 0)) { () throws(ClassifierError) in
-      try network.loaded.predictor(model, threads: threads)
+      WindowScorer(try network.loaded.predictor(model, threads: threads))
     }
-    precision = Network.Precision(try workspaces.workspace().predictor.precision)
+    precision = Network.Precision(try workspaces.workspace().scorer.predictor.precision)
     self.workspaces = workspaces
     if options.givesReceipts, options.threads > 1 {
       DetachedThread.start { _ = network.hash.digits }
@@ -74,6 +76,13 @@ public final class Classifier: Sendable {
     return VideoLabels(
       file: path, model: model, video: video, sampling: sampling, labels: self.scored(merged.scores),
       windows: windows, receipt: receipt(video))
+  }
+
+  /// Runs `body`, which scores one video after another: batches of a GPU then hold windows of several.
+  package func overlapping<Value>(
+    _ body: () throws(ClassifierError) -> Value
+  ) throws(ClassifierError) -> Value {
+    try workspaces.overlapping(body)
   }
 
   /// The labels of one window, as ``VideoLabels/windows`` holds them.

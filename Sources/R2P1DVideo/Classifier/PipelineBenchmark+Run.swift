@@ -49,7 +49,7 @@ extension PipelineBenchmark {
     let notes = loaded.notes(wasChosen: options.weights != nil)
     guard options.wantsPlan else { return (figures, "", notes) }
     let plan = try loaded.namingModel { () throws(ModelError) in try predictor.plan }
-    return (figures, plan?.text ?? "only the kernels of CPUs have a plan\n", notes)
+    return (figures, plan?.text ?? "the scalar reference has no plan\n", notes)
   }
 
   /// Decodes and preprocesses all samples of a video, as a timeline does, telling the two costs apart.

@@ -28,10 +28,6 @@ package final class ScoredWindows {
   private let decision: Decision
   private let progress: (_ done: Int, _ of: Int) -> Void
   private var scored = SettlingQueue<ScoredWindow>()
-  /// Windows that are to be scored with the next ones: one alone leaves a GPU idle.
-  private var waiting: [Window] = []
-  /// What ended the windows, once those before it are scored.
-  private var failure: ClassifierError?
   /// Nil until all windows have come.
   private var video: VideoSummary?
 
@@ -60,23 +56,18 @@ package final class ScoredWindows {
       if let window = try replayed?.next() { return ScoredWindow(window, decision) }
       if let window = scored.next() { return window }
       if video != nil { return nil }
-      if let failure { throw failure }
-      switch try event() {
+      switch try source.next() {
       case .window(let window):
         if let kept = kept.take(), window.number == kept.count { (replayed, earlier) = (kept, kept.count) }
-        waiting.append(window)
-        if waiting.count == workspace.predictor.model.batch { try scoreWaiting() }
+        scored.add(try score(window), isFinal: window.isFinal)
+        progress(window.number + 1, window.count)
       case .restarted:
-        waiting = []
         scored.restart()
       case .ended(var video):
-        try scoreWaiting()
         video.decodeErrors += replayed?.decodeErrors ?? 0
         video.framesDecoded += replayed?.framesDecoded ?? 0
         self.video = video
         scored.settle()
-      case nil:
-        try scoreWaiting()
       }
     }
   }
@@ -91,65 +82,41 @@ package final class ScoredWindows {
     }
   }
 
-  /// The next event; nil where it failed, which is thrown once the windows before it are given out.
-  private func event() throws(ClassifierError) -> WindowEvent? {
-    do throws(ClassifierError) {
-      return try source.next()
-    } catch {
-      guard !waiting.isEmpty else { throw error }
-      failure = error
-      return nil
-    }
-  }
-
-  private func scoreWaiting() throws(ClassifierError) {
-    let windows = waiting
-    waiting = []
-    let predictions = try predict(windows, windows.map(\.samples))
-    var reflections: [Prediction] = []
-    if value == .mirroredFeatures {
-      reflections = try predict(
-        windows, windows.map { (window) throws(ClassifierError) in try mirrored(window.samples) })
-    }
-    for (index, window) in windows.enumerated() {
-      progress(window.number + 1, window.count)
-      var scored = ScoredWindow(window, predictions[index], decision)
-      if value == .mirroredFeatures { scored.mirroredFeatures = reflections[index].features }
-      self.scored.add(scored, isFinal: window.isFinal)
-    }
-  }
-
-  /// What the network says of the samples of `windows`, which has to be finite.
-  private func predict(_ windows: [Window], _ samples: [[Sample]]) throws(ClassifierError) -> [Prediction] {
-    guard !windows.isEmpty else { return [] }
-    let predictions: [Prediction]
+  /// What the network says of `window`, which has to be finite.
+  private func score(_ window: Window) throws(ClassifierError) -> ScoredWindow {
     do throws(ModelError) {
-      predictions = try workspace.predictor.predict(samples)
+      try workspace.scorer.score(window, value.views, source.ahead)
+      guard !value.views.contains(where: { window.outcome[$0]?.overflows == true }) else {
+        throw .gpu(.overflow)
+      }
     } catch {
-      throw ClassifierError(error, of: workspace.predictor.model, at: path)
+      throw ClassifierError(error, of: workspace.scorer.predictor.model, at: path)
     }
-    for (window, prediction) in zip(windows, predictions) {
+    let predictions = value.views.compactMap { window.outcome[$0] }
+    for prediction in predictions {
       let values = value == .scores ? prediction.logits : prediction.features
       guard values.allSatisfy(\.isFinite) else { throw .notFinite(path, window: window.number) }
     }
-    return predictions
+    var scored = ScoredWindow(window, predictions[0], decision)
+    if value == .mirroredFeatures { scored.mirroredFeatures = predictions[1].features }
+    return scored
   }
+}
 
-  private func mirrored(_ samples: [Sample]) throws(ClassifierError) -> [Sample] {
-    do throws(ModelError) {
-      return try samples.map { (sample) throws(ModelError) in try sample.mirrored() }
-    } catch {
-      throw .video(path, VideoError.outOfMemory)
-    }
-  }
+extension ScoredWindows.Value {
+  fileprivate var views: [WindowScorer.View] { self == .mirroredFeatures ? [.plain, .mirrored] : [.plain] }
 }
 
 extension ClassifierError {
   /// What kept `model` from computing windows of the video at `path`: what float16 does not hold is the
-  /// video's, all else the GPU's.
+  /// video's, all else the GPU's. Without one only a mirrored sample's memory can be missing.
   fileprivate init(_ error: ModelError, of model: PackedModel, at path: BytePath) {
-    let failure = ClassifierError(error, of: model.gpu?.facts.name ?? model.network.name)
-    if case .gpu(let cause) = error, cause.kind == .overflow {
+    guard let gpu = model.gpu, case .gpu(let cause) = error else {
+      self = .video(path, VideoError.outOfMemory)
+      return
+    }
+    let failure = ClassifierError(error, of: gpu.facts.name)
+    if cause.kind == .overflow {
       self = .video(path, cause: failure.cause, kind: failure.kind, remedy: failure.remedy)
     } else {
       self = failure

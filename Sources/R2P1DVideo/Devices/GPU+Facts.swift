@@ -24,6 +24,10 @@ extension GPU {
     public let freeMemory: Int?
     /// What it computes in, the fastest first.
     public let precisions: [Network.Precision]
+    /// How it computes in each of them: `f16 on 16×16×16 matrices`.
+    public let paths: [String]
+    /// Why the matrices that its driver lists are not used.
+    public let deniedMatrices: String?
     /// Why it cannot be used.
     public let problem: String?
 
@@ -37,6 +41,8 @@ extension GPU {
       memory = facts.memory
       freeMemory = facts.freeMemory
       precisions = facts.hasF16 ? [.f16, .f32] : [.f32]
+      paths = precisions.map { GPUPath(isHalf: $0 == .f16, on: facts).name(on: facts) }
+      deniedMatrices = facts.deniedMatrices
       problem = facts.problem
     }
   }

@@ -73,7 +73,7 @@ public final class GPU: Sendable {
   }
 
   /// Windows that it is given at once: enough to fill it, few enough to be small beside its memory.
-  var batch: Int {
+  package var batch: Int {
     switch facts.kind {
     case .discrete, .virtual: 16
     case .integrated, .other: 8

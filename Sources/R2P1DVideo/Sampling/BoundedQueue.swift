@@ -10,6 +10,8 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
 
   private struct State {
     var entries: [Entry] = []
+    /// How many of them, from the first on, are lent.
+    var lent = 0
     var isAbandoned = false
     var hasBegun = false
   }
@@ -48,9 +50,13 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   package func take() throws -> Element? {
     if takesTurns { startTurn() }
     filled.wait()
-    switch state.withLock({ $0.entries.removeFirst() }) {
+    let (entry, wasLent) = state.withLock { state in
+      defer { state.lent = max(state.lent - 1, 0) }
+      return (state.entries.removeFirst(), state.lent > 0)
+    }
+    switch entry {
     case .element(let element):
-      if !takesTurns { free.signal() }
+      if !takesTurns && !wasLent { free.signal() }
       return element
     case .end(let result):
       try result.get()
@@ -58,9 +64,40 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// What `choose` makes of the first of the elements that wait and were not lent before, at most `most` of
+  /// it. They stay to be taken, but no longer count: others can be put behind them.
+  package func lend<Value>(atMost most: Int, _ choose: (Element) -> Value?) -> [Value] {
+    if takesTurns { return [] }
+    let (values, count) = state.withLock { state in
+      var values: [Value] = []
+      let before = state.lent
+      while values.count < most, state.lent < state.entries.count,
+        case .element(let element) = state.entries[state.lent]
+      {
+        if let value = choose(element) { values.append(value) }
+        state.lent += 1
+      }
+      return (values, state.lent - before)
+    }
+    for _ in 0..<count { free.signal() }
+    return values
+  }
+
+  /// How many of the elements that wait, and are lent or are not, fulfil `condition`.
+  package func count(lent: Bool, where condition: (Element) -> Bool) -> Int {
+    state.withLock { state in
+      (lent ? state.entries.prefix(state.lent) : state.entries.dropFirst(state.lent)).count { entry in
+        if case .element(let element) = entry { condition(element) } else { false }
+      }
+    }
+  }
+
   /// The next element is this error, whatever waits.
   package func fail(_ error: any Error) {
-    state.withLock { $0.entries.insert(.end(.failure(error)), at: 0) }
+    state.withLock { state in
+      state.entries.insert(.end(.failure(error)), at: 0)
+      state.lent = 0
+    }
     filled.signal()
   }
 
@@ -94,5 +131,19 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   private func append(_ entry: Entry) {
     state.withLock { $0.entries.append(entry) }
     filled.signal()
+  }
+}
+
+extension BoundedQueue<WindowEvent> {
+  /// At least and at most so many of the windows that wait and were not lent before, or none.
+  package func windows(ahead count: ClosedRange<Int>) -> [Window] {
+    guard self.count(lent: false, where: { $0.window != nil }) >= count.lowerBound else { return [] }
+    return lend(atMost: count.upperBound, \.window)
+  }
+}
+
+extension WindowEvent {
+  package var window: Window? {
+    if case .window(let window) = self { window } else { nil }
   }
 }

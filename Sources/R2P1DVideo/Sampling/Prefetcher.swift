@@ -11,7 +11,7 @@ import Synchronization
 final class Prefetcher<Element: Sendable> {
   typealias Producer = @Sendable (_ yield: (Element) throws -> Void) throws -> Void
 
-  private let queue: BoundedQueue<Element>
+  fileprivate let queue: BoundedQueue<Element>
   /// Until it runs.
   private var producer: Producer?
 
@@ -34,4 +34,8 @@ final class Prefetcher<Element: Sendable> {
     }
     return try queue.take()
   }
+}
+
+extension Prefetcher<WindowEvent> {
+  func windows(ahead count: ClosedRange<Int>) -> [Window] { queue.windows(ahead: count) }
 }

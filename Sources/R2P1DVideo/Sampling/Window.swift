@@ -18,6 +18,8 @@ package struct Window: Sendable {
   package let padded: Bool
   /// Whether nothing that is decoded later can change it, nor any window before it.
   package let isFinal: Bool
+  /// What the network says of it, once it has.
+  let outcome = WindowOutcome()
   /// Of each of its samples that is not held, what it shows; empty where a scan's worker read the window.
   package let shown: [ShownFrame]
 

@@ -4,6 +4,13 @@ import VideoDecoding
 package protocol WindowSource: AnyObject {
   /// The next event; `ended` is the last.
   func next() throws(ClassifierError) -> WindowEvent
+  /// Windows that `next` will give sometime, of this video or of one behind it, and that this gives but once: at
+  /// least and at most so many, or none.
+  func ahead(_ count: ClosedRange<Int>) -> [Window]
+}
+
+extension WindowSource {
+  package func ahead(_ count: ClosedRange<Int>) -> [Window] { [] }
 }
 
 /// Windows that this process decodes itself, on a thread of their own while others are scored.
@@ -12,13 +19,15 @@ package final class LocalWindowSource: WindowSource {
   private let prefetcher: Prefetcher<WindowEvent>
 
   /// With one thread in all, decoding goes on only while the next event is waited for. `batch` windows are
-  /// scored at once.
+  /// computed at once.
   package init(_ reader: WindowReader, of path: BytePath, threads: Int, batch: Int = 1) {
     self.path = path
     // Used by the decoding thread alone from the first `next` to the last.
     nonisolated(unsafe) let reader = reader
     prefetcher = Prefetcher(capacity: threads > 1 ? max(Self.windowsAhead, batch) : 0) { try reader.read($0) }
   }
+
+  package func ahead(_ count: ClosedRange<Int>) -> [Window] { prefetcher.windows(ahead: count) }
 
   /// Enough to keep the network busy over a seek, few enough to be small beside it.
   private static var windowsAhead: Int { 3 }

@@ -74,7 +74,7 @@ struct EvaluateCommand: ParsableCommand {
     if hasSegments, placement.windows != nil || published.name != nil {
       throw ValidationError("the list has segments, over which windows lie at a --stride")
     }
-    let budget = workers.budget(model)
+    let budget = workers.budget(model, engine.computing)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
     Terminal.warn(of: classifier)

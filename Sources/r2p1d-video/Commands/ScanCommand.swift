@@ -51,7 +51,7 @@ struct ScanCommand: ParsableCommand {
     }
     let asked = try selection.share()
     let shard = asked ?? .whole
-    let budget = workers.budget(model)
+    let budget = workers.budget(model, engine.computing)
     let sidecars = besides.sidecars(minimumScore: certainty.minScore)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))

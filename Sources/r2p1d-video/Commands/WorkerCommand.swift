@@ -36,7 +36,7 @@ struct WorkerCommand: ParsableCommand {
   }
 
   func run() throws {
-    let budget = workers.budget(model)
+    let budget = workers.budget(model, engine.computing)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(budget))
     Terminal.warn(of: classifier)

@@ -81,6 +81,9 @@ enum DeviceArgument: ExpressibleByArgument, Equatable {
     }
   }
 
+  /// Whether a GPU was asked for, and nothing else will do.
+  var isGPU: Bool { if case .gpu = self { true } else { false } }
+
   var defaultValueDescription: String {
     switch self {
     case .cpu: "cpu"

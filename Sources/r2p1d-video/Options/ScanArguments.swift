@@ -63,7 +63,9 @@ struct WorkerArguments: ParsableArguments {
   @Option(help: "Give a file up after so many seconds without progress.")
   var timeout = 600
 
-  @Option(help: "Processes that decode (default: half the cores or --threads, and one more).")
+  @Option(
+    help:
+      "Processes that decode (default: half the cores or --threads, and one more; with a GPU all of them).")
   var workers: Int?
 
   @Option(help: "Memory that each of them may use, in MiB of address space.")
@@ -76,9 +78,10 @@ struct WorkerArguments: ParsableArguments {
   }
 
   /// Who may use which of the cores, of which a command has as many as `model` says.
-  func budget(_ model: ModelArguments) -> ThreadBudget {
+  func budget(_ model: ModelArguments, _ computing: ComputingArguments) -> ThreadBudget {
     ThreadBudget(
-      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers)
+      cores: model.threads ?? ProcessInfo.processInfo.activeProcessorCount, workers: workers,
+      hasGPU: computing.device.isGPU)
   }
 
   func options(_ budget: ThreadBudget) -> ScanOptions {

@@ -53,7 +53,7 @@ import Testing
     try part("a.csv", "1/2", files: 5, left: 4, rows: [0])
     try part("b.csv", "2/2", left: 1, rows: [1])
     let gaps = try gaps("a.csv", "b.csv")
-    #expect(reasons(gaps) == ["a.csv: share 1/2 was interrupted: 3 of 5 files are to do"])
+    #expect(reasons(gaps) == ["a.csv: share 1/2 was interrupted: 3 of 5 files left to do"])
     #expect(gaps.shares == [1])
   }
 
@@ -155,7 +155,7 @@ import Testing
     _ = try ScanMerge(ScanParts([folder.path("a.csv"), folder.path("b.csv")]), into: folder.path("ab.csv"))
     _ = try ScanMerge(ScanParts([folder.path("c.csv"), folder.path("d.csv")]), into: folder.path("cd.csv"))
     let gaps = try gaps("ab.csv", "cd.csv")
-    #expect(reasons(gaps) == ["ab.csv: share 2/4 was interrupted: 8 of 9 files are to do"])
+    #expect(reasons(gaps) == ["ab.csv: share 2/4 was interrupted: 8 of 9 files left to do"])
     #expect(gaps.shares == [2])
     #expect(try self.gaps("cd.csv").shares == [1, 2])
   }

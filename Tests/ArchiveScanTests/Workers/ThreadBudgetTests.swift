@@ -31,6 +31,14 @@ import VideoDecoding
     #expect(all <= max(cores + ThreadBudget.spare, workers + 2))
   }
 
+  @Test(arguments: [(1, 2), (2, 3), (8, 9), (64, 65)])
+  func besideAGPUAllCoresDecode(cores: Int, workers: Int) {
+    let budget = ThreadBudget(cores: cores, hasGPU: true)
+    #expect(budget.network == 1 && budget.decoders(files: 1000).workers == workers)
+    #expect(1 + decoderThreads(budget, files: 1000) <= cores + ThreadBudget.spare)
+    #expect(ThreadBudget(cores: cores, workers: 3, hasGPU: true).workers == 3)
+  }
+
   @Test(arguments: [1, 2, 8, 64])
   func aFileHasAWorkerAtMost(cores: Int) {
     let budget = ThreadBudget(cores: cores)

@@ -91,8 +91,10 @@ extension DeviceTests {
   @Test(.enabled(if: software != nil, need)) func aDeviceIsALine() throws {
     let line = try #require(Self.software)
     #expect(line.hasPrefix("gpu:0: llvmpipe"))
-    #expect(
-      line.contains(", f16 f32, f16 self-test ok (off by ") && line.contains(", f32 self-test ok (off by "))
+    #expect(line.contains(#/, f16( on \d+×\d+×\d+ matrices)?: self-test ok \(off by /#))
+    #expect(line.contains(", f32: self-test ok (off by "))
+    let unknown = try Program()("devices", "--bench", "/no/model.safetensors")
+    #expect(unknown.status == 2 && unknown.errors.contains("/no/model.safetensors"))
   }
 
   /// Mesa's driver itself, as its description names it.
@@ -110,7 +112,7 @@ extension DeviceTests {
   @Test(.enabled(if: driver != nil, need)) func aDriverIsUsedWithoutTheLoader() throws {
     let run = try Program(environment: ["R2P1D_VULKAN": try #require(Self.driver)])("devices")
     #expect(run.status == 0 && run.text.hasPrefix("gpu:0: llvmpipe"))
-    #expect(run.text.contains("f32 self-test ok"))
+    #expect(run.text.contains("f32: self-test ok"))
   }
 
   @Test(.enabled(if: software != nil, need)) func aDriverOnTheCPUIsNeverTakenUnasked() throws {
@@ -118,7 +120,7 @@ extension DeviceTests {
     #expect(run.status == 2)
     #expect(
       run.errors.hasPrefix(
-        "r2p1d-video: gpu: no device is discrete, integrated, virtual; there is 0: llvmpipe"))
+        "r2p1d-video: gpu: there is no discrete, integrated or virtual GPU, only gpu:0 llvmpipe"))
     #expect(
       run.errors.hasSuffix("leave --device away, or give one that `r2p1d-video devices` lists, as gpu:0\n"))
   }
@@ -136,6 +138,20 @@ extension DeviceTests {
     let gpu = try #require(receipt["gpu"] as? [String: String])
     #expect(gpu["name"]?.hasPrefix("llvmpipe") == true && gpu["driver"] == "llvmpipe")
     #expect(gpu["shadersSHA256"]?.count == 64 && gpu["uuid"]?.count == 36)
+  }
+
+  @Test(.enabled(if: software != nil, need)) func aTileThatIsMeasuredChangesNoBitAndAnImpossibleOneIsRefused()
+    throws
+  {
+    func label(_ tile: String) throws -> Program.Run {
+      try Self.label("--device", "gpu:0", environment: ["R2P1D_GPU_TILE": tile])
+    }
+    #expect(try label("32x48").output == Self.label("--device", "gpu:0").output)
+    for tile in ["32x49", "64", "64x64/64x64", "1024x1024"] {
+      let run = try label(tile)
+      #expect(run.status == 2 && run.text.isEmpty)
+      #expect(run.errors.contains("R2P1D_GPU_TILE=\(tile) does not suit it"))
+    }
   }
 
   @Test(.enabled(if: software != nil, need)) func theBatchesOfATimelineChangeNothing() throws {
@@ -197,7 +213,7 @@ extension DeviceTests {
   @Test(.enabled(if: isThere, need)) func aGPUThatComputesWronglyIsRefusedAndListedAsSuch() throws {
     let faults = ["FAULTY_TYPE": "3", "FAULTY_DROPS": "1"]
     let list = try program(faults)("devices")
-    #expect(list.status == 0 && list.text.contains("f32 self-test failed: its self-test is off by"))
+    #expect(list.status == 0 && list.text.contains("f32: self-test failed: its self-test is off by"))
     let label = ["label", Checkout.clip, "--model", "camera-motion", "--windows", "20", "--device"]
     let refused = try program(faults)(label + ["gpu"])
     #expect(refused.status == 2 && refused.text.isEmpty)
@@ -215,27 +231,64 @@ extension DeviceTests {
     #expect(run.errors.contains("the GPU stopped working"))
   }
 
-  @Test(.enabled(if: isThere, need)) func aGPUThatIsLostEndsAScanWhichResumes() throws {
-    let videos = ["pan_left", "zoom_in", "tilt_up"].map { Checkout.path("SampleVideos/\($0).mp4") }
-    func scan(_ program: Program, _ output: String, of count: Int = 3) throws -> Program.Run {
-      try program(
-        ["scan"] + videos.prefix(count) + [
-          "--model", "camera-motion", "--device", "gpu:0", "--output", folder.path(output), "--quiet",
-        ])
+  /// How often `what` happened, as the driver has counted it.
+  private func count(_ what: Character, in file: String) throws -> Int {
+    try text(file).count { $0 == what }
+  }
+
+  private func text(_ file: String) throws -> String {
+    String(decoding: try folder.read(file), as: UTF8.self)
+  }
+
+  /// Nine clips, of three videos in turn.
+  private func clips() throws -> [String] {
+    try (0..<9).map { number in
+      let clip = folder.path("clip-\(number).mp4")
+      let video = Checkout.path("SampleVideos/\(["pan_left", "zoom_in", "tilt_up"][number % 3]).mp4")
+      try FileManager.default.copyItem(atPath: video, toPath: clip)
+      return clip
     }
-    let whole = try scan(program([:]), "whole.csv")
-    #expect(whole.status == 0, "\(whole.errors)")
-    let first = try scan(program(["FAULTY_COUNT": folder.path("submits")]), "first.csv", of: 1)
-    #expect(first.status == 0)
-    let submits = try folder.read("submits").count
-    let lost = try scan(program(["FAULTY_LOST_AT": "\(submits + 1)"]), "table.csv")
+  }
+
+  /// One window of each file, on this driver with `faults`.
+  private func scan(
+    _ files: [String], _ output: String, _ faults: [String: String] = [:]
+  ) throws -> Program.Run {
+    try program(faults.merging(["FAULTY_COUNT": folder.path("\(output).count")]) { $1 })(
+      ["scan"] + files + [
+        "--model", "camera-motion", "--windows", "1", "--device", "gpu:0", "--output", folder.path(output),
+        "--quiet",
+      ])
+  }
+
+  private static func lines(_ text: String) -> [Substring] { text.split(whereSeparator: \.isNewline) }
+
+  @Test(.enabled(if: isThere, need))
+  func windowsOfManyFilesShareBatchesEachFileHasItsRowAndALostGPULeavesThoseThatAreWritten() throws {
+    let clips = try clips()
+    #expect(try scan(clips, "together.csv").status == 0)
+    let together = try text("together.csv")
+    let alone = try (0..<3).map { number in
+      #expect(try scan([clips[number]], "\(number).csv").status == 0)
+      return Self.lines(try text("\(number).csv"))[1]
+    }
+    for (number, row) in Self.lines(together).dropFirst().enumerated() {
+      #expect(row == alone[number % 3].replacing("clip-\(number % 3)", with: "clip-\(number)"), "\(number)")
+    }
+    // What loads the model and tests the device comes to every scan; each of one file adds one batch to it.
+    let others = try count("b", in: "0.csv.count") - 1
+    let batches = try count("b", in: "together.csv.count") - others
+    #expect((3...6).contains(batches), "\(batches) batches of 9 windows")
+
+    // With the third batch, before which the first has ended.
+    let lost = try scan(clips, "table.csv", ["FAULTY_LOST_BATCH": "\(others + 3)"])
     #expect(lost.status == 2)
     #expect(lost.errors.contains("the GPU stopped working (vkQueueSubmit: VkResult -4); leave --device away"))
-    #expect(lost.errors.split(separator: "\n").count == 1)
-    #expect(try folder.read("table.csv") == folder.read("first.csv"))
-    let resumed = try scan(program([:]), "table.csv")
-    #expect(resumed.status == 0)
-    #expect(try folder.read("table.csv") == folder.read("whole.csv"))
+    #expect(Self.lines(lost.errors).count == 1)
+    let kept = try text("table.csv")
+    #expect(together.hasPrefix(kept) && (2...9).contains(Self.lines(kept).count))
+    #expect(try scan(clips, "table.csv").status == 0)
+    #expect(try text("table.csv") == together)
   }
 
   @Test(.enabled(if: isThere, need)) func resultsOfAnotherDeviceDoNotBelongIntoATable() throws {

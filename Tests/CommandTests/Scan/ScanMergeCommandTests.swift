@@ -69,7 +69,7 @@ import Testing
     let run = try folder.program.shell("exec \"$r2p1d\" merge part-*.csv --output all.csv")
     #expect(run.status == 1 && !folder.folder.names.contains("all.csv"))
     #expect(
-      run.errors.contains(/part-1\.csv: share 1\/3 was interrupted: \d of \d files are to do/),
+      run.errors.contains(/part-1\.csv: share 1\/3 was interrupted: \d of \d files left to do/),
       "\(run.errors)")
     // The form that `sbatch --array=` takes, and with a comma for a blank a shell's loop.
     folder.remove("part-3.csv", "part-3.csv.journal")

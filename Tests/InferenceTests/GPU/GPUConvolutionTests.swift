@@ -59,54 +59,64 @@ struct GPUConvolutionTests {
       }
     }
 
-    /// The same on a GPU in float32.
+    /// The same on a GPU.
     func found(on device: GPUDevice) throws -> [Float] {
       let loader = try GPULoader(device)
       let packed = try #require(
         weights.withUnsafeBufferPointer { loader.pack(conv, $0, scale: scale, bias: bias) })
       let output = outputActivation
-      let result = try GPUBuffer(device, bytes: windows * output.paddedCount * 4, R2_GPU_READ_BACK)
+      let groups = output.groups(step: device.path.channelStep)
+      let count = windows * output.positions * groups * 4
+      let result = try GPUBuffer(device, bytes: count * device.elementBytes, R2_GPU_READ_BACK)
       let bindings = GPUStream.Bindings(
-        input: try loader.buffer(grouped(values, inputActivation)),
+        input: try loader.buffer(grouped(values, inputActivation, device)),
         weights: try loader.buffer(packed.weights),
         finish: try loader.buffer(packed.finish.map(\.bitPattern)),
-        residual: try loader.buffer(grouped(residual, output)), output: result)
+        residual: try loader.buffer(grouped(residual, output, device)), output: result,
+        flags: try GPUBuffer(device, bytes: windows * 4, R2_GPU_READ_BACK))
       let stream = try GPUStream(device, sets: 1)
       let set = try stream.bind(bindings)
       try stream.begin()
       try GPUConvolution(conv, inputActivation, adds: adds).record(on: stream, set: set, windows: windows)
       try stream.finish()
-      let found = UnsafeBufferPointer(
-        start: result.memory(of: Float.self), count: windows * output.paddedCount)
+      let found =
+        device.isHalf
+        ? UnsafeBufferPointer(start: result.memory(of: Float16.self), count: count).map(Float.init)
+        : Array(UnsafeBufferPointer(start: result.memory(of: Float.self), count: count))
       return (0..<windows).flatMap { window in
         (0..<output.channels).flatMap { channel in
           (0..<output.positions).map { at in
-            found[(window * output.positions + at) * output.groups * 4 + channel]
+            found[(window * output.positions + at) * groups * 4 + channel]
           }
         }
       }
     }
 
     /// [window][C][T, H, W] as the shaders read it; what pads the channels is zero.
-    private func grouped(_ values: [Float], _ activation: Activation) -> [UInt32] {
-      var words = [UInt32](repeating: 0, count: windows * activation.paddedCount)
-      let positions = activation.positions
+    private func grouped(_ values: [Float], _ activation: Activation, _ device: GPUDevice) -> [UInt32] {
+      let (positions, groups) = (activation.positions, activation.groups(step: device.path.channelStep))
+      var padded = [Float](repeating: 0, count: windows * positions * groups * 4)
       for (index, value) in values.enumerated() {
         let (row, at) = index.quotientAndRemainder(dividingBy: positions)
         let (window, channel) = row.quotientAndRemainder(dividingBy: activation.channels)
-        words[(window * positions + at) * activation.groups * 4 + channel] = value.bitPattern
+        padded[(window * positions + at) * groups * 4 + channel] = value
       }
-      return words
+      guard device.isHalf else { return padded.map(\.bitPattern) }
+      return stride(from: 0, to: padded.count, by: 2).map {
+        UInt32(Float16(padded[$0]).bitPattern) | UInt32(Float16(padded[$0 + 1]).bitPattern) << 16
+      }
     }
   }
 
-  @Test("Convolutions of any kernel, stride and padding agree with the scalar reference", arguments: 0..<20)
-  func random(group: UInt64) throws {
-    let device = try SoftwareGPU.device(.f32)
+  @Test(
+    "Convolutions of any kernel, stride and padding agree with the scalar reference", arguments: 0..<20,
+    SoftwareGPU.paths)
+  func random(group: UInt64, path: GPUPath) throws {
+    let device = try SoftwareGPU.device(path)
     for seed in (10 * group)..<(10 * group + 10) {
       let trial = Case(seed: seed)
       let error = GPUSelfTest.error(of: try trial.found(on: device), expected: trial.expected)
-      #expect(error < 1e-5, "seed \(seed): \(trial.conv) on \(trial.input)")
+      #expect(error < path.tolerance, "seed \(seed): \(trial.conv) on \(trial.input)")
     }
   }
 

@@ -16,10 +16,10 @@ struct GPUFailureTests {
   }
 
   private static func device(
-    isHalf: Bool = false, _ change: (inout faulty_settings) -> Void
+    _ path: GPUPath = .f32, _ change: (inout faulty_settings) -> Void
   ) throws -> GPUDevice {
     let library = try library(change)
-    return try GPUDevice(library, library.devices[0], isHalf: isHalf)
+    return try GPUDevice(library, library.devices[0], path)
   }
 
   private static let frames = 3
@@ -27,7 +27,8 @@ struct GPUFailureTests {
 
   private static func executor(_ device: GPUDevice, windows: Int = 1) throws -> GPUExecutor {
     let model = try model()
-    let weights = try GPUWeights(model, GPUPlan(model.network, frames: frames), device)
+    let plan = try GPUPlan(model.network, frames: frames, channelStep: device.path.channelStep)
+    let weights = try GPUWeights(model, plan, device)
     return try GPUExecutor(weights, windows: windows)
   }
 
@@ -65,7 +66,7 @@ struct GPUFailureTests {
   func limits(lack: Lack) throws {
     let library = try Self.library(lack.change)
     #expect(library.devices.map(\.problem) == [lack.problem])
-    let failure = Self.failure { try GPUDevice(library, library.devices[0], isHalf: false) }
+    let failure = Self.failure { try GPUDevice(library, library.devices[0], .f32) }
     #expect(failure == GPUFailure(.unusable, lack.problem))
   }
 
@@ -74,7 +75,7 @@ struct GPUFailureTests {
     let windows = try Self.windows(1)
     let whole = try Self.executor(Self.device { _ in }).run(windows)[0].logits
     let device = try Self.device { $0.lanes = 128 }
-    #expect(device.tileRows == 32)
+    #expect(device.tiles.allSatisfy { $0.rows == 32 })
     #expect(try Self.executor(device).run(windows)[0].logits == whole)
   }
 
@@ -86,7 +87,7 @@ struct GPUFailureTests {
 
   @Test("A device without float16 computes in float32 alone")
   func noHalf() throws {
-    let failure = Self.failure { try Self.device(isHalf: true) { $0.lacks_f16 = 1 } }
+    let failure = Self.failure { try Self.device(.f16) { $0.lacks_f16 = 1 } }
     #expect(failure == GPUFailure(.unusable, "its shaders cannot read and write float16"))
     #expect(try Self.device { $0.lacks_f16 = 1 }.test() < 1e-4)
   }
@@ -171,21 +172,26 @@ struct GPUFailureTests {
     #expect(failure?.text.hasPrefix("its self-test is off by ") == true)
   }
 
-  @Test("Values that float16 does not hold are an error, never a wrong label")
-  func overflow() throws {
+  @Test(
+    "Values that float16 does not hold are an error of their window, never a wrong label",
+    arguments: SoftwareGPU.paths.filter(\.isHalf))
+  func overflow(path: GPUPath) throws {
     let values = SampleValues(mean: [0, 0, 0], deviation: [1e-6, 1e-6, 1e-6])
     let window = try (0..<Self.frames).map { _ in
       let sample = try Sample(values, side: 28)
       for i in 0..<(3 * 28 * 28) { sample.bytes[i] = UInt8(i % 256) }
       return sample
     }
-    let failure = Self.failure { try Self.executor(SoftwareGPU.device(.f16)).run([window]) }
-    #expect(failure == GPUFailure(.overflow, "a value is larger than float16 holds"))
+    let executor = try Self.executor(SoftwareGPU.device(path), windows: 3)
+    #expect(Self.failure { try executor.run([window]) } == .overflow)
     let exact = try Self.executor(SoftwareGPU.device(.f32)).run([window])
     #expect(exact[0].logits.allSatisfy { $0.isFinite })
-    // and the next window is none the worse
-    let next = try Self.executor(SoftwareGPU.device(.f16))
-    _ = Self.failure { try next.run([window]) }
-    #expect(try next.run(Self.windows(1))[0].logits.allSatisfy { $0.isFinite })
+    // and the others of its batch, and the next ones, are none the worse
+    let plain = try Self.windows(2)
+    let expected = try executor.run(plain).map(\.logits)
+    try executor.start([plain[0], window, plain[1]])
+    let found = try executor.finish()
+    #expect(found.map(\.overflows) == [false, true, false])
+    #expect([found[0].logits, found[2].logits] == expected)
   }
 }

@@ -6,14 +6,10 @@ import Testing
 /// Networks on a GPU, beside the scalar reference.
 @Suite(.enabled(if: SoftwareGPU.isAvailable, SoftwareGPU.need), .slow, .serialized)
 struct GPUNetworkTests {
-  /// Of a logit, as a share of the logits' root mean square: float32 sums in another order, and activations
-  /// rounded to 11 bits in float16.
-  private static let tolerances: [(PrecisionPolicy, Double)] = [(.f32, 1e-5), (.f16, 5e-3)]
-
   private static func predict(
-    _ model: Model, _ windows: [[Sample]], batch: Int = 1, _ precision: PrecisionPolicy = .f32
+    _ model: Model, _ windows: [[Sample]], batch: Int = 1, _ path: GPUPath = .f32
   ) throws -> [Prediction] {
-    let options = try SoftwareGPU.options(precision)
+    let options = try SoftwareGPU.options(path)
     return try Predictor(model, frames: windows[0].count, batch: batch, options: options).predict(windows)
   }
 
@@ -23,67 +19,80 @@ struct GPUNetworkTests {
   }
 
   @Test(
-    "Every network of the family agrees with the scalar reference", arguments: VideoResNet.names, tolerances)
-  func family(name: String, precision: (PrecisionPolicy, Double)) throws {
+    "Every network of the family agrees with the scalar reference",
+    arguments: VideoResNet.names, SoftwareGPU.paths)
+  func family(name: String, path: GPUPath) throws {
     let model = Model(random: try GPUInput.narrow(name), seed: 3)
     let windows = [try GPUInput.window(name == "r2d_18" ? 16 : 5, side: 28, seed: 1)]
-    let found = try Self.predict(model, windows, precision.0)[0]
+    let found = try Self.predict(model, windows, path)[0]
     let expected = try Self.reference(model, windows)[0]
-    #expect(GPUSelfTest.error(of: found.logits, expected: expected.logits) < precision.1)
-    #expect(GPUSelfTest.error(of: found.features, expected: expected.features) < 4 * precision.1)
+    #expect(GPUSelfTest.error(of: found.logits, expected: expected.logits) < path.tolerance)
+    #expect(GPUSelfTest.error(of: found.features, expected: expected.features) < 4 * path.tolerance)
   }
 
   @Test(
     "The real numbers of channels agree with the scalar reference",
-    arguments: ["r2plus1d_18", "mc3_18"], tolerances)
-  func channels(name: String, precision: (PrecisionPolicy, Double)) throws {
+    arguments: ["r2plus1d_18", "mc3_18"], SoftwareGPU.paths)
+  func channels(name: String, path: GPUPath) throws {
     let model = Model(random: try GPUInput.small(name), seed: 3)
     let windows = [try GPUInput.window(2, side: 28, seed: 1)]
-    let found = try Self.predict(model, windows, precision.0)[0].logits
+    let found = try Self.predict(model, windows, path)[0].logits
     let expected = try Self.reference(model, windows)[0].logits
-    #expect(GPUSelfTest.error(of: found, expected: expected) < precision.1)
+    #expect(GPUSelfTest.error(of: found, expected: expected) < path.tolerance)
   }
 
   @Test(
-    "Every step of a network agrees with the scalar reference, and is called as it is", arguments: tolerances)
-  func steps(precision: PrecisionPolicy, tolerance: Double) throws {
+    "Every step of a network agrees with the scalar reference, and is called as it is",
+    arguments: SoftwareGPU.paths)
+  func steps(path: GPUPath) throws {
     let model = Model(random: try GPUInput.narrow("r2plus1d_34"), seed: 4)
     let window = try GPUInput.window(4, side: 28, seed: 2)
-    let found = try Predictor(model, frames: 4, options: SoftwareGPU.options(precision)).trace(window)
+    let found = try Predictor(model, frames: 4, options: SoftwareGPU.options(path)).trace(window)
     let options = EngineOptions(threads: 1, instructionSet: .scalar)
     let expected = try Predictor(model, frames: 4, options: options).trace(window)
     #expect(found.map(\.name) == expected.map(\.name))
     for (found, expected) in zip(found, expected) {
       #expect(
-        GPUSelfTest.error(of: found.values, expected: expected.values) < 4 * tolerance, "\(found.name)")
+        GPUSelfTest.error(of: found.values, expected: expected.values) < 4 * path.tolerance, "\(found.name)")
     }
   }
 
   @Test(
     "A window has the same bits alone, among three and among eight, whatever it shares with the others",
-    arguments: [PrecisionPolicy.f32, .f16])
-  func batches(precision: PrecisionPolicy) throws {
+    arguments: SoftwareGPU.paths)
+  func batches(path: GPUPath) throws {
     let model = Model(random: try GPUInput.narrow("r2plus1d_18"), seed: 5)
     let samples = try GPUInput.window(18, side: 28, seed: 3)
     let windows = (0..<8).map { Array(samples[(2 * $0)..<(2 * $0 + 4)]) }
-    let alone = try Self.predict(model, windows, batch: 1, precision)
+    let alone = try Self.predict(model, windows, batch: 1, path)
     for batch in [3, 8] {
-      let together = try Self.predict(model, windows, batch: batch, precision)
+      let together = try Self.predict(model, windows, batch: batch, path)
       #expect(together.map(\.logits) == alone.map(\.logits), "\(batch)")
       #expect(together.map(\.features) == alone.map(\.features), "\(batch)")
     }
     #expect(Set(alone.map(\.logits)).count == 8)
   }
 
-  @Test("Tiles of other sizes give the same bits", arguments: [false, true])
-  func tiles(isHalf: Bool) throws {
+  @Test("Tiles of other sizes give the same bits", arguments: SoftwareGPU.paths)
+  func tiles(path: GPUPath) throws {
     let network = try GPUInput.narrow("r2plus1d_18")
     let window = [try GPUInput.window(4, side: 28, seed: 3)]
-    let logits = try [(64, [64, 48]), (32, [64]), (32, [16])].map { rows, columns in
-      let device = try SoftwareGPU.open(isHalf: isHalf, tileRows: rows, tileColumns: columns)
+    let sizes: [[GPUTile]] =
+      path == .f16Matrix
+      ? [
+        [GPUTile(rows: 64, columns: 64, partRows: 32, partColumns: 32)],
+        [GPUTile(rows: 32, columns: 48, partRows: 16, partColumns: 24)],
+        [GPUTile(rows: 16, columns: 16, partRows: 8, partColumns: 16)],
+      ]
+      : [
+        [GPUTile(rows: 64, columns: 64), GPUTile(rows: 64, columns: 48)],
+        [GPUTile(rows: 32, columns: 64)], [GPUTile(rows: 32, columns: 16)],
+      ]
+    let logits = try sizes.map { tiles in
+      let device = try SoftwareGPU.open(path, tiles: tiles)
       let model = Model(random: network, seed: 6)
-      let weights = try GPUWeights(model, GPUPlan(network, frames: 4), device)
-      return try GPUExecutor(weights, windows: 1).run(window)[0].logits
+      let plan = try GPUPlan(network, frames: 4, channelStep: path.channelStep)
+      return try GPUExecutor(GPUWeights(model, plan, device), windows: 1).run(window)[0].logits
     }
     #expect(logits[1] == logits[0])
     #expect(logits[2] == logits[0])

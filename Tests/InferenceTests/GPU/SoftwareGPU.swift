@@ -11,21 +11,33 @@ enum SoftwareGPU {
   static let need: Comment = "needs a Vulkan driver that computes on the CPU (mesa-vulkan-drivers)"
 
   /// One for all tests: its shaders take a second to compile.
-  static let f32 = Result { try open(isHalf: false) }
-  static let f16 = Result { try open(isHalf: true) }
+  private static let f32 = Result { try open(.f32) }
+  private static let f16 = Result { try open(.f16) }
+  private static let f16Matrix = Result { try open(.f16Matrix) }
 
-  static func device(_ precision: PrecisionPolicy) throws -> GPUDevice {
-    try (precision == .f16 ? f16 : f32).get()
+  static func device(_ path: GPUPath) throws -> GPUDevice {
+    switch path {
+    case .f32: try f32.get()
+    case .f16: try f16.get()
+    case .f16Matrix: try f16Matrix.get()
+    }
   }
 
-  static func open(isHalf: Bool, tileRows: Int? = nil, tileColumns: [Int] = [64, 48]) throws -> GPUDevice {
-    try GPUDevice(
-      #require(library), #require(facts), isHalf: isHalf, tileRows: tileRows, tileColumns: tileColumns)
+  static func open(_ path: GPUPath, tiles: [GPUTile]? = nil) throws -> GPUDevice {
+    try GPUDevice(#require(library), #require(facts), path, tiles: tiles)
   }
 
-  static func options(_ precision: PrecisionPolicy) throws -> EngineOptions {
-    var options = EngineOptions(threads: 1, precision: precision)
-    options.gpu = try device(precision)
+  /// Those that the driver has; without matrices `GPUMatrixTests` says so.
+  static let paths: [GPUPath] = [.f32, .f16] + (hasMatrices ? [.f16Matrix] : [])
+
+  /// Mesa's driver has them from 26.2 on.
+  static let hasMatrices = facts?.matrix != nil
+  static let needOfMatrices: Comment =
+    "needs a Vulkan driver that computes on the CPU and multiplies cooperative matrices (Mesa 26.2)"
+
+  static func options(_ path: GPUPath) throws -> EngineOptions {
+    var options = EngineOptions(threads: 1, precision: path.isHalf ? .f16 : .f32)
+    options.gpu = try device(path)
     return options
   }
 }
@@ -80,4 +92,10 @@ enum GPUInput {
     /// −1 to 1.
     mutating func float() -> Float { Float(Int32(truncatingIfNeeded: next() >> 32)) * 0x1p-31 }
   }
+}
+
+extension GPUPath {
+  /// Of a logit, as a share of the logits' root mean square: float32 sums in another order, and activations
+  /// rounded to 11 bits in float16.
+  var tolerance: Double { isHalf ? 5e-3 : 1e-5 }
 }

@@ -5,6 +5,9 @@ import Testing
 /// Our declarations of Vulkan beside those of the system, where these are installed.
 @Suite struct VulkanDeclarationTests {
   private static let header = "/usr/include/vulkan/vulkan.h"
+  private static var headerText: String {
+    get throws { try String(contentsOfFile: "/usr/include/vulkan/vulkan_core.h", encoding: .utf8) }
+  }
   private static let own = Checkout.path("Sources/CVulkan/declarations.h")
 
   /// The members of every structure and the names of every constant of our header.
@@ -13,6 +16,12 @@ import Testing
   ) {
     let text = try String(contentsOfFile: own, encoding: .utf8)
       .replacing(/\/\/[^\n]*/, with: "")
+    // Debian 12's header is older than the extension.
+    let knowsMatrices = try headerText.contains("VK_KHR_cooperative_matrix")
+    func isKnown(_ name: String) -> Bool {
+      knowsMatrices
+        || name.firstMatch(of: /CooperativeMatrix|COOPERATIVE_MATRIX|_TYPE_FLOAT|SUBGROUP_KHR/) == nil
+    }
     let structures = text.matches(of: /typedef struct \{([^}]*)\} (\w+);/).map { match in
       let members = match.1.split(separator: ";").flatMap { statement in
         statement.split(separator: ",").compactMap { part in
@@ -20,8 +29,8 @@ import Testing
         }
       }
       return (name: String(match.2), members: members)
-    }
-    let constants = text.matches(of: /\n  (VK_\w+) =/).map { String($0.1) }
+    }.filter { isKnown($0.name) }
+    let constants = text.matches(of: /\n  (VK_\w+) =/).map { String($0.1) }.filter(isKnown)
     return (structures, constants + ["VK_WHOLE_SIZE", "VK_TRUE", "VK_API_VERSION_1_1", "VK_API_VERSION_1_2"])
   }
 

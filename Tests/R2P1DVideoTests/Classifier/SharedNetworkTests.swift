@@ -106,5 +106,5 @@ import Testing
 }
 
 extension Classifier {
-  fileprivate var packedModel: PackedModel? { try? workspaces.workspace().predictor.model }
+  fileprivate var packedModel: PackedModel? { try? workspaces.workspace().scorer.predictor.model }
 }

@@ -100,3 +100,59 @@ import Testing
     queue.abandon()
   }
 }
+
+/// Elements that are looked at before they are taken.
+@Suite struct LentElementTests {
+  private static func queue(_ capacity: Int, _ elements: [Int]) throws -> BoundedQueue<Int> {
+    let queue = BoundedQueue<Int>(capacity: capacity)
+    for element in elements { try queue.put(element) }
+    return queue
+  }
+
+  private static func lend(_ queue: BoundedQueue<Int>, _ most: Int) -> [Int] {
+    queue.lend(atMost: most) { $0 < 100 ? $0 : nil }
+  }
+
+  @Test func eachIsLentOnceAndStaysToBeTaken() throws {
+    let queue = try Self.queue(5, [1, 100, 2, 3, 4])
+    #expect(queue.count(lent: false) { $0 < 100 } == 4)
+    #expect(Self.lend(queue, 2) == [1, 2])
+    #expect(queue.count(lent: true) { $0 < 100 } == 2 && queue.count(lent: false) { $0 < 100 } == 2)
+    #expect(try queue.take() == 1)
+    #expect(Self.lend(queue, 9) == [3, 4])
+    #expect(Self.lend(queue, 9) == [])
+    #expect(try [queue.take(), queue.take(), queue.take(), queue.take()] == [100, 2, 3, 4])
+  }
+
+  @Test func whatIsLentMakesRoomForOthersAndForNoMoreOnceItIsTaken() throws {
+    let queue = try Self.queue(2, [1, 2])
+    #expect(Self.lend(queue, 1) == [1])
+    try queue.put(3)  // would wait for ever without room
+    #expect(try [queue.take(), queue.take()] == [1, 2])
+    try queue.put(4)
+    let isPut = PrefetcherTests.Count()
+    DetachedThread.start {
+      try? queue.put(5)
+      _ = isPut.raise()
+      queue.finish(.success(()))
+    }
+    #expect(try queue.take() == 3)
+    #expect(try [queue.take(), queue.take()] == [4, 5])
+    #expect(try queue.take() == nil && isPut.now == 1)
+  }
+
+  @Test func nothingIsLentOfAQueueWhoseSidesTakeTurnsOrBehindAFailure() throws {
+    let turns = BoundedQueue<Int>(capacity: 0)
+    DetachedThread.start {
+      try? turns.put(1)
+      turns.finish(.success(()))
+    }
+    #expect(Self.lend(turns, 3) == [])
+    #expect(try turns.take() == 1)
+    #expect(try turns.take() == nil)
+    let failed = try Self.queue(2, [1, 2])
+    failed.fail(PrefetcherTests.Failure(side: "other"))
+    #expect(Self.lend(failed, 3) == [])
+    #expect(throws: PrefetcherTests.Failure.self) { try failed.take() }
+  }
+}

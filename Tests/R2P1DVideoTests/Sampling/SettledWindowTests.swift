@@ -131,7 +131,7 @@ import Testing
     let classifier = try Classifier(model: "camera-motion", options: options)
     for path in try damaged().map({ BytePath($0) }).prefix(6) {
       let reader = try VideoInput.file(path).open(classifier.sampling, threads: 1)
-      let predictor = try classifier.workspaces.workspace().predictor
+      let predictor = try classifier.workspaces.workspace().scorer.predictor
       let expected = try reader.settledWindows().map { try predictor.predict([$0.samples])[0].logits }
       var done: [Int] = []
       let scored = try classifier.scoredWindows(of: path) { now, _ in done.append(now) }

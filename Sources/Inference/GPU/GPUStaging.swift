@@ -1,83 +1,56 @@
 import CVulkan
 
-/// What a worker has of a GPU's memory: its activations there, what it sends, and what it gets back.
-final class GPUMemory {
-  /// Most windows.
-  let windows: Int
+/// What the host sends to a GPU for a batch of windows, and what it gets back.
+final class GPUStaging {
   private let plan: GPUPlan
-  private let slots: [GPUBuffer]
   private let samples: GPUBuffer  // [sample][3][plane] bytes
   private let index: GPUBuffer  // a frame's sample, and its table
   private let tables: GPUBuffer  // [table][3][256]
   private let features: GPUBuffer
   private let logits: GPUBuffer
-  private let flags: GPUBuffer  // one word: whether a value did not fit float16
+  private let flags: GPUBuffer  // a word a window: whether a value did not fit float16
 
-  private var last: (pool: Operation, linear: Operation) {
-    (plan.operations[plan.operations.count - 2], plan.operations[plan.operations.count - 1])
-  }
+  private var last: (pool: Operation, linear: Operation) { plan.last }
 
+  /// For at most so many windows.
   init(_ weights: GPUWeights, windows: Int) throws(ModelError) {
     let (device, plan) = (weights.device, weights.plan)
     self.plan = plan
-    self.windows = windows
-    var slots: [GPUBuffer] = []
-    for count in plan.slotCounts {
-      slots.append(try GPUBuffer(device, bytes: windows * count * device.elementBytes))
-    }
-    self.slots = slots
     let frames = windows * plan.frames
     let sampleBytes = 3 * plan.sampleSide * plan.sampleSide
     samples = try GPUBuffer(device, bytes: (frames * sampleBytes + 3) & ~3, R2_GPU_WRITTEN)
     index = try GPUBuffer(device, bytes: frames * 8, R2_GPU_WRITTEN)
     tables = try GPUBuffer(device, bytes: frames * 3 * 256 * 4, R2_GPU_WRITTEN)
-    flags = try GPUBuffer(device, bytes: 4, R2_GPU_READ_BACK)
-    let (pool, linear) = (
-      plan.operations[plan.operations.count - 2], plan.operations[plan.operations.count - 1]
-    )
-    features = try GPUBuffer(device, bytes: windows * pool.output.paddedCount * 4, R2_GPU_READ_BACK)
+    flags = try GPUBuffer(device, bytes: windows * 4, R2_GPU_READ_BACK)
+    let (pool, linear) = plan.last
+    features = try GPUBuffer(device, bytes: windows * plan.paddedCount(pool.output) * 4, R2_GPU_READ_BACK)
     logits = try GPUBuffer(device, bytes: windows * linear.output.channels * 4, R2_GPU_READ_BACK)
   }
 
-  /// For `windows`, or half as many, and so on down to one, as the GPU has memory for.
-  static func fitting(_ weights: GPUWeights, windows: Int) throws(ModelError) -> GPUMemory {
-    var windows = windows
-    while true {
-      do {
-        return try GPUMemory(weights, windows: windows)
-      } catch {
-        guard case .gpu(let failure) = error, failure.kind == .outOfMemory || failure.kind == .limit,
-          windows > 1
-        else { throw error }
-        windows /= 2
-      }
-    }
-  }
-
   var byteCount: Int {
-    (slots + [samples, index, tables, features, logits, flags]).reduce(0) { $0 + $1.bytes }
+    [samples, index, tables, features, logits, flags].reduce(0) { $0 + $1.bytes }
   }
 
   // MARK: what shaders see
 
-  func slot(of activation: Activation) -> GPUBuffer {
-    guard let slot = plan.slots[activation.number] else { preconditionFailure("no slot") }
-    return slots[slot]
-  }
-
-  var fillBindings: GPUStream.Bindings {
+  func fillBindings(_ activations: GPUActivations) -> GPUStream.Bindings {
     guard let window = plan.operations.first?.input else { preconditionFailure("no operation") }
-    return GPUStream.Bindings(input: samples, weights: index, finish: tables, output: slot(of: window))
+    return GPUStream.Bindings(
+      input: samples, weights: index, finish: tables, output: activations.slot(of: window))
   }
 
-  func bindings(of operation: Operation, _ weights: GPUWeights) -> GPUStream.Bindings {
+  func bindings(
+    of operation: Operation, _ weights: GPUWeights, _ activations: GPUActivations
+  ) -> GPUStream.Bindings {
     switch operation.kind {
     case .convolution(let conv, let residual):
       guard let own = weights.convolutions[conv.name] else { preconditionFailure("\(conv.name): no weights") }
       return GPUStream.Bindings(
-        input: slot(of: operation.input), weights: own.weights, finish: own.finish,
-        residual: residual.map(slot), output: slot(of: operation.output), flags: flags)
-    case .pool: return GPUStream.Bindings(input: slot(of: operation.input), output: features)
+        input: activations.slot(of: operation.input), weights: own.weights, finish: own.finish,
+        residual: residual.map(activations.slot), output: activations.slot(of: operation.output),
+        flags: flags)
+    case .pool:
+      return GPUStream.Bindings(input: activations.slot(of: operation.input), output: features)
     case .linear:
       return GPUStream.Bindings(
         input: features, weights: weights.classifier, finish: weights.classifierBias, output: logits)
@@ -107,10 +80,8 @@ final class GPUMemory {
       next[1] = UInt32(tablePlaces[ObjectIdentifier(values)] ?? 0)
       next += 2
     }
-    flags.memory(of: UInt32.self).pointee = 0
+    flags.memory(of: UInt32.self).update(repeating: 0, count: windows.count)
   }
-
-  var hasOverflowed: Bool { flags.memory(of: UInt32.self).pointee != 0 }
 
   func prediction(of window: Int) -> Prediction {
     let (pool, linear) = last
@@ -119,15 +90,16 @@ final class GPUMemory {
     }
     return Prediction(
       logits: values(logits, linear.output.channels, linear.output.channels),
-      features: values(features, pool.output.paddedCount, pool.output.channels))
+      features: values(features, plan.paddedCount(pool.output), pool.output.channels),
+      overflows: flags.memory(of: UInt32.self)[window] != 0)
   }
 }
 
 extension GPUBuffer {
   /// The activation that the host reads here, in torch's order [C, T, H, W].
-  func planar(_ activation: Activation, isHalf: Bool) -> [Float] {
-    let pitch = activation.groups * 4
-    let count = activation.paddedCount
+  func planar(_ activation: Activation, of plan: GPUPlan, isHalf: Bool) -> [Float] {
+    let pitch = plan.groups(activation) * 4
+    let count = plan.paddedCount(activation)
     var values = [Float](repeating: 0, count: count)
     if isHalf {
       r2_gpu_widen(memory(of: UInt16.self), count, &values)
