@@ -63,9 +63,13 @@ r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v
   ptrdiff_t lines = (ptrdiff_t)conv->v_segments * conv->chunks * product->chunk_stride;
   r2_product at = *product;
   for (int n = 0; n < positions; n++, at.a += lines, at.b += depth, at.c += sums) {
-    r2_product narrow = at;
-    if (conv->method->narrow) conv->method->narrow(conv, n, &narrow);
-    group->operands->product(&narrow);
+    if (conv->method->narrow) {
+      r2_product narrow = at;
+      conv->method->narrow(conv, n, &narrow);
+      group->operands->product(&narrow);
+    } else {
+      group->operands->product(&at);
+    }
     if (at.weight_sums) at.weight_sums += weight_sums;
   }
   r2_sums result = {.base = product->c, .position = sums, .panel = product->panel_stride_c, .panels = panels};

@@ -16,7 +16,7 @@ final class PlannedConv: @unchecked Sendable {
   ///   - cache: floats of transformed input and products that should stay in one core's cache.
   init(
     _ conv: ConvNorm, input: Extent, windows: Int, operands: OperandType = .f32, algorithm: Algorithm? = nil,
-    cache: Int = 120 << 10
+    cache: Int = 180 << 10
   ) throws(ModelError) {
     self.conv = conv
     self.input = input
