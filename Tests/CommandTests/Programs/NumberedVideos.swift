@@ -187,11 +187,16 @@ extension TemporaryFolder {
   /// Lets the first track of an MP4 file end 110 ms sooner, as editors that do not encode again do it.
   fileprivate func shortenEdit(_ name: String) throws {
     var bytes = Array(try read(name))
-    let list = try #require(
-      bytes.indices.dropLast(20).first { bytes[$0..<$0 + 4].elementsEqual("elst".utf8) })
-    let place = list + 12..<list + 16
-    let duration = bytes[place].reduce(0) { $0 << 8 | Int($1) }
-    bytes.replaceSubrange(place, with: Boxes.big(duration - 110, 4))
+    /// Where the 32-bit number lies `offset` bytes behind the first box's name.
+    func place(_ box: String, _ offset: Int) throws -> Range<Int> {
+      let found = bytes.indices.dropLast(20).first { bytes[$0..<$0 + 4].elementsEqual(box.utf8) }
+      let place = try #require(found) + offset
+      return place..<place + 4
+    }
+    func number(_ place: Range<Int>) -> Int { bytes[place].reduce(0) { $0 << 8 | Int($1) } }
+    let ticks = number(try place("mvhd", 16))
+    let duration = try place("elst", 12)
+    bytes.replaceSubrange(duration, with: Boxes.big(number(duration) - 110 * ticks / 1000, 4))
     try write(name, bytes)
   }
 
