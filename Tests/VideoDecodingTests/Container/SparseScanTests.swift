@@ -52,8 +52,7 @@ import Testing
     Kind("four.avi", "mpeg4", "-g 50 -bf 2", isSparse: false),
     Kind("four.mp4", "mpeg4", "-g 50 -bf 2", isSparse: false),
     Kind("two.mkv", "mpeg2video", "-g 15 -bf 2", isSparse: false),
-    // Stored as in AVI, without times of presentation.
-    Kind("lossless.mkv", "ffv1", "-level 3", isSparse: false),
+    Kind("lossless.mkv", "ffv1", "-level 3"),
     Kind("studio.mov", "prores", "-profile:v 0"),
   ]
 
@@ -65,7 +64,9 @@ import Testing
     let path = try clips.make(
       kind.name, source: "160x120:30:20", "\(Self.noise) -c:v \(kind.encoder) \(kind.options)")
     let way = try expectSame(.path(Array(path.utf8)))
-    #expect(way.isSparse == kind.isSparse)
+    // FFmpeg 5 and 7 store FFV1 as in AVI, without times of presentation, and FFmpeg 9 in Matroska's own way.
+    let isAsInAVI = try Data(contentsOf: URL(filePath: path)).range(of: Data("V_MS/VFW/FOURCC".utf8)) != nil
+    #expect(way.isSparse == (kind.isSparse && !isAsInAVI))
   }
 
   @Test(
