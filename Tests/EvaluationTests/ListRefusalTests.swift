@@ -55,7 +55,20 @@ import Testing
     ),
     (
       "a.json", "{\"file\": \"a\", \"windows\": [], \"segments\": []}",
-      "names no video (read as: timeline JSON)"
+      "is a timeline without a segment"
+    ),
+    ("a.json", "{\"segments\": [{\"label\": \"x\", \"start\": 1, \"end\": 2}]}", "does not name its file"),
+    (
+      "a.json", "{\"file\": \"a\", \"segments\": [{\"label\": \"x\", \"start\": 1, \"end\": \"2\"}]}",
+      ".segments[0].end is of another type than expected; expected a timeline as JSON"
+    ),
+    (
+      "a.json", "{\"file\": \"a\", \"segments\": [{\"label\": \"x\", \"start\": 1}]}",
+      ".segments[0] lacks 'end'; expected a timeline as JSON"
+    ),
+    (
+      "a.json", "{\"file\": \"a\", \"windows\": [], \"segments\": {}}",
+      ".segments is of another type than expected; expected a timeline as JSON"
     ),
     (
       "a.json",

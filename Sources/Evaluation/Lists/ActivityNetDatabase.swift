@@ -52,7 +52,7 @@ enum ActivityNetDatabase {
   }
 
   private static func database(_ source: ListSource) throws(ClassifierError) -> [String: Video] {
-    let file: File = try source.json("expected ActivityNet's version, taxonomy and database")
+    let file: File = try source.json("expected ActivityNet's version, taxonomy and database, or a timeline")
     if let database = file.database { return database }
     if let all: [String: Video] = try? source.json(""), all.values.contains(where: { $0.annotations != nil })
     {

@@ -2,12 +2,19 @@ import R2P1DVideo
 
 /// What `timeline` has written as JSON of one video, and perhaps somebody has corrected: its segments.
 enum TimelineDocument {
-  private struct Timeline: Decodable {
-    let file: String
-    let segments: [Segment]?
-    let windows: [Window]
+  /// By which such a document is known, whatever is wrong with it.
+  private struct Outline: Decodable {
+    let segments, windows: Part?
+    let database: Part?
 
-    struct Window: Decodable {}
+    struct Part: Decodable {
+      init(from decoder: any Decoder) {}
+    }
+  }
+
+  private struct Timeline: Decodable {
+    let file: String?
+    let segments: [Segment]?
   }
 
   private struct Segment: Decodable {
@@ -15,14 +22,20 @@ enum TimelineDocument {
     let start, end: Double
   }
 
-  static func isDocument(_ source: ListSource) -> Bool { (try? source.json("") as Timeline) != nil }
+  static func isDocument(_ source: ListSource) -> Bool {
+    guard let outline = try? source.json("") as Outline else { return false }
+    return outline.database == nil && (outline.segments != nil || outline.windows != nil)
+  }
 
   static func read(_ source: ListSource) throws(ClassifierError) -> ListContents {
     let timeline: Timeline = try source.json("expected a timeline as JSON")
     guard let segments = timeline.segments else {
       throw .list(source.path, cause: "is a timeline of windows alone, expected one with segments")
     }
-    let video = source.options.video ?? source.resolve(Array(timeline.file.utf8)[...])
+    guard !segments.isEmpty else { throw .list(source.path, cause: "is a timeline without a segment") }
+    guard let video = source.options.video ?? timeline.file.map({ source.resolve($0.utf8) }) else {
+      throw .list(source.path, cause: "is a timeline that does not name its file")
+    }
     var contents = ListContents()
     for (number, segment) in zip(1..., segments) {
       guard let start = Rational(seconds: segment.start), let end = Rational(seconds: segment.end) else {
