@@ -101,6 +101,20 @@ import Testing
     #expect(error?.description.contains(cause) == true, "\(String(describing: error))")
   }
 
+  @Test(arguments: [("any.csv", true), ("film.mp4.losslesscut.csv", false)])
+  func losslessCutWithoutAHeaderIsKnownByItsNameOrOfOneVideo(_ name: String, _ isAsked: Bool) throws {
+    let folder = try TemporaryFolder()
+    let list = BytePath(try folder.write(name, ",2,a\n3,4.5,b\n5,,c\n"))
+    let video = BytePath(folder.path("film.mp4"))
+    let options = LabelledList.Options()
+    let found =
+      try isAsked
+      ? LabelledList.segments(of: video, in: list, options: options)
+      : LabelledList.read(list, options: options)
+    #expect(found.form == .losslessCut && found.videos.map(\.path) == [video, video])
+    #expect(found.videos.map(\.start) == [0, 3] && found.notes.count == 1)
+  }
+
   /// As older versions of LosslessCut write it.
   @Test func losslessCutWithoutAHeaderIsReadIfItIsSaidToBeThat() throws {
     let folder = try TemporaryFolder()

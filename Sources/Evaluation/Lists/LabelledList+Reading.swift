@@ -82,7 +82,9 @@ extension LabelledList.Form {
     default: break
     }
     if KineticsTable.isHeader(of: source) { return .kinetics }
-    if LosslessCutSegments.isHeader(of: source) { return .losslessCut }
+    if LosslessCutSegments.isHeader(of: source) || LosslessCutSegments.isWithoutHeader(source) {
+      return .losslessCut
+    }
     if LabelTable.isHeader(of: source) { return .csv }
     if NumberedLines.areLines(of: source) { return .mmaction2 }
     let first20 = source.bytes.prefix { $0 != UInt8(ascii: "\n") }.prefix(60)

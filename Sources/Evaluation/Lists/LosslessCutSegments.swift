@@ -8,6 +8,17 @@ enum LosslessCutSegments {
     return (try? records.next()).map(isHeader) ?? false
   }
 
+  /// Whether it is one without a header: by its name, or of a video that is asked about alone, with a start and an
+  /// end, of which one may be left out, before a name.
+  static func isWithoutHeader(_ source: ListSource) -> Bool {
+    var records = DelimitedRecords(source)
+    let isNamed = source.path.name.stem.lowercasedExtension == "losslesscut"
+    guard isNamed || source.options.video != nil, let first = try? records.next(), first.fields.count >= 3
+    else { return false }
+    let texts = [first.text(0) ?? "", first.text(1) ?? ""]
+    return texts != ["", ""] && texts.allSatisfy { $0.isEmpty || Rational(listTime: $0) != nil }
+  }
+
   private static func isHeader(_ record: DelimitedRecords.Record) -> Bool {
     record.columns.prefix(3) == ["start", "end", "name"]
   }
