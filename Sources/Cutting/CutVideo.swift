@@ -109,6 +109,8 @@ package final class CutVideo {
     } catch RemuxError.unwritable(let name, let code) {
       throw .output(
         folder.appending(BytePath(name)), cause: "cannot be written: \(Errno(rawValue: code).reason)")
+    } catch let error as RemuxError where error.isOfCopying {
+      throw .video(file, cause: "\(error)", remedy: .reencode)
     } catch {
       throw .video(file, error)
     }

@@ -16,6 +16,16 @@ package enum RemuxError: Error, Sendable, Equatable {
   case interrupted
 }
 
+extension RemuxError {
+  /// Whether it is the copying that fails, and not the reading or the writing: frames can be encoded again then.
+  package var isOfCopying: Bool {
+    switch self {
+    case .noContainer, .noTimes, .hiddenEnd, .refused: true
+    case .unwritable, .changed, .interrupted: false
+    }
+  }
+}
+
 extension RemuxError: CustomStringConvertible {
   package var description: String {
     switch self {
