@@ -21,7 +21,7 @@
 
 static const kernel_case cases[] = {
     // layer1 to layer4 of r2plus1d_18, with fewer channels where that changes nothing but time
-    {R2_SPATIAL, 64, 48, SQUARE, ONE, 2, 56, 56, 6, 0, 0, 1},
+    {R2_SPATIAL, 64, 48, SQUARE, ONE, 2, 56, 56, 7, 0, 0, 1},
     {R2_SPATIAL, 64, 32, SQUARE, ONE, 1, 56, 56, 4, 0, 0, 1},
     {R2_SPATIAL, 32, 144, SQUARE, ONE, 2, 28, 28, 4, 0, 0, 1},
     {R2_SPATIAL, 64, 230, SQUARE, ONE, 2, 14, 14, 4, 0, 1, 1},
@@ -34,10 +34,10 @@ static const kernel_case cases[] = {
     {R2_SPATIAL, 19, 33, SQUARE, ONE, 2, 13, 5, 4, 0, 0, 1},
     {R2_SPATIAL, 17, 20, SQUARE, ONE, 3, 13, 14, 4, 0, 1, 1},
     {R2_SPATIAL, 84, 18, SQUARE, ONE, 1, 7, 7, 4, 0, 0, 1},
-    {R2_SPATIAL, 16, 16, SQUARE, ONE, 1, 3, 50, 6, 0, 0, 1},
-    {R2_SPATIAL, 16, 16, SQUARE, ONE, 1, 26, 19, 6, 0, 0, 1},
-    {R2_SPATIAL, 23, 15, SQUARE, ONE, 2, 26, 19, 6, 0, 0, 2},
-    {R2_SPATIAL, 3, 50, SQUARE, ONE, 1, 10, 10, 6, 0, 1, 1},
+    {R2_SPATIAL, 16, 16, SQUARE, ONE, 1, 3, 50, 7, 0, 0, 1},
+    {R2_SPATIAL, 16, 16, SQUARE, ONE, 1, 26, 19, 7, 0, 0, 1},
+    {R2_SPATIAL, 23, 15, SQUARE, ONE, 2, 26, 19, 7, 0, 0, 2},
+    {R2_SPATIAL, 3, 50, SQUARE, ONE, 1, 10, 10, 7, 0, 1, 1},
     // stride 2 in space
     {R2_POLYPHASE, 64, 48, SQUARE, HALF, 2, 56, 56, 4, 0, 0, 1},
     {R2_POLYPHASE, 40, 60, SQUARE, HALF, 1, 28, 28, 4, 0, 1, 1},
@@ -64,7 +64,7 @@ static const kernel_case cases[] = {
     // 3×3×3, temporal taps folded into the sums
     {R2_SPATIAL, 20, 24, CUBE, ONE, 4, 9, 10, 4, 0, 0, 1},
     {R2_SPATIAL, 48, 40, CUBE, ONE, 2, 28, 28, 4, 0, 0, 2},
-    {R2_SPATIAL, 17, 33, CUBE, ONE, 3, 26, 19, 6, 0, 0, 1},
+    {R2_SPATIAL, 17, 33, CUBE, ONE, 3, 26, 19, 7, 0, 0, 1},
     {R2_SPATIAL, 33, 130, CUBE, ONE, 1, 7, 7, 2, 0, 1, 2},
     {R2_SPATIAL, 130, 18, CUBE, ONE, 2, 7, 7, 2, 0, 1, 1},
     {R2_POLYPHASE, 32, 24, CUBE, {2, 2, 2}, 5, 11, 15, 4, 0, 0, 1},

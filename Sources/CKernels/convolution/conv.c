@@ -36,8 +36,8 @@ r2_status r2_conv_prepare(r2_conv *conv) {
   conv->v_frames = 1;
   conv->v_signed = 1;
   conv->in_frames = conv->frames;
-  conv->part_count = 1;
-  conv->parts[0] = (r2_part){.positions = 1};
+  conv->positions = 1;
+  conv->tiles = (r2_tiles){0};
   conv->method = method_of(conv);
   if (!conv->method) return R2_UNFIT_GEOMETRY;
   r2_status status = conv->method->prepare(conv);
@@ -62,26 +62,22 @@ const char *r2_status_text(r2_status status) {
   return "unknown";
 }
 
-int r2_conv_positions(const r2_conv *conv) { return conv->parts[0].positions; }
-
-static size_t line_floats(const r2_conv *conv, int positions, int tiles) {
-  return (size_t)positions * (size_t)conv->v_segments * (size_t)conv->chunks * (size_t)conv->v_frames *
-         (size_t)tiles * R2_BLOCK;
+static size_t line_floats(const r2_conv *conv, int tiles) {
+  ptrdiff_t lines = (ptrdiff_t)conv->v_segments * conv->chunks * conv->v_frames * tiles;
+  return (size_t)conv->positions * (size_t)r2_odd_lines(lines * R2_BLOCK);
 }
 
-size_t r2_v_floats(const r2_conv *conv, int positions, int tiles) {
-  size_t scales = r2_scaled(conv->operands) ? (size_t)positions * (size_t)tiles : 0;
-  return line_floats(conv, positions, tiles) + (scales + R2_BLOCK - 1) / R2_BLOCK * R2_BLOCK;
+size_t r2_v_floats(const r2_conv *conv, int tiles) {
+  size_t scales = r2_scaled(conv->operands) ? (size_t)conv->positions * (size_t)tiles : 0;
+  return line_floats(conv, tiles) + (scales + R2_BLOCK - 1) / R2_BLOCK * R2_BLOCK;
 }
 
-r2_input r2_v_in(const r2_conv *conv, float *memory, int positions, int tiles) {
-  return (r2_input){.base = memory,
-                    .tiles = tiles,
-                    .chunks = conv->chunks,
-                    .scale = memory + line_floats(conv, positions, tiles)};
+r2_input r2_v_in(const r2_conv *conv, float *memory, int tiles) {
+  return (r2_input){
+      .base = memory, .tiles = tiles, .chunks = conv->chunks, .scale = memory + line_floats(conv, tiles)};
 }
 
-size_t r2_conv_input_floats(const r2_conv *conv) { return r2_v_floats(conv, conv->parts[0].positions, 1); }
+size_t r2_conv_input_floats(const r2_conv *conv) { return r2_v_floats(conv, 1); }
 
 double r2_conv_multiply_adds(const r2_conv *conv) {
   double sum = 0, depth = (double)conv->segments * conv->k * r2_values(conv->operands);
@@ -89,7 +85,7 @@ double r2_conv_multiply_adds(const r2_conv *conv) {
     r2_group group = {.conv = conv, .windows = 1};
     conv->method->place(&group, number);
     double taps = conv->method->taps(conv, number) / conv->geometry.kernel_t;
-    sum += (double)group.tiles * group.part->positions * depth * taps * conv->panels * R2_BLOCK;
+    sum += (double)group.tiles * conv->positions * depth * taps * conv->panels * R2_BLOCK;
   }
   return sum;
 }
@@ -118,8 +114,8 @@ float *r2_own_scratch(const r2_run *run, int thread) { return run->own + (size_t
 
 void r2_run_piece(const r2_group *group, r2_range piece, float *scratch) {
   const r2_conv *conv = group->conv;
-  r2_input v = r2_v_in(conv, scratch, group->part->positions, piece.count);
-  float *m = scratch + r2_v_floats(conv, group->part->positions, piece.count);
+  r2_input v = r2_v_in(conv, scratch, piece.count);
+  float *m = scratch + r2_v_floats(conv, piece.count);
   if (group->operands->quantize)
     r2_quantized_input(group, piece, v, m);
   else if (conv->method->input)
@@ -205,7 +201,7 @@ static void run_channel_input(void *context, int item, int thread) {
   r2_group group = group_at(task, task->number);
   int each = r2_values(task->conv->operands), first = item * each;
   r2_range blocks = {first, r2_smaller(each, task->conv->blocks - first)};
-  r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
+  r2_input v = r2_v_in(task->conv, task->run->shared, group.tiles);
   task->conv->method->input(&group, (r2_range){0, group.tiles}, blocks, v);
 }
 
@@ -213,10 +209,10 @@ static void run_channel_input(void *context, int item, int thread) {
 static void run_quantized_input(void *context, int item, int thread) {
   const conv_task *task = context;
   r2_group group = group_at(task, task->number);
-  int each = r2_quantized_tiles(task->conv, group.part->positions), first = item * each;
-  r2_input v = r2_v_in(task->conv, task->run->shared, group.part->positions, group.tiles);
+  int each = r2_quantized_tiles(task->conv), first = item * each;
+  r2_input v = r2_v_in(task->conv, task->run->shared, group.tiles);
   v.base += (ptrdiff_t)first * R2_BLOCK;
-  v.scale += (ptrdiff_t)first * group.part->positions;
+  v.scale += (ptrdiff_t)first * task->conv->positions;
   r2_range tiles = {first, r2_smaller(each, group.tiles - first)};
   r2_quantized_input(&group, tiles, v, r2_own_scratch(task->run, thread));
 }
@@ -225,7 +221,7 @@ static void run_input(conv_task *task) {
   const r2_conv *conv = task->conv;
   if (r2_scaled(conv->operands)) {
     r2_group group = group_at(task, task->number);
-    int each = r2_quantized_tiles(conv, group.part->positions);
+    int each = r2_quantized_tiles(conv);
     r2_team_run(task->run->team, r2_divide_up(group.tiles, each), run_quantized_input, task);
   } else if (conv->method->input) {
     r2_team_run(task->run->team, conv->chunks, run_channel_input, task);
@@ -240,9 +236,9 @@ static void run_channel_output(void *context, int item, int thread) {
   r2_range panels = {first, r2_smaller(each, conv->panels - first)};
   for (int n = 0; n < r2_pieces(conv, group.tiles); n++) {
     r2_range piece = r2_piece(conv, group.tiles, n);
-    r2_input v = r2_v_in(conv, task->run->shared, group.part->positions, group.tiles);
+    r2_input v = r2_v_in(conv, task->run->shared, group.tiles);
     v.base += (ptrdiff_t)piece.first * R2_BLOCK;
-    v.scale += (ptrdiff_t)piece.first * group.part->positions;
+    v.scale += (ptrdiff_t)piece.first * conv->positions;
     conv->method->output(&group, piece, v, panels, r2_own_scratch(task->run, thread));
   }
 }
@@ -269,17 +265,11 @@ void r2_conv_run(const r2_conv *conv, const r2_run *run, const r2_view *in, cons
 // MARK: scratch
 
 size_t r2_conv_thread_floats(const r2_conv *conv) {
-  size_t most = 0;
   int tiles = conv->method->pieces_are_rows ? conv->out_width : conv->tile_block;
-  for (int n = 0; n < conv->part_count; n++) {
-    int positions = conv->parts[n].positions;
-    size_t floats = (size_t)positions * (size_t)tiles * 2 * R2_BLOCK;
-    size_t before = r2_quantized_floats(conv, positions);  // where the products then go
-    if (before > floats) floats = before;
-    if (!conv->by_channels) floats += r2_v_floats(conv, positions, tiles);
-    if (floats > most) most = floats;
-  }
-  return most;
+  size_t floats = (size_t)conv->positions * 2 * (size_t)r2_odd_lines((ptrdiff_t)tiles * R2_BLOCK);
+  size_t before = r2_quantized_floats(conv);  // where the products then go
+  if (before > floats) floats = before;
+  return conv->by_channels ? floats : floats + r2_v_floats(conv, tiles);
 }
 
 size_t r2_conv_shared_floats(const r2_conv *conv, int windows) {
@@ -288,7 +278,7 @@ size_t r2_conv_shared_floats(const r2_conv *conv, int windows) {
   for (int number = 0; number < conv->method->groups(conv); number++) {
     r2_group group = {.conv = conv, .windows = conv->method->spans_windows ? windows : 1};
     conv->method->place(&group, number);
-    size_t floats = r2_v_floats(conv, group.part->positions, group.tiles);
+    size_t floats = r2_v_floats(conv, group.tiles);
     if (floats > most) most = floats;
   }
   return most;

@@ -6,7 +6,6 @@ int r2_frame_groups(const r2_conv *conv) { return conv->out_frames; }
 
 void r2_place_frame(r2_group *group, int number) {
   const r2_conv *conv = group->conv;
-  group->part = &conv->parts[0];
   group->frame = number;
   group->tiles = conv->out_height * conv->out_width;
 }

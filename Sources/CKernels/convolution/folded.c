@@ -4,9 +4,9 @@
 #include "method.h"
 
 static void place(r2_group *group, int number) {
-  group->part = &group->conv->parts[number];
+  (void)number;
   group->frame = 0;
-  group->tiles = group->part->tiles.rows * group->part->tiles.columns;
+  group->tiles = group->conv->tiles.rows * group->conv->tiles.columns;
 }
 
 static double taps(const r2_conv *conv, int number) {
@@ -38,7 +38,7 @@ static void output(const r2_group *group, r2_range piece, r2_input v, r2_range p
     out.frames = 1;
     r2_finish finish = group->finish;
     finish.residual = group->has_residual ? &residual : NULL;
-    group->operands->spatial_output(&sums, &group->part->tiles, piece, &out, &finish);
+    group->operands->spatial_output(&sums, &group->conv->tiles, piece, &out, &finish);
   }
 }
 
@@ -55,7 +55,7 @@ static void input_spatial(const r2_group *group, r2_range piece, r2_range blocks
   r2_transformed to = r2_transformed_of(group->conv, v);
   for (int frame = 0; frame < group->conv->frames; frame++, to.base += to.frame) {
     r2_view view = frame_of(group, frame);
-    group->operands->spatial_input(&view, &group->part->tiles, piece, blocks, &to);
+    group->operands->spatial_input(&view, &group->conv->tiles, piece, blocks, &to);
   }
 }
 
@@ -69,7 +69,7 @@ static void pack_spatial(const r2_packing *packing, int i) {
 
 const r2_method r2_method_spatial_folded = {
     .prepare = prepare_spatial,
-    .groups = r2_part_groups,
+    .groups = r2_one_group,
     .place = place,
     .input = input_spatial,
     .output = output,
@@ -92,7 +92,7 @@ static void input_polyphase(const r2_group *group, r2_range piece, r2_range bloc
   r2_transformed to = r2_transformed_of(group->conv, v);
   for (int frame = 0; frame < group->conv->frames; frame++, to.base += to.frame) {
     r2_view view = frame_of(group, frame);
-    group->operands->polyphase_input(&view, &group->part->tiles, piece, blocks, &to);
+    group->operands->polyphase_input(&view, &group->conv->tiles, piece, blocks, &to);
   }
 }
 
@@ -109,7 +109,7 @@ static void pack_polyphase(const r2_packing *packing, int i) {
 
 const r2_method r2_method_polyphase_folded = {
     .prepare = prepare_polyphase,
-    .groups = r2_part_groups,
+    .groups = r2_one_group,
     .place = place,
     .input = input_polyphase,
     .output = output,

@@ -19,12 +19,6 @@ static size_t strip_floats(const r2_conv *first, int rows) {
          R2_BLOCK;
 }
 
-static int strips_of(const r2_conv *first) {
-  int strips = 0;
-  for (int part = 0; part < first->part_count; part++) strips += first->method->strips(first, part);
-  return strips;
-}
-
 // `second` on the rows of a strip.
 static void run_second(const fused_task *task, int window, const r2_view *strip, float *scratch) {
   const r2_conv *second = task->second;
@@ -42,31 +36,12 @@ static void run_second(const fused_task *task, int window, const r2_view *strip,
   }
 }
 
-typedef struct {
-  int window, part, number;
-} strip_place;
-
-// Parts have strips of unequal height: each thread's items are its share of the first part, then of the
-// second, and so on.
-static strip_place place_of(const fused_task *task, int item) {
-  const r2_conv *first = task->first;
-  const r2_team *team = task->run->team;
-  for (int thread = 0;; thread++)
-    for (int part = 0; part < first->part_count; part++) {
-      int each = first->method->strips(first, part), strips = each * task->run->windows;
-      int strip = r2_team_share(team, strips, thread) + item, end = r2_team_share(team, strips, thread + 1);
-      if (strip < end) return (strip_place){.window = strip / each, .part = part, .number = strip % each};
-      item = strip - end;
-    }
-}
-
 static void run_strip(void *context, int item, int thread) {
   const fused_task *task = context;
   const r2_conv *first = task->first;
   const r2_method *method = first->method;
-  strip_place place = place_of(task, item);
-  int window = place.window, part = place.part, number = place.number;
-  r2_range rows = method->strip_rows(first, part, number);
+  int strips = method->strips(first), window = item / strips, number = item % strips;
+  r2_range rows = method->strip_rows(first, number);
   float *scratch = r2_own_scratch(task->run, thread);
   r2_view strip = {
       .base = scratch,
@@ -80,7 +55,7 @@ static void run_strip(void *context, int item, int thread) {
   scratch += strip_floats(first, rows.count);
   r2_group group = r2_group_of(first, task->run, window, task->in, &strip, NULL);
   group.out = strip;
-  method->strip(&group, part, number, scratch);
+  method->strip(&group, number, scratch);
   run_second(task, window, &strip, scratch);
 }
 
@@ -88,10 +63,10 @@ void r2_conv_run_fused(const r2_conv *first, const r2_conv *second, const r2_run
                        const r2_view *out, const r2_view *residual) {
   fused_task task = {
       .first = first, .second = second, .run = run, .in = in, .out = out, .residual = residual};
-  r2_team_run(run->team, strips_of(first) * run->windows, run_strip, &task);
+  r2_team_run(run->team, first->method->strips(first) * run->windows, run_strip, &task);
 }
 
 size_t r2_conv_fused_floats(const r2_conv *first, const r2_conv *second) {
   size_t a = r2_conv_thread_floats(first), b = r2_conv_thread_floats(second);
-  return strip_floats(first, first->method->strip_rows(first, 0, 0).count) + (a > b ? a : b);
+  return strip_floats(first, first->method->strip_rows(first, 0).count) + (a > b ? a : b);
 }

@@ -6,6 +6,9 @@
 #include "../include/winograd.h"
 
 static inline int r2_divide_up(int a, int b) { return (a + b - 1) / b; }
+/// So many floats of whole lines, or a line more: what lies an odd number of lines apart is spread over all
+/// sets of a cache. A tile is transformed from and to all its positions.
+static inline ptrdiff_t r2_odd_lines(ptrdiff_t floats) { return floats | R2_BLOCK; }
 static inline int r2_smaller(int a, int b) { return a < b ? a : b; }
 
 /// One group of tiles at work: views of the window that it belongs to, and what becomes of its sums.
@@ -17,8 +20,7 @@ typedef struct {
   r2_finish finish;  // without the residual: see r2_group_finish
   int has_residual;
   int windows;  // 1, or all where a group spans them
-  const r2_part *part;
-  int frame;  // first output frame; 0 where a group holds all
+  int frame;    // first output frame; 0 where a group holds all
   int tiles;
   r2_range segments;  // of V that its products read
 } r2_group;
@@ -41,7 +43,7 @@ typedef struct {
 typedef struct r2_packing r2_packing;
 
 typedef struct r2_method {
-  /// Checks the geometry and sets segments, k, parts and what V holds, which are those of a direct
+  /// Checks the geometry and sets segments, k, positions and what V holds, which are those of a direct
   /// convolution.
   r2_status (*prepare)(r2_conv *conv);
   /// Groups of a window, or of all windows where a group spans them.
@@ -49,7 +51,7 @@ typedef struct r2_method {
   int spans_windows;
   /// Whether a piece is one row of a frame, however many tiles a piece should have.
   int pieces_are_rows;
-  /// Sets part, frame and tiles of group `number`; its views are the window's.
+  /// Sets frame and tiles of group `number`; its views are the window's.
   void (*place)(r2_group *group, int number);
   /// V of a piece and of some blocks; NULL where products read the activations in place.
   void (*input)(const r2_group *group, r2_range piece, r2_range blocks, r2_input v);
@@ -57,11 +59,10 @@ typedef struct r2_method {
   void (*integers)(const r2_group *group, r2_range piece, r2_input v);
   /// Products of a piece with some panels, into `m`, and from there to the output.
   void (*output)(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m);
-  /// Writes strip `number` of `part`, all frames of one window, to the group's output: where it can begin a
-  /// fused run.
-  int (*strips)(const r2_conv *conv, int part);
-  r2_range (*strip_rows)(const r2_conv *conv, int part, int number);
-  void (*strip)(r2_group *group, int part, int number, float *scratch);
+  /// Writes strip `number`, all frames of one window, to the group's output: where it can begin a fused run.
+  int (*strips)(const r2_conv *conv);
+  r2_range (*strip_rows)(const r2_conv *conv, int number);
+  void (*strip)(r2_group *group, int number, float *scratch);
   /// Leaves out of the products of a position what multiplies zeros only; NULL where there is none.
   void (*narrow)(const r2_conv *conv, int position, r2_product *product);
   /// Temporal taps that the products of a group sum, of conv->geometry.kernel_t: padding is left out.
@@ -91,9 +92,9 @@ r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r
 r2_view r2_shifted(const r2_view *view, ptrdiff_t floats);
 int r2_pieces(const r2_conv *conv, int tiles);
 r2_range r2_piece(const r2_conv *conv, int tiles, int number);
-/// Floats of V for `tiles` tiles of a part, scales counted; V laid out in `memory`.
-size_t r2_v_floats(const r2_conv *conv, int positions, int tiles);
-r2_input r2_v_in(const r2_conv *conv, float *memory, int positions, int tiles);
+/// Floats of V for `tiles` tiles, scales counted; V laid out in `memory`.
+size_t r2_v_floats(const r2_conv *conv, int tiles);
+r2_input r2_v_in(const r2_conv *conv, float *memory, int tiles);
 /// Transforms a piece and writes the outputs of all its panels.
 void r2_run_piece(const r2_group *group, r2_range piece, float *scratch);
 /// A thread's scratch.
@@ -117,8 +118,8 @@ r2_sums r2_multiply(const r2_group *group, const r2_product *product, r2_input v
 /// V of a piece, by way of float32 in `scratch`.
 void r2_quantized_input(const r2_group *group, r2_range piece, r2_input v, float *scratch);
 /// Tiles that go through `scratch` at a time, and the floats that they take there.
-int r2_quantized_tiles(const r2_conv *conv, int positions);
-size_t r2_quantized_floats(const r2_conv *conv, int positions);
+int r2_quantized_tiles(const r2_conv *conv);
+size_t r2_quantized_floats(const r2_conv *conv);
 
 // MARK: groups of one output frame each, whose tiles are pixels (direct.c)
 
@@ -127,15 +128,15 @@ void r2_place_frame(r2_group *group, int number);
 
 // MARK: tiles of the spatial algorithms (tiled.c)
 
-/// Cuts the output into parts with tiles of their own.
+/// Cuts the output into tiles; the whole of it is one group.
 r2_status r2_tile_output(r2_conv *conv, int taps);
-int r2_part_groups(const r2_conv *conv);
+int r2_one_group(const r2_conv *conv);
 /// All temporal taps, where padding is not left out.
 double r2_all_taps(const r2_conv *conv, int number);
 
 // MARK: packing (pack.c)
 
-/// Packing one panel of one part.
+/// Packing one panel.
 struct r2_packing {
   const r2_conv *conv;
   const float *weight;  // [out][in][taps]
@@ -163,7 +164,7 @@ void r2_pack_square(const r2_packing *packing, const double *filter, int taps, i
 /// G · filter of three taps in time.
 void r2_pack_line(const r2_packing *packing, const double *filter, int i);
 /// Integers of the kept values of a panel, their scales and their sums (round.c).
-void r2_round_panel(const r2_packing *packing, const r2_part *part, int panel);
+void r2_round_panel(const r2_packing *packing, int panel);
 /// The filter of one temporal tap, as a phase of stride 2 sees it: two[2][2][16].
 void r2_phase_filter(const double *filter, int phase, double *two);
 

@@ -6,35 +6,29 @@
 
 #include "method.h"
 
-static size_t weight_floats(const r2_conv *conv, const r2_part *part) {
-  return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
+static size_t weight_floats(const r2_conv *conv) {
+  return (size_t)conv->panels * (size_t)conv->positions * (size_t)conv->segments * (size_t)conv->k * R2_BLOCK;
 }
 
-static size_t sum_floats(const r2_conv *conv, const r2_part *part) {
+static size_t sum_floats(const r2_conv *conv) {
   if (!r2_scaled(conv->operands)) return 0;
-  return (size_t)conv->panels * (size_t)part->positions * (size_t)conv->segments * R2_BLOCK;
+  return (size_t)conv->panels * (size_t)conv->positions * (size_t)conv->segments * R2_BLOCK;
 }
 
-static size_t scale_floats(const r2_conv *conv, const r2_part *part) {
+static size_t scale_floats(const r2_conv *conv) {
   if (!r2_scaled(conv->operands)) return 0;
-  return (size_t)conv->panels * (size_t)part->positions * R2_BLOCK;
+  return (size_t)conv->panels * (size_t)conv->positions * R2_BLOCK;
 }
 
 size_t r2_conv_weight_floats(const r2_conv *conv) {
-  size_t floats = (size_t)conv->panels * R2_BLOCK;
-  for (const r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++)
-    floats += weight_floats(conv, part) + sum_floats(conv, part) + scale_floats(conv, part);
-  return floats;
+  return (size_t)conv->panels * R2_BLOCK + weight_floats(conv) + sum_floats(conv) + scale_floats(conv);
 }
 
 void r2_conv_place(r2_conv *conv, float *storage) {
-  for (r2_part *part = conv->parts; part < conv->parts + conv->part_count; part++) {
-    part->weights = storage;
-    part->sums = part->weights + weight_floats(conv, part);
-    part->scale = part->sums + sum_floats(conv, part);
-    storage = part->scale + scale_floats(conv, part);
-  }
-  conv->bias = storage;
+  conv->weights = storage;
+  conv->sums = conv->weights + weight_floats(conv);
+  conv->scale = conv->sums + sum_floats(conv);
+  conv->bias = conv->scale + scale_floats(conv);
 }
 
 // MARK: filters
@@ -79,7 +73,7 @@ void r2_phase_filter(const double *filter, int phase, double *two) {
 }
 
 void r2_transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
-  double half[8 * 3 * R2_BLOCK];
+  double half[R2_MAX_SIDE * 3 * R2_BLOCK];
   int py = p->y->points, px = p->x->points;
   transform_axis(p->gy, py, taps, filter, taps * R2_BLOCK, half, taps * R2_BLOCK, taps);
   for (int y = 0; y < py; y++)
@@ -88,7 +82,7 @@ void r2_transform_square(const r2_packing *p, const double *filter, int taps, do
 }
 
 void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
-  double square[8 * 8 * R2_BLOCK];
+  double square[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
   r2_transform_square(p, filter, taps, square);
   for (int position = 0; position < p->y->points * p->x->points; position++)
     r2_store(p, position, segment, i, square + position * R2_BLOCK);
@@ -136,25 +130,25 @@ void r2_store(const r2_packing *p, int position, int segment, int i, const doubl
 
 // MARK: a panel
 
-static r2_status pack_part(r2_conv *conv, const r2_part *part, r2_packing p, int panel) {
+static r2_status pack_panel(r2_conv *conv, r2_packing p, int panel) {
   int elements = r2_elements(conv->operands, conv->geometry.in_channels);
   p.position = (ptrdiff_t)conv->segments * conv->k * R2_BLOCK;
   p.segment = (ptrdiff_t)elements * R2_BLOCK;
   p.segments = conv->segments * conv->k / elements;
-  p.weights = part->weights + panel * part->positions * p.position;
-  p.y = part->tiles.y ? part->tiles.y : conv->t.points ? &conv->t : NULL;
-  p.x = part->tiles.x;
+  p.weights = conv->weights + panel * conv->positions * p.position;
+  p.y = conv->tiles.y ? conv->tiles.y : conv->t.points ? &conv->t : NULL;
+  p.x = conv->tiles.x;
   if (p.y) r2_transform_filter(p.y, p.gy);
   if (p.x) r2_transform_filter(p.x, p.gx);
   if (r2_scaled(conv->operands)) {
     size_t count = (size_t)p.segments * (size_t)conv->geometry.in_channels;
-    size_t bytes = (size_t)part->positions * count * R2_BLOCK * sizeof(float);
+    size_t bytes = (size_t)conv->positions * count * R2_BLOCK * sizeof(float);
     p.values = malloc(bytes + count * R2_BLOCK);
     if (!p.values) return R2_NO_MEMORY;
     p.integers = (int8_t *)p.values + bytes;
   }
   for (int i = 0; i < conv->geometry.in_channels; i++) conv->method->pack(&p, i);
-  if (p.values) r2_round_panel(&p, part, panel);
+  if (p.values) r2_round_panel(&p, panel);
   free(p.values);
   return R2_OK;
 }
@@ -171,9 +165,7 @@ r2_status r2_conv_pack(r2_conv *conv, const r2_kernels *kernels, const float *we
   for (int lane = 0; lane < lanes; lane++) packing.factor[lane] = scale ? scale[first + lane] : 1;
   for (int lane = 0; lane < R2_BLOCK; lane++)
     conv->bias[first + lane] = bias && lane < lanes ? (float)bias[first + lane] : 0;
-  for (int n = 0; n < conv->part_count; n++) {
-    r2_status status = pack_part(conv, &conv->parts[n], packing, panel);
-    if (status != R2_OK) return status;
-  }
+  r2_status status = pack_panel(conv, packing, panel);
+  if (status != R2_OK) return status;
   return finite ? R2_OK : R2_WEIGHT_NOT_FINITE;
 }

@@ -125,15 +125,15 @@ static void place_lanes(const r2_packing *p, int position, int32_t *sums) {
     }
 }
 
-void r2_round_panel(const r2_packing *p, const r2_part *part, int panel) {
+void r2_round_panel(const r2_packing *p, int panel) {
   const r2_conv *conv = p->conv;
   int count = p->segments * conv->geometry.in_channels;
-  for (int position = 0; position < part->positions; position++) {
-    ptrdiff_t row = (ptrdiff_t)panel * part->positions + position;
+  for (int position = 0; position < conv->positions; position++) {
+    ptrdiff_t row = (ptrdiff_t)panel * conv->positions + position;
     float *values = p->values + (ptrdiff_t)position * count * R2_BLOCK, error[R2_BLOCK];
-    scale_lanes(p, values, count, part->scale + row * R2_BLOCK);
+    scale_lanes(p, values, count, conv->scale + row * R2_BLOCK);
     round_lanes(values, count, p->integers, error);
     settle(values, p->integers, count, error);
-    place_lanes(p, position, (int32_t *)part->sums + row * conv->segments * R2_BLOCK);
+    place_lanes(p, position, (int32_t *)conv->sums + row * conv->segments * R2_BLOCK);
   }
 }

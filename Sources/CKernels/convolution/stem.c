@@ -36,18 +36,15 @@ static void output(const r2_group *group, r2_range piece, r2_input v, r2_range p
   group->operands->direct_output(&sums, group->frame, piece, &group->out, &finish);
 }
 
-static int strips(const r2_conv *conv, int part) {
-  return (void)part, r2_divide_up(conv->out_height, STRIP_ROWS);
-}
+static int strips(const r2_conv *conv) { return r2_divide_up(conv->out_height, STRIP_ROWS); }
 
-static r2_range strip_rows(const r2_conv *conv, int part, int number) {
-  (void)part;
+static r2_range strip_rows(const r2_conv *conv, int number) {
   return (r2_range){number * STRIP_ROWS, r2_smaller(STRIP_ROWS, conv->out_height - number * STRIP_ROWS)};
 }
 
-static void strip(r2_group *group, int part, int number, float *scratch) {
+static void strip(r2_group *group, int number, float *scratch) {
   const r2_conv *conv = group->conv;
-  r2_range rows = strip_rows(conv, part, number);
+  r2_range rows = strip_rows(conv, number);
   for (int frame = 0; frame < conv->out_frames; frame++) {
     r2_place_frame(group, frame);
     for (int y = rows.first; y < rows.first + rows.count; y++)

@@ -11,7 +11,7 @@ static r2_status prepare(r2_conv *conv) {
   else if (r2_transform_make(conv->tiling.frames, 3, &conv->t) != 0)
     return R2_NO_SUCH_TRANSFORM;
   conv->segments = conv->v_segments = 1;
-  conv->parts[0].positions = conv->t.points;
+  conv->positions = conv->t.points;
   return R2_OK;
 }
 
@@ -19,7 +19,6 @@ static int groups(const r2_conv *conv) { return r2_divide_up(conv->out_frames, c
 
 static void place(r2_group *group, int number) {
   const r2_conv *conv = group->conv;
-  group->part = &conv->parts[0];
   group->frame = number * conv->t.outputs;
   group->tiles = conv->out_height * conv->out_width;
 }

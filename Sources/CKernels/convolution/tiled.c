@@ -3,21 +3,6 @@
 
 // MARK: shared with the algorithms that fold temporal taps
 
-static void add_part(r2_conv *conv, const r2_transform *y, const r2_transform *x, int top, int bottom) {
-  if (top >= bottom) return;
-  r2_part *part = &conv->parts[conv->part_count++];
-  part->tiles = (r2_tiles){
-      .top = top,
-      .bottom = bottom,
-      .right = conv->out_width,
-      .y = y,
-      .x = x,
-      .rows = r2_divide_up(bottom - top, y->outputs),
-      .columns = r2_divide_up(conv->out_width, x->outputs),
-  };
-  part->positions = y->points * x->points;
-}
-
 r2_status r2_tile_output(r2_conv *conv, int taps) {
   const r2_geometry *g = &conv->geometry;
   const r2_tiling *tiling = &conv->tiling;
@@ -25,20 +10,21 @@ r2_status r2_tile_output(r2_conv *conv, int taps) {
   if (g->kernel_y != 3 || g->kernel_x != 3 || g->pad_y != 1 || g->pad_x != 1 || g->stride_y != stride ||
       g->stride_x != stride)
     return R2_UNFIT_GEOMETRY;
-  if (r2_transform_make(tiling->rows, taps, &conv->y[0]) ||
-      r2_transform_make(tiling->columns, taps, &conv->x[0]) || r2_transform_make(4, taps, &conv->y[1]))
+  if (r2_transform_make(tiling->rows, taps, &conv->y) || r2_transform_make(tiling->columns, taps, &conv->x))
     return R2_NO_SUCH_TRANSFORM;
-  int rows = conv->out_height, middle = rows;
-  // 56 rows are 8 tiles of 6 and 2 of 4: no row is computed that is not there
-  if (tiling->mixed && tiling->rows == 6)
-    for (middle = rows; middle > 0 && (middle % 6 || (rows - middle) % 4); middle--) {}
-  conv->part_count = 0;
-  add_part(conv, &conv->y[0], &conv->x[0], 0, middle);
-  add_part(conv, &conv->y[1], &conv->x[0], middle, rows);
+  conv->tiles = (r2_tiles){
+      .height = conv->out_height,
+      .width = conv->out_width,
+      .y = &conv->y,
+      .x = &conv->x,
+      .rows = r2_divide_up(conv->out_height, tiling->rows),
+      .columns = r2_divide_up(conv->out_width, tiling->columns),
+  };
+  conv->positions = conv->y.points * conv->x.points;
   return R2_OK;
 }
 
-int r2_part_groups(const r2_conv *conv) { return conv->part_count; }
+int r2_one_group(const r2_conv *conv) { return (void)conv, 1; }
 
 double r2_all_taps(const r2_conv *conv, int number) { return (void)number, conv->geometry.kernel_t; }
 
@@ -46,32 +32,32 @@ double r2_all_taps(const r2_conv *conv, int number) { return (void)number, conv-
 
 static void place(r2_group *group, int number) {
   const r2_conv *conv = group->conv;
-  group->part = &conv->parts[number];
+  (void)number;
   group->frame = 0;
   group->in.frames = conv->frames * group->windows;
   group->out.frames = conv->out_frames * group->windows;
-  group->tiles = group->part->tiles.rows * group->part->tiles.columns * group->out.frames;
+  group->tiles = conv->tiles.rows * conv->tiles.columns * group->out.frames;
 }
 
 static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
   r2_product product = r2_product_of(group, piece, v, panels, m);
   r2_sums sums = r2_multiply(group, &product, v, panels);
   r2_finish finish = r2_group_finish(group);
-  group->operands->spatial_output(&sums, &group->part->tiles, piece, &group->out, &finish);
+  group->operands->spatial_output(&sums, &group->conv->tiles, piece, &group->out, &finish);
 }
 
-static int strips(const r2_conv *conv, int part) { return conv->parts[part].tiles.rows; }
+static int strips(const r2_conv *conv) { return conv->tiles.rows; }
 
-static r2_range strip_rows(const r2_conv *conv, int part, int number) {
-  const r2_tiles *tiles = &conv->parts[part].tiles;
-  int top = tiles->top + number * tiles->y->outputs;
-  return (r2_range){top, r2_smaller(tiles->y->outputs, tiles->bottom - top)};
+static r2_range strip_rows(const r2_conv *conv, int number) {
+  const r2_tiles *tiles = &conv->tiles;
+  int top = number * tiles->y->outputs;
+  return (r2_range){top, r2_smaller(tiles->y->outputs, tiles->height - top)};
 }
 
-static void strip(r2_group *group, int part, int number, float *scratch) {
+static void strip(r2_group *group, int number, float *scratch) {
   const r2_conv *conv = group->conv;
-  place(group, part);
-  int tiles = group->part->tiles.columns * group->out.frames;
+  place(group, 0);
+  int tiles = conv->tiles.columns * group->out.frames;
   for (int n = 0; n < r2_pieces(conv, tiles); n++) {
     r2_range piece = r2_piece(conv, tiles, n);
     piece.first += number * tiles;
@@ -88,7 +74,7 @@ static r2_status prepare_spatial(r2_conv *conv) {
 
 static void input_spatial(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
   r2_transformed to = r2_transformed_of(group->conv, v);
-  group->operands->spatial_input(&group->in, &group->part->tiles, piece, blocks, &to);
+  group->operands->spatial_input(&group->in, &group->conv->tiles, piece, blocks, &to);
 }
 
 static void pack_spatial(const r2_packing *packing, int i) {
@@ -99,7 +85,7 @@ static void pack_spatial(const r2_packing *packing, int i) {
 
 const r2_method r2_method_spatial = {
     .prepare = prepare_spatial,
-    .groups = r2_part_groups,
+    .groups = r2_one_group,
     .spans_windows = 1,
     .place = place,
     .input = input_spatial,
@@ -117,10 +103,10 @@ const r2_method r2_method_spatial = {
 // point ∞: a position there, which is the last of its row or column, sums the phases with two taps alone.
 
 static int at_infinity_y(const r2_conv *conv, int position) {
-  return position / conv->x[0].points == conv->y[0].points - 1;
+  return position / conv->x.points == conv->y.points - 1;
 }
 static int at_infinity_x(const r2_conv *conv, int position) {
-  return position % conv->x[0].points == conv->x[0].points - 1;
+  return position % conv->x.points == conv->x.points - 1;
 }
 
 // Phases 0 and 1 have two taps along rows, 0 and 2 along columns; the weights of the latter lie side by side
@@ -132,7 +118,8 @@ static void narrow_polyphase(const r2_conv *conv, int position, r2_product *prod
 }
 
 static double taps_polyphase(const r2_conv *conv, int number) {
-  int positions = conv->parts[number].positions, segments = 0;
+  int positions = conv->positions, segments = 0;
+  (void)number;
   for (int position = 0; position < positions; position++)
     segments += 4 >> (at_infinity_y(conv, position) + at_infinity_x(conv, position));
   return (double)segments / (4 * positions);
@@ -145,14 +132,14 @@ static r2_status prepare_polyphase(r2_conv *conv) {
 
 static void input_polyphase(const r2_group *group, r2_range piece, r2_range blocks, r2_input v) {
   r2_transformed to = r2_transformed_of(group->conv, v);
-  group->operands->polyphase_input(&group->in, &group->part->tiles, piece, blocks, &to);
+  group->operands->polyphase_input(&group->in, &group->conv->tiles, piece, blocks, &to);
 }
 
 // Where columns are at ∞, phase 2 takes the place of phase 1, whose weights are zero there.
 static void pack_phase(const r2_packing *packing, const double *two, int phase, int i) {
   static const int place[4] = {0, 2, 1, 3};
   const r2_conv *conv = packing->conv;
-  double square[8 * 8 * R2_BLOCK];
+  double square[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
   r2_transform_square(packing, two, 2, square);
   for (int position = 0; position < packing->y->points * packing->x->points; position++)
     r2_store(packing, position, at_infinity_x(conv, position) ? place[phase] : phase, i,
@@ -170,7 +157,7 @@ static void pack_polyphase(const r2_packing *packing, int i) {
 
 const r2_method r2_method_polyphase = {
     .prepare = prepare_polyphase,
-    .groups = r2_part_groups,
+    .groups = r2_one_group,
     .spans_windows = 1,
     .place = place,
     .input = input_polyphase,

@@ -32,22 +32,10 @@ typedef enum {
 /// What a status means, in words.
 const char *r2_status_text(r2_status status);
 
-/// Outputs of the Winograd transforms; 0 where there is none. With `mixed`, rows that a last tile of 6 would
-/// overrun are cut into tiles of 4.
+/// Outputs of the Winograd transforms; 0 where there is none.
 typedef struct {
-  int rows, columns, frames, mixed;
+  int rows, columns, frames;
 } r2_tiling;
-
-enum { R2_MAX_PARTS = 2 };
-
-/// A rectangle of the output with tiles of its own, and the weights transformed for them.
-typedef struct {
-  r2_tiles tiles;
-  int positions;
-  float *weights;  // [panel][position][segments · k][16] elements
-  float *sums;     // 8-bit: [panel][position][segment][16] int32, the sums of the weights
-  float *scale;    // 8-bit: [panel][position][16], what a weight of 1 stands for
-} r2_part;
 
 typedef struct {
   // the caller's
@@ -68,21 +56,22 @@ typedef struct {
   int segments, k;                        // products sum segments · k elements
   int v_segments, v_frames;               // V holds [position][v_segments][chunk][v_frames][tile] lines
   int v_signed;                           // 8-bit: whether V can be negative
-  int part_count;                         // algorithms without tiles use part 0 for positions and weights
-  r2_part parts[R2_MAX_PARTS];
-  r2_transform y[2], x[2], t;
-  float *bias;  // [panels][16]
+  int positions;                          // of a transform, 1 where there is none
+  r2_transform y, x, t;
+  r2_tiles tiles;  // in space
+  float *weights;  // [panel][position][segments · k][16] elements
+  float *sums;     // 8-bit: [panel][position][segment][16] int32, the sums of the weights
+  float *scale;    // 8-bit: [panel][position][16], what a weight of 1 stands for
+  float *bias;     // [panels][16]
 } r2_conv;
 
 /// Derives everything from what the caller has set; tile_block may follow. R2_OK, or why the algorithm cannot
 /// do it.
 r2_status r2_conv_prepare(r2_conv *conv);
 
-/// Positions of the (first) transform, 1 where there is none.
-int r2_conv_positions(const r2_conv *conv);
 /// Floats of transformed input a tile.
 size_t r2_conv_input_floats(const r2_conv *conv);
-/// Floats that the packed weights of all parts take; bias counted.
+/// Floats that the packed weights take; bias counted.
 size_t r2_conv_weight_floats(const r2_conv *conv);
 /// Hands out `storage`, 64-byte aligned and zero, to weights and bias.
 void r2_conv_place(r2_conv *conv, float *storage);

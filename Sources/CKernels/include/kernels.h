@@ -35,7 +35,14 @@
 #include "dense.h"
 #include "reference.h"
 
-enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_STEM_ROW = 6, R2_STEM_CHUNK = 21, R2_MAX_TAPS = 27 };
+enum {
+  R2_BLOCK = 16,
+  R2_MAX_POINTS = 10,
+  R2_MAX_SIDE = 9,
+  R2_STEM_ROW = 6,
+  R2_STEM_CHUNK = 21,
+  R2_MAX_TAPS = 27
+};
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
 typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
@@ -84,10 +91,9 @@ typedef struct {
   int first, count;
 } r2_range;
 
-/// A rectangle of an output cut into tiles of my × mx, counted (row of tiles, frame, column of tiles).
+/// The output, height × width, cut into tiles of my × mx, counted (row of tiles, frame, column of tiles).
 typedef struct {
-  int top, left;      // first output row and column of the rectangle
-  int bottom, right;  // one past the last
+  int height, width;
   int rows, columns;  // of tiles
   const r2_transform *y, *x;
 } r2_tiles;

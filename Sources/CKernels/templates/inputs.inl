@@ -29,9 +29,7 @@ R2_INLINE V_TYPE *V_NAME(v_at)(const r2_transformed *to, int block, int tile) {
 INPUT_PATCH(4, 1, 1, 4, 1, 1)
 INPUT_PATCH(5, 2, 0, 5, 2, 0)
 INPUT_PATCH(6, 2, 1, 6, 2, 1)
-INPUT_PATCH(6, 2, 1, 8, 3, 1)
-INPUT_PATCH(8, 3, 1, 6, 2, 1)
-INPUT_PATCH(8, 3, 1, 8, 3, 1)
+INPUT_PATCH(9, 4, 0, 9, 4, 0)
 
 R2_INLINE void V_NAME(input_patch)(const float *d, ptrdiff_t pitch, ptrdiff_t step, const r2_transform *ty,
                                    const r2_transform *tx, V_TYPE *v, ptrdiff_t stride) {
@@ -39,9 +37,7 @@ R2_INLINE void V_NAME(input_patch)(const float *d, ptrdiff_t pitch, ptrdiff_t st
     case 0x44: V_NAME(input_patch_4_4)(d, pitch, step, ty, tx, v, stride); break;
     case 0x55: V_NAME(input_patch_5_5)(d, pitch, step, ty, tx, v, stride); break;
     case 0x66: V_NAME(input_patch_6_6)(d, pitch, step, ty, tx, v, stride); break;
-    case 0x68: V_NAME(input_patch_6_8)(d, pitch, step, ty, tx, v, stride); break;
-    case 0x86: V_NAME(input_patch_8_6)(d, pitch, step, ty, tx, v, stride); break;
-    default: V_NAME(input_patch_8_8)(d, pitch, step, ty, tx, v, stride); break;
+    default: V_NAME(input_patch_9_9)(d, pitch, step, ty, tx, v, stride); break;
   }
 }
 
@@ -60,7 +56,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
       V_NAME(input_patch)(d + part, width * R2_BLOCK * step, R2_BLOCK * step, ty, tx, v + part, stride);
     return;
   }
-  _Alignas(64) float patch[8 * 8 * R2_BLOCK];
+  _Alignas(64) float patch[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
   memset(patch, 0, (size_t)(py * px) * R2_BLOCK * sizeof(float));
   for (int i = 0; i < py; i++) {
     int row = y + i * step;
@@ -78,12 +74,12 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
 
 static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                   const r2_transformed *to) {
-  R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3 && tiles->y->points <= 8 && tiles->x->points <= 8);
+  R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3);
+  R2_ASSERT(tiles->y->points <= R2_MAX_SIDE && tiles->x->points <= R2_MAX_SIDE);
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
     r2_tile tile = r2_tile_at(tiles, in->frames, range.first);
     for (int i = 0; i < range.count; i++, r2_tile_next(tiles, in->frames, &tile)) {
-      int y = tiles->top + tile.row * tiles->y->outputs - 1,
-          x = tiles->left + tile.column * tiles->x->outputs - 1;
+      int y = tile.row * tiles->y->outputs - 1, x = tile.column * tiles->x->outputs - 1;
       V_NAME(input_tile)(in, tile.frame, block, y, x, 1, tiles->y, tiles->x, V_NAME(v_at)(to, block, i),
                          to->position * V_VALUES);
     }
@@ -96,8 +92,7 @@ static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
     r2_tile tile = r2_tile_at(tiles, in->frames, range.first);
     for (int i = 0; i < range.count; i++, r2_tile_next(tiles, in->frames, &tile)) {
-      int y = 2 * (tiles->top + tile.row * tiles->y->outputs) - 1;
-      int x = 2 * (tiles->left + tile.column * tiles->x->outputs) - 1;
+      int y = 2 * tile.row * tiles->y->outputs - 1, x = 2 * tile.column * tiles->x->outputs - 1;
       for (int phase = 0; phase < 4; phase++)
         V_NAME(input_tile)(in, tile.frame, block, y + (phase >> 1), x + (phase & 1), 2, tiles->y, tiles->x,
                            V_NAME(v_at)(to, block, i) + phase * to->segment * V_VALUES,

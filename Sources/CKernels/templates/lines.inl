@@ -54,13 +54,12 @@ R2_INLINE void output_line(const vf *m, const vf *factor, vf *y, const int ys, c
   }
 }
 
-// The transforms in use: F(2,3), F(4,3), F(6,3), F(8,3) and, for the two phases of stride 2, F(4,2). Expands
-// CASE with constants: points, outputs, zero, pairs, infinity.
+// The transforms of three taps: F(2,3), F(4,3), F(7,3), F(8,3). Expands CASE with constants: points, outputs,
+// zero, pairs, infinity.
 #define FOR_TRANSFORM(t, CASE)           \
   switch ((t)->points) {                 \
     case 4: CASE(4, 2, 1, 1, 1) break;   \
-    case 5: CASE(5, 4, 0, 2, 1) break;   \
     case 6: CASE(6, 4, 1, 2, 1) break;   \
-    case 8: CASE(8, 6, 1, 3, 1) break;   \
+    case 9: CASE(9, 7, 0, 4, 1) break;   \
     default: CASE(10, 8, 1, 4, 1) break; \
   }

@@ -74,9 +74,7 @@ R2_INLINE const vf *M_NAME(load_line)(const M_NAME(source) * source, const r2_st
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
 OUTPUT_PATCH(5, 4, 2, 0, 5, 4, 2, 0)
 OUTPUT_PATCH(6, 4, 2, 1, 6, 4, 2, 1)
-OUTPUT_PATCH(6, 4, 2, 1, 8, 6, 3, 1)
-OUTPUT_PATCH(8, 6, 3, 1, 6, 4, 2, 1)
-OUTPUT_PATCH(8, 6, 3, 1, 8, 6, 3, 1)
+OUTPUT_PATCH(9, 7, 4, 0, 9, 7, 4, 0)
 #undef OUTPUT_PATCH
 #undef OUTPUT_ROW
 
@@ -87,7 +85,7 @@ R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform
   case PY * 16 + PX:                                                                                    \
     M_NAME(R2_PASTE(output_patch_##PY, PX))(m, ty, tx, bias, to, residual, pitch, rows, columns, relu); \
     break;
-  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(6, 8) CASE(8, 6) CASE(8, 8) }
+  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(9, 9) }
 #undef CASE
 }
 
@@ -97,9 +95,9 @@ static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r
   for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
     r2_tile tile = r2_tile_at(tiles, out->frames, range.first);
     for (int i = 0; i < range.count; i++, r2_tile_next(tiles, out->frames, &tile)) {
-      int y = tiles->top + tile.row * tiles->y->outputs, x = tiles->left + tile.column * tiles->x->outputs;
-      int rows = tiles->bottom - y < tiles->y->outputs ? tiles->bottom - y : tiles->y->outputs;
-      int columns = tiles->right - x < tiles->x->outputs ? tiles->right - x : tiles->x->outputs;
+      int y = tile.row * tiles->y->outputs, x = tile.column * tiles->x->outputs;
+      int rows = tiles->height - y < tiles->y->outputs ? tiles->height - y : tiles->y->outputs;
+      int columns = tiles->width - x < tiles->x->outputs ? tiles->width - x : tiles->x->outputs;
       float *to = view_at(out, tile.frame, p, y, x);
       const float *residual = finish->residual ? view_at(finish->residual, tile.frame, p, y, x) : NULL;
       for (int part = 0; part < R2_BLOCK; part += LANES) {

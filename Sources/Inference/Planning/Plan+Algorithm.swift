@@ -7,19 +7,17 @@ struct Algorithm: Equatable, Sendable {
   var rows = 0
   var columns = 0
   var frames = 0
-  /// The last rows, which a tile would overrun, are cut into smaller tiles.
-  var mixed = false
   /// What products multiply.
   var operands = OperandType.f32
   /// Threads share out output channels, so that each weight is read by one core, instead of tiles.
   var byChannels = false
 
-  /// `F6×6` in space, `F8` in time, `direct` …
+  /// `F7×7` in space, `F8` in time, `direct` …
   var name: String { operands == .f32 ? shape : "\(shape) \(operands.rawValue)" }
 
   private var shape: String {
     switch kind {
-    case R2_SPATIAL: mixed ? "F\(rows),4×\(columns)" : "F\(rows)×\(columns)"
+    case R2_SPATIAL: "F\(rows)×\(columns)"
     case R2_POLYPHASE: "phases F\(rows)×\(columns)"
     case R2_TEMPORAL: frames == 2 ? "Toeplitz 2" : "F\(frames) in time"
     case R2_STEM: "direct 7×7"
@@ -46,8 +44,7 @@ extension Algorithm {
     if square, conv.stride == Extent(1, 1, 1) {
       let rows = operands.spatialTile(output, windows: windows)
       return Algorithm(
-        kind: R2_SPATIAL, rows: rows, columns: rows, mixed: rows == 6, operands: operands,
-        byChannels: byChannels)
+        kind: R2_SPATIAL, rows: rows, columns: rows, operands: operands, byChannels: byChannels)
     }
     // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
     let line = conv.kernel.t == 1 ? 1 : operands.channelsPerLine

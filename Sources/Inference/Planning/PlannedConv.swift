@@ -32,8 +32,7 @@ final class PlannedConv: @unchecked Sendable {
     kernel.pointee.width = Int32(input.x)
     kernel.pointee.operands = algorithm.operands.kernel
     kernel.pointee.tiling = r2_tiling(
-      rows: Int32(algorithm.rows), columns: Int32(algorithm.columns), frames: Int32(algorithm.frames),
-      mixed: algorithm.mixed ? 1 : 0)
+      rows: Int32(algorithm.rows), columns: Int32(algorithm.columns), frames: Int32(algorithm.frames))
     kernel.pointee.relu = conv.relu ? 1 : 0
     kernel.pointee.by_channels = algorithm.byChannels ? 1 : 0
     let status = r2_conv_prepare(kernel)
@@ -50,7 +49,7 @@ final class PlannedConv: @unchecked Sendable {
   /// possible.
   private func tileBlock(_ cache: Int) -> Int {
     if algorithm.byChannels { return 112 }
-    let tiles = cache / (Int(r2_conv_input_floats(kernel)) + Int(r2_conv_positions(kernel)) * 32)
+    let tiles = cache / (Int(r2_conv_input_floats(kernel)) + Int(kernel.pointee.positions) * 32)
     return tiles >= 14 ? min(tiles / 14 * 14, 112) : max(tiles, 7)
   }
 

@@ -93,7 +93,9 @@ enum OperandType: String, CaseIterable, Sendable {
   /// for so few.
   func spatialTile(_ output: Extent, windows: Int) -> Int {
     switch self {
-    case .f32, .bf16: output.y <= 7 && windows * output.t < 6 ? 2 : output.y >= 48 ? min(largestTile, 6) : 4
+    // 56 are eight tiles of 7; where there are fewer outputs, what their products save goes to more weights
+    case .f32 where output.y >= 48: 7
+    case .f32, .bf16: output.y <= 7 && windows * output.t < 6 ? 2 : 4
     // 8 bits gain little from larger tiles at 7 × 7, and F2 loses a third of what F4 does
     case .int8: output.y <= 7 ? 2 : 4
     }

@@ -83,7 +83,7 @@ import Testing
       pad_y: Int32(refusal.kernel.y / 2), pad_x: Int32(refusal.kernel.x / 2))
     conv.algorithm = refusal.algorithm
     conv.operands = refusal.operands
-    conv.tiling = r2_tiling(rows: refusal.tile, columns: refusal.tile, frames: refusal.tile, mixed: 0)
+    conv.tiling = r2_tiling(rows: refusal.tile, columns: refusal.tile, frames: refusal.tile)
     (conv.frames, conv.height, conv.width) = (refusal.frames, 12, 12)
     #expect(r2_conv_prepare(&conv) == refusal.status)
   }

@@ -80,7 +80,7 @@ static const struct {
     {"direct, 1×3×3", R2_F32, {R2_GATHER, 64, 64, SQUARE, ONE, 1, 28, 28, 0, 0, 0, 1}},
     {"F2×2", R2_F32, {R2_SPATIAL, 64, 64, SQUARE, ONE, 1, 28, 28, 2, 0, 0, 1}},
     {"F4×4", R2_F32, {R2_SPATIAL, 64, 64, SQUARE, ONE, 1, 28, 28, 4, 0, 0, 1}},
-    {"F6×6 and F4×6", R2_F32, {R2_SPATIAL, 64, 64, SQUARE, ONE, 1, 28, 28, 6, 0, 0, 1}},
+    {"F7×7", R2_F32, {R2_SPATIAL, 64, 64, SQUARE, ONE, 1, 28, 28, 7, 0, 0, 1}},
     {"F4×4 folded, 3×3×3", R2_F32, {R2_SPATIAL, 64, 64, {3, 3, 3}, ONE, 4, 28, 28, 4, 0, 0, 1}},
     {"direct, 1×3×3, stride 2", R2_F32, {R2_GATHER, 64, 64, SQUARE, HALF, 1, 56, 56, 0, 0, 0, 1}},
     {"phases F4×4, stride 2", R2_F32, {R2_POLYPHASE, 64, 64, SQUARE, HALF, 1, 56, 56, 4, 0, 0, 1}},

@@ -49,7 +49,7 @@ typedef struct {
 } product_shape;
 
 static const product_shape products[] = {
-    {"layer1 1×3×3, F6: 64 positions", 14, 64, 64, 9},   {"layer1 3×1×1, F8: 10 positions", 84, 144, 10, 4},
+    {"layer1 1×3×3, F7: 81 positions", 11, 64, 81, 9},   {"layer1 3×1×1, F8: 10 positions", 84, 144, 10, 4},
     {"layer2 1×3×3, F4: 36 positions", 25, 128, 36, 18}, {"layer3 1×3×3, F4: 36 positions", 32, 256, 36, 36},
     {"layer4 1×3×3, F2: 16 positions", 16, 512, 16, 72}, {"layer4.0 1×3×3, direct", 49, 2304, 1, 58},
 };
@@ -99,7 +99,7 @@ static void bench_spatial(const r2_kernels *kernels, int size, int outputs) {
   r2_transform t;
   if (r2_transform_make(outputs, 3, &t)) exit(2);
   int plane = size * size * 16, across = (size + outputs - 1) / outputs, positions = t.points * t.points;
-  r2_tiles tiles = {.bottom = size, .right = size, .rows = across, .columns = across, .y = &t, .x = &t};
+  r2_tiles tiles = {.height = size, .width = size, .rows = across, .columns = across, .y = &t, .x = &t};
   r2_range all = {0, across * across}, block = {0, 1};
   float *x = floats((size_t)plane), *y = floats((size_t)plane);
   float *v = floats((size_t)all.count * (size_t)positions * 16);
@@ -147,7 +147,7 @@ void time_parts(void) {
     for (size_t s = 0; s < sizeof products / sizeof products[0]; s++)
       for (r2_operand_type type = R2_F32; type < R2_OPERAND_TYPES; type++)
         if (kernels->fast[type]) bench_product(kernels, type, &products[s]);
-    bench_spatial(kernels, 56, 6), bench_temporal(kernels, 56, 8);
+    bench_spatial(kernels, 56, 7), bench_temporal(kernels, 56, 8);
     bench_spatial(kernels, 28, 4), bench_temporal(kernels, 28, 4);
     bench_spatial(kernels, 14, 4), bench_temporal(kernels, 14, 4);
   }
