@@ -16,6 +16,8 @@ package struct GPUFailure: Error, Sendable, Equatable {
     case lost
     /// A value is larger than float16 holds.
     case overflow
+    /// A variable of the environment names what is not there, or what does not suit the device.
+    case variable
     case other
   }
 

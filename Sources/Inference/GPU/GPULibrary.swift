@@ -44,7 +44,7 @@ package final class GPULibrary: @unchecked Sendable {  // C only reads what it p
         handle: try withGPUError { r2_gpu_library_load(path.isEmpty ? nil : path, $0) })
     } catch {
       guard case .gpu(let failure) = error, !path.isEmpty else { throw error }
-      throw .gpu(GPUFailure(failure.kind, "R2P1D_VULKAN=\(path): \(failure.text)"))
+      throw .gpu(GPUFailure(.variable, "R2P1D_VULKAN=\(path): \(failure.text)"))
     }
   }
 

@@ -64,7 +64,7 @@ extension GPUDevice {
     }
     // What a device is measured with: one tile for all layers.
     guard let tile = GPUTile(text), tile.fits(facts), isHalf || tile.partRows == 0 else {
-      throw .gpu(GPUFailure(.unusable, "R2P1D_GPU_TILE=\(text) does not suit it"))
+      throw .gpu(GPUFailure(.variable, "R2P1D_GPU_TILE=\(text) does not suit it"))
     }
     try self.init(library, facts, tile.partRows > 0 ? .f16Matrix : isHalf ? .f16 : .f32, tiles: [tile])
   }

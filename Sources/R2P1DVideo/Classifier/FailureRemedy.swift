@@ -41,6 +41,8 @@ public enum FailureRemedy: Sendable, Hashable {
   case overwrite
   /// A driver for the GPU.
   case installGPUDriver
+  /// Another value of a variable of the environment, which the cause names, or none.
+  case correctVariable
   /// The CPU instead of the GPU, or another GPU: `ClassifierOptions.gpu`.
   case computeOnCPU
   /// A precision of more range: `ClassifierOptions.precision`.

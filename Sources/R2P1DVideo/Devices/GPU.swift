@@ -122,6 +122,7 @@ extension ClassifierError {
       switch failure.kind {
       case .absent: .installGPUDriver
       case .overflow: .exactPrecision
+      case .variable: .correctVariable
       case .noMatch, .unusable, .limit, .outOfMemory, .lost, .other: .computeOnCPU
       }
     self = .gpu(name, cause: failure.text, kind: FailureKind(error.kind), remedy: remedy)

@@ -60,9 +60,10 @@ import Testing
       window)
     let slow = try Predictor(model, frames: 4, options: EngineOptions(threads: 1, instructionSet: .scalar))
       .trace(window)
-    for (a, b) in zip(fast, slow) {
+    for (number, (a, b)) in zip(fast, slow).enumerated() {
       #expect(a.name == b.name)
-      expectClose(a.values, b.values, a.name, tolerance: 1e-5)
+      // what lies behind the stem has convolutions in tiles, which lose more: see kernel_allowed_error
+      expectClose(a.values, b.values, a.name, tolerance: number == 0 ? 1e-5 : 3e-5)
     }
   }
 }
