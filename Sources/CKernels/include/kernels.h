@@ -5,20 +5,21 @@
 //   block     16 channels of activations, padded with zeros; what `R2_BLOCK` counts
 //   panel     16 output channels of packed weights, and of the products made with them
 //   tile      the outputs that one transform makes: m × m pixels, m frames of a pixel, or (direct) one pixel
-//   position  one of the numbers a tile's input is transformed into, m + taps − 1 in each direction; 1 if direct
+//   position  one of the numbers that a tile's input becomes, m + taps − 1 in each direction; 1 if direct
 //   element   four bytes of an operand: one float32, two bfloat16 or four 8-bit values
 //   line      64 bytes of transformed input: 16 elements of one tile and one position
 //   chunk     the channels that a line holds: 16, 32 or 64
 //   segment   a run of k elements that a product sums: a tap of a direct convolution, a phase of stride 2
-//   group     the tiles of a frame, or of a rectangle of the output, that are cut into pieces together
+//   group     the tiles that are cut into pieces together: of a frame, or of all that are alike
 //   piece     tiles of one group that one thread takes at a time
 //   strip     some rows of all frames, between a spatial convolution and the temporal one behind it
 //
 // Layouts, all float32 unless said otherwise:
 //   activations           [T][C/16][H][W][16]
-//   transformed input  V  [position][segment][chunk][frame][tile][16 elements], frames only where taps are folded
+//   transformed input  V  [position][segment][chunk][frame][tile][16 elements], frames where taps are folded
 //   packed weights     U  [panel][position][segment][k][16 elements]
 //   products           M  [panel][position][tile][16]
+// In V and M a line is left free where positions would lie an even number of lines apart.
 // clang-format on
 //
 // In 8 bits a line of four blocks holds channel 16·j + lane at byte j of element `lane`; fewer than four

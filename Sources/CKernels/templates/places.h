@@ -1,4 +1,4 @@
-// Where things lie in activations: the tiles of a rectangle in their order (row of tiles, frame, column of
+// Where things lie in activations: the tiles of an output in their order (row of tiles, frame, column of
 // tiles), and the outputs of a panel, frame by frame.
 #ifndef R2_PLACES_H
 #define R2_PLACES_H
