@@ -76,6 +76,13 @@ extension BytePath {
     guard moved == 0 else { throw Errno.last }
   }
 
+  /// The folder and those above it, as far as nothing is there: the outermost first.
+  package var missingFolders: [BytePath] {
+    var status = stat()
+    guard withCString({ lstat($0, &status) }) != 0, errno == ENOENT else { return [] }
+    return (folder == self ? [] : folder.missingFolders) + [self]
+  }
+
   /// Makes the folder, and those above it, where they are missing.
   package func makeFolders() throws(ClassifierError) {
     if withCString({ mkdir($0, 0o777) }) == 0 || errno == EEXIST { return }

@@ -37,24 +37,30 @@ struct CutCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if try await !cut() { ExitStatus.input.exit() }
+  }
+
+  /// Whether there is a clip of every segment.
+  private func cut() async throws -> Bool {
     let list = try cutting.list(of: file)
     try Output.spare([file, model.model.file, naming.labels, cutting.segments])
     if cutting.quiet { Terminal.hideBars() }
     let program = cutting.exact ? try FFmpegProgram.find() : nil
     let folder = try ClipFolder(cutting.folder, of: file)
+    defer { folder.removeIfEmpty() }
     let video = try CutVideo(file, track: sampling.samples.track, inputOptions)
     _ = try video.ending(cutting.mode)
     let segments = try await segments(list)
     let clips = try clips(of: segments, in: video)
     try folder.check(clips)
     var printer = CutPrinter(video, clips, isQuiet: cutting.quiet)
-    var isComplete = clips.count == segments.count
-    if let program {
-      if try !encode(clips, of: video, with: program, into: folder, &printer) { isComplete = false }
-    } else if try !copy(clips, of: video, into: folder, &printer) {
-      isComplete = false
-    }
-    if !isComplete { ExitStatus.input.exit() }
+    let areMade =
+      if let program {
+        try encode(clips, of: video, with: program, into: folder, &printer)
+      } else {
+        try copy(clips, of: video, into: folder, &printer)
+      }
+    return areMade && clips.count == segments.count
   }
 
   private var inputOptions: InputOptions {

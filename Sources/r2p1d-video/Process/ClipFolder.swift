@@ -11,6 +11,8 @@ struct ClipFolder {
   private let folder: BytePath
   private let video: BytePath
   private let table: BytePath
+  /// The folders that were missing, the outermost first.
+  private let made: [BytePath]
 
   /// Makes the folder where it is missing. Fails if it cannot be written to, or holds another file under the
   /// table's name.
@@ -18,12 +20,18 @@ struct ClipFolder {
     self.folder = folder
     self.video = video
     table = folder.appending(ClipTable.name(for: video))
+    made = folder.missingFolders
     try folder.makeFolders()
     guard folder.isFolder else { throw .output(folder, cause: "is no folder, expected one for the clips") }
     guard folder.withCString({ access($0, W_OK | X_OK) }) == 0 else {
       throw .output(folder, cause: "cannot be written: \(Errno.last.reason)")
     }
     try checkTable()
+  }
+
+  /// Removes the folders that were made for clips of which there are none.
+  func removeIfEmpty() {
+    for folder in made.reversed() where folder.withCString({ rmdir($0) }) != 0 { return }
   }
 
   func path(of clip: CutClip) -> BytePath { folder.appending(clip.name) }

@@ -182,7 +182,16 @@ import Testing
     let run = try found(label)
     #expect(run.status == status && run.errors.count(where: \.isNewline) == 1)
     #expect(run.errors.contains(message), "\(run.errors)")
-    #expect(try names("out").isEmpty)
+    #expect(!folder.names.contains("out"))
+  }
+
+  @Test(arguments: [true, false])
+  func aFolderInWhichThereIsNoClipIsNotLeft(_ isThere: Bool) throws {
+    if isThere { _ = try folder.write("above/kept", "") }
+    let run = try cut(["--segments", list("500,600,x\n")], into: "above/of/clips")
+    #expect(run.status == 1 && run.errors.contains("shows no frame"), "\(run.errors)")
+    #expect(folder.names == (isThere ? ["above", "list.csv"] : ["list.csv"]))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("above/of")))
   }
 
   @Test(
@@ -265,7 +274,7 @@ import Testing
       "PATH='\(folder.path("bin"))':$PATH exec \"$r2p1d\" cut '\(Self.video)' --segments '\(list)' --exact "
         + "--output-dir '\(folder.path("out"))'")
     #expect(run.status != 0)
-    #expect(try names("out").isEmpty)
+    #expect(!folder.names.contains("out"))
     let cause =
       switch end {
       case "exit 3": "failed with status 3: Unknown encoder: libx264"
