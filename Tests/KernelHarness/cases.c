@@ -64,6 +64,7 @@ static const kernel_case cases[] = {
     // 3×3×3, temporal taps folded into the sums
     {R2_SPATIAL, 20, 24, CUBE, ONE, 4, 9, 10, 4, 0, 0, 1},
     {R2_SPATIAL, 48, 40, CUBE, ONE, 2, 28, 28, 4, 0, 0, 2},
+    {R2_SPATIAL, 64, 32, CUBE, ONE, 3, 56, 56, 7, 0, 0, 1},
     {R2_SPATIAL, 17, 33, CUBE, ONE, 3, 26, 19, 7, 0, 0, 1},
     {R2_SPATIAL, 33, 130, CUBE, ONE, 1, 7, 7, 2, 0, 1, 2},
     {R2_SPATIAL, 130, 18, CUBE, ONE, 2, 7, 7, 2, 0, 1, 1},

@@ -207,10 +207,11 @@ static void compare(const float *out, const float *golden, size_t count, kernel_
   outcome->rms = sqrt(squares / all);
 }
 
-float kernel_allowed_error(const r2_kernels *kernels, r2_operand_type type) {
+float kernel_allowed_error(const kernel_case *test, r2_operand_type type, const r2_kernels *kernels) {
   switch (type) {
-    // F7 × F7 loses most: an output may be off by 2e-5 of the largest
-    case R2_F32: return 3e-5f;
+    // a thousand equal terms lose up to 3e-5; F7 × F7 makes ten thousand times of what the corners of a tile
+    // are off by: 4e-5 of the largest in layer1 of r3d_18, whose sums are the longest
+    case R2_F32: return test->tile == 7 ? 5e-5f : 3e-5f;
     // an operand is off by 2⁻⁹ at most; F4 in both directions makes up to ten times that of it
     case R2_BF16: return 4e-2f;
     // an operand is off by 1/254 of a tile's largest value, or by a third more; F4 in both directions makes

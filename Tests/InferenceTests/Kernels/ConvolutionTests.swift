@@ -34,11 +34,14 @@ import Testing
   func agrees(set: InstructionSet, test: Case) throws {
     let kernels = try #require(set.kernels)
     for atEnd: Int32 in [0, 1] {
-      let outcome = withUnsafePointer(to: test.value) {
-        kernel_case_check($0, test.operands.kernel, kernels, atEnd)
+      let (outcome, allowed) = withUnsafePointer(to: test.value) {
+        (
+          kernel_case_check($0, test.operands.kernel, kernels, atEnd),
+          kernel_allowed_error($0, test.operands.kernel, kernels)
+        )
       }
       try #require(outcome.status == R2_OK, "\(String(cString: r2_status_text(outcome.status)))")
-      #expect(outcome.error < kernel_allowed_error(kernels, test.operands.kernel), "of the largest value")
+      #expect(outcome.error < allowed, "of the largest value")
       #expect(outcome.intact != 0, "wrote outside its buffers")
       #expect(outcome.same_with_threads != 0, "depends on the threads")
     }
@@ -63,7 +66,7 @@ import Testing
     for (number, (a, b)) in zip(fast, slow).enumerated() {
       #expect(a.name == b.name)
       // what lies behind the stem has convolutions in tiles, which lose more: see kernel_allowed_error
-      expectClose(a.values, b.values, a.name, tolerance: number == 0 ? 1e-5 : 3e-5)
+      expectClose(a.values, b.values, a.name, tolerance: number == 0 ? 1e-5 : 5e-5)
     }
   }
 }

@@ -23,7 +23,7 @@ static int is_large(const kernel_case *c) { return kernel_case_multiply_adds(c) 
 
 static int check(const kernel_case *c, r2_operand_type type, const r2_kernels *kernels, int at_end) {
   kernel_outcome outcome = kernel_case_check(c, type, kernels, at_end);
-  if (outcome.status == R2_OK && outcome.error < kernel_allowed_error(kernels, type) && outcome.intact &&
+  if (outcome.status == R2_OK && outcome.error < kernel_allowed_error(c, type, kernels) && outcome.intact &&
       outcome.same_with_threads)
     return 0;
   char text[TEXT];

@@ -41,8 +41,8 @@ typedef struct {
   int intact, same_with_threads;
 } kernel_outcome;
 
-// What an operand's rounding may cost, of the largest value.
-float kernel_allowed_error(const r2_kernels *, r2_operand_type);
+// What rounding may cost a case, of the largest value.
+float kernel_allowed_error(const kernel_case *, r2_operand_type, const r2_kernels *);
 
 // Runs an adapted case. Every buffer lies between pages that must not be touched: it ends with the last byte
 // before such a page if `at_end`, else it begins with the first byte behind one.
