@@ -44,8 +44,8 @@ demo-teach: build
 build: deps
 	$(BUILD)
 
-# Optimised as ever, but each file by itself: what a change to one needs is built, not its module. Clean it takes longer,
-# and runs a tenth slower where Swift has the work.
+# Optimised as ever, but each file by itself: what a change to one needs is built, not its module. From nothing it takes
+# longer, and the program runs a tenth slower where Swift has the work.
 dev: SCRATCH = .build-dev
 dev: deps
 	$(BUILD) -Xswiftc -no-whole-module-optimization -Xswiftc -enable-batch-mode -Xswiftc -incremental

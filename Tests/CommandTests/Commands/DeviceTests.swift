@@ -24,6 +24,19 @@ import Testing
     #expect(run.text == "no GPU: \(Self.cause)\(Self.wayOut)\n")
   }
 
+  /// Vulkan's loader, if it is there at all, finds no driver.
+  @Test func whereNoDriverIsInstalledOneIsTheWayOut() throws {
+    let none = [
+      "VK_DRIVER_FILES": "/no/driver.json", "VK_ICD_FILENAMES": "/no/driver.json", "R2P1D_VULKAN": "",
+    ]
+    let run = try Program(environment: none)(["label"] + Self.clip + ["--device", "gpu"])
+    #expect(run.status == 2 && run.text.isEmpty && run.errors.hasPrefix("r2p1d-video: gpu: "))
+    #expect(
+      run.errors.hasSuffix(
+        "; install the GPU's Vulkan driver (Mesa's, or the Vulkan part of NVIDIA's; docs/gpu.md for "
+          + "containers), or leave --device away\n"), "\(run.errors)")
+  }
+
   @Test(arguments: ["gpu", "gpu:0", "gpu:llvmpipe"])
   func aGPUThatIsNotThereIsAnErrorAndNeverTheCPU(device: String) throws {
     let run = try Program(environment: Self.nowhere)(["label"] + Self.clip + ["--device", device])
