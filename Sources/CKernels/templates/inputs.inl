@@ -7,21 +7,26 @@ R2_INLINE V_TYPE *V_NAME(v_at)(const r2_transformed *to, int block, int tile) {
   return (V_TYPE *)line + block % V_VALUES * R2_BLOCK;
 }
 
-// Bᵀ d B of a patch whose rows lie `pitch` and columns `step` floats apart, its positions `stride` values
-// apart.
+// Bᵀ d B of a patch, its positions `stride` values apart. Columns outside of the frame are zeros before and
+// after their transform. Coefficients are copied, or every value written to V could be one of them.
 #define INPUT_PATCH(PY, QY, ZY, PX, QX, ZX)                                                              \
-  R2_INLINE void V_NAME(R2_PASTE(input_patch_##PY, PX))(const float *d, ptrdiff_t pitch, ptrdiff_t step, \
-                                                        const r2_transform *ty, const r2_transform *tx,  \
-                                                        V_TYPE *v, ptrdiff_t stride) {                   \
+  R2_INLINE void V_NAME(R2_PASTE(input_patch_##PY, PX))(                                                 \
+      const r2_patch *patch, int part, const r2_transform *y_transform, const r2_transform *x_transform, \
+      V_TYPE *v, ptrdiff_t stride) {                                                                     \
+    const r2_transform ty = *y_transform, tx = *x_transform;                                             \
     vf columns[PY * PX];                                                                                 \
-    R2_EACH(x, PX) {                                                                                     \
+    for (int x = 0; x < PX; x++) {                                                                       \
+      if (x < patch->first || x >= patch->end) {                                                         \
+        R2_EACH(y, PY) columns[y * PX + x] = 0;                                                          \
+        continue;                                                                                        \
+      }                                                                                                  \
       vf column[PY];                                                                                     \
-      R2_EACH(y, PY) column[y] = LOAD(d + y * pitch + x * step);                                         \
-      input_line(column, 1, columns + x, PX, ty, ZY, QY, 1);                                             \
+      R2_EACH(y, PY) column[y] = LOAD(patch->row[y] + x * patch->step + part);                           \
+      input_line(column, 1, columns + x, PX, &ty, ZY, QY, 1);                                            \
     }                                                                                                    \
     for (int y = 0; y < PY; y++) {                                                                       \
       vf row[PX];                                                                                        \
-      input_line(columns + y * PX, 1, row, 1, tx, ZX, QX, 1);                                            \
+      input_line(columns + y * PX, 1, row, 1, &tx, ZX, QX, 1);                                           \
       R2_EACH(x, PX) V_STORE(v + (y * PX + x) * stride, row[x]);                                         \
     }                                                                                                    \
   }
@@ -30,46 +35,22 @@ INPUT_PATCH(4, 1, 1, 4, 1, 1)
 INPUT_PATCH(5, 2, 0, 5, 2, 0)
 INPUT_PATCH(6, 2, 1, 6, 2, 1)
 INPUT_PATCH(9, 4, 0, 9, 4, 0)
+#undef INPUT_PATCH
 
-R2_INLINE void V_NAME(input_patch)(const float *d, ptrdiff_t pitch, ptrdiff_t step, const r2_transform *ty,
-                                   const r2_transform *tx, V_TYPE *v, ptrdiff_t stride) {
-  switch (ty->points * 16 + tx->points) {
-    case 0x44: V_NAME(input_patch_4_4)(d, pitch, step, ty, tx, v, stride); break;
-    case 0x55: V_NAME(input_patch_5_5)(d, pitch, step, ty, tx, v, stride); break;
-    case 0x66: V_NAME(input_patch_6_6)(d, pitch, step, ty, tx, v, stride); break;
-    default: V_NAME(input_patch_9_9)(d, pitch, step, ty, tx, v, stride); break;
-  }
-}
-
-// The tile's patch starts at input row y, column x, and holds every `step`-th row and column. Where it leaves
-// the frame a copy with zeros serves.
+// The tile's patch starts at input row y, column x, and holds every `step`-th row and column.
 R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y, int x, int step,
                                   const r2_transform *ty, const r2_transform *tx, V_TYPE *v,
                                   ptrdiff_t stride) {
-  int py = ty->points, px = tx->points;
   const float *plane = in->base + frame * in->frame + block * in->plane;
-  ptrdiff_t width = in->width;
-  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * tx->outputs * step, py, tx->outputs, step);
-  if (y >= 0 && x >= 0 && y + (py - 1) * step < in->height && x + (px - 1) * step < in->width) {
-    const float *d = plane + ((y - in->top) * width + x) * R2_BLOCK;
-    for (int part = 0; part < R2_BLOCK; part += LANES)
-      V_NAME(input_patch)(d + part, width * R2_BLOCK * step, R2_BLOCK * step, ty, tx, v + part, stride);
-    return;
-  }
-  _Alignas(64) float patch[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
-  memset(patch, 0, (size_t)(py * px) * R2_BLOCK * sizeof(float));
-  for (int i = 0; i < py; i++) {
-    int row = y + i * step;
-    if (row < 0 || row >= in->height) continue;
-    for (int j = 0; j < px; j++) {
-      int column = x + j * step;
-      if (column < 0 || column >= in->width) continue;
-      memcpy(patch + (i * px + j) * R2_BLOCK, plane + ((row - in->top) * width + column) * R2_BLOCK,
-             R2_BLOCK * sizeof(float));
-    }
-  }
-  for (int part = 0; part < R2_BLOCK; part += LANES)
-    V_NAME(input_patch)(patch + part, px * R2_BLOCK, R2_BLOCK, ty, tx, v + part, stride);
+  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * tx->outputs * step, ty->points, tx->outputs, step);
+  const r2_patch patch = r2_patch_at(in, plane, y, x, step, ty->points, tx->points);
+#define CASE(PY, PX)                                                                  \
+  case PY * 16 + PX:                                                                  \
+    for (int part = 0; part < R2_BLOCK; part += LANES)                                \
+      V_NAME(R2_PASTE(input_patch_##PY, PX))(&patch, part, ty, tx, v + part, stride); \
+    break;
+  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(9, 9) }
+#undef CASE
 }
 
 static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
@@ -102,53 +83,60 @@ static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2
 }
 
 // Two frames, both borders: see winograd.c.
-R2_INLINE void V_NAME(pair_input)(const float *const *source, const ptrdiff_t *advance, int pixel, V_TYPE *to,
+R2_INLINE void V_NAME(pair_input)(const float *const *source, int count, V_TYPE *to, ptrdiff_t tile,
                                   ptrdiff_t stride) {
-  R2_EACH_PART(part) {
-    vf d0 = LOAD(source[1] + pixel * advance[1] + part), d1 = LOAD(source[2] + pixel * advance[2] + part);
-    V_STORE(to + part, d0 + d1);
-    V_STORE(to + stride + part, d1);
-    V_STORE(to + 2 * stride + part, d0);
-  }
+  for (int i = 0; i < count; i++, to += tile)
+    R2_EACH_PART(part) {
+      vf d0 = LOAD(source[1] + i * R2_BLOCK + part), d1 = LOAD(source[2] + i * R2_BLOCK + part);
+      V_STORE(to + part, d0 + d1);
+      V_STORE(to + stride + part, d1);
+      V_STORE(to + 2 * stride + part, d0);
+    }
 }
 
-// What as many pixels further on need, the next batch on the way to integers, is asked for.
-#define TEMPORAL_INPUT(P, M, Z, Q, I)                                                    \
-  for (int i = 0; i < pixels.count; i++) {                                               \
-    V_TYPE *line = V_NAME(v_at)(to, block, i);                                           \
-    R2_EACH(k, P) __builtin_prefetch(source[k] + (i + pixels.count) * advance[k], 0, 3); \
-    R2_EACH_PART(part) {                                                                 \
-      vf d[P], w[P];                                                                     \
-      R2_EACH(k, P) d[k] = LOAD(source[k] + i * advance[k] + part);                      \
-      input_line(d, 1, w, 1, t, Z, Q, I);                                                \
-      R2_EACH(k, P) V_STORE(line + k * stride + part, w[k]);                             \
-    }                                                                                    \
+// What lies `ahead`, the next batch on the way to integers, is asked for. Coefficients are copied, as above.
+#define TEMPORAL_INPUT(P, M, Z, Q, I)                                 \
+  {                                                                   \
+    const r2_transform coefficients = *t;                             \
+    for (int i = 0; i < count; i++, v += tile) {                      \
+      const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK;                   \
+      R2_EACH(k, P) __builtin_prefetch(source[k] + at + ahead, 0, 3); \
+      R2_EACH_PART(part) {                                            \
+        vf d[P], w[P];                                                \
+        R2_EACH(k, P) d[k] = LOAD(source[k] + at + part);             \
+        input_line(d, 1, w, 1, &coefficients, Z, Q, I);               \
+        R2_EACH(k, P) V_STORE(v + k * stride + part, w[k]);           \
+      }                                                               \
+    }                                                                 \
   }
+
+// Pixels whose input frames begin at `source`.
+R2_INLINE void V_NAME(temporal_pixels)(const float *const *source, const r2_transform *t, int count,
+                                       ptrdiff_t ahead, V_TYPE *v, ptrdiff_t tile, ptrdiff_t stride) {
+  if (t->points == 3) return V_NAME(pair_input)(source, count, v, tile, stride);
+  FOR_TRANSFORM(t, TEMPORAL_INPUT)
+}
+#undef TEMPORAL_INPUT
 
 static void V_NAME(temporal_input)(const r2_view *in, const r2_transform *t, int start, r2_range pixels,
                                    r2_range blocks, const r2_transformed *to) {
-  static const float zeros[R2_BLOCK];
-  ptrdiff_t stride = to->position * V_VALUES;
+  enum { most = 32 };  // pixels at a time: so many zeros stand for a frame that is not there
+  static const float zeros[most * R2_BLOCK];
   R2_ASSERT(t->taps == 3 && t->points <= R2_MAX_POINTS && start >= 0 && start < in->frames);
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
-    const float *source[R2_MAX_POINTS];
-    ptrdiff_t advance[R2_MAX_POINTS];
-    for (int i = 0; i < t->points; i++) {
-      int frame = start + i - 1;
-      int inside = frame >= 0 && frame < in->frames;
-      const float *plane = in->base + frame * in->frame + block * in->plane;
-      source[i] = inside ? plane + (ptrdiff_t)pixels.first * R2_BLOCK : zeros;
-      advance[i] = inside ? R2_BLOCK : 0;
-    }
-    if (t->points == 3) {
-      for (int i = 0; i < pixels.count; i++)
-        V_NAME(pair_input)(source, advance, i, V_NAME(v_at)(to, block, i), stride);
-    } else {
-      FOR_TRANSFORM(t, TEMPORAL_INPUT)
+    const float *plane = in->base + (start - 1) * in->frame + block * in->plane;
+    for (int first = 0; first < pixels.count; first += most) {
+      const float *source[R2_MAX_POINTS];
+      for (int k = 0; k < t->points; k++) {
+        int inside = start + k > 0 && start + k <= in->frames;
+        source[k] = inside ? plane + k * in->frame + (ptrdiff_t)(pixels.first + first) * R2_BLOCK : zeros;
+      }
+      int count = pixels.count - first < most ? pixels.count - first : most;
+      V_NAME(temporal_pixels)(source, t, count, (ptrdiff_t)pixels.count * R2_BLOCK,
+                              V_NAME(v_at)(to, block, first), to->tile * V_VALUES, to->position * V_VALUES);
     }
   }
 }
-#undef TEMPORAL_INPUT
 
 static void V_NAME(gather_input)(const r2_view *in, const r2_geometry *g, int width, int frame, int tap_y,
                                  int tap_x, r2_range pixels, r2_range blocks, const r2_transformed *to) {

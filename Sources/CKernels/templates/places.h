@@ -57,6 +57,53 @@ R2_INLINE const float *r2_step(const r2_strided *s, const int k) {
   return (const float *)(s->base + k / of * stride);
 }
 
+/// The rows of a patch, from its first column on, which lie `step` floats apart: zeros where a row is outside
+/// of the frame. Columns before `first` and from `end` on are outside of it, and not to be read.
+typedef struct {
+  const float *row[R2_MAX_SIDE];
+  ptrdiff_t step;
+  int first, end;
+} r2_patch;
+
+/// `rows` × `columns`, every `step`-th, from row y and column x on.
+R2_INLINE r2_patch r2_patch_at(const r2_view *in, const float *plane, int y, int x, int step, int rows,
+                               int columns) {
+  static const float zeros[(2 * R2_MAX_SIDE) * R2_BLOCK];
+  r2_patch patch = {.step = step * R2_BLOCK, .end = columns};
+  for (int i = 0; i < rows; i++) {
+    int row = y + i * step;
+    patch.row[i] = row < 0 || row >= in->height
+                       ? zeros
+                       : plane + ((ptrdiff_t)(row - in->top) * in->width + x) * R2_BLOCK;
+  }
+  while (x + patch.first * step < 0) patch.first++;
+  while (x + (patch.end - 1) * step >= in->width) patch.end--;
+  return patch;
+}
+
+/// A tap of a convolution: where it lies from the pixel that it belongs to, in rows, in columns and, from
+/// pixel (0, 0), in floats.
+typedef struct {
+  int y, x;
+  ptrdiff_t offset;
+} r2_tap;
+
+/// Tap `number`, counted (t, y, x), where the first of them are those of `frame`.
+R2_INLINE r2_tap r2_tap_at(const r2_view *in, const r2_geometry *g, int frame, int number) {
+  int square = g->kernel_y * g->kernel_x, within = number % square;
+  r2_tap tap = {.y = within / g->kernel_x - g->pad_y, .x = within % g->kernel_x - g->pad_x};
+  tap.offset =
+      (frame + number / square) * in->frame + ((ptrdiff_t)(tap.y - in->top) * in->width + tap.x) * R2_BLOCK;
+  return tap;
+}
+
+/// The first block of a tap of the pixel in row y, column x, or NULL where it lies outside of the frame.
+R2_INLINE const float *r2_tap_of(const r2_view *in, const r2_tap *tap, int y, int x) {
+  int row = y + tap->y, column = x + tap->x;
+  int inside = row >= 0 && row < in->height && column >= 0 && column < in->width;
+  return inside ? in->base + tap->offset + ((ptrdiff_t)y * in->width + x) * R2_BLOCK : NULL;
+}
+
 /// Half a row of 56 columns: what a tile needs is asked for this many tiles before it comes to its turn.
 enum { AHEAD = 7 };
 

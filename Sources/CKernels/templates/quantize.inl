@@ -130,16 +130,6 @@ static void INT8_NAME(quantize)(const r2_quantization *q, const r2_transformed *
 
 // MARK: taps of activations, which need no transform
 
-// A tap of an output pixel: its first block, or NULL where it lies outside the frame.
-R2_INLINE const float *INT8_NAME(tap_at)(const r2_view *in, const r2_geometry *g, int frame, int tap, int y,
-                                         int x) {
-  int square = g->kernel_y * g->kernel_x, within = tap % square;
-  int row = y * g->stride_y - g->pad_y + within / g->kernel_x;
-  int column = x * g->stride_x - g->pad_x + within % g->kernel_x;
-  int inside = row >= 0 && row < in->height && column >= 0 && column < in->width;
-  return inside ? view_at(in, frame + tap / square, 0, row, column) : NULL;
-}
-
 // The largest value of some taps of a pixel.
 R2_INLINE vi INT8_NAME(largest_taps)(const r2_view *in, const float *const *source, int taps, int blocks) {
   vi most = 0;
@@ -168,30 +158,41 @@ R2_INLINE void INT8_NAME(tap_integers)(const r2_view *in, const float *line, int
     INT8_NAME(quarter_line)(line, factor, magic, (uint8_t *)target + quarter * R2_BLOCK);
 }
 
-static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, int width, int frame,
-                                       r2_range taps, r2_range pixels, int blocks, const r2_transformed *to,
-                                       float *scale) {
-  R2_ASSERT(width > 0 && taps.first >= 0 && taps.count > 0 && taps.count <= R2_MAX_TAPS && blocks > 0);
+// Strides come by value, or every integer written could be one of them.
+R2_INLINE void INT8_NAME(gather_blocks)(const r2_view in, const r2_geometry *g, int width, int frame,
+                                        r2_range taps, r2_range pixels, const int blocks,
+                                        const r2_transformed to, float *scale) {
+  r2_tap tap[R2_MAX_TAPS];
+  for (int n = 0; n < taps.count; n++) tap[n] = r2_tap_at(&in, g, frame, taps.first + n);
   int end = pixels.first + pixels.count;
-  float *line = to->base;
+  float *line = to.base;
   for (int first = pixels.first; first < end; first += LANES) {
     int count = end - first < LANES ? end - first : LANES;
     const float *source[LANES][R2_MAX_TAPS];
     _Alignas(64) float factor[LANES], worth[LANES];
     vi most[LANES] = {0};
     for (int i = 0; i < count; i++) {
-      int y = (first + i) / width, x = (first + i) % width;
-      for (int n = 0; n < taps.count; n++)
-        source[i][n] = INT8_NAME(tap_at)(in, g, frame, taps.first + n, y, x);
-      most[i] = INT8_NAME(largest_taps)(in, source[i], taps.count, blocks);
+      int y = (first + i) / width * g->stride_y, x = (first + i) % width * g->stride_x;
+      for (int n = 0; n < taps.count; n++) source[i][n] = r2_tap_of(&in, &tap[n], y, x);
+      most[i] = INT8_NAME(largest_taps)(&in, source[i], taps.count, blocks);
     }
     STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(0), factor));
-    for (int i = 0; i < count; i++, line += to->tile) {
+    for (int i = 0; i < count; i++, line += to.tile) {
       *scale++ = worth[i];
       for (int n = 0; n < taps.count; n++)
-        INT8_NAME(tap_integers)(in, source[i][n], blocks, factor[i], to, line + n * to->segment);
+        INT8_NAME(tap_integers)(&in, source[i][n], blocks, factor[i], &to, line + n * to.segment);
     }
   }
+}
+
+static void INT8_NAME(gather_integers)(const r2_view *in, const r2_geometry *g, int width, int frame,
+                                       r2_range taps, r2_range pixels, int blocks, const r2_transformed *to,
+                                       float *scale) {
+  R2_ASSERT(width > 0 && taps.first >= 0 && taps.count > 0 && taps.count <= R2_MAX_TAPS && blocks > 0);
+  if (blocks == 4)  // layer2.0's, of many pixels
+    INT8_NAME(gather_blocks)(*in, g, width, frame, taps, pixels, 4, *to, scale);
+  else
+    INT8_NAME(gather_blocks)(*in, g, width, frame, taps, pixels, blocks, *to, scale);
 }
 #undef INT8_LIMIT
 #undef INT8_MAGIC
