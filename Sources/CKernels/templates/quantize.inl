@@ -90,7 +90,8 @@ R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *shape, const
   const int lines = segments * blocks * frames;
   const ptrdiff_t step = (ptrdiff_t)lines * R2_BLOCK;
   const float *source = from->base;
-  int tile = 0, position = 0;
+  float *first = target.base, *line = first;
+  int position = 0;
   for (int left = q.tiles * q.positions; left > 0; left -= LANES) {
     int count = left < LANES ? left : LANES;
     _Alignas(64) float factor[LANES], worth[LANES];
@@ -98,11 +99,12 @@ R2_INLINE void INT8_NAME(quantize_positions)(const r2_quantization *shape, const
     // those that are not there are the last one, again
     R2_EACH(i, LANES) most[i] = INT8_NAME(largest)(source + (i < count ? i : count - 1) * step, lines);
     STORE(worth, INT8_NAME(scales_of)(INT8_NAME(largest_lanes)(most), INT8_LIMIT(offset), factor));
+    memcpy(scale, worth, (size_t)count * sizeof(float));
+    scale += count;
     for (int i = 0; i < count; i++, source += step) {
-      float *line = target.base + tile * target.tile + position * target.position;
-      *scale++ = worth[i];
       INT8_NAME(integers)(source, target, line, factor[i], INT8_MAGIC(offset), segments, blocks, frames);
-      if (++position == q.positions) position = 0, tile++;
+      line += target.position;
+      if (++position == q.positions) position = 0, line = first += target.tile;
     }
   }
 }
