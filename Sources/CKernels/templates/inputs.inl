@@ -83,59 +83,56 @@ static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2
 }
 
 // Two frames, both borders: see winograd.c.
-R2_INLINE void V_NAME(pair_input)(const float *const *source, int count, V_TYPE *to, ptrdiff_t tile,
-                                  ptrdiff_t stride) {
-  for (int i = 0; i < count; i++, to += tile)
-    R2_EACH_PART(part) {
-      vf d0 = LOAD(source[1] + i * R2_BLOCK + part), d1 = LOAD(source[2] + i * R2_BLOCK + part);
-      V_STORE(to + part, d0 + d1);
-      V_STORE(to + stride + part, d1);
-      V_STORE(to + 2 * stride + part, d0);
+R2_INLINE void V_NAME(pair_line)(const vf *d, vf *w) {
+  w[0] = d[1] + d[2];
+  w[1] = d[2];
+  w[2] = d[1];
+}
+
+// By one transform, whose numbers are known to the compiler. Coefficients and strides come by value, as
+// above; what lies as many pixels further on, the next batch on the way to integers, is asked for.
+R2_INLINE void V_NAME(temporal_blocks)(const r2_view in, const r2_transform t, int start, r2_range pixels,
+                                       r2_range blocks, const r2_transformed to, const int points,
+                                       const int zero, const int pairs) {
+  enum { most = 32 };  // pixels at a time: so many zeros stand for a frame that is not there
+  static const float zeros[most * R2_BLOCK];
+  const ptrdiff_t stride = to.position * V_VALUES, next = (ptrdiff_t)pixels.count * R2_BLOCK;
+  for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
+    const float *plane = in.base + (start - 1) * in.frame + block * in.plane;
+    for (int first = 0; first < pixels.count; first += most) {
+      const float *source[R2_MAX_POINTS];
+      R2_EACH(k, points) {
+        int inside = start + k > 0 && start + k <= in.frames;
+        source[k] = inside ? plane + k * in.frame + (ptrdiff_t)(pixels.first + first) * R2_BLOCK : zeros;
+      }
+      int count = pixels.count - first < most ? pixels.count - first : most;
+      V_TYPE *line = V_NAME(v_at)(&to, block, first);
+      for (int i = 0; i < count; i++, line += to.tile * V_VALUES) {
+        const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK;
+        R2_EACH(k, points) __builtin_prefetch(source[k] + at + next, 0, 3);
+        R2_EACH_PART(part) {
+          vf d[R2_MAX_POINTS], w[R2_MAX_POINTS];
+          R2_EACH(k, points) d[k] = LOAD(source[k] + at + part);
+          if (points == 3)
+            V_NAME(pair_line)(d, w);
+          else
+            input_line(d, 1, w, 1, &t, zero, pairs, 1);
+          R2_EACH(k, points) V_STORE(line + k * stride + part, w[k]);
+        }
+      }
     }
-}
-
-// What lies `ahead`, the next batch on the way to integers, is asked for. Coefficients are copied, as above.
-#define TEMPORAL_INPUT(P, M, Z, Q, I)                                 \
-  {                                                                   \
-    const r2_transform coefficients = *t;                             \
-    for (int i = 0; i < count; i++, v += tile) {                      \
-      const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK;                   \
-      R2_EACH(k, P) __builtin_prefetch(source[k] + at + ahead, 0, 3); \
-      R2_EACH_PART(part) {                                            \
-        vf d[P], w[P];                                                \
-        R2_EACH(k, P) d[k] = LOAD(source[k] + at + part);             \
-        input_line(d, 1, w, 1, &coefficients, Z, Q, I);               \
-        R2_EACH(k, P) V_STORE(v + k * stride + part, w[k]);           \
-      }                                                               \
-    }                                                                 \
   }
-
-// Pixels whose input frames begin at `source`.
-R2_INLINE void V_NAME(temporal_pixels)(const float *const *source, const r2_transform *t, int count,
-                                       ptrdiff_t ahead, V_TYPE *v, ptrdiff_t tile, ptrdiff_t stride) {
-  if (t->points == 3) return V_NAME(pair_input)(source, count, v, tile, stride);
-  FOR_TRANSFORM(t, TEMPORAL_INPUT)
 }
-#undef TEMPORAL_INPUT
 
 static void V_NAME(temporal_input)(const r2_view *in, const r2_transform *t, int start, r2_range pixels,
                                    r2_range blocks, const r2_transformed *to) {
-  enum { most = 32 };  // pixels at a time: so many zeros stand for a frame that is not there
-  static const float zeros[most * R2_BLOCK];
   R2_ASSERT(t->taps == 3 && t->points <= R2_MAX_POINTS && start >= 0 && start < in->frames);
-  for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
-    const float *plane = in->base + (start - 1) * in->frame + block * in->plane;
-    for (int first = 0; first < pixels.count; first += most) {
-      const float *source[R2_MAX_POINTS];
-      for (int k = 0; k < t->points; k++) {
-        int inside = start + k > 0 && start + k <= in->frames;
-        source[k] = inside ? plane + k * in->frame + (ptrdiff_t)(pixels.first + first) * R2_BLOCK : zeros;
-      }
-      int count = pixels.count - first < most ? pixels.count - first : most;
-      V_NAME(temporal_pixels)(source, t, count, (ptrdiff_t)pixels.count * R2_BLOCK,
-                              V_NAME(v_at)(to, block, first), to->tile * V_VALUES, to->position * V_VALUES);
-    }
-  }
+#define TEMPORAL_INPUT(P, M, Z, Q, I) V_NAME(temporal_blocks)(*in, *t, start, pixels, blocks, *to, P, Z, Q);
+  if (t->points == 3)
+    TEMPORAL_INPUT(3, 2, 0, 0, 0)
+  else
+    FOR_TRANSFORM(t, TEMPORAL_INPUT)
+#undef TEMPORAL_INPUT
 }
 
 static void V_NAME(gather_input)(const r2_view *in, const r2_geometry *g, int width, int frame, int tap_y,
