@@ -38,46 +38,58 @@ INPUT_PATCH(9, 4, 0, 9, 4, 0)
 #undef INPUT_PATCH
 
 // The tile's patch starts at input row y, column x, and holds every `step`-th row and column.
-R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y, int x, int step,
-                                  const r2_transform *ty, const r2_transform *tx, V_TYPE *v,
-                                  ptrdiff_t stride) {
+R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y, int x, const int step,
+                                  const r2_tiles *tiles, V_TYPE *v, ptrdiff_t stride, const int points,
+                                  const int outputs) {
   const float *plane = in->base + frame * in->frame + block * in->plane;
-  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * tx->outputs * step, ty->points, tx->outputs, step);
-  const r2_patch patch = r2_patch_at(in, plane, y, x, step, ty->points, tx->points);
-#define CASE(PY, PX)                                                                  \
-  case PY * 16 + PX:                                                                  \
-    for (int part = 0; part < R2_BLOCK; part += LANES)                                \
-      V_NAME(R2_PASTE(input_patch_##PY, PX))(&patch, part, ty, tx, v + part, stride); \
+  prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * outputs * step, points, outputs, step);
+  const r2_patch patch = r2_patch_at(in, plane, y, x, step, points, points);
+#define CASE(POINTS)                                                                                      \
+  case POINTS:                                                                                            \
+    R2_EACH_PART(part)                                                                                    \
+      V_NAME(R2_PASTE(input_patch_##POINTS, POINTS))(&patch, part, tiles->y, tiles->x, v + part, stride); \
     break;
-  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(9, 9) }
+  switch (points) { CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
+}
+
+// By one transform, whose numbers are known to the compiler. Strides come by value, or every value written to
+// V could be one of them.
+R2_INLINE void V_NAME(input_tiles)(const r2_view in, const r2_tiles tiles, r2_range range, r2_range blocks,
+                                   const r2_transformed to, const int points, const int outputs) {
+  for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
+    r2_tile tile = r2_tile_at(&tiles, in.frames, range.first);
+    for (int i = 0; i < range.count; i++, r2_tile_next(&tiles, in.frames, &tile))
+      V_NAME(input_tile)(&in, tile.frame, block, tile.row * outputs - 1, tile.column * outputs - 1, 1, &tiles,
+                         V_NAME(v_at)(&to, block, i), to.position * V_VALUES, points, outputs);
+  }
 }
 
 static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                   const r2_transformed *to) {
-  R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3);
-  R2_ASSERT(tiles->y->points <= R2_MAX_SIDE && tiles->x->points <= R2_MAX_SIDE);
-  for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
-    r2_tile tile = r2_tile_at(tiles, in->frames, range.first);
-    for (int i = 0; i < range.count; i++, r2_tile_next(tiles, in->frames, &tile)) {
-      int y = tile.row * tiles->y->outputs - 1, x = tile.column * tiles->x->outputs - 1;
-      V_NAME(input_tile)(in, tile.frame, block, y, x, 1, tiles->y, tiles->x, V_NAME(v_at)(to, block, i),
-                         to->position * V_VALUES);
-    }
-  }
+  R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3 && tiles->y->points == tiles->x->points);
+  R2_ASSERT(tiles->y->points <= R2_MAX_SIDE);
+#define CASE(POINTS) \
+  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 2); break;
+  switch (tiles->y->points) { CASE(4) CASE(6) CASE(9) }
+#undef CASE
 }
 
 static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                     const r2_transformed *to) {
-  R2_ASSERT(tiles->y->taps == 2 && tiles->x->taps == 2);
+  enum { points = 5, outputs = 4 };
+  const r2_view view = *in;
+  const r2_tiles all = *tiles;
+  const r2_transformed strides = *to;
+  R2_ASSERT(tiles->y->points == points && tiles->x->points == points);
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
-    r2_tile tile = r2_tile_at(tiles, in->frames, range.first);
-    for (int i = 0; i < range.count; i++, r2_tile_next(tiles, in->frames, &tile)) {
-      int y = 2 * tile.row * tiles->y->outputs - 1, x = 2 * tile.column * tiles->x->outputs - 1;
+    r2_tile tile = r2_tile_at(&all, view.frames, range.first);
+    for (int i = 0; i < range.count; i++, r2_tile_next(&all, view.frames, &tile)) {
+      int y = 2 * tile.row * outputs - 1, x = 2 * tile.column * outputs - 1;
       for (int phase = 0; phase < 4; phase++)
-        V_NAME(input_tile)(in, tile.frame, block, y + (phase >> 1), x + (phase & 1), 2, tiles->y, tiles->x,
-                           V_NAME(v_at)(to, block, i) + phase * to->segment * V_VALUES,
-                           to->position * V_VALUES);
+        V_NAME(input_tile)(&view, tile.frame, block, y + (phase >> 1), x + (phase & 1), 2, &all,
+                           V_NAME(v_at)(&strides, block, i) + phase * strides.segment * V_VALUES,
+                           strides.position * V_VALUES, points, outputs);
     }
   }
 }

@@ -80,34 +80,48 @@ OUTPUT_PATCH(9, 7, 4, 0, 9, 7, 4, 0)
 
 R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform *ty, const r2_transform *tx,
                                     vf bias, float *to, const float *residual, ptrdiff_t pitch, int rows,
-                                    int columns, int relu) {
-#define CASE(PY, PX)                                                                                    \
-  case PY * 16 + PX:                                                                                    \
-    M_NAME(R2_PASTE(output_patch_##PY, PX))(m, ty, tx, bias, to, residual, pitch, rows, columns, relu); \
+                                    int columns, int relu, const int points) {
+#define CASE(POINTS)                                                                                     \
+  case POINTS:                                                                                           \
+    M_NAME(R2_PASTE(output_patch_##POINTS, POINTS))(m, ty, tx, bias, to, residual, pitch, rows, columns, \
+                                                    relu);                                               \
     break;
-  switch (ty->points * 16 + tx->points) { CASE(4, 4) CASE(5, 5) CASE(6, 6) CASE(9, 9) }
+  switch (points) { CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
+}
+
+// Strides come by value, or every activation written could be one of them.
+R2_INLINE void M_NAME(output_tiles)(const r2_sums sums, const r2_tiles tiles, r2_range range,
+                                    const r2_view out, const r2_finish finish, const r2_view residuals,
+                                    const int points) {
+  const int my = tiles.y->outputs, mx = tiles.x->outputs;
+  const ptrdiff_t pitch = (ptrdiff_t)out.width * R2_BLOCK;
+  for (int p = sums.panels.first; p < sums.panels.first + sums.panels.count; p++) {
+    r2_tile tile = r2_tile_at(&tiles, out.frames, range.first);
+    for (int i = 0; i < range.count; i++, r2_tile_next(&tiles, out.frames, &tile)) {
+      int y = tile.row * my, x = tile.column * mx;
+      int rows = tiles.height - y < my ? tiles.height - y : my;
+      int columns = tiles.width - x < mx ? tiles.width - x : mx;
+      float *to = view_at(&out, tile.frame, p, y, x);
+      const float *residual = finish.residual ? view_at(&residuals, tile.frame, p, y, x) : NULL;
+      R2_EACH_PART(part) {
+        vf bias = finish.bias ? LOAD(finish.bias + p * R2_BLOCK + part) : (vf)0;
+        M_NAME(source) m = M_NAME(source_at)(&sums, p, i, part);
+        M_NAME(output_patch)(&m, tiles.y, tiles.x, bias, to + part, residual ? residual + part : NULL, pitch,
+                             rows, columns, finish.relu, points);
+      }
+    }
+  }
 }
 
 static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r2_range range,
                                    const r2_view *out, const r2_finish *finish) {
-  ptrdiff_t pitch = (ptrdiff_t)out->width * R2_BLOCK;
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
-    r2_tile tile = r2_tile_at(tiles, out->frames, range.first);
-    for (int i = 0; i < range.count; i++, r2_tile_next(tiles, out->frames, &tile)) {
-      int y = tile.row * tiles->y->outputs, x = tile.column * tiles->x->outputs;
-      int rows = tiles->height - y < tiles->y->outputs ? tiles->height - y : tiles->y->outputs;
-      int columns = tiles->width - x < tiles->x->outputs ? tiles->width - x : tiles->x->outputs;
-      float *to = view_at(out, tile.frame, p, y, x);
-      const float *residual = finish->residual ? view_at(finish->residual, tile.frame, p, y, x) : NULL;
-      for (int part = 0; part < R2_BLOCK; part += LANES) {
-        vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
-        M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
-        M_NAME(output_patch)(&m, tiles->y, tiles->x, bias, to + part, residual ? residual + part : NULL,
-                             pitch, rows, columns, finish->relu);
-      }
-    }
-  }
+  const r2_view residual = finish->residual ? *finish->residual : *out;
+  R2_ASSERT(tiles->y->points == tiles->x->points);
+#define CASE(POINTS) \
+  case POINTS: M_NAME(output_tiles)(*sums, *tiles, range, *out, *finish, residual, POINTS); break;
+  switch (tiles->y->points) { CASE(4) CASE(5) CASE(6) CASE(9) }
+#undef CASE
 }
 
 // The product of one position.
