@@ -134,64 +134,76 @@ R2_INLINE vf M_NAME(one_product)(const M_NAME(source) * m, const int position) {
 }
 
 // Two frames, both borders: see winograd.c.
-R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, ptrdiff_t at, vf bias, const r2_frames *f,
-                                   int relu) {
-  vf shared = M_NAME(one_product)(m, 0) + bias;
-  const float *residual = f->residual;
-  finish_store(shared + M_NAME(one_product)(m, 1), f->to + at, residual ? residual + at : NULL, relu);
-  finish_store(shared + M_NAME(one_product)(m, 2), f->to + f->frame + at,
-               residual ? residual + f->residual_frame + at : NULL, relu);
+R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, vf *y) {
+  vf shared = M_NAME(one_product)(m, 0);
+  y[0] = shared + M_NAME(one_product)(m, 1);
+  y[1] = shared + M_NAME(one_product)(m, 2);
 }
 
-#define TEMPORAL_OUTPUT(P, M, Z, Q, I)                                                            \
-  for (int i = 0; i < pixels.count; i++) {                                                        \
-    R2_EACH_PART(part) {                                                                          \
-      vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;                  \
-      ptrdiff_t at = i * R2_BLOCK + part;                                                         \
-      M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);                                     \
-      vf w[P], factors[P], y[M];                                                                  \
-      const vf *factor = M_NAME(load_line)(&m, &m.m, 0, 1, P, w, factors);                        \
-      output_line(w, factor, y, 1, t, Z, Q, I, M);                                                \
-      R2_EACH(k, M) {                                                                             \
-        if (k < frames)                                                                           \
-          finish_store(y[k] + bias, f.to + k * f.frame + at,                                      \
-                       f.residual ? f.residual + k * f.residual_frame + at : NULL, finish->relu); \
-      }                                                                                           \
-    }                                                                                             \
+// Pixels of a panel, by one transform, whose numbers are known to the compiler; of one point where there is
+// none. Strides come by value, as above.
+R2_INLINE void M_NAME(output_pixels)(const r2_sums sums, int panel, const r2_transform *t, int count,
+                                     const r2_frames to, const float *biases, const int frames,
+                                     const int relu, const int points, const int outputs, const int zero,
+                                     const int pairs) {
+  for (int i = 0; i < count; i++) {
+    R2_EACH_PART(part) {
+      vf bias = biases ? LOAD(biases + part) : (vf)0;
+      const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK + part;
+      M_NAME(source) m = M_NAME(source_at)(&sums, panel, i, part);
+      vf w[R2_MAX_POINTS], factors[R2_MAX_POINTS], y[R2_MAX_POINTS];
+      if (points == 1) {
+        y[0] = M_NAME(one_product)(&m, 0);
+      } else if (points == 3) {
+        M_NAME(pair_output)(&m, y);
+      } else {
+        const vf *factor = M_NAME(load_line)(&m, &m.m, 0, 1, points, w, factors);
+        output_line(w, factor, y, 1, t, zero, pairs, 1, outputs);
+      }
+      R2_EACH(k, outputs) {
+        if (k < frames)
+          finish_store(y[k] + bias, to.to + k * to.frame + at,
+                       to.residual ? to.residual + k * to.residual_frame + at : NULL, relu);
+      }
+    }
   }
+}
+
+// Whole tiles with ReLU, with a residual and without, are what there is most of.
+#define OUTPUT_PIXELS(P, M, Z, Q, I)                                                               \
+  {                                                                                                \
+    const r2_frames plain = {.to = f.to, .frame = f.frame};                                        \
+    if (frames < M || !finish->relu)                                                               \
+      M_NAME(output_pixels)(*sums, p, t, pixels.count, f, bias, frames, finish->relu, P, M, Z, Q); \
+    else if (f.residual)                                                                           \
+      M_NAME(output_pixels)(*sums, p, t, pixels.count, f, bias, M, 1, P, M, Z, Q);                 \
+    else                                                                                           \
+      M_NAME(output_pixels)(*sums, p, t, pixels.count, plain, bias, M, 1, P, M, Z, Q);             \
+  }
+
+// The outputs of `frames` frames, from `start` on.
+R2_INLINE void M_NAME(output_frames)(const r2_sums *sums, const r2_transform *t, int start, int frames,
+                                     r2_range pixels, const r2_view *out, const r2_finish *finish) {
+  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
+    const r2_frames f = r2_frames_at(out, finish->residual, start, p, pixels.first);
+    const float *bias = finish->bias ? finish->bias + p * R2_BLOCK : NULL;
+    if (!t)
+      OUTPUT_PIXELS(1, 1, 0, 0, 0)
+    else if (t->points == 3)
+      OUTPUT_PIXELS(3, 2, 0, 0, 0)
+    else
+      FOR_TRANSFORM(t, OUTPUT_PIXELS)
+  }
+}
+#undef OUTPUT_PIXELS
 
 static void M_NAME(temporal_output)(const r2_sums *sums, const r2_transform *t, int start, r2_range pixels,
                                     const r2_view *out, const r2_finish *finish) {
   int frames = out->frames - start < t->outputs ? out->frames - start : t->outputs;
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
-    r2_frames f = r2_frames_at(out, finish->residual, start, p, pixels.first);
-    if (t->points == 3) {
-      for (int i = 0; i < pixels.count; i++) {
-        R2_EACH_PART(part) {
-          vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
-          M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
-          M_NAME(pair_output)(&m, i * R2_BLOCK + part, bias, &f, finish->relu);
-        }
-      }
-    } else {
-      FOR_TRANSFORM(t, TEMPORAL_OUTPUT)
-    }
-  }
+  M_NAME(output_frames)(sums, t, start, frames, pixels, out, finish);
 }
-#undef TEMPORAL_OUTPUT
 
 static void M_NAME(direct_output)(const r2_sums *sums, int frame, r2_range pixels, const r2_view *out,
                                   const r2_finish *finish) {
-  for (int p = sums->panels.first; p < sums->panels.first + sums->panels.count; p++) {
-    r2_frames f = r2_frames_at(out, finish->residual, frame, p, pixels.first);
-    R2_EACH_PART(part) {
-      vf bias = finish->bias ? LOAD(finish->bias + p * R2_BLOCK + part) : (vf)0;
-      for (int i = 0; i < pixels.count; i++) {
-        ptrdiff_t at = i * R2_BLOCK + part;
-        M_NAME(source) m = M_NAME(source_at)(sums, p, i, part);
-        finish_store(M_NAME(one_product)(&m, 0) + bias, f.to + at, f.residual ? f.residual + at : NULL,
-                     finish->relu);
-      }
-    }
-  }
+  M_NAME(output_frames)(sums, NULL, frame, 1, pixels, out, finish);
 }
