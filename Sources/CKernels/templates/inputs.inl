@@ -44,10 +44,10 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
   const float *plane = in->base + frame * in->frame + block * in->plane;
   prefetch_patch(in, plane, frame, y, x + 1 + AHEAD * outputs * step, points, outputs, step);
   const r2_patch patch = r2_patch_at(in, plane, y, x, step, points, points);
-#define CASE(POINTS)                                                                                      \
-  case POINTS:                                                                                            \
-    R2_EACH_PART(part)                                                                                    \
-      V_NAME(R2_PASTE(input_patch_##POINTS, POINTS))(&patch, part, tiles->y, tiles->x, v + part, stride); \
+#define CASE(POINTS)                                                                                    \
+  case POINTS:                                                                                          \
+    R2_FOR_PART(part)                                                                                   \
+    V_NAME(R2_PASTE(input_patch_##POINTS, POINTS))(&patch, part, tiles->y, tiles->x, v + part, stride); \
     break;
   switch (points) { CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
@@ -122,7 +122,7 @@ R2_INLINE void V_NAME(temporal_blocks)(const r2_view in, const r2_transform t, i
       for (int i = 0; i < count; i++, line += to.tile * V_VALUES) {
         const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK;
         R2_EACH(k, points) __builtin_prefetch(source[k] + at + next, 0, 3);
-        R2_EACH_PART(part) {
+        R2_FOR_PART(part) {
           vf d[R2_MAX_POINTS], w[R2_MAX_POINTS];
           R2_EACH(k, points) d[k] = LOAD(source[k] + at + part);
           if (points == 3)

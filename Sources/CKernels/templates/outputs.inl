@@ -104,7 +104,7 @@ R2_INLINE void M_NAME(output_tiles)(const r2_sums sums, const r2_tiles tiles, r2
       int columns = tiles.width - x < mx ? tiles.width - x : mx;
       float *to = view_at(&out, tile.frame, p, y, x);
       const float *residual = finish.residual ? view_at(&residuals, tile.frame, p, y, x) : NULL;
-      R2_EACH_PART(part) {
+      R2_FOR_PART(part) {
         vf bias = finish.bias ? LOAD(finish.bias + p * R2_BLOCK + part) : (vf)0;
         M_NAME(source) m = M_NAME(source_at)(&sums, p, i, part);
         M_NAME(output_patch)(&m, tiles.y, tiles.x, bias, to + part, residual ? residual + part : NULL, pitch,
@@ -134,8 +134,8 @@ R2_INLINE vf M_NAME(one_product)(const M_NAME(source) * m, const int position) {
 }
 
 // Two frames, both borders: see winograd.c.
-R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, vf *y) {
-  vf shared = M_NAME(one_product)(m, 0);
+R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, vf bias, vf *y) {
+  vf shared = M_NAME(one_product)(m, 0) + bias;
   y[0] = shared + M_NAME(one_product)(m, 1);
   y[1] = shared + M_NAME(one_product)(m, 2);
 }
@@ -147,7 +147,7 @@ R2_INLINE void M_NAME(output_pixels)(const r2_sums sums, int panel, const r2_tra
                                      const int relu, const int points, const int outputs, const int zero,
                                      const int pairs) {
   for (int i = 0; i < count; i++) {
-    R2_EACH_PART(part) {
+    R2_FOR_PART(part) {
       vf bias = biases ? LOAD(biases + part) : (vf)0;
       const ptrdiff_t at = (ptrdiff_t)i * R2_BLOCK + part;
       M_NAME(source) m = M_NAME(source_at)(&sums, panel, i, part);
@@ -155,14 +155,14 @@ R2_INLINE void M_NAME(output_pixels)(const r2_sums sums, int panel, const r2_tra
       if (points == 1) {
         y[0] = M_NAME(one_product)(&m, 0);
       } else if (points == 3) {
-        M_NAME(pair_output)(&m, y);
+        M_NAME(pair_output)(&m, bias, y);
       } else {
         const vf *factor = M_NAME(load_line)(&m, &m.m, 0, 1, points, w, factors);
         output_line(w, factor, y, 1, t, zero, pairs, 1, outputs);
       }
       R2_EACH(k, outputs) {
         if (k < frames)
-          finish_store(y[k] + bias, to.to + k * to.frame + at,
+          finish_store(points == 3 ? y[k] : y[k] + bias, to.to + k * to.frame + at,
                        to.residual ? to.residual + k * to.residual_frame + at : NULL, relu);
       }
     }

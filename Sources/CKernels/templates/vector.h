@@ -19,6 +19,8 @@
 #define R2_EACH_FROM(i, first, end) _Pragma("clang loop unroll(full)") for (int i = (first); i < (end); i++)
 #define R2_EACH(i, end) R2_EACH_FROM(i, 0, end)
 #define R2_EACH_PART(i) _Pragma("clang loop unroll(full)") for (int i = 0; i < R2_BLOCK; i += LANES)
+// The same for long bodies: 16 times what one lane takes would be too much code.
+#define R2_FOR_PART(i) for (int i = 0; i < R2_BLOCK; i += LANES)
 
 #pragma clang fp contract(fast)
 
