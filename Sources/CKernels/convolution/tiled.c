@@ -12,6 +12,8 @@ r2_status r2_tile_output(r2_conv *conv, int taps) {
     return R2_UNFIT_GEOMETRY;
   if (r2_transform_make(tiling->rows, taps, &conv->y) || r2_transform_make(tiling->columns, taps, &conv->x))
     return R2_NO_SUCH_TRANSFORM;
+  // tiles are square for the kernels, and no larger than they keep room for
+  if (tiling->rows != tiling->columns || conv->y.points > R2_MAX_SIDE) return R2_NO_SUCH_TRANSFORM;
   conv->tiles = (r2_tiles){
       .height = conv->out_height,
       .width = conv->out_width,

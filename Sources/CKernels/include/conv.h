@@ -24,7 +24,7 @@ typedef enum {
   R2_UNFIT_GEOMETRY,     // kernel, stride or padding are not the algorithm's
   R2_UNFIT_OPERANDS,     // the algorithm has no products of this type
   R2_UNFIT_CHANNELS,     // the algorithm needs input channels that fill whole chunks
-  R2_NO_SUCH_TRANSFORM,  // there is no Winograd transform of so many outputs
+  R2_NO_SUCH_TRANSFORM,  // there is no Winograd transform of so many outputs, or no kernel for it
   R2_WEIGHT_NOT_FINITE,  // a weight is NaN or infinite
   R2_NO_MEMORY,          // for packing
 } r2_status;

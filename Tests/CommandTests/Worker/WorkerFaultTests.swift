@@ -138,14 +138,16 @@ import Testing
     let decoder = try #require(Processes.stoppedWorker(of: session.process))
     usleep(10_500_000)
     kill(decoder, SIGCONT)
-    // It comes within half a second of what is left of the file, or not before the file's end.
-    let lines = [try session.next()]
-    #expect(lines[0]["file"] as? String == Self.clips[0])
-    if lines[0]["labels"] == nil {
-      let progress = try #require(lines[0]["progress"] as? [String: Any])
+    // One comes within half a second of what is left of the file, or none before the file's end; on a machine that is
+    // busy others follow.
+    var line = try session.next()
+    while line["labels"] == nil {
+      #expect(line["file"] as? String == Self.clips[0])
+      let progress = try #require(line["progress"] as? [String: Any])
       #expect(progress["done"] is Int && progress["of"] != nil)
-      #expect(try session.next()["labels"] != nil)
+      line = try session.next()
     }
+    #expect(line["file"] as? String == Self.clips[0])
     try session.end()
     #expect(try session.rest().isEmpty)
   }

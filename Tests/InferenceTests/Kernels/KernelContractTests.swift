@@ -34,6 +34,7 @@ import Testing
     var channels: Int32 = 16
     var frames: Int32 = 4
     var tile: Int32 = 4
+    var columns: Int32?
     var testDescription: String { "\(algorithm.rawValue): \(String(cString: r2_status_text(status)))" }
   }
 
@@ -46,6 +47,9 @@ import Testing
     Refusal(algorithm: R2_SPATIAL, kernel: Extent(9, 3, 3), stride: one, status: R2_OK),
     Refusal(algorithm: R2_SPATIAL, kernel: square, stride: two, status: R2_UNFIT_GEOMETRY),
     Refusal(algorithm: R2_SPATIAL, kernel: square, stride: one, status: R2_NO_SUCH_TRANSFORM, tile: 5),
+    Refusal(algorithm: R2_SPATIAL, kernel: square, stride: one, status: R2_OK, tile: 7),
+    Refusal(algorithm: R2_SPATIAL, kernel: square, stride: one, status: R2_NO_SUCH_TRANSFORM, tile: 8),
+    Refusal(algorithm: R2_SPATIAL, kernel: square, stride: one, status: R2_NO_SUCH_TRANSFORM, columns: 2),
     Refusal(algorithm: R2_POLYPHASE, kernel: square, stride: one, status: R2_UNFIT_GEOMETRY),
     Refusal(algorithm: R2_POLYPHASE, kernel: square, stride: two, status: R2_NO_SUCH_TRANSFORM, tile: 6),
     Refusal(
@@ -83,7 +87,8 @@ import Testing
       pad_y: Int32(refusal.kernel.y / 2), pad_x: Int32(refusal.kernel.x / 2))
     conv.algorithm = refusal.algorithm
     conv.operands = refusal.operands
-    conv.tiling = r2_tiling(rows: refusal.tile, columns: refusal.tile, frames: refusal.tile)
+    conv.tiling = r2_tiling(
+      rows: refusal.tile, columns: refusal.columns ?? refusal.tile, frames: refusal.tile)
     (conv.frames, conv.height, conv.width) = (refusal.frames, 12, 12)
     #expect(r2_conv_prepare(&conv) == refusal.status)
   }
