@@ -133,7 +133,7 @@ R2_INLINE vf M_NAME(one_product)(const M_NAME(source) * m, const int position) {
   return scale ? line * *scale : line;
 }
 
-// Two frames, both borders: see winograd.c.
+// Two frames, both borders: see winograd.c. What they share takes the bias.
 R2_INLINE void M_NAME(pair_output)(const M_NAME(source) * m, vf bias, vf *y) {
   vf shared = M_NAME(one_product)(m, 0) + bias;
   y[0] = shared + M_NAME(one_product)(m, 1);
