@@ -53,15 +53,20 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
 #undef CASE
 }
 
-// By one transform, whose numbers are known to the compiler. Strides come by value, or every value written to
-// V could be one of them.
+// By one transform, whose numbers are known to the compiler; of stride 2 the four phases. Strides come by
+// value, or every value written to V could be one of them.
 R2_INLINE void V_NAME(input_tiles)(const r2_view in, const r2_tiles tiles, r2_range range, r2_range blocks,
-                                   const r2_transformed to, const int points, const int outputs) {
+                                   const r2_transformed to, const int points, const int outputs,
+                                   const int step) {
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
     r2_tile tile = r2_tile_at(&tiles, in.frames, range.first);
-    for (int i = 0; i < range.count; i++, r2_tile_next(&tiles, in.frames, &tile))
-      V_NAME(input_tile)(&in, tile.frame, block, tile.row * outputs - 1, tile.column * outputs - 1, 1, &tiles,
-                         V_NAME(v_at)(&to, block, i), to.position * V_VALUES, points, outputs);
+    for (int i = 0; i < range.count; i++, r2_tile_next(&tiles, in.frames, &tile)) {
+      int y = step * tile.row * outputs - 1, x = step * tile.column * outputs - 1;
+      for (int phase = 0; phase < step * step; phase++)
+        V_NAME(input_tile)(&in, tile.frame, block, y + (phase >> 1), x + (phase & 1), step, &tiles,
+                           V_NAME(v_at)(&to, block, i) + phase * to.segment * V_VALUES,
+                           to.position * V_VALUES, points, outputs);
+    }
   }
 }
 
@@ -70,28 +75,15 @@ static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_r
   R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3 && tiles->y->points == tiles->x->points);
   R2_ASSERT(tiles->y->points <= R2_MAX_SIDE);
 #define CASE(POINTS) \
-  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 2); break;
+  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 2, 1); break;
   switch (tiles->y->points) { CASE(4) CASE(6) CASE(9) }
 #undef CASE
 }
 
 static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                     const r2_transformed *to) {
-  enum { points = 5, outputs = 4 };
-  const r2_view view = *in;
-  const r2_tiles all = *tiles;
-  const r2_transformed strides = *to;
-  R2_ASSERT(tiles->y->points == points && tiles->x->points == points);
-  for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
-    r2_tile tile = r2_tile_at(&all, view.frames, range.first);
-    for (int i = 0; i < range.count; i++, r2_tile_next(&all, view.frames, &tile)) {
-      int y = 2 * tile.row * outputs - 1, x = 2 * tile.column * outputs - 1;
-      for (int phase = 0; phase < 4; phase++)
-        V_NAME(input_tile)(&view, tile.frame, block, y + (phase >> 1), x + (phase & 1), 2, &all,
-                           V_NAME(v_at)(&strides, block, i) + phase * strides.segment * V_VALUES,
-                           strides.position * V_VALUES, points, outputs);
-    }
-  }
+  R2_ASSERT(tiles->y->points == 5 && tiles->x->points == 5);
+  V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, 5, 4, 2);
 }
 
 // Two frames, both borders: see winograd.c.
