@@ -16,6 +16,7 @@ static const struct {
     {4, 3, 1, 2, {0.75, 1.5}},
     {7, 3, 0, 4, {0.25, 0.7, 1.15, 2.15}},
     {8, 3, 1, 4, {0.4, 0.75, 1.35, 2}},
+    {2, 2, 0, 1, {1}},
     {4, 2, 0, 2, {0.5, 1.25}},
 };
 
@@ -64,7 +65,7 @@ void r2_transform_make_pair(r2_transform *t) {
 }
 
 void r2_transform_filter(const r2_transform *t, double *g) {
-  if (t->points == 3) {
+  if (!t->pairs) {
     static const double toeplitz[9] = {0, 1, 0, 0, -1, 1, 1, -1, 0};
     memcpy(g, toeplitz, sizeof toeplitz);
     return;

@@ -14,6 +14,7 @@
       {R2_SPATIAL, 230, 17, SQUARE, ONE, 1, 7, 7, 2, 0, 1, 1, FILL},       \
       {R2_SPATIAL, 70, 16, CUBE, ONE, 3, 9, 8, 4, 0, 0, 1, FILL},          \
       {R2_POLYPHASE, 64, 18, CUBE, {2, 2, 2}, 3, 9, 11, 4, 0, 0, 1, FILL}, \
+      {R2_POLYPHASE, 70, 18, SQUARE, HALF, 1, 9, 11, 2, 0, 0, 1, FILL},    \
       {R2_TEMPORAL, 144, 33, TIME, ONE, 6, 5, 5, 0, 4, 0, 1, FILL},        \
       {R2_GATHER, 130, 20, SQUARE, HALF, 1, 9, 9, 0, 0, 0, 1, FILL}, {     \
     R2_GATHER, 460, 20, TIME, ONE, 2, 4, 5, 0, 0, 1, 1, FILL               \
@@ -42,6 +43,9 @@ static const kernel_case cases[] = {
     {R2_POLYPHASE, 64, 48, SQUARE, HALF, 2, 56, 56, 4, 0, 0, 1},
     {R2_POLYPHASE, 40, 60, SQUARE, HALF, 1, 28, 28, 4, 0, 1, 1},
     {R2_POLYPHASE, 7, 9, SQUARE, HALF, 2, 11, 15, 4, 0, 0, 2},
+    {R2_POLYPHASE, 64, 60, SQUARE, HALF, 2, 28, 28, 2, 0, 1, 1},
+    {R2_POLYPHASE, 20, 33, SQUARE, HALF, 3, 11, 14, 2, 0, 0, 2},
+    {R2_POLYPHASE, 3, 5, SQUARE, HALF, 1, 1, 2, 2, 0, 0, 1},
     {R2_GATHER, 33, 20, SQUARE, HALF, 2, 14, 14, 0, 0, 1, 1},
     {R2_GATHER, 5, 3, SQUARE, HALF, 1, 7, 9, 0, 0, 0, 1},
     {R2_GATHER, 70, 40, ONE, HALF, 2, 28, 28, 0, 0, 0, 1},
@@ -72,6 +76,7 @@ static const kernel_case cases[] = {
     {R2_POLYPHASE, 32, 18, CUBE, {2, 2, 2}, 5, 11, 15, 4, 0, 1, 1},
     {R2_POLYPHASE, 64, 48, CUBE, {2, 2, 2}, 4, 28, 28, 4, 0, 1, 2},
     {R2_POLYPHASE, 128, 18, CUBE, {2, 2, 2}, 5, 11, 15, 4, 0, 0, 1},
+    {R2_POLYPHASE, 64, 18, CUBE, {2, 2, 2}, 3, 9, 12, 2, 0, 0, 1},
     // whole 3D
     {R2_GATHER, 20, 24, CUBE, ONE, 4, 9, 10, 0, 0, 0, 1},
     {R2_GATHER, 12, 20, CUBE, ONE, 3, 6, 5, 0, 0, 0, 1},

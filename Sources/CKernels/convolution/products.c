@@ -36,6 +36,8 @@ r2_product r2_product_of(const r2_group *group, r2_range piece, r2_input v, r2_r
       .panel_stride_c = r2_odd_lines((ptrdiff_t)piece.count * R2_BLOCK) * conv->positions,
       .panels = panels.count,
       .is_shared = conv->by_channels,
+      // the next positions' weights but one, or the next panels': they come in time however long memory takes
+      .ahead = 2 * depth,
   };
   product.b = conv->weights + panels.first * product.panel_stride_b;
   if (r2_scaled(conv->operands)) {

@@ -75,8 +75,9 @@ typedef struct {
   int panels;
   const float *weight_sums;  // 8-bit operands: [panel][segment][16] int32, the sums of b
   ptrdiff_t panel_stride_sums;
-  int is_shared;  // whether other threads have written much of a
-  int is_signed;  // 8-bit operands: whether every a is too large by half of what it holds
+  int is_shared;    // whether other threads have written much of a
+  int is_signed;    // 8-bit operands: whether every a is too large by half of what it holds
+  ptrdiff_t ahead;  // floats from a weight to the one to ask for meanwhile
 } r2_product;
 
 /// Where a layer's activations lie: element (t, block, y, x) at

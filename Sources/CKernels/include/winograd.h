@@ -5,8 +5,8 @@
 
 #include "kernels.h"
 
-/// F(2,3), F(4,3), F(7,3), F(8,3), F(4,2), or the two-frame Toeplitz product written F(2,3) with `points`
-/// = 3. Zero on success, −1 for any other pair.
+/// F(2,3), F(4,3), F(7,3), F(8,3), F(2,2), F(4,2), or the two-frame Toeplitz product written F(2,3) with
+/// `points` = 3. Zero on success, −1 for any other pair.
 int r2_transform_make(int outputs, int taps, r2_transform *t);
 
 /// Two frames of a 3-tap convolution with padding 1: a 2 × 2 Toeplitz matrix in three products.

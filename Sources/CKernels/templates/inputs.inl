@@ -31,6 +31,7 @@ R2_INLINE V_TYPE *V_NAME(v_at)(const r2_transformed *to, int block, int tile) {
     }                                                                                                    \
   }
 
+INPUT_PATCH(3, 1, 0, 3, 1, 0)
 INPUT_PATCH(4, 1, 1, 4, 1, 1)
 INPUT_PATCH(5, 2, 0, 5, 2, 0)
 INPUT_PATCH(6, 2, 1, 6, 2, 1)
@@ -49,7 +50,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
     R2_FOR_PART(part)                                                                                   \
     V_NAME(R2_PASTE(input_patch_##POINTS, POINTS))(&patch, part, tiles->y, tiles->x, v + part, stride); \
     break;
-  switch (points) { CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
 }
 
@@ -82,8 +83,11 @@ static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_r
 
 static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                     const r2_transformed *to) {
-  R2_ASSERT(tiles->y->points == 5 && tiles->x->points == 5);
-  V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, 5, 4, 2);
+  R2_ASSERT(tiles->y->taps == 2 && tiles->x->taps == 2 && tiles->y->points == tiles->x->points);
+#define CASE(POINTS) \
+  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 1, 2); break;
+  switch (tiles->y->points) { CASE(3) CASE(5) }
+#undef CASE
 }
 
 // Two frames, both borders: see winograd.c.

@@ -71,6 +71,7 @@ R2_INLINE const vf *M_NAME(load_line)(const M_NAME(source) * source, const r2_st
     }                                                                                               \
   }
 
+OUTPUT_PATCH(3, 2, 1, 0, 3, 2, 1, 0)
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
 OUTPUT_PATCH(5, 4, 2, 0, 5, 4, 2, 0)
 OUTPUT_PATCH(6, 4, 2, 1, 6, 4, 2, 1)
@@ -86,7 +87,7 @@ R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform
     M_NAME(R2_PASTE(output_patch_##POINTS, POINTS))(m, ty, tx, bias, to, residual, pitch, rows, columns, \
                                                     relu);                                               \
     break;
-  switch (points) { CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
 }
 
@@ -120,7 +121,7 @@ static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r
   R2_ASSERT(tiles->y->points == tiles->x->points);
 #define CASE(POINTS) \
   case POINTS: M_NAME(output_tiles)(*sums, *tiles, range, *out, *finish, residual, POINTS); break;
-  switch (tiles->y->points) { CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (tiles->y->points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
 #undef CASE
 }
 

@@ -42,9 +42,7 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
   vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
   R2_EACH(v, vectors)
     R2_EACH(r, rows) sum[r][v] = 0;
-  // What lies behind these weights are the next positions': asked for now, they come in time however long
-  // memory takes.
-  const ptrdiff_t ahead = 2 * (ptrdiff_t)p->segments * p->k * R2_BLOCK;
+  const ptrdiff_t ahead = p->ahead;
   for (int s = 0; s < p->segments; s++) {
     const float *segment = a + s * p->segment_stride;
     for (int k = p->k; k > 0; k -= chunk, segment += p->chunk_stride) {

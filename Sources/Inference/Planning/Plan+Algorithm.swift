@@ -48,11 +48,11 @@ extension Algorithm {
     }
     // Folded with temporal taps, the four phases become one sum: their channels must fill whole lines.
     let line = conv.kernel.t == 1 ? 1 : operands.channelsPerLine
-    // From 14 × 14 on the saved products pay no more for 11 times the weights.
-    if square, conv.stride.y == 2, conv.stride.x == 2, output.y > 14, conv.inChannels % line == 0,
-      operands.hasPhases
+    if square, conv.stride.y == 2, conv.stride.x == 2, conv.inChannels % line == 0,
+      let rows = operands.phaseTile(output, foldsTaps: conv.kernel.t > 1)
     {
-      return Algorithm(kind: R2_POLYPHASE, rows: 4, columns: 4, operands: operands, byChannels: byChannels)
+      return Algorithm(
+        kind: R2_POLYPHASE, rows: rows, columns: rows, operands: operands, byChannels: byChannels)
     }
     if conv.kernel == Extent(3, 1, 1), conv.stride == Extent(1, 1, 1), conv.padding.t == 1,
       let frames = operands.temporalTile(output.t)

@@ -101,8 +101,17 @@ enum OperandType: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether the products that phases save at stride 2 are worth what their transforms lose.
-  var hasPhases: Bool { self != .int8 }
+  /// Outputs in space of the Winograd tiles of the four phases of stride 2; nil where taps are better summed
+  /// directly.
+  func phaseTile(_ output: Extent, foldsTaps: Bool) -> Int? {
+    switch self {
+    // At 14 × 14 tiles of 4 would take 11 times the weights, tiles of 2 take 2.8 times. Where temporal taps are
+    // folded in, products with zeros are not left out, and tiles of 2 would save nothing.
+    case .f32, .bf16: output.y > 14 ? 4 : output.y > 7 && !foldsTaps ? 2 : nil
+    // What products would save is not worth what the transforms lose.
+    case .int8: nil
+    }
+  }
 
   /// Frames of a Winograd tile in time for `frames` outputs; nil where taps are better summed directly.
   func temporalTile(_ frames: Int) -> Int? {

@@ -80,6 +80,7 @@ static void bench_product(const r2_kernels *kernels, r2_operand_type type, const
             .panels = n + kernels->max_panels <= s->panels ? kernels->max_panels : s->panels - n,
             .weight_sums = sums,
             .panel_stride_sums = 16,
+            .ahead = (ptrdiff_t)k * 32,
         };
         kernels->operands[type].product(&product);
       }
