@@ -6,6 +6,7 @@
 # make test-quick  those that start no program, make no clip and take no seconds: under a minute after the build
 # make test-ffmpeg SUITE=trixie  the same on another Debian, against its FFmpeg: docs/ffmpeg.md; as root
 # make test-arm64  the kernels, built for arm64 and run under qemu
+# make test-x86  the kernels on x86-64 CPUs older than this one, under qemu
 # make test-gpu  the tests that need Vulkan, on Mesa's driver for CPUs, with Vulkan's own checks on
 # make test-gpu-matrices  the same in Debian sid, whose Mesa has cooperative matrices: by hand, as root
 # make shaders  the shaders of Shaders, compiled; the result is committed
@@ -26,7 +27,7 @@ BUILD = $(SWIFT) build -c release --product r2p1d-video --static-swift-stdlib -d
 # What `install` installs; one that is already built can be named instead.
 BINARY ?= $(SCRATCH)/release/r2p1d-video
 
-.PHONY: demo demo-teach build dev docs shaders test test-gpu test-gpu-matrices test-quick test-server test-ffmpeg test-arm64 test-fleet sanitize install uninstall lint deps clean
+.PHONY: demo demo-teach build dev docs shaders test test-gpu test-gpu-matrices test-quick test-server test-ffmpeg test-arm64 test-x86 test-fleet sanitize install uninstall lint deps clean
 
 demo: build
 	@echo
@@ -73,12 +74,22 @@ test-ffmpeg:
 
 # The kernels alone: they are what differs from machine to machine.
 KERNELS = $(wildcard Sources/CKernels/*.c Sources/CKernels/*/*.c)
+HARNESS = $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c)
+CLANG_HARNESS = clang -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include -ITests/KernelHarness/include \
+  $(HARNESS) $(KERNELS) -lm -lpthread
 test-arm64:
 	@.ci/dependencies arm64
 	@mkdir -p .build
-	clang --target=aarch64-linux-gnu -O2 -DDEBUG -static -fuse-ld=lld -ISources/CKernels/include \
-	  -ITests/KernelHarness/include $(wildcard Tests/KernelHarness/*.c Tests/KernelHarness/command/*.c) $(KERNELS) -o .build/kernels-arm64 -lm -lpthread
+	$(CLANG_HARNESS) --target=aarch64-linux-gnu -o .build/kernels-arm64
 	qemu-aarch64 .build/kernels-arm64
+
+# One without any vectors beyond SSE2, one with AVX2: the levels that packing is compiled for below AVX-512.
+test-x86:
+	@.ci/dependencies arm64
+	@mkdir -p .build
+	$(CLANG_HARNESS) --target=x86_64-linux-gnu -o .build/kernels-x86
+	qemu-x86_64 -cpu qemu64 .build/kernels-x86
+	qemu-x86_64 -cpu Haswell,-pcid,-x2apic,-tsc-deadline,-hle,-invpcid,-rtm .build/kernels-x86
 
 # Vulkan's validation layers say what they find wrong by the rule's number; the loader says that they are there.
 VALIDATION = $(SCRATCH)/validation

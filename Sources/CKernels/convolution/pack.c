@@ -1,9 +1,9 @@
 // Weights, once, at start-up: BatchNorm's scale folded in, filters transformed in double, panels of 16 output
 // channels laid out as products read them.
-#include <float.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "../assertions.h"
+#include "lanes.h"
 #include "method.h"
 
 static size_t weight_floats(const r2_conv *conv) {
@@ -33,29 +33,50 @@ void r2_conv_place(r2_conv *conv, float *storage) {
 
 // MARK: filters
 
-void r2_filter(const r2_packing *p, int i, int first, int count, double *to) {
-  const r2_geometry *g = &p->conv->geometry;
-  ptrdiff_t taps = g->kernel_t * g->kernel_y * g->kernel_x;
+// Taps by output channels become output channels by taps.
+static inline __attribute__((always_inline)) void gather_taps(const r2_packing *p, const float *from,
+                                                              ptrdiff_t row, const int count, float *to) {
   for (int lane = 0; lane < R2_BLOCK; lane++) {
-    int row = p->first + (lane < p->lanes ? lane : 0);
-    const float *w = p->weight + ((ptrdiff_t)row * g->in_channels + i) * taps + first;
-    for (int tap = 0; tap < count; tap++) {
-      *p->finite &= w[tap] >= -FLT_MAX && w[tap] <= FLT_MAX;
-      to[tap * R2_BLOCK + lane] = w[tap] * p->factor[lane];
-    }
+    const float *w = from + (lane < p->lanes ? lane : 0) * row;
+    for (int tap = 0; tap < count; tap++) to[tap * R2_BLOCK + lane] = w[tap];
   }
 }
 
-// to[point][..16] = Σ_k G[point][k] · from[k][..16], for `count` vectors of 16 that lie 16 doubles apart
-// within a row of `count`.
+R2_LEVELS void r2_filter(const r2_packing *p, int i, int first, int count, double *to) {
+  const r2_geometry *g = &p->conv->geometry;
+  ptrdiff_t taps = g->kernel_t * g->kernel_y * g->kernel_x;
+  float filter[9 * R2_BLOCK];
+  R2_ASSERT(count <= 9);
+  const float *from = p->weight + ((ptrdiff_t)p->first * g->in_channels + i) * taps + first;
+  switch (count) {  // constants, for the compiler
+    case 9: gather_taps(p, from, g->in_channels * taps, 9, filter); break;
+    case 3: gather_taps(p, from, g->in_channels * taps, 3, filter); break;
+    default: gather_taps(p, from, g->in_channels * taps, count, filter);
+  }
+  r2_doubles factor;
+  r2_ints finite = -1;
+  R2_READ(factor, p->factor);
+  for (int tap = 0; tap < count; tap++) {
+    r2_floats w;
+    R2_READ(w, filter + tap * R2_BLOCK);
+    finite &= w - w == 0;
+    r2_doubles scaled = __builtin_convertvector(w, r2_doubles) * factor;
+    R2_WRITE(to + tap * R2_BLOCK, scaled);
+  }
+  *p->finite &= -__builtin_reduce_and(finite);
+}
+
+// to[point][..16] = Σ_k G[point][k] · from[k][..16]
 static inline void transform_axis(const double *g, int points, int taps, const double *from,
-                                  ptrdiff_t from_tap, double *to, ptrdiff_t to_point, int count) {
-  for (int p = 0; p < points; p++)
-    for (int n = 0; n < count * R2_BLOCK; n++) {
-      double sum = 0;
-      for (int k = 0; k < taps; k++) sum += g[p * taps + k] * from[k * from_tap + n];
-      to[p * to_point + n] = sum;
+                                  ptrdiff_t from_tap, double *to, ptrdiff_t to_point) {
+  for (int p = 0; p < points; p++) {
+    r2_doubles sum = 0, value;
+    for (int k = 0; k < taps; k++) {
+      R2_READ(value, from + k * from_tap);
+      sum += g[p * taps + k] * value;
     }
+    R2_WRITE(to + p * to_point, sum);
+  }
 }
 
 // Odd rows meet taps 0 and 2, even rows tap 1.
@@ -72,37 +93,32 @@ void r2_phase_filter(const double *filter, int phase, double *two) {
     }
 }
 
-void r2_transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
+static inline void transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
   double half[R2_MAX_SIDE * 3 * R2_BLOCK];
   int py = p->y->points, px = p->x->points;
-  transform_axis(p->gy, py, taps, filter, taps * R2_BLOCK, half, taps * R2_BLOCK, taps);
+  for (int x = 0; x < taps; x++)
+    transform_axis(p->gy, py, taps, filter + x * R2_BLOCK, taps * R2_BLOCK, half + x * R2_BLOCK,
+                   taps * R2_BLOCK);
   for (int y = 0; y < py; y++)
     transform_axis(p->gx, px, taps, half + y * taps * R2_BLOCK, R2_BLOCK, square + y * px * R2_BLOCK,
-                   R2_BLOCK, 1);
+                   R2_BLOCK);
 }
 
-void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
-  double square[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
-  r2_transform_square(p, filter, taps, square);
-  for (int position = 0; position < p->y->points * p->x->points; position++)
-    r2_store(p, position, segment, i, square + position * R2_BLOCK);
-}
-
-void r2_pack_line(const r2_packing *p, const double *filter, int i) {
-  double line[R2_MAX_POINTS * R2_BLOCK];
-  transform_axis(p->gy, p->y->points, 3, filter, R2_BLOCK, line, R2_BLOCK, 1);
-  for (int j = 0; j < p->y->points; j++) r2_store(p, j, 0, i, line + j * R2_BLOCK);
+R2_LEVELS void r2_transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
+  transform_square(p, filter, taps, square);
 }
 
 // MARK: storing
 
-static void store_f32(float *to, int i, const double *value) {
-  to += (ptrdiff_t)i * R2_BLOCK;
-  for (int lane = 0; lane < R2_BLOCK; lane++) to[lane] = (float)value[lane];
+static inline void store_f32(float *to, int i, const double *value) {
+  r2_doubles exact;
+  R2_READ(exact, value);
+  r2_floats rounded = __builtin_convertvector(exact, r2_floats);
+  R2_WRITE(to + (ptrdiff_t)i * R2_BLOCK, rounded);
 }
 
 // Rounded to nearest even; two channels share an element.
-static void store_bf16(float *to, int i, const double *value) {
+static inline void store_bf16(float *to, int i, const double *value) {
   uint16_t *half = (uint16_t *)(to + (ptrdiff_t)(i / 2) * R2_BLOCK) + i % 2;
   for (int lane = 0; lane < R2_BLOCK; lane++) {
     float rounded = (float)value[lane];
@@ -112,20 +128,34 @@ static void store_bf16(float *to, int i, const double *value) {
   }
 }
 
-// What an integer is depends on the largest value, so all are kept until that is known.
-static void keep(const r2_packing *p, int position, int segment, int i, const double *value) {
-  int channels = p->conv->geometry.in_channels;
-  float *to = p->values + (((ptrdiff_t)position * p->segments + segment) * channels + i) * R2_BLOCK;
-  for (int lane = 0; lane < R2_BLOCK; lane++) to[lane] = (float)value[lane];
-}
-
-void r2_store(const r2_packing *p, int position, int segment, int i, const double *value) {
+static inline void store(const r2_packing *p, int position, int segment, int i, const double *value) {
   float *to = p->weights + position * p->position + segment * p->segment;
   switch (p->conv->operands) {
     case R2_F32: return store_f32(to, i, value);
     case R2_BF16: return store_bf16(to, i, value);
-    case R2_INT8: return keep(p, position, segment, i, value);
+    case R2_INT8: {  // what an integer is depends on the largest value, so all are kept until that is known
+      int channels = p->conv->geometry.in_channels;
+      return store_f32(p->values + ((ptrdiff_t)position * p->segments + segment) * channels * R2_BLOCK, i,
+                       value);
+    }
   }
+}
+
+R2_LEVELS void r2_store(const r2_packing *p, int position, int segment, int i, const double *value) {
+  store(p, position, segment, i, value);
+}
+
+R2_LEVELS void r2_pack_square(const r2_packing *p, const double *filter, int taps, int segment, int i) {
+  double square[R2_MAX_SIDE * R2_MAX_SIDE * R2_BLOCK];
+  transform_square(p, filter, taps, square);
+  for (int position = 0; position < p->y->points * p->x->points; position++)
+    store(p, position, segment, i, square + position * R2_BLOCK);
+}
+
+R2_LEVELS void r2_pack_line(const r2_packing *p, const double *filter, int i) {
+  double line[R2_MAX_POINTS * R2_BLOCK];
+  transform_axis(p->gy, p->y->points, 3, filter, R2_BLOCK, line, R2_BLOCK);
+  for (int j = 0; j < p->y->points; j++) store(p, j, 0, i, line + j * R2_BLOCK);
 }
 
 // MARK: a panel
