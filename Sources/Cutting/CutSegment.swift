@@ -32,7 +32,7 @@ extension LabelledList {
   /// `labels` those of these, which are named as the list does, or nearly so.
   package func cutSegments(_ labels: [String]) throws(ClassifierError) -> [CutSegment] {
     var wanted: Set<Int>?
-    if !labels.isEmpty {
+    if !labels.isEmpty, !classes.isEmpty {
       do {
         wanted = Set(try LabelSet(classes).indices(of: labels))
       } catch {

@@ -64,7 +64,7 @@ package struct EvaluationTruth: Sendable, Equatable {
       return Unmatched(
         label: list.classes[label], entries: found.entries, place: found.place, candidates: candidates)
     }.sorted { ($1.entries, $0.label) < ($0.entries, $1.label) }
-    guard !order.isEmpty else {
+    guard !order.isEmpty || list.videos.isEmpty else {
       let name = missing.first.map { "'\(BytePath($0.label).printable)'" } ?? "none"
       throw .list(
         list.file,

@@ -135,7 +135,8 @@ struct FrameAgreement {
 
 extension LabelledList {
   /// The segments of `video` in the list at `path`: those whose file is the same, or is called the same. A list
-  /// of one video alone is about this one, whatever it calls it, and `notes` says so.
+  /// of one video alone is about this one, whatever it calls it, and `notes` says so; a list of nothing says that
+  /// there is nothing in it.
   package static func segments(
     of video: BytePath, in path: BytePath, options: LabelledList.Options
   ) throws(ClassifierError) -> LabelledList {
@@ -143,6 +144,7 @@ extension LabelledList {
     (options.video, options.root, options.isMultiLabel) = (video, video.folder, true)
     options.split = options.split ?? "all"
     let list = try read(path, options: options)
+    guard !list.videos.isEmpty else { return list }
     guard list.hasSegments else {
       throw .list(path, cause: "has labels of whole videos, expected segments with a start and an end")
     }

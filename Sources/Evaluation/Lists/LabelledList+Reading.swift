@@ -16,7 +16,8 @@ extension LabelledList {
   }
 
   private init(_ form: Form, _ contents: ListContents, _ source: ListSource) throws(ClassifierError) {
-    guard !contents.entries.isEmpty else {
+    // Of one video a list may say that there is nothing in it.
+    guard !contents.entries.isEmpty || source.options.video != nil else {
       let notes = contents.notes.map { "; \($0)" }.joined()
       throw .list(source.path, cause: "names no video (read as: \(form.title))\(notes)")
     }

@@ -32,7 +32,9 @@ enum TimelineDocument {
     guard let segments = timeline.segments else {
       throw .list(source.path, cause: "is a timeline of windows alone, expected one with segments")
     }
-    guard !segments.isEmpty else { throw .list(source.path, cause: "is a timeline without a segment") }
+    guard !segments.isEmpty || source.options.video != nil else {
+      throw .list(source.path, cause: "is a timeline without a segment")
+    }
     guard let video = source.options.video ?? timeline.file.map({ source.resolve($0.utf8) }) else {
       throw .list(source.path, cause: "is a timeline that does not name its file")
     }

@@ -196,7 +196,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("", "is empty"), ("Start,End,Name\n", "names no video"),
+      ("", "is empty"), ("file,label\na.mp4,x\n", "has labels of whole videos"),
       ("Start,End,Name\n-1,2,x\n", "'-1' is no time"),
       ("Start,End,Name\nnan,2,x\n", "'nan' is no time"), ("Start,End,Name\n2,1,x\n", "ends at 1.0 s"),
       ("Start,End,Name\n1,1,x\n", "ends at 1.0 s"), ("Start,End,Name\n1,1e300,x\n", "'1e300' is no time"),
@@ -211,6 +211,19 @@ import Testing
     let run = try cut(["--segments", folder.write("list", text)])
     #expect(run.status == 2 && run.errors.count(where: \.isNewline) == 1, "\(run.errors)")
     #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(folder.names == ["list"])
+  }
+
+  /// What `timeline --segments` writes where it has found none, and what people leave who found none.
+  @Test(
+    arguments: [
+      "start,end,label,score\n", "Start,End,Name\n", "{\"segments\": []}", "[]", "{\"database\": {}}",
+    ], [[], ["--label", "x"]])
+  func aListOfNothingHasNoSegment(_ text: String, _ options: [String]) throws {
+    let run = try cut(["--segments", folder.write("list", text)] + options)
+    let what = options.isEmpty ? "to cut" : "of 'x'"
+    let message = "\(Self.video): has no segment \(what)\n"
+    #expect(run.status == 1 && run.errors.hasSuffix(message), "\(run.errors)")
     #expect(folder.names == ["list"])
   }
 

@@ -224,6 +224,24 @@ import Testing
     }
   }
 
+  /// Where nothing was found, and nothing is to be found, all is right.
+  @Test(arguments: ["csv", "json", "eaf", "losslesscut"])
+  func aTruthOfNothingIsATruth(_ format: String) throws {
+    let file = folder.path("truth")
+    let nothing = ["--enter", "0.999999"]
+    let segments = ["csv", "json"].contains(format) ? ["--segments"] : []
+    #expect(try timeline(["--format", format, "--output", file] + segments + nothing).status == 0)
+    let run = try timeline(["--compare", file] + nothing)
+    #expect(run.status == 0)
+    for line in [
+      "segments         0 of the truth, 0 found", "frame accuracy   100.0 %  (120 of 120 frames)",
+    ] {
+      #expect(run.text.contains("\n  \(line)"), "\(run.text)")
+    }
+    let wrong = try timeline(["--compare", file])
+    #expect(wrong.status == 0 && wrong.text.contains("\n  segments         0 of the truth, 2 found"))
+  }
+
   @Test func anAgreementGoesToStandardOutputBesideAFile() throws {
     let truth = try folder.write("t.csv", "Start,End,Name\n0,2,Pan Right\n2,4,dancing\n")
     let run = try timeline(["--compare", truth, "--format", "vtt", "--output", folder.path("o.vtt")])
