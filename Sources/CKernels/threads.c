@@ -1,6 +1,7 @@
 #include "include/threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,9 +12,16 @@
 #define RELAX() __asm__ volatile("" ::: "memory")
 #endif
 
-// Steps follow each other within microseconds, so a worker looks for the next one this often before it
-// sleeps.
-enum { SPINS = 2000 };
+// Steps follow each other within microseconds, so a thread looks this often for what it waits for before it
+// sleeps, and after the first few times lets others have the core meanwhile: decoders, above all.
+enum { LOOKS = 250, LOOKS_AT_ONCE = 50 };
+
+static void look_away(int times) {
+  if (times < LOOKS_AT_ONCE)
+    RELAX();
+  else
+    sched_yield();
+}
 
 // A thread's items that no one has taken: the first of them in the lower half, the end in the upper. On a
 // line of its own, or each thread would wait for what the others write.
@@ -80,8 +88,8 @@ static void *work(void *argument) {
   r2_team *team = self->team;
   unsigned seen = 0;
   for (;;) {
-    for (int i = 0; i < SPINS && atomic_load_explicit(&team->turn, memory_order_acquire) == seen; i++)
-      RELAX();
+    for (int i = 0; i < LOOKS && atomic_load_explicit(&team->turn, memory_order_acquire) == seen; i++)
+      look_away(i);
     if (atomic_load_explicit(&team->turn, memory_order_acquire) == seen) {
       pthread_mutex_lock(&team->mutex);
       team->sleeping++;
@@ -161,7 +169,8 @@ void r2_team_run(r2_team *team, int items, void (*body)(void *, int, int), void 
   share_out(team, items);
   start_turn(team);
   take_items(team, 0);
-  for (int i = 0; i < SPINS && atomic_load_explicit(&team->running, memory_order_acquire) > 0; i++) RELAX();
+  for (int i = 0; i < LOOKS && atomic_load_explicit(&team->running, memory_order_acquire) > 0; i++)
+    look_away(i);
   if (atomic_load(&team->running) > 0) {
     pthread_mutex_lock(&team->mutex);
     team->waiting = 1;
