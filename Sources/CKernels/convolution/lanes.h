@@ -11,7 +11,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__GLIBC__)
+// ThreadSanitizer would watch the loader's choice before it is ready itself.
+#if defined(__x86_64__) && defined(__GLIBC__) && !__has_feature(thread_sanitizer)
 #define R2_LEVELS __attribute__((flatten, target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define R2_LEVELS
