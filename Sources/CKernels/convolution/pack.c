@@ -34,8 +34,8 @@ void r2_conv_place(r2_conv *conv, float *storage) {
 // MARK: filters
 
 // Taps by output channels become output channels by taps.
-static inline __attribute__((always_inline)) void gather_taps(const r2_packing *p, const float *from,
-                                                              ptrdiff_t row, const int count, float *to) {
+static inline void gather_taps(const r2_packing *p, const float *from, ptrdiff_t row, const int count,
+                               float *to) {
   for (int lane = 0; lane < R2_BLOCK; lane++) {
     const float *w = from + (lane < p->lanes ? lane : 0) * row;
     for (int tap = 0; tap < count; tap++) to[tap * R2_BLOCK + lane] = w[tap];
