@@ -7,6 +7,7 @@
 #define TIME {3, 1, 1}
 #define SQUARE {1, 3, 3}
 #define CUBE {3, 3, 3}
+#define STEM {1, 7, 7}
 
 // One of each kernel, with whole lines of 64 channels and the rest of one.
 #define WORST(FILL)                                                        \
@@ -21,6 +22,13 @@
   }
 
 static const kernel_case cases[] = {
+    // stems
+    {R2_STEM, 3, 45, STEM, HALF, 2, 112, 112, 4, 0, 0, 1},
+    {R2_STEM, 3, 20, STEM, HALF, 3, 21, 26, 4, 0, 0, 2},
+    {R2_STEM, 3, 5, STEM, HALF, 1, 1, 2, 4, 0, 0, 1},
+    {R2_STEM, 3, 64, {3, 7, 7}, HALF, 3, 56, 56, 4, 0, 0, 1},
+    {R2_STEM, 3, 33, {3, 7, 7}, HALF, 4, 15, 23, 4, 0, 0, 2},
+    {R2_STEM, 3, 16, {5, 7, 7}, {2, 2, 2}, 6, 12, 9, 4, 0, 0, 1},
     // layer1 to layer4 of r2plus1d_18, with fewer channels where that changes nothing but time
     {R2_SPATIAL, 64, 48, SQUARE, ONE, 2, 56, 56, 7, 0, 0, 1},
     {R2_SPATIAL, 64, 32, SQUARE, ONE, 1, 56, 56, 4, 0, 0, 1},
@@ -98,6 +106,7 @@ static const char *name_of(r2_algorithm algorithm) {
     case R2_TEMPORAL: return "temporal";
     case R2_DIRECT: return "direct";
     case R2_GATHER: return "gathered";
+    case R2_STEM: return "stem";
     default: return "?";
   }
 }
@@ -125,7 +134,7 @@ int kernel_case_as(const kernel_case *c, r2_operand_type type, kernel_case *adap
   static const int values[R2_OPERAND_TYPES] = {[R2_F32] = 1, [R2_BF16] = 2, [R2_INT8] = 4};
   *adapted = *c;
   if (type == R2_F32) return 1;
-  if (c->algorithm == R2_DIRECT) return 0;
+  if (c->algorithm == R2_DIRECT || c->algorithm == R2_STEM) return 0;
   if (c->tile > 4) adapted->tile = 4;
   if (c->tile_t > 4) adapted->tile_t = 4;
   int chunk = 16 * values[type];

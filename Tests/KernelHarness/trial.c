@@ -35,6 +35,18 @@ static float *blocked(const float *values, int windows, int channels, int frames
   return all;
 }
 
+// [windows][3][T][H][W] → [windows][T][H/2][W/2][16], as r2_stem_fill has it.
+static float *phases(const float *values, int windows, int frames, int height, int width) {
+  int across = (width + 1) / 2, half = (height + 1) / 2 * across, plane = height * width;
+  float *all = guarded((size_t)(windows * frames * half) * 16);
+  for (int i = 0; i < windows * 3 * frames * plane; i++) {
+    int x = i % width, y = i / width % height, t = i / plane % frames, channel = i / plane / frames;
+    int lane = 3 * (y % 2 * 2 + x % 2) + channel % 3, frame = channel / 3 * frames + t;
+    all[(frame * half + y / 2 * across + x / 2) * 16 + lane] = values[i];
+  }
+  return all;
+}
+
 static float *random_floats(size_t count, unsigned *state) {
   float *values = malloc(count * sizeof(float));
   if (!values) exit(2);
@@ -122,6 +134,13 @@ static r2_view view(float *base, int blocks, int frames, int height, int width) 
                    .width = width};
 }
 
+// A stem's input is half as high and as wide.
+static r2_view input_view(const r2_conv *conv, float *base) {
+  int step = conv->algorithm == R2_STEM ? 2 : 1;
+  int height = (conv->height + step - 1) / step, width = (conv->width + step - 1) / step;
+  return view(base, conv->blocks, conv->frames, height, width);
+}
+
 // Its buffers, all of them between guards.
 typedef struct {
   float *in, *out, *added, *packed, *own, *shared;
@@ -134,12 +153,14 @@ static void make_buffers(trial *t, const r2_kernels *kernels, int threads, buffe
   r2_conv *conv = &t->conv;
   const r2_geometry *g = &conv->geometry;
   size_t windows = (size_t)t->windows, own_floats = round_up(r2_conv_thread_floats(conv), 16);
-  b->in_count = blocked_count(g->in_channels, conv->frames, t->in_plane) * windows;
+  r2_view in = input_view(conv, NULL);
+  b->in_count = (size_t)(in.frame * conv->frames) * windows;
   b->out_count = blocked_count(g->out_channels, conv->out_frames, t->out_plane) * windows;
   b->packed_count = r2_conv_weight_floats(conv);
   b->own_count = own_floats * (size_t)threads;
   b->shared_count = r2_conv_shared_floats(conv, t->windows);
-  b->in = blocked(t->x, t->windows, g->in_channels, conv->frames, t->in_plane);
+  b->in = conv->algorithm == R2_STEM ? phases(t->x, t->windows, conv->frames, conv->height, conv->width)
+                                     : blocked(t->x, t->windows, g->in_channels, conv->frames, t->in_plane);
   b->out = blocked(NULL, t->windows, g->out_channels, conv->out_frames, t->out_plane);
   for (size_t i = 0; i < b->out_count; i++) b->out[i] = NAN;
   b->added = blocked(t->residual, t->windows, g->out_channels, conv->out_frames, t->out_plane);
@@ -172,7 +193,7 @@ static void free_buffers(buffers *b) {
 
 static void run(const trial *t, buffers *b) {
   const r2_conv *conv = &t->conv;
-  r2_view from = view(b->in, conv->blocks, conv->frames, conv->height, conv->width);
+  r2_view from = input_view(conv, b->in);
   r2_view to = view(b->out, conv->panels, conv->out_frames, conv->out_height, conv->out_width);
   r2_view plus = to;
   plus.base = b->added;

@@ -9,7 +9,7 @@ static const r2_method *method_of(const r2_conv *conv) {
   switch (conv->algorithm) {
     case R2_DIRECT: return &r2_method_direct;
     case R2_GATHER: return &r2_method_gather;
-    case R2_STEM: return &r2_method_stem;
+    case R2_STEM: return folds ? &r2_method_stem_folded : &r2_method_stem;
     case R2_SPATIAL: return folds ? &r2_method_spatial_folded : &r2_method_spatial;
     case R2_POLYPHASE: return folds ? &r2_method_polyphase_folded : &r2_method_polyphase;
     case R2_TEMPORAL: return &r2_method_temporal;
@@ -35,7 +35,6 @@ r2_status r2_conv_prepare(r2_conv *conv) {
   conv->segments = conv->v_segments = g->kernel_t * g->kernel_y * g->kernel_x;
   conv->v_frames = 1;
   conv->v_signed = 1;
-  conv->in_frames = conv->frames;
   conv->positions = 1;
   conv->tiles = (r2_tiles){0};
   conv->method = method_of(conv);
@@ -99,7 +98,6 @@ r2_view r2_shifted(const r2_view *view, ptrdiff_t floats) {
 }
 
 int r2_pieces(const r2_conv *conv, int tiles) {
-  if (conv->method->pieces_are_rows) return tiles / conv->out_width;
   int pieces = r2_divide_up(tiles, conv->tile_block);
   return pieces < 2 ? pieces : r2_divide_up(pieces, 2) * 2;  // as many for each of two threads
 }
@@ -146,7 +144,7 @@ r2_group r2_group_of(const r2_conv *conv, const r2_run *run, int window, const r
       .conv = conv,
       .kernels = run->kernels,
       .operands = &run->kernels->operands[conv->operands],
-      .in = r2_shifted(in, window * conv->in_frames * in->frame),
+      .in = r2_shifted(in, window * conv->frames * in->frame),
       .out = r2_shifted(out, window * conv->out_frames * out->frame),
       .finish = {.bias = conv->bias, .relu = conv->relu},
       .windows = 1,
@@ -265,7 +263,7 @@ void r2_conv_run(const r2_conv *conv, const r2_run *run, const r2_view *in, cons
 // MARK: scratch
 
 size_t r2_conv_thread_floats(const r2_conv *conv) {
-  int tiles = conv->method->pieces_are_rows ? conv->out_width : conv->tile_block;
+  int tiles = conv->tile_block;
   size_t floats = (size_t)conv->positions * 2 * (size_t)r2_odd_lines((ptrdiff_t)tiles * R2_BLOCK);
   size_t before = r2_quantized_floats(conv);  // where the products then go
   if (before > floats) floats = before;

@@ -77,6 +77,18 @@ const r2_method r2_method_spatial_folded = {
     .pack = pack_spatial,
 };
 
+// MARK: the stem: stride 1 on what already are the four phases
+
+const r2_method r2_method_stem_folded = {
+    .prepare = r2_stem_prepare,
+    .groups = r2_one_group,
+    .place = place,
+    .input = input_spatial,
+    .output = output,
+    .taps = taps,
+    .pack = r2_stem_pack,
+};
+
 // MARK: stride 2: the phases become one run of k, so their channels must fill whole chunks
 
 static r2_status prepare_polyphase(r2_conv *conv) {

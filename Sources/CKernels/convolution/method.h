@@ -49,8 +49,6 @@ typedef struct r2_method {
   /// Groups of a window, or of all windows where a group spans them.
   int (*groups)(const r2_conv *conv);
   int spans_windows;
-  /// Whether a piece is one row of a frame, however many tiles a piece should have.
-  int pieces_are_rows;
   /// Sets frame and tiles of group `number`; its views are the window's.
   void (*place)(r2_group *group, int number);
   /// V of a piece and of some blocks; NULL where products read the activations in place.
@@ -71,8 +69,9 @@ typedef struct r2_method {
   void (*pack)(const r2_packing *packing, int i);
 } r2_method;
 
-extern const r2_method r2_method_direct, r2_method_gather, r2_method_stem, r2_method_spatial,
-    r2_method_polyphase, r2_method_spatial_folded, r2_method_polyphase_folded, r2_method_temporal;
+extern const r2_method r2_method_direct, r2_method_gather, r2_method_temporal, r2_method_spatial,
+    r2_method_polyphase, r2_method_stem, r2_method_spatial_folded, r2_method_polyphase_folded,
+    r2_method_stem_folded;
 
 // MARK: operand types (operands.c)
 
@@ -128,11 +127,16 @@ void r2_place_frame(r2_group *group, int number);
 
 // MARK: tiles of the spatial algorithms (tiled.c)
 
-/// Cuts the output into tiles; the whole of it is one group.
+/// Cuts the output into tiles whose transforms have so many taps; the whole of it is one group.
 r2_status r2_tile_output(r2_conv *conv, int taps);
 int r2_one_group(const r2_conv *conv);
 /// All temporal taps, where padding is not left out.
 double r2_all_taps(const r2_conv *conv, int number);
+
+// MARK: the stem (stem.c)
+
+r2_status r2_stem_prepare(r2_conv *conv);
+void r2_stem_pack(const r2_packing *packing, int i);
 
 // MARK: packing (pack.c)
 
@@ -148,7 +152,7 @@ struct r2_packing {
   float *values;                // integers: what they will be made of, [position][segment][channel][16]
   int8_t *integers;             // integers: those of one position, [segment][channel][16]
   int segments;                 // of the filter
-  double gy[R2_MAX_POINTS * 3], gx[R2_MAX_POINTS * 3];
+  double gy[R2_MAX_POINTS * R2_MAX_SIDE_TAPS], gx[R2_MAX_POINTS * R2_MAX_SIDE_TAPS];
   const r2_transform *y, *x;
   int *finite;
 };

@@ -94,7 +94,7 @@ void r2_phase_filter(const double *filter, int phase, double *two) {
 }
 
 static inline void transform_square(const r2_packing *p, const double *filter, int taps, double *square) {
-  double half[R2_MAX_SIDE * 3 * R2_BLOCK];
+  double half[R2_MAX_SIDE * R2_MAX_SIDE_TAPS * R2_BLOCK];
   int py = p->y->points, px = p->x->points;
   for (int x = 0; x < taps; x++)
     transform_axis(p->gy, py, taps, filter + x * R2_BLOCK, taps * R2_BLOCK, half + x * R2_BLOCK,

@@ -1,104 +1,60 @@
-// The stem's 7×7 convolution on three channels: rows of the input are padded, their channels interleaved, and
-// products read them in place. A piece is one row of the output.
+// The stem's 7×7 convolution of stride 2 on three colours. Its input holds the four phases of a frame (rows
+// odd or even, columns odd or even) as twelve channels of a frame half as high and as wide, on which it is
+// one of 4×4 taps and stride 1, with two rows and columns of padding before the frame and one behind it. Tap
+// j of four is tap 2j of seven on odd rows and tap 2j − 1 on even ones, which have three.
 #include <string.h>
 
 #include "method.h"
 
-enum { STRIP_ROWS = 4 };
+enum { TAPS = 4, COLOURS = 3 };
 
-static r2_status prepare(r2_conv *conv) {
+r2_status r2_stem_prepare(r2_conv *conv) {
   const r2_geometry *g = &conv->geometry;
   if (conv->operands != R2_F32) return R2_UNFIT_OPERANDS;
-  if (g->in_channels != 3 || g->kernel_y != 7 || g->kernel_x != 7 || g->stride_y != 2 || g->stride_x != 2 ||
-      g->pad_y != 3 || g->pad_x != 3)
-    return R2_UNFIT_GEOMETRY;
-  conv->k = 7 * R2_STEM_CHUNK;
+  if (g->in_channels != COLOURS) return R2_UNFIT_GEOMETRY;
+  conv->k = 4 * COLOURS;
   conv->segments = g->kernel_t;
-  conv->v_frames = 0;
-  conv->in_frames = conv->frames + 2 * g->pad_t;
-  return R2_OK;
+  conv->v_segments = 1;
+  conv->v_frames = g->kernel_t > 1 ? conv->frames : 1;
+  return r2_tile_output(conv, TAPS);
 }
 
-static void output(const r2_group *group, r2_range piece, r2_input v, r2_range panels, float *m) {
-  const r2_conv *conv = group->conv;
-  r2_stem_input layout = r2_stem_layout(conv);
-  int y = piece.first / conv->out_width;
-  r2_product product = r2_product_of(group, piece, v, panels, m);
-  product.a = group->in.base + (ptrdiff_t)group->frame * conv->geometry.stride_t * layout.frame +
-              2 * y * layout.pitch;
-  product.chunk_stride = layout.pitch;
-  product.segment_stride = layout.frame;
-  group->kernels->stem_product(&product);
-  r2_sums sums = {
-      .base = m, .position = product.panel_stride_c, .panel = product.panel_stride_c, .panels = panels};
-  r2_finish finish = r2_group_finish(group);
-  piece.first -= group->out.top * conv->out_width;
-  group->operands->direct_output(&sums, group->frame, piece, &group->out, &finish);
-}
-
-static int strips(const r2_conv *conv) { return r2_divide_up(conv->out_height, STRIP_ROWS); }
-
-static r2_range strip_rows(const r2_conv *conv, int number) {
-  return (r2_range){number * STRIP_ROWS, r2_smaller(STRIP_ROWS, conv->out_height - number * STRIP_ROWS)};
-}
-
-static void strip(r2_group *group, int number, float *scratch) {
-  const r2_conv *conv = group->conv;
-  r2_range rows = strip_rows(conv, number);
-  for (int frame = 0; frame < conv->out_frames; frame++) {
-    r2_place_frame(group, frame);
-    for (int y = rows.first; y < rows.first + rows.count; y++)
-      r2_run_piece(group, (r2_range){y * conv->out_width, conv->out_width}, scratch);
-  }
-}
-
-// A padded row holds pixels of three channels: k = (kt, ky, kx, channel).
-static void pack(const r2_packing *packing, int i) {
-  double value[R2_BLOCK];
-  for (int tap = 0; tap < packing->conv->geometry.kernel_t * 49; tap++) {
-    r2_filter(packing, i, tap, 1, value);
-    r2_store(packing, 0, 0, tap * 3 + i, value);
-  }
-}
-
-const r2_method r2_method_stem = {
-    .prepare = prepare,
-    .groups = r2_frame_groups,
-    .pieces_are_rows = 1,
-    .place = r2_place_frame,
-    .output = output,
-    .strips = strips,
-    .strip_rows = strip_rows,
-    .strip = strip,
-    .taps = r2_all_taps,
-    .pack = pack,
-};
-
-// MARK: its input
-
-r2_stem_input r2_stem_layout(const r2_conv *stem) {
-  r2_stem_input layout = {
-      .frames = stem->frames, .height = stem->height, .width = stem->width, .pad_t = stem->geometry.pad_t};
-  layout.pitch = (ptrdiff_t)(stem->width + 7) * 3;
-  layout.frame = layout.pitch * (stem->height + 7);
-  return layout;
-}
-
-void r2_stem_fill(const r2_stem_input *layout, const uint8_t *planes, const float *values, int frame,
-                  float *to) {
-  int height = layout->height, width = layout->width;
-  ptrdiff_t count = (ptrdiff_t)height * width;
-  size_t border = (size_t)(layout->pad_t * layout->frame) * sizeof(float);
-  float *first = to + (frame + layout->pad_t) * layout->frame, *row = first + 3 * layout->pitch + 9;
-  memset(first, 0, (size_t)layout->frame * sizeof(float));
-  const uint8_t *r = planes, *g = r + count, *b = g + count;
-  for (int y = 0; y < height; y++, row += layout->pitch, r += width, g += width, b += width)
-    for (int x = 0; x < width; x++) {
-      row[3 * x] = values[r[x]];
-      row[3 * x + 1] = values[256 + g[x]];
-      row[3 * x + 2] = values[512 + b[x]];
+// The taps of a phase among those of seven rows and columns.
+static void phase_filter(const double *filter, int phase, double *taps) {
+  int odd_y = phase >> 1, odd_x = phase & 1;
+  for (int i = 0; i < TAPS; i++)
+    for (int j = 0; j < TAPS; j++) {
+      int y = 2 * i - !odd_y, x = 2 * j - !odd_x;
+      double *to = taps + (i * TAPS + j) * R2_BLOCK;
+      if (y < 0 || x < 0)
+        memset(to, 0, R2_BLOCK * sizeof(double));
+      else
+        memcpy(to, filter + (y * 7 + x) * R2_BLOCK, R2_BLOCK * sizeof(double));
     }
-  // the first and last frames bring the border in time
-  if (frame == 0) memset(to, 0, border);
-  if (frame == layout->frames - 1) memset(first + layout->frame, 0, border);
+}
+
+void r2_stem_pack(const r2_packing *packing, int i) {
+  double filter[7 * 7 * R2_BLOCK], taps[TAPS * TAPS * R2_BLOCK];
+  for (int t = 0; t < packing->conv->geometry.kernel_t; t++) {
+    for (int y = 0; y < 7; y++) r2_filter(packing, i, (t * 7 + y) * 7, 7, filter + y * 7 * R2_BLOCK);
+    for (int phase = 0; phase < 4; phase++) {
+      phase_filter(filter, phase, taps);
+      r2_pack_square(packing, taps, TAPS, t * 4 + phase, i);
+    }
+  }
+}
+
+void r2_stem_fill(const uint8_t *planes, int height, int width, const float *values, float *to) {
+  ptrdiff_t plane = (ptrdiff_t)height * width;
+  for (int y = 0; y < height; y += 2)
+    for (int x = 0; x < width; x += 2, to += R2_BLOCK) {
+      const uint8_t *first = planes + (ptrdiff_t)y * width + x;
+      memset(to, 0, R2_BLOCK * sizeof(float));
+      for (int phase = 0; phase < 4; phase++) {
+        int row = phase >> 1, column = phase & 1;
+        if (y + row >= height || x + column >= width) continue;
+        const uint8_t *pixel = first + row * width + column;
+        for (int c = 0; c < COLOURS; c++) to[phase * COLOURS + c] = values[256 * c + pixel[c * plane]];
+      }
+    }
 }

@@ -6,9 +6,10 @@
 r2_status r2_tile_output(r2_conv *conv, int taps) {
   const r2_geometry *g = &conv->geometry;
   const r2_tiling *tiling = &conv->tiling;
-  int stride = 4 - taps;  // two taps are what a phase of stride 2 has
-  if (g->kernel_y != 3 || g->kernel_x != 3 || g->pad_y != 1 || g->pad_x != 1 || g->stride_y != stride ||
-      g->stride_x != stride)
+  // of a phase of stride 2, two taps are of three, and four of a stem's seven
+  int kernel = taps == 4 ? 7 : 3, stride = taps == 3 ? 1 : 2;
+  if (g->kernel_y != kernel || g->kernel_x != kernel || g->pad_y != kernel / 2 || g->pad_x != kernel / 2 ||
+      g->stride_y != stride || g->stride_x != stride)
     return R2_UNFIT_GEOMETRY;
   if (r2_transform_make(tiling->rows, taps, &conv->y) || r2_transform_make(tiling->columns, taps, &conv->x))
     return R2_NO_SUCH_TRANSFORM;
@@ -97,6 +98,22 @@ const r2_method r2_method_spatial = {
     .strip = strip,
     .taps = r2_all_taps,
     .pack = pack_spatial,
+};
+
+// MARK: the stem: stride 1 on what already are the four phases
+
+const r2_method r2_method_stem = {
+    .prepare = r2_stem_prepare,
+    .groups = r2_one_group,
+    .spans_windows = 1,
+    .place = place,
+    .input = input_spatial,
+    .output = output,
+    .strips = strips,
+    .strip_rows = strip_rows,
+    .strip = strip,
+    .taps = r2_all_taps,
+    .pack = r2_stem_pack,
 };
 
 // MARK: stride 2, on the four phases

@@ -9,8 +9,8 @@
 typedef enum {
   R2_DIRECT,     // kernel [kt, 1, 1], spatial stride 1, float32: products read the activations in place
   R2_GATHER,     // any kernel and stride: taps are copied
-  R2_STEM,       // 3 input channels, kernel [kt, 7, 7], spatial stride 2, on a padded frame of interleaved
-                 // channels
+  R2_STEM,       // 3 input channels, kernel [kt, 7, 7], spatial stride 2: Winograd on the four phases, which
+                 // its input holds as channels
   R2_SPATIAL,    // kernel [kt, 3, 3], spatial stride 1: Winograd in space, temporal taps as segments
   R2_POLYPHASE,  // kernel [kt, 3, 3], spatial stride 2: Winograd on the four phases, phases and taps as
                  // segments
@@ -49,7 +49,6 @@ typedef struct {
   int tile_block;   // tiles (pixels) a piece
   // r2_conv_prepare's
   const struct r2_method *method;
-  int in_frames;                          // that a window of the input view holds
   int out_frames, out_height, out_width;  // of the output, one window
   int blocks, panels;                     // of the input and the output
   int chunks;                             // of the input
@@ -108,15 +107,10 @@ size_t r2_conv_fused_floats(const r2_conv *first, const r2_conv *second);
 /// Multiply-adds that the products of one window take, padding of panels and tiles counted.
 double r2_conv_multiply_adds(const r2_conv *conv);
 
-/// A stem's input: [frame + pad_t][height + 6 (+1)][pitch], channels interleaved, borders zero.
-typedef struct {
-  int frames, height, width, pad_t;
-  ptrdiff_t pitch, frame;  // floats from row to row, frame to frame
-} r2_stem_input;
-r2_stem_input r2_stem_layout(const r2_conv *stem);
-/// `planes`: [3][height][width] of frame `frame`, 8 bits a colour; `values`: [3][256], what each of red,
-/// green and blue is for the network; `to`: the window.
-void r2_stem_fill(const r2_stem_input *layout, const uint8_t *planes, const float *values, int frame,
-                  float *to);
+/// The input of a stem: activations of one block, half as high and as wide as the frame, rounded up. Lane
+/// 3 · (2 · (y mod 2) + x mod 2) + colour of pixel (y / 2, x / 2) is what red, green or blue of (y, x) is for
+/// the network; where there is none, and in the last four lanes, zero. `planes`: [3][height][width], 8 bits a
+/// colour; `values`: [3][256], what each is for the network; `to`: a frame of the input.
+void r2_stem_fill(const uint8_t *planes, int height, int width, const float *values, float *to);
 
 #endif

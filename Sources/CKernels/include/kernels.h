@@ -36,14 +36,7 @@
 #include "dense.h"
 #include "reference.h"
 
-enum {
-  R2_BLOCK = 16,
-  R2_MAX_POINTS = 10,
-  R2_MAX_SIDE = 9,
-  R2_STEM_ROW = 6,
-  R2_STEM_CHUNK = 21,
-  R2_MAX_TAPS = 27
-};
+enum { R2_BLOCK = 16, R2_MAX_POINTS = 10, R2_MAX_SIDE = 9, R2_MAX_SIDE_TAPS = 4, R2_MAX_TAPS = 27 };
 
 /// What the operands V and U of products are made of; sums and activations are float32 whatever they are.
 typedef enum { R2_F32, R2_BF16, R2_INT8 } r2_operand_type;
@@ -62,8 +55,7 @@ typedef struct {
 
 /// Rows of products: c[panel][row][16] = Σ over segments, chunks and k of a · b.
 /// Element (row, segment, chunk, k) of `a` lies at a[segment·segment_stride + chunk·chunk_stride + row·16 +
-/// k]; in a stem's product rows lie R2_STEM_ROW floats apart and a chunk holds R2_STEM_CHUNK values instead
-/// of 16.
+/// k].
 typedef struct {
   const float *a;
   ptrdiff_t chunk_stride, segment_stride;
@@ -142,7 +134,8 @@ typedef struct {
   /// will sum.
   void (*quantize)(const r2_quantization *, const r2_transformed *from, const r2_transformed *to,
                    float *scale);
-  /// V of some tiles and blocks of the input, for a stride-1 3×3 convolution with padding 1.
+  /// V of some tiles and blocks of the input, for a stride-1 3×3 convolution with padding 1, or one of 4×4
+  /// taps with padding 2 before its input: a stem's.
   void (*spatial_input)(const r2_view *in, const r2_tiles *, r2_range tiles, r2_range blocks,
                         const r2_transformed *);
   /// The same for stride 2: the four phases of the input (rows odd or even, columns odd or even) are
@@ -179,7 +172,6 @@ typedef struct {
   int fast[R2_OPERAND_TYPES];
   /// Whether these instructions, where they are, take longer than float32's.
   int slow[R2_OPERAND_TYPES];
-  void (*stem_product)(const r2_product *);
   /// Mean over frames, rows and columns of block `block`: out[16].
   void (*pool)(const r2_view *in, int block, float *out);
   /// y[o] = bias[o] + Σ_i w[o][i]·x[i]; a row of w has `columns` values.

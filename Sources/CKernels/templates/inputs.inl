@@ -35,6 +35,7 @@ INPUT_PATCH(3, 1, 0, 3, 1, 0)
 INPUT_PATCH(4, 1, 1, 4, 1, 1)
 INPUT_PATCH(5, 2, 0, 5, 2, 0)
 INPUT_PATCH(6, 2, 1, 6, 2, 1)
+INPUT_PATCH(7, 3, 0, 7, 3, 0)
 INPUT_PATCH(9, 4, 0, 9, 4, 0)
 #undef INPUT_PATCH
 
@@ -50,7 +51,7 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
     R2_FOR_PART(part)                                                                                   \
     V_NAME(R2_PASTE(input_patch_##POINTS, POINTS))(&patch, part, tiles->y, tiles->x, v + part, stride); \
     break;
-  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(9) }
 #undef CASE
 }
 
@@ -58,11 +59,11 @@ R2_INLINE void V_NAME(input_tile)(const r2_view *in, int frame, int block, int y
 // value, or every value written to V could be one of them.
 R2_INLINE void V_NAME(input_tiles)(const r2_view in, const r2_tiles tiles, r2_range range, r2_range blocks,
                                    const r2_transformed to, const int points, const int outputs,
-                                   const int step) {
+                                   const int pad, const int step) {
   for (int block = blocks.first; block < blocks.first + blocks.count; block++) {
     r2_tile tile = r2_tile_at(&tiles, in.frames, range.first);
     for (int i = 0; i < range.count; i++, r2_tile_next(&tiles, in.frames, &tile)) {
-      int y = step * tile.row * outputs - 1, x = step * tile.column * outputs - 1;
+      int y = step * tile.row * outputs - pad, x = step * tile.column * outputs - pad;
       for (int phase = 0; phase < step * step; phase++)
         V_NAME(input_tile)(&in, tile.frame, block, y + (phase >> 1), x + (phase & 1), step, &tiles,
                            V_NAME(v_at)(&to, block, i) + phase * to.segment * V_VALUES,
@@ -73,11 +74,13 @@ R2_INLINE void V_NAME(input_tiles)(const r2_view in, const r2_tiles tiles, r2_ra
 
 static void V_NAME(spatial_input)(const r2_view *in, const r2_tiles *tiles, r2_range range, r2_range blocks,
                                   const r2_transformed *to) {
-  R2_ASSERT(tiles->y->taps == 3 && tiles->x->taps == 3 && tiles->y->points == tiles->x->points);
-  R2_ASSERT(tiles->y->points <= R2_MAX_SIDE);
-#define CASE(POINTS) \
-  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 2, 1); break;
-  switch (tiles->y->points) { CASE(4) CASE(6) CASE(9) }
+  R2_ASSERT(tiles->y->taps == tiles->x->taps && tiles->y->points == tiles->x->points);
+  R2_ASSERT(tiles->y->taps == (tiles->y->points == 7 ? 4 : 3));
+#define CASE(POINTS, TAPS)                                                                            \
+  case POINTS:                                                                                        \
+    V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - (TAPS) + 1, (TAPS) / 2, 1); \
+    break;
+  switch (tiles->y->points) { CASE(4, 3) CASE(6, 3) CASE(7, 4) CASE(9, 3) }
 #undef CASE
 }
 
@@ -85,7 +88,7 @@ static void V_NAME(polyphase_input)(const r2_view *in, const r2_tiles *tiles, r2
                                     const r2_transformed *to) {
   R2_ASSERT(tiles->y->taps == 2 && tiles->x->taps == 2 && tiles->y->points == tiles->x->points);
 #define CASE(POINTS) \
-  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 1, 2); break;
+  case POINTS: V_NAME(input_tiles)(*in, *tiles, range, blocks, *to, POINTS, POINTS - 1, 1, 2); break;
   switch (tiles->y->points) { CASE(3) CASE(5) }
 #undef CASE
 }

@@ -75,6 +75,7 @@ OUTPUT_PATCH(3, 2, 1, 0, 3, 2, 1, 0)
 OUTPUT_PATCH(4, 2, 1, 1, 4, 2, 1, 1)
 OUTPUT_PATCH(5, 4, 2, 0, 5, 4, 2, 0)
 OUTPUT_PATCH(6, 4, 2, 1, 6, 4, 2, 1)
+OUTPUT_PATCH(7, 4, 3, 0, 7, 4, 3, 0)
 OUTPUT_PATCH(9, 7, 4, 0, 9, 7, 4, 0)
 #undef OUTPUT_PATCH
 #undef OUTPUT_ROW
@@ -87,7 +88,7 @@ R2_INLINE void M_NAME(output_patch)(const M_NAME(source) * m, const r2_transform
     M_NAME(R2_PASTE(output_patch_##POINTS, POINTS))(m, ty, tx, bias, to, residual, pitch, rows, columns, \
                                                     relu);                                               \
     break;
-  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(9) }
 #undef CASE
 }
 
@@ -121,7 +122,7 @@ static void M_NAME(spatial_output)(const r2_sums *sums, const r2_tiles *tiles, r
   R2_ASSERT(tiles->y->points == tiles->x->points);
 #define CASE(POINTS) \
   case POINTS: M_NAME(output_tiles)(*sums, *tiles, range, *out, *finish, residual, POINTS); break;
-  switch (tiles->y->points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(9) }
+  switch (tiles->y->points) { CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(9) }
 #undef CASE
 }
 

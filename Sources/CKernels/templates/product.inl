@@ -37,25 +37,24 @@ R2_INLINE void PRODUCT_NAME(offsets)(const r2_product *p, PRODUCT_NAME(panels) a
 }
 
 R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, PRODUCT_NAME(panels) at,
-                                          const vi *offset, const int rows, const int vectors,
-                                          const int row_stride, const int chunk) {
+                                          const vi *offset, const int rows, const int vectors) {
   vf sum[PRODUCT_ROWS][PRODUCT_VECTORS];
   R2_EACH(v, vectors)
     R2_EACH(r, rows) sum[r][v] = 0;
   const ptrdiff_t ahead = p->ahead;
   for (int s = 0; s < p->segments; s++) {
     const float *segment = a + s * p->segment_stride;
-    for (int k = p->k; k > 0; k -= chunk, segment += p->chunk_stride) {
+    for (int k = p->k; k > 0; k -= R2_BLOCK, segment += p->chunk_stride) {
       const float *element = segment;
-      int count = k < chunk ? k : chunk;
+      int count = k < R2_BLOCK ? k : R2_BLOCK;
       if (p->is_shared)
-        R2_EACH(r, rows) __builtin_prefetch(segment + SHARED_AHEAD * p->chunk_stride + r * row_stride, 0, 3);
+        R2_EACH(r, rows) __builtin_prefetch(segment + SHARED_AHEAD * p->chunk_stride + r * R2_BLOCK, 0, 3);
 #pragma clang loop unroll_count(4)
       for (int i = 0; i < count; i++, element++) {
         vf b[PRODUCT_VECTORS];
         R2_EACH(v, vectors) b[v] = LOAD(COLUMN(at.b, v));
         R2_EACH(r, rows) {
-          vf value = (vf)element[r * row_stride];
+          vf value = (vf)element[r * R2_BLOCK];
           R2_EACH(v, vectors) sum[r][v] = PRODUCT_FMA(sum[r][v], value, b[v]);
         }
         __builtin_prefetch(at.b[0] + ahead, 0, 2);
@@ -69,17 +68,14 @@ R2_INLINE void PRODUCT_NAME(product_tile)(const float *a, const r2_product *p, P
     R2_EACH(v, vectors) STORE(COLUMN(at.c, v) + r * R2_BLOCK, PRODUCT_SUM(sum[r][v], offset[v]));
 }
 
-#define TILE(N)                                                                                          \
-  case N:                                                                                                \
-    PRODUCT_NAME(product_tile)(a, p, at, offset, N <= PRODUCT_ROWS ? N : 1, vectors, row_stride, chunk); \
-    break;
+#define TILE(N) \
+  case N: PRODUCT_NAME(product_tile)(a, p, at, offset, N <= PRODUCT_ROWS ? N : 1, vectors); break;
 
 #define FEW_ROWS TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
 #define MANY_ROWS TILE(7) TILE(8) TILE(9) TILE(10) TILE(11) TILE(12) TILE(13) TILE(14)
 
 // Rows in groups as even as they come, so that no group is a sliver.
-R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, PRODUCT_NAME(panels) at, const int vectors,
-                                          const int row_stride, const int chunk) {
+R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, PRODUCT_NAME(panels) at, const int vectors) {
   const float *a = p->a;
   vi offset[PRODUCT_VECTORS];
   PRODUCT_NAME(offsets)(p, at, vectors, offset);
@@ -93,7 +89,7 @@ R2_INLINE void PRODUCT_NAME(product_rows)(const r2_product *p, PRODUCT_NAME(pane
 #endif
     }
     row += rows;
-    a += rows * row_stride;
+    a += rows * R2_BLOCK;
     at.c[0] += rows * R2_BLOCK;
     at.c[1] += rows * R2_BLOCK;
   }
@@ -117,22 +113,16 @@ R2_INLINE PRODUCT_NAME(panels)
   return at;
 }
 
-R2_INLINE void PRODUCT_NAME(product_panels)(const r2_product *p, const int row_stride, const int chunk) {
+static void PRODUCT_NAME(product)(const r2_product *p) {
   R2_ASSERT(p->rows > 0 && p->panels > 0 && p->segments > 0 && p->k > 0);
   int panel = 0;
 #if PRODUCT_VECTORS * R2_LANES > 16
   for (; panel + 2 <= p->panels; panel += 2)
-    PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel + 1, 0), PRODUCT_VECTORS,
-                               row_stride, chunk);
+    PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel + 1, 0), PRODUCT_VECTORS);
 #endif
   enum { step = PRODUCT_VECTORS * LANES < R2_BLOCK ? PRODUCT_VECTORS * LANES : R2_BLOCK };
   for (; panel < p->panels; panel++)
     for (int column = 0; column < R2_BLOCK; column += step)
-      PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel, column), step / LANES,
-                                 row_stride, chunk);
-}
-
-static void PRODUCT_NAME(product)(const r2_product *p) {
-  PRODUCT_NAME(product_panels)(p, R2_BLOCK, R2_BLOCK);
+      PRODUCT_NAME(product_rows)(p, PRODUCT_NAME(panels_at)(p, panel, panel, column), step / LANES);
 }
 #undef COLUMN

@@ -9,13 +9,8 @@
 #define PRODUCT_NAME(name) R2_NAME(name)
 #define PRODUCT_FMA(sum, a, b) ((sum) + (a) * (b))
 #define PRODUCT_INIT 0
-#include "product.inl"
-
-static void R2_NAME(stem_product)(const r2_product *p) {
-  PRODUCT_NAME(product_panels)(p, R2_STEM_ROW, R2_STEM_CHUNK);
-}
-
 #include "lines.inl"
+#include "product.inl"
 
 #define V_TYPE float
 #define V_NAME(name) R2_NAME(name)
@@ -46,5 +41,4 @@ static void R2_NAME(stem_product)(const r2_product *p) {
 
 #define FILL_TABLE(TABLE, NAME)                                                            \
   ((TABLE)->name = NAME, (TABLE)->max_panels = PRODUCT_VECTORS * LANES > R2_BLOCK ? 2 : 1, \
-   (TABLE)->stem_product = R2_NAME(stem_product), (TABLE)->pool = R2_NAME(pool),           \
-   (TABLE)->linear = R2_NAME(linear), (TABLE)->dense = R2_NAME(dense))
+   (TABLE)->pool = R2_NAME(pool), (TABLE)->linear = R2_NAME(linear), (TABLE)->dense = R2_NAME(dense))

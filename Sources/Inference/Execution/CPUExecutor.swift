@@ -54,8 +54,7 @@ final class CPUExecutor: Executor {
       own: scratch.base,
       own_floats: plan.threadFloats, windows: Int32(windows.count))
     for (number, step) in plan.steps.enumerated() {
-      var input =
-        number == 0 ? stemView() : view(step.input, step.first, windows: windows.count, isInput: true)
+      var input = view(step.input, step.first, windows: windows.count, isInput: true)
       var output = view(step.output, step.last, windows: windows.count)
       var residual = step.residual.map { view($0, step.last, windows: windows.count) } ?? r2_view()
       withUnsafePointer(to: &residual) { pointer in
@@ -71,30 +70,16 @@ final class CPUExecutor: Executor {
   }
 
   private func fillStem(_ windows: [[Sample]]) {
-    let layout = r2_stem_layout(plan.steps[0].first.kernel)
-    let stride = layout.frame * (plan.frames + 2 * Int(layout.pad_t))
-    let base = activations.base + plan.buffers[0].offset
+    let input = view(0, plan.steps[0].first, windows: windows.count, isInput: true)
     pool.run(windows.count * plan.frames) { item, _ in
       let (window, frame) = item.quotientAndRemainder(dividingBy: plan.frames)
-      withUnsafePointer(to: layout) {
-        windows[window][frame].fill($0, frame: frame, of: base + window * stride)
-      }
+      windows[window][frame].fill(input.base + item * input.frame)
       return true
     }
   }
 
-  /// The stem's padded input.
-  private func stemView() -> r2_view {
-    let stem = plan.steps[0].first
-    let layout = r2_stem_layout(stem.kernel)
-    var view = r2_view()
-    view.base = activations.base + plan.buffers[0].offset
-    view.frame = layout.frame
-    return view
-  }
-
   private func view(_ buffer: Int, _ conv: PlannedConv, windows: Int, isInput: Bool = false) -> r2_view {
-    let size = isInput ? conv.input : conv.output
+    let size = isInput ? conv.storedInput : conv.output
     let blocks = isInput ? conv.inputBlocks : Int(conv.kernel.pointee.panels)
     let plane = size.y * size.x * 16
     return r2_view(

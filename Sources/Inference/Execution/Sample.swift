@@ -40,9 +40,9 @@ package final class Sample: @unchecked Sendable {
     return UnsafeBufferPointer(start: bytes + colour * plane, count: plane).map { table[Int($0)] }
   }
 
-  /// Writes it into a stem's input as frame number `frame` of `window`.
-  func fill(_ layout: UnsafePointer<r2_stem_input>, frame: Int, of window: UnsafeMutablePointer<Float>) {
-    r2_stem_fill(layout, bytes, values.table, Int32(frame), window)
+  /// Writes it into a frame of a stem's input.
+  func fill(_ frame: UnsafeMutablePointer<Float>) {
+    r2_stem_fill(bytes, Int32(side), Int32(side), values.table, frame)
   }
 }
 

@@ -18,9 +18,8 @@ struct Algorithm: Equatable, Sendable {
   private var shape: String {
     switch kind {
     case R2_SPATIAL: "F\(rows)×\(columns)"
-    case R2_POLYPHASE: "phases F\(rows)×\(columns)"
+    case R2_STEM, R2_POLYPHASE: "phases F\(rows)×\(columns)"
     case R2_TEMPORAL: frames == 2 ? "Toeplitz 2" : "F\(frames) in time"
-    case R2_STEM: "direct 7×7"
     case R2_GATHER: "direct, copied"
     default: "direct"
     }
@@ -39,7 +38,7 @@ extension Algorithm {
     if conv.inChannels == 3, conv.kernel.y == 7, conv.kernel.x == 7, conv.stride == Extent(1, 2, 2),
       conv.padding.y == 3
     {
-      return Algorithm(kind: R2_STEM)
+      return Algorithm(kind: R2_STEM, rows: 4, columns: 4)
     }
     if square, conv.stride == Extent(1, 1, 1) {
       let rows = operands.spatialTile(output, windows: windows)

@@ -58,7 +58,7 @@ struct Plan: Sendable {
   private typealias Planned = (conv: PlannedConv, operation: Operation, residual: Activation?)
 
   private mutating func addSteps(_ operations: [Operation], _ precision: PrecisionPolicy) throws(ModelError) {
-    var places = [0: newBuffer(floats: 0)]  // of values; the stem's padded input is sized below
+    var places = [0: newBuffer(floats: 0)]  // of values; the stem's is sized below
     var module: [Planned] = []
     for operation in operations {
       guard case .convolution(let conv, let residual) = operation.kind else { continue }  // the executor's
@@ -71,8 +71,7 @@ struct Plan: Sendable {
       module.append((planned, operation, residual))
     }
     append(module, &places)
-    let layout = r2_stem_layout(steps[0].first.kernel)
-    buffers[0].floats = (frames + 2 * steps[0].first.conv.padding.t) * layout.frame * windows
+    buffers[0].floats = steps[0].first.inputFloats * windows
     buffers[steps[steps.count - 1].output].lastStep = steps.count
   }
 

@@ -56,6 +56,11 @@ final class PlannedConv: @unchecked Sendable {
   /// Channels padded to whole blocks of 16.
   var outputFloats: Int { Int(kernel.pointee.panels) * 16 * output.t * output.y * output.x }
   var inputBlocks: Int { Int(kernel.pointee.blocks) }
+  /// Rows and columns as they lie in memory: a stem's input holds those of four phases as channels.
+  var storedInput: Extent {
+    algorithm.kind == R2_STEM ? Extent(input.t, (input.y + 1) / 2, (input.x + 1) / 2) : input
+  }
+  var inputFloats: Int { inputBlocks * 16 * storedInput.t * storedInput.y * storedInput.x }
 
   /// Packs panel `panel` of the weights for products by `kernels`; what BatchNorm does at inference is folded
   /// into them and the bias.

@@ -13,7 +13,7 @@ import Testing
     for isa in Self.all {
       guard let table = r2_kernels_of(isa)?.pointee else { continue }
       #expect(table.name != nil && table.max_panels > 0)
-      #expect(table.stem_product != nil && table.pool != nil && table.linear != nil)
+      #expect(table.pool != nil && table.linear != nil)
       for operands in [table.operands.0, table.operands.1, table.operands.2] {
         #expect(operands.product != nil && operands.spatial_input != nil && operands.polyphase_input != nil)
         #expect(operands.temporal_input != nil && operands.gather_input != nil)
@@ -71,6 +71,13 @@ import Testing
       channels: 4912),
     Refusal(
       algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_UNFIT_OPERANDS, operands: R2_BF16),
+    Refusal(
+      algorithm: R2_STEM, kernel: Extent(1, 5, 5), stride: two, status: R2_UNFIT_GEOMETRY, channels: 3),
+    Refusal(
+      algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: one, status: R2_UNFIT_GEOMETRY, channels: 3),
+    Refusal(
+      algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_NO_SUCH_TRANSFORM, tile: 7,
+      channels: 3),
     Refusal(
       algorithm: R2_GATHER, kernel: Extent(7, 1, 1), stride: one, status: R2_INPUT_TOO_SMALL, frames: 0),
     Refusal(algorithm: r2_algorithm(rawValue: 99), kernel: one, stride: one, status: R2_UNFIT_GEOMETRY),
