@@ -85,6 +85,7 @@ static const struct {
     {"direct, 1×3×3, stride 2", R2_F32, {R2_GATHER, 64, 64, SQUARE, HALF, 1, 56, 56, 0, 0, 0, 1}},
     {"phases F4×4, stride 2", R2_F32, {R2_POLYPHASE, 64, 64, SQUARE, HALF, 1, 56, 56, 4, 0, 0, 1}},
     {"phases F2×2, stride 2", R2_F32, {R2_POLYPHASE, 64, 64, SQUARE, HALF, 1, 28, 28, 2, 0, 0, 1}},
+    {"stem, phases F4×4", R2_F32, {R2_STEM, 3, 64, {1, 7, 7}, HALF, 1, 112, 112, 4, 0, 0, 1}},
     {"direct, 3×1×1", R2_F32, {R2_DIRECT, 64, 64, TIME, ONE, 8, 14, 14, 0, 0, 0, 1}},
     {"F4 in time", R2_F32, {R2_TEMPORAL, 64, 64, TIME, ONE, 8, 14, 14, 0, 4, 0, 1}},
     {"F8 in time", R2_F32, {R2_TEMPORAL, 64, 64, TIME, ONE, 8, 14, 14, 0, 8, 0, 1}},
