@@ -76,8 +76,8 @@ import Testing
     Refusal(
       algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: one, status: R2_UNFIT_GEOMETRY, channels: 3),
     Refusal(
-      algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_NO_SUCH_TRANSFORM, tile: 7,
-      channels: 3),
+      algorithm: R2_STEM, kernel: Extent(1, 7, 7), stride: two, status: R2_NO_SUCH_TRANSFORM, channels: 3,
+      tile: 7),
     Refusal(
       algorithm: R2_GATHER, kernel: Extent(7, 1, 1), stride: one, status: R2_INPUT_TOO_SMALL, frames: 0),
     Refusal(algorithm: r2_algorithm(rawValue: 99), kernel: one, stride: one, status: R2_UNFIT_GEOMETRY),
