@@ -79,6 +79,19 @@ import Testing
     #expect(found.videos.map(\.start) == [1] && found.videos.map(\.end) == [2])
   }
 
+  /// Clips of one length around events, some of which overlap; and too few rows to tell.
+  @Test(
+    arguments: [
+      "1,11,x\n5,15,y\n40,50,x\n", "1,11,x\n5,15,y\n", "1,11,x\n5,14,y\n7,17,x\n",
+    ])
+  func segmentsMayOverlap(_ rows: String) throws {
+    let folder = try TemporaryFolder()
+    let list = try folder.write("t.csv", "start,end,label\n" + rows)
+    let found = try LabelledList.segments(
+      of: BytePath(folder.path("film.mp4")), in: BytePath(list), options: LabelledList.Options())
+    #expect(found.videos.count == rows.count { $0 == "\n" })
+  }
+
   @Test(
     arguments: [
       (
@@ -86,6 +99,11 @@ import Testing
         "has 2 videos, none of which"
       ),
       ("t.csv", "file,label\nfilm.mp4,x\n", "has labels of whole videos"),
+      (
+        "t.csv",
+        "start,end,label,score\n0.0,0.533333,x,1.0\n0.266667,0.8,x,1.0\n0.533333,1.066667,y,1.0\n",
+        "is a timeline of windows, which overlap, expected one of segments"
+      ),
       ("t.losslesscut.csv", "Start,End,Name\nfoo,2,x\n", "line 2: 'foo' is no time"),
       ("t.losslesscut.csv", "Start,End,Name\n5,2,x\n", "line 2: ends at 2.0 s, and starts at 5.0 s"),
       ("t.losslesscut.csv", "Start,End,Name\n1,2\n", "line 2: has 2 columns, expected Start, End and Name"),

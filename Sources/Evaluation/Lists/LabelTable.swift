@@ -50,7 +50,24 @@ enum LabelTable {
     while let record = try records.next() {
       contents.entries.append(try entry(record, columns, source))
     }
+    if columns.file == nil, areWindows(contents.entries) {
+      throw .list(source.path, cause: "is a timeline of windows, which overlap, expected one of segments")
+    }
     return contents
+  }
+
+  /// Whether they are what `timeline` makes of each window, not of segments: three or more, each as long as the
+  /// next, which begins before it ends.
+  private static func areWindows(_ entries: [ListEntry]) -> Bool {
+    let spans = entries.compactMap { entry in
+      entry.start.flatMap { start in entry.end.map { (start: start.double, end: $0.double) } }
+    }
+    guard spans.count == entries.count, spans.count >= 3 else { return false }
+    return zip(spans, spans.dropFirst()).allSatisfy { one, next in
+      // Times are written to the microsecond.
+      let isAsLong = abs((one.end - one.start) - (next.end - next.start)) < 3e-6
+      return isAsLong && one.start < next.start && next.start < one.end
+    }
   }
 
   private static func entry(
