@@ -1,20 +1,14 @@
 import CFFmpeg
 
-/// Converts frames to RGB, as little of each as is needed. Contexts and memory are kept from frame to frame.
+/// Converts frames to RGB, and of each only the rows that are needed. The context and memory are kept from
+/// frame to frame.
 ///
-/// libswscale has a converter of its own for 8-bit 4:2:0 and 4:2:2 of even height, in which a pair of rows
-/// depends on nothing outside the pair, and a pair of columns on nothing outside it. Only there may pieces be
-/// converted separately; in every other format chroma is interpolated, so that the whole frame is converted
-/// at once.
+/// libswscale makes the rows of its output in any order, of those rows of its input that they need. It has a
+/// converter of its own for 8-bit 4:2:0 and 4:2:2 of even height, in which a pair of columns depends on
+/// nothing outside it either; in every other format chroma is interpolated.
 final class RGBConverter {
-  private var whole: Scaler?
-  private var pieces: [Scaler] = []
-  private var memory = FrameMemory()
-
-  /// Columns are converted from a multiple of this on, as vector code likes them.
-  private static let columnBlock = 64
-  /// Contexts of pieces kept: for a pair of rows and for a few heights of a contiguous part.
-  private static let keptPieces = 4
+  private var scaler: Scaler?
+  private var picture: RGBPicture?
 
   /// The given rows and columns of a frame that is turned upright and, if need be, scaled to `width` by
   /// `height`.
@@ -22,90 +16,91 @@ final class RGBConverter {
     _ frame: AVFrame, _ orientation: Orientation, width: Int, height: Int, rows: [Int], columns: [Int]
   ) throws(VideoError) -> RGBFrame {
     let isScaled = orientation.size(width: Int(frame.width), height: Int(frame.height)) != (width, height)
-    if !isScaled, Self.canSplit(frame, orientation) {
-      return try convertPieces(frame, orientation, rows: rows, columns: columns)
+    if !isScaled, Self.isOfPairs(frame, orientation) {
+      return try convertColumns(frame, orientation, rows: rows, columns: columns)
     }
-    if orientation != .upright, let upright = try UprightCopy(frame, orientation) {
-      return try convertWhole(upright.frame.pointee, .upright, width: width, height: height)
+    if orientation != .upright,
+      let upright = try UprightCopy(frame, orientation, of: isScaled ? nil : RowRuns(rows))
+    {
+      let picture = try convert(upright.frame.pointee, width: width, height: height, RowRuns(rows))
+      return RGBFrame(
+        stored: picture.bytes, stride: picture.stride, width: width, height: height, orientation: .upright)
     }
-    return try convertWhole(frame, orientation, width: width, height: height)
-  }
-
-  private func convertWhole(
-    _ frame: AVFrame, _ orientation: Orientation, width: Int, height: Int
-  ) throws(VideoError) -> RGBFrame {
     // As stored: turning back is the same swap.
     let (width, height) = orientation.size(width: width, height: height)
-    var kind = Scaler.Kind(frame)
-    (kind.targetWidth, kind.targetHeight) = (Int32(width), Int32(height))
-    let scaler = if let whole, whole.kind == kind { whole } else { try Scaler(kind) }
-    whole = scaler
-    let stride = 3 * Self.roundUp(width)
-    let target = try memory.reserve(stride * height)
-    try scaler.convert(frame, firstRow: 0, firstColumn: 0, into: target, stride: stride)
-    return RGBFrame(stored: target, stride: stride, width: width, height: height, orientation: orientation)
+    let runs = RowRuns(orientation.storedRows(rows: rows, columns: columns, height: height))
+    let picture = try convert(frame, width: width, height: height, runs)
+    return RGBFrame(
+      stored: picture.bytes, stride: picture.stride, width: width, height: height, orientation: orientation)
   }
 
-  private func convertPieces(
+  private func convertColumns(
     _ frame: AVFrame, _ orientation: Orientation, rows: [Int], columns: [Int]
   ) throws(VideoError) -> RGBFrame {
     let (width, height) = (Int(frame.width), Int(frame.height))
-    let storedRows = orientation.storedRows(rows: rows, columns: columns, height: height)
-    let storedColumns = orientation.storedColumns(rows: rows, columns: columns, width: width)
-    let firstColumn = storedColumns.lowerBound / Self.columnBlock * Self.columnBlock
-    let end = min(width, Self.roundUp(storedColumns.upperBound))
-    let stride = 3 * Self.roundUp(end - firstColumn)
-    // Addressed as if it were whole: pages that are never written take no memory.
-    let target = try memory.reserve(stride * height)
-    var kind = Scaler.Kind(frame)
-    kind.width = Int32(end - firstColumn)
-    kind.targetWidth = kind.width
-    for run in RowRuns(storedRows).runs {
-      kind.height = Int32(run.count)
-      kind.targetHeight = kind.height
-      try piece(kind).convert(
-        frame, firstRow: run.lowerBound, firstColumn: firstColumn, into: target + run.lowerBound * stride,
-        stride: stride)
-    }
+    let runs = RowRuns(orientation.storedRows(rows: rows, columns: columns, height: height))
+    let stored = orientation.storedColumns(rows: rows, columns: columns, width: width)
+    let first = stored.lowerBound / RGBPicture.columnBlock * RGBPicture.columnBlock
+    let part = frame.part(columns: first..<min(width, RGBPicture.roundUp(stored.upperBound)))
+    let picture = try convert(part, width: Int(part.width), height: height, runs)
     return RGBFrame(
-      stored: target - 3 * firstColumn, stride: stride, width: width, height: height, orientation: orientation
-    )
+      stored: picture.bytes - 3 * first, stride: picture.stride, width: width, height: height,
+      orientation: orientation)
   }
 
-  private func piece(_ kind: Scaler.Kind) throws(VideoError) -> Scaler {
-    if let known = pieces.first(where: { $0.kind == kind }) { return known }
-    let scaler = try Scaler(kind)
-    if pieces.count == Self.keptPieces { pieces.removeFirst() }
-    pieces.append(scaler)
-    return scaler
+  /// The rows of `runs` of a frame that is scaled to `width` by `height`.
+  private func convert(
+    _ frame: AVFrame, width: Int, height: Int, _ runs: RowRuns
+  ) throws(VideoError) -> RGBPicture {
+    var kind = Scaler.Kind(frame)
+    (kind.targetWidth, kind.targetHeight) = (Int32(width), Int32(height))
+    let scaler = if let scaler, scaler.kind == kind { scaler } else { try Scaler(kind) }
+    self.scaler = scaler
+    let picture =
+      if let picture, picture.width == width, picture.height == height { picture } else {
+        try RGBPicture(width: width, height: height)
+      }
+    self.picture = picture
+    try scaler.convert(frame, runs, into: picture)
+    return picture
   }
 
-  /// A frame that ffmpeg turns upright before it converts it gives the same bits turned afterwards only if
-  /// pairs of rows and columns stay pairs.
-  private static func canSplit(_ frame: AVFrame, _ orientation: Orientation) -> Bool {
+  /// Whether a frame is converted pair by pair of rows and columns. If it is turned, they have to stay pairs,
+  /// or what ffmpeg turns before it converts it would get other bits.
+  private static func isOfPairs(_ frame: AVFrame, _ orientation: Orientation) -> Bool {
     let formats = [
       AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVA420P,
     ]
     return formats.contains { $0.rawValue == frame.format } && frame.height % 2 == 0
       && (orientation == .upright || frame.width % 2 == 0)
   }
-
-  private static func roundUp(_ width: Int) -> Int {
-    (width + columnBlock - 1) / columnBlock * columnBlock
-  }
 }
 
 /// The even-aligned pairs of rows that hold the wanted rows, as contiguous runs of pairs.
-struct RowRuns {
+struct RowRuns: Equatable {
   private(set) var runs: [Range<Int>] = []
 
   /// `rows` ascending. When most of what lies between the first and the last is wanted, they are one run;
-  /// else each pair is a run of its own, so that two contexts serve all frames of a size.
+  /// else each pair is a run of its own.
   init(_ rows: [Int]) {
     for row in rows where runs.last?.contains(row) != true { runs.append(row / 2 * 2..<row / 2 * 2 + 2) }
     guard let first = runs.first, let last = runs.last else { return }
     let span = first.lowerBound..<last.upperBound
     if 4 * runs.count >= span.count { runs = [span] }
+  }
+}
+
+extension AVFrame {
+  /// Columns of a planar 8-bit frame whose chroma has half of them, from an even one on, in the frame's own
+  /// memory.
+  fileprivate func part(columns: Range<Int>) -> AVFrame {
+    var part = self
+    part.width = Int32(columns.count)
+    part.data.0 = data.0.map { $0 + columns.lowerBound }
+    part.data.1 = data.1.map { $0 + columns.lowerBound / 2 }
+    part.data.2 = data.2.map { $0 + columns.lowerBound / 2 }
+    part.data.3 = data.3.map { $0 + columns.lowerBound }
+    return part
   }
 }
 

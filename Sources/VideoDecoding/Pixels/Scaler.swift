@@ -27,6 +27,8 @@ final class Scaler {
 
   let kind: Kind
   private let context: cffmpeg_scaler
+  /// Whether rows cannot be made in pairs: Bayer patterns are interpolated within what is asked for alone.
+  private let isWhole: Bool
 
   /// The settings of ffmpeg's scale filter as `-pix_fmt rgb24` inserts it: bicubic, the frame's own matrix
   /// (BT.601 where it names none) and range, chroma rows of 4:2:0 half-way between luma rows.
@@ -42,7 +44,12 @@ final class Scaler {
       ("src_v_chr_pos", kind.format == AV_PIX_FMT_YUV420P.rawValue ? 128 : -513),
     ]
     for (name, value) in settings { av_opt_set_int(object, name, Int64(value), 0) }
-    guard sws_init_context(context, nil, nil) >= 0 else { throw Self.unsupported(kind) }
+    guard sws_init_context(context, nil, nil) >= 0 else {
+      sws_freeContext(context)
+      throw Self.unsupported(kind)
+    }
+    let flags = av_pix_fmt_desc_get(AVPixelFormat(kind.format))?.pointee.flags ?? 0
+    isWhole = flags & UInt64(AV_PIX_FMT_FLAG_BAYER) != 0 || sws_receive_slice_alignment(context) > 2
     setColours()
   }
 
@@ -65,24 +72,25 @@ final class Scaler {
     sws_setColorspaceDetails(context, matrix, fromFull, matrix, toFull, brightness, contrast, saturation)
   }
 
-  /// Converts the part of `frame` that begins at an even row and column, of this kind's size, into `rgb`,
-  /// whose rows are `stride` bytes apart. A part that is not the whole must be of 8-bit planes.
-  func convert(
-    _ frame: AVFrame, firstRow: Int, firstColumn: Int, into rgb: UnsafeMutablePointer<UInt8>, stride: Int
-  ) throws(VideoError) {
-    var (planes, strides) = frame.planes
-    if firstRow != 0 || firstColumn != 0, let format = av_pix_fmt_desc_get(AVPixelFormat(kind.format)) {
-      for index in planes.indices {
-        let isChroma = index == 1 || index == 2
-        let row = firstRow >> (isChroma ? Int(format.pointee.log2_chroma_h) : 0)
-        let column = firstColumn >> (isChroma ? Int(format.pointee.log2_chroma_w) : 0)
-        planes[index] = planes[index].map { $0 + row * Int(strides[index]) + column }
+  /// Makes the rows of `runs`, which begin at even ones, of `picture` from a frame of this kind.
+  func convert(_ frame: AVFrame, _ runs: RowRuns, into picture: RGBPicture) throws(VideoError) {
+    var frame = frame
+    let isStarted = withUnsafeMutablePointer(to: &frame) { frame in
+      // Of a copy it points elsewhere: the planes' pointers are a frame's first field.
+      frame.pointee.extended_data = UnsafeMutableRawPointer(frame).assumingMemoryBound(
+        to: UnsafeMutablePointer<UInt8>?.self)
+      return sws_frame_start(context, picture.frame, frame) >= 0
+    }
+    defer { sws_frame_end(context) }
+    guard isStarted, sws_send_slice(context, 0, UInt32(kind.height)) >= 0 else {
+      throw Self.unsupported(kind)
+    }
+    for run in isWhole ? [0..<Int(kind.targetHeight)] : runs.runs {
+      let rows = run.clamped(to: 0..<Int(kind.targetHeight))
+      guard sws_receive_slice(context, UInt32(rows.lowerBound), UInt32(rows.count)) >= 0 else {
+        throw Self.unsupported(kind)
       }
     }
-    let targets: [UnsafeMutablePointer<UInt8>?] = [rgb, nil, nil, nil]
-    let targetStrides: [Int32] = [Int32(stride), 0, 0, 0]
-    let rows = sws_scale(context, planes, strides, 0, kind.height, targets, targetStrides)
-    guard rows == kind.targetHeight else { throw Self.unsupported(kind) }
   }
 
   private static func unsupported(_ kind: Kind) -> VideoError {
