@@ -244,4 +244,14 @@ import Testing
       #expect(isSame, "\(threads) threads")
     }
   }
+
+  /// FFmpeg's frame threads refuse all frames behind the header of the second recording.
+  @Test(.enabled(if: Clips.canEncode("libtheora"), Clips.note))
+  func joinedOggRecordingsAreDecodedToTheEnd() throws {
+    let clips = try Clips()
+    let one = try Video(clips.make("one.ogv", source: "64x48:25:2", "-c:v libtheora")).pass().pictures
+    let bytes = try clips.read("one.ogv")
+    let both = try Video(clips.write(bytes + bytes, "both.ogv"), threads: 3).pass().pictures
+    #expect(one.count > 20 && both == one + one)
+  }
 }
