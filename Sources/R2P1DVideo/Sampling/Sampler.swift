@@ -47,10 +47,16 @@ package struct Sampler: RandomAccessCollection, Sendable {
     let begin = Swift.max(0, start.map { timeline.units(at: $0) } ?? 0)
     part = Part(start: begin, divisor: divisor, end: end)
     var duration = timeline.duration * divisor - begin
+    // What a duration that is no whole number of units has beside these, over `endDivisor`.
+    var (rest, endDivisor) = (Int128(0), Int128(1))
     if let end {
-      duration = Swift.min(duration, timeline.units(at: end) * divisor / Int128(end.denominator) - begin)
+      let (units, part) = (timeline.units(at: end) * divisor)
+        .quotientAndRemainder(dividingBy: Int128(end.denominator))
+      if units - begin < duration {
+        (duration, rest, endDivisor) = (units - begin, part, Int128(end.denominator))
+      }
     }
-    guard duration > 0, !timeline.times.isEmpty else {
+    guard duration > 0 || duration == 0 && rest > 0, !timeline.times.isEmpty else {
       let last = timeline.clockTime(timeline.duration).double
       let first = Swift.max(start ?? 0, timeline.clockTime(0)).double
       throw .emptyPart(start: first, end: Swift.min(end?.double ?? last, last))
@@ -59,7 +65,8 @@ package struct Sampler: RandomAccessCollection, Sendable {
     case .perSecond(let rate):
       (firstFrame, indexed) = (0, nil)
       let units = timeline.scale * divisor * Int128(rate.denominator)
-      endIndex = Int(clamping: Swift.max(1, duration * Int128(rate.numerator) / units))
+      let passed = duration * Int128(rate.numerator) + rest * Int128(rate.numerator) / endDivisor
+      endIndex = Int(clamping: Swift.max(1, passed / units))
     case .source:
       let frames = Self.frames(of: timeline, part)
       (firstFrame, indexed) = (frames.lowerBound, nil)

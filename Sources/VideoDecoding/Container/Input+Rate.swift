@@ -17,7 +17,7 @@ extension Input {
       let measured = measuredRate(of: index, stream.pointee.time_base)
       if delays?.areChanged == true {
         candidates = [measured?.rate].compactMap { $0 }
-      } else if hasNoTimes || measured.map({ $0.rate.isFar(below: average) }) ?? false {
+      } else if hasNoTimes || delays == nil && measured?.rate.isFar(below: average) ?? false {
         candidates = [measured?.reconciled(with: guess) ?? guess, average]
       }
     }

@@ -33,7 +33,7 @@ final class Decoder {
     context.pointee.framerate = rate
     context.pointee.max_pixels = Int64(maxPixels)
     context.pointee.thread_count =
-      Self.hasRacingSlices(codec.pointee.id) ? 1 : Int32(clamping: max(1, threads))
+      Self.dependsOnThreads(parameters.pointee) ? 1 : Int32(clamping: max(1, threads))
     context.pointee.opaque = damage.word(packet: 0)
     if code >= 0 { code = avcodec_open2(context, codec, nil) }
     // What is said on opening, of what the container gives once, is no packet's.
@@ -41,10 +41,17 @@ final class Decoder {
     guard code >= 0 else { throw .decoderFailed(codec: name, reason: FFmpegStatus.reason(code)) }
   }
 
-  /// Whether the codec's threads share a frame's slices, and what they make up for lost ones depends on which
-  /// of them was ahead: the ffmpeg program itself then gives other frames from run to run.
-  private static func hasRacingSlices(_ codec: AVCodecID) -> Bool {
-    codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO
+  /// Whether the ffmpeg program itself gives other frames with more threads than one.
+  private static func dependsOnThreads(_ parameters: AVCodecParameters) -> Bool {
+    switch parameters.codec_id {
+    // Threads share a frame's slices: what is made up for lost ones depends on which of them was ahead.
+    case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: true
+    // A thread reads rows of the frame before that another has not finished.
+    case AV_CODEC_ID_THEORA, AV_CODEC_ID_VP3, AV_CODEC_ID_VP4: true
+    // Direct mode takes the vectors of fields of the frame that the same thread decoded last.
+    case AV_CODEC_ID_MPEG4: MPEG4Syntax(parameters).isInterlaced
+    default: false
+    }
   }
 
   deinit {

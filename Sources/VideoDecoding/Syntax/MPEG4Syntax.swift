@@ -4,11 +4,15 @@ import CFFmpeg
 struct MPEG4Syntax: CodedSyntax {
   private(set) var header = CodedPacket()
   private var layer: Layer?
+  /// Whether planes may be predicted from fields, as far as is read.
+  var isInterlaced: Bool { layer?.isInterlaced ?? false }
   var reordering: Int? { 1 }
 
   /// Of a video object layer (6.2.3), what its planes depend on.
   private struct Layer {
     let timeBits: Int
+    let isInterlaced: Bool
+    let hasSprites: Bool
   }
 
   init(_ parameters: AVCodecParameters) {
@@ -22,7 +26,8 @@ struct MPEG4Syntax: CodedSyntax {
     var units = Units(packet, lengthBytes: nil)
     while let unit = units.next() {
       guard try !note(unit, in: &found), unit.first == 0xB6 else { continue }
-      guard let layer else { throw BrokenHeader() }
+      // Interlacing (whose direct mode remembers the first time) and sprites are not followed.
+      guard let layer, !layer.isInterlaced, !layer.hasSprites else { throw BrokenHeader() }
       var reader = BitReader(unit.dropFirst().prefix(64), escaped: false)
       let type = try reader.bits(2)
       while try reader.flag() {}
@@ -65,7 +70,7 @@ struct MPEG4Syntax: CodedSyntax {
       try reader.skip(3)
       if try reader.flag() { try reader.skip(79) }
     }
-    // Shapes, interlacing (whose direct mode remembers the first time), sprites: not followed.
+    // Shapes are not followed.
     guard try reader.bits(2) == 0 else { throw BrokenHeader() }
     try reader.skip(1)
     let resolution = try reader.bits(16)
@@ -75,7 +80,7 @@ struct MPEG4Syntax: CodedSyntax {
     try reader.skip(1 + 13 + 1 + 13 + 1)
     let isInterlaced = try reader.flag()
     try reader.skip(1)
-    guard !isInterlaced, try reader.bits(version == 1 ? 1 : 2) == 0 else { throw BrokenHeader() }
-    return Layer(timeBits: timeBits)
+    let hasSprites = try reader.bits(version == 1 ? 1 : 2) != 0
+    return Layer(timeBits: timeBits, isInterlaced: isInterlaced, hasSprites: hasSprites)
   }
 }

@@ -82,12 +82,15 @@ STREAMS = [
     ("no times", "1/1000", "10", [None] * 20),
     ("some times", "1/1000", "10", [0, None, 150, None, None, 600, None, None, 650]),
     ("slides", "1/16384", "5/38", [0, 16384, 32768, 114688, 131072], "0", 30 * 16384),
+    ("24 in mp4", "1/12288", "24", [512 * i for i in range(72)]),
+    ("ticks of half a second", "1/2", "2", [0, 1, 2, 3]),
     ("a last frame of one and a half periods", "1/100", "10", [0, 10, 20], "0", 15),
     ("a last frame of a tick more", "1/100", "10", [0, 10, 20], "0", 16),
 ]
 ASKED = [("15", None, None, 16, 5, None), ("12.5", None, None, 8, 3, None), ("6", None, None, 16, 1, None),
          ("source", None, None, 16, 5, None), ("30000/1001", None, None, 16, None, 8), ("15", "0.35", "1.7", 8, None, 3),
-         ("source", "0.2", "1.2", 8, 2, None), ("15", "0.041", None, 16, 25, None)]
+         ("source", "0.2", "1.2", 8, 2, None), ("15", "0.041", None, 16, 25, None),
+         ("15", None, "0.8", 8, 2, None), ("30", "0.1", "0.3", 8, 1, None)]
 
 cases = []
 streams = {}

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -106,6 +107,17 @@ struct RateTests {
     #expect(timeline.times.count == count)
     #expect(abs(video.info.frameRate - shown) < 1e-9)
     #expect(abs(Double(timeline.duration) / Double(timeline.scale) - Double(count) / shown) < 1e-9)
+  }
+
+  /// A delay that browsers show as it is leaves the average alone, however much the delays differ.
+  @Test func aGIFOfLongDelaysKeepsItsAverage() throws {
+    let clips = try Clips()
+    let path = try clips.make("slides.gif", source: "64x48:1:3", "-final_delay 50")
+    let words = try String(
+      decoding: clips.run("-show_entries stream=avg_frame_rate -of csv=p=0 slides.gif", program: "ffprobe"),
+      as: UTF8.self)
+    let average = words.trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(try Video(path).info.frameRate == Self.hertz(average))
   }
 
   /// Where packets have times, the container's average counts, one frame a tick or not.

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -223,5 +224,34 @@ import Testing
       #expect(Set(counts).count == 1 && counts[0] > 0, "\(counts) with \(threads) threads")
       if threads == 2 { _ = try Self.holdAgainstLinear(path, decodeErrors: counts[0]) }
     }
+  }
+
+  /// Codecs of which FFmpeg's frame threads read what another thread has not finished, or not decoded at all.
+  @Test(
+    arguments: [
+      ("noise.ogv", "libtheora", "-q:v 6 -g 5"),
+      ("fields.mp4", "mpeg4", "-q:v 3 -g 15 -bf 2 -flags +ilme+ildct"),
+      ("fields.avi", "mpeg4", "-q:v 3 -g 15 -bf 2 -flags +ilme"),
+    ].filter { Clips.canEncode($0.1) })
+  func framesDoNotDependOnThreads(_ name: String, _ encoder: String, _ options: String) throws {
+    let clips = try Clips()
+    let path = try clips.make(
+      name, source: "320x240:25:4", "-vf noise=alls=20:allf=t -c:v \(encoder) \(options)")
+    let program = try clips.run("-threads 1 -i \(name) -fps_mode passthrough -f rawvideo -pix_fmt rgb24 -")
+    for threads in [2, 3, 8] {
+      let pictures = try Video(path, threads: threads).pass().pictures
+      let isSame = pictures.reduce(into: Data()) { $0.append(contentsOf: $1) } == program
+      #expect(isSame, "\(threads) threads")
+    }
+  }
+
+  /// FFmpeg's frame threads refuse all frames behind the header of the second recording.
+  @Test(.enabled(if: Clips.canEncode("libtheora"), Clips.note))
+  func joinedOggRecordingsAreDecodedToTheEnd() throws {
+    let clips = try Clips()
+    let one = try Video(clips.make("one.ogv", source: "64x48:25:2", "-c:v libtheora")).pass().pictures
+    let bytes = try clips.read("one.ogv")
+    let both = try Video(clips.write(bytes + bytes, "both.ogv"), threads: 3).pass().pictures
+    #expect(one.count > 20 && both == one + one)
   }
 }
