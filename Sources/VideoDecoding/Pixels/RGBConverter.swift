@@ -77,7 +77,7 @@ final class RGBConverter {
 }
 
 /// The even-aligned pairs of rows that hold the wanted rows, as contiguous runs of pairs.
-struct RowRuns: Equatable {
+struct RowRuns {
   private(set) var runs: [Range<Int>] = []
 
   /// `rows` ascending. When most of what lies between the first and the last is wanted, they are one run;
