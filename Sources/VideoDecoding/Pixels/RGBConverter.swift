@@ -19,10 +19,11 @@ final class RGBConverter {
     if !isScaled, Self.isOfPairs(frame, orientation) {
       return try convertColumns(frame, orientation, rows: rows, columns: columns)
     }
+    let uprightRuns = RowRuns(rows)
     if orientation != .upright,
-      let upright = try UprightCopy(frame, orientation, of: isScaled ? nil : RowRuns(rows))
+      let upright = try UprightCopy(frame, orientation, of: isScaled ? nil : uprightRuns)
     {
-      let picture = try convert(upright.frame.pointee, width: width, height: height, RowRuns(rows))
+      let picture = try convert(upright.frame.pointee, width: width, height: height, uprightRuns)
       return RGBFrame(
         stored: picture.bytes, stride: picture.stride, width: width, height: height, orientation: .upright)
     }

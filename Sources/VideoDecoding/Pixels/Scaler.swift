@@ -75,14 +75,15 @@ final class Scaler {
   /// Makes the rows of `runs`, which begin at even ones, of `picture` from a frame of this kind.
   func convert(_ frame: AVFrame, _ runs: RowRuns, into picture: RGBPicture) throws(VideoError) {
     var frame = frame
-    let isStarted = withUnsafeMutablePointer(to: &frame) { frame in
+    let code = withUnsafeMutablePointer(to: &frame) { frame in
       // Of a copy it points elsewhere: the planes' pointers are a frame's first field.
       frame.pointee.extended_data = UnsafeMutableRawPointer(frame).assumingMemoryBound(
         to: UnsafeMutablePointer<UInt8>?.self)
-      return sws_frame_start(context, picture.frame, frame) >= 0
+      return sws_frame_start(context, picture.frame, frame)
     }
     defer { sws_frame_end(context) }
-    guard isStarted, sws_send_slice(context, 0, UInt32(kind.height)) >= 0 else {
+    if code == CFFMPEG_ERROR_NO_MEMORY { throw .outOfMemory }
+    guard code >= 0, sws_send_slice(context, 0, UInt32(kind.height)) >= 0 else {
       throw Self.unsupported(kind)
     }
     for run in isWhole ? [0..<Int(kind.targetHeight)] : runs.runs {

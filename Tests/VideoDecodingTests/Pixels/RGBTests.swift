@@ -82,9 +82,8 @@ import Testing
   }
 
   /// What is turned before it is converted is turned only where it is needed.
-  @Test(arguments: formats, [(340, 256), (341, 257), (129, 38)])
+  @Test(arguments: formats.filter { $0 != AV_PIX_FMT_BAYER_RGGB8 }, [(340, 256), (341, 257), (129, 38)])
   func partsOfATurnedPictureHaveTheBitsOfTheWhole(_ format: AVPixelFormat, _ size: (Int, Int)) throws {
-    if format == AV_PIX_FMT_BAYER_RGGB8 { return }
     for number in 1..<8 {
       let orientation = Orientation(
         transposed: number & 1 != 0, mirrorsColumns: number & 2 != 0, mirrorsRows: number & 4 != 0)
