@@ -88,7 +88,6 @@ struct PacketScan {
     self.places = places
     proof = packets.proof
     firstTime = packets.firstTime
-    references = packets.references
     areDamaged = packets.areDamaged
     let shown = packets.shown.sorted()
     areShown =
@@ -96,6 +95,9 @@ struct PacketScan {
     lastDuration = areShown ? packets.lastShown.duration : packets.lastDuration
     isBorneOut = areShown && packets.proof.isBorneOut(first: shown[0])
     keys = isBorneOut ? packets.proof.keys(shown) : []
+    var references = packets.references
+    references.areOfSingleFrames = isBorneOut && keys.count == shown.count
+    self.references = references
     if areShown {
       stamps = shown
     } else {

@@ -3,8 +3,9 @@ import CFFmpeg
 /// Tells which packets of a stream no other frame is predicted from, so that a decoder can do without them.
 ///
 /// Read off the headers of the coded pictures: `nal_ref_idc` (H.264, 7.4.1), sub-layer non-reference pictures
-/// of the highest temporal layer (H.265, 7.4.2.2), B pictures (MPEG-1, MPEG-2 and MPEG-4 part 2). Packets of
-/// other codecs, and those that carry more than frames, as parameter sets, are always needed.
+/// of the highest temporal layer (H.265, 7.4.2.2), B pictures (MPEG-1, MPEG-2 and MPEG-4 part 2), frames that
+/// refresh no slot (AV1, 7.20). Packets of other codecs, and those that carry more than frames, as parameter
+/// sets, are needed, unless every frame of the stream stands alone.
 struct PacketDependencies {
   private enum Syntax {
     /// NAL units behind a length of so many bytes, or behind start codes where nil.
@@ -12,9 +13,12 @@ struct PacketDependencies {
     case h265(lengthBytes: Int?)
     case mpeg12
     case mpeg4
+    case av1(AV1Syntax)
   }
 
-  private let syntax: Syntax?
+  private var syntax: Syntax?
+  /// Whether decoding can begin with every frame, as the coded data bears out: no other is predicted from any.
+  var areOfSingleFrames = false
   /// H.265's highest temporal layer seen: what lies below it may be referred to from above.
   private var highestLayer: UInt8 = 0
 
@@ -24,20 +28,27 @@ struct PacketDependencies {
     case AV_CODEC_ID_HEVC: syntax = .h265(lengthBytes: parameters.unitLengthBytes)
     case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: syntax = .mpeg12
     case AV_CODEC_ID_MPEG4: syntax = .mpeg4
+    case AV_CODEC_ID_AV1: syntax = .av1(AV1Syntax(parameters))
     default: syntax = nil
     }
   }
 
   /// Whether there is anything to tell in this codec.
-  var areKnown: Bool { syntax != nil }
+  var areKnown: Bool { syntax != nil || areOfSingleFrames }
 
   /// Learns from a packet what later answers depend on; every packet has to be noted before the first
   /// question.
   mutating func note(_ packet: PacketBytes) {
-    guard case .h265(let lengthBytes) = syntax else { return }
-    for unit in Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true })
-    where unit.count >= 2 {
-      highestLayer = max(highestLayer, (unit[unit.startIndex + 1] & 7) &- 1)
+    switch syntax {
+    case .h265(let lengthBytes):
+      for unit in Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true })
+      where unit.count >= 2 {
+        highestLayer = max(highestLayer, (unit[unit.startIndex + 1] & 7) &- 1)
+      }
+    case .av1(var units):
+      _ = try? units.read(packet)
+      syntax = .av1(units)
+    default: break
     }
   }
 
@@ -45,11 +56,15 @@ struct PacketDependencies {
   func areAbsent(to packet: PacketBytes) -> Bool {
     switch syntax {
     case .h264(let lengthBytes):
-      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(Self.h264Kind)
+      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(
+        areOfSingleFrames ? Self.h264KindOfSingle : Self.h264Kind)
     case .h265(let lengthBytes):
-      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(h265Kind)
+      Units(packet, lengthBytes: lengthBytes, isHeaderEnough: { _ in true }).onlyHold(
+        areOfSingleFrames ? Self.h265KindOfSingle : h265Kind)
+    case _ where areOfSingleFrames: true
     case .mpeg12: Units(packet, lengthBytes: nil).onlyHold(Self.mpeg12Kind)
     case .mpeg4: Units(packet, lengthBytes: nil).onlyHold(Self.mpeg4Kind)
+    case .av1(var units): (try? units.isDisposable(packet)) ?? false
     case nil: false
     }
   }
@@ -80,6 +95,20 @@ struct PacketDependencies {
     case 0, 2, 4, 6, 8: layer == highestLayer ? .disposable : .needed
     case 35, 38, 39, 40: .indifferent  // delimiter, filler, supplemental information
     default: .needed
+    }
+  }
+
+  /// Of streams of single frames: an IDR picture, with what belongs to it. Another that decoding can begin with
+  /// may be numbered after the frame before it, and then is not decoded quietly without it.
+  private static func h264KindOfSingle(_ unit: Units.Element) -> Kind {
+    unit[unit.startIndex] & 31 == 5 ? .disposable : .indifferent
+  }
+
+  private static func h265KindOfSingle(_ unit: Units.Element) -> Kind {
+    switch unit[unit.startIndex] >> 1 & 63 {
+    case 16...20: .disposable  // BLA and IDR pictures
+    case 21: .needed  // CRA pictures
+    default: .indifferent
     }
   }
 

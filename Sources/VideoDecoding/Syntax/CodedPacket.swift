@@ -48,19 +48,35 @@ enum CodedSyntaxes {
     case AV_CODEC_ID_VP9: VP9Syntax()
     case AV_CODEC_ID_AV1: AV1Syntax(parameters)
     case AV_CODEC_ID_MJPEG: JPEGSyntax()
-    case AV_CODEC_ID_PRORES: IntraSyntax(start: [0x69, 0x63, 0x70, 0x66], at: 4)
-    case AV_CODEC_ID_DNXHD: IntraSyntax(start: [0, 0, 2, 0x80], at: 0)
+    case AV_CODEC_ID_PRORES: IntraSyntax(marks: [[0x69, 0x63, 0x70, 0x66]], at: 4)
+    case AV_CODEC_ID_DNXHD: IntraSyntax(marks: [[0, 0, 2, 0x80]])
+    case AV_CODEC_ID_DVVIDEO: IntraSyntax(marks: [[0x1F, 7, 0]])
+    case AV_CODEC_ID_JPEG2000:
+      // A codestream, or a JP2 file's signature box.
+      IntraSyntax(marks: [[0xFF, 0x4F, 0xFF, 0x51], [0, 0, 0, 0x0C, 0x6A, 0x50, 0x20, 0x20]])
+    case AV_CODEC_ID_PNG: IntraSyntax(marks: [[0x89, 0x50, 0x4E, 0x47]])
+    case AV_CODEC_ID_MAGICYUV: IntraSyntax(marks: [[0x4D, 0x41, 0x47, 0x59]])
+    case AV_CODEC_ID_HUFFYUV, AV_CODEC_ID_FFVHUFF, AV_CODEC_ID_UTVIDEO, AV_CODEC_ID_HAP,
+      AV_CODEC_ID_RAWVIDEO, AV_CODEC_ID_V210:
+      IntraSyntax(marks: [[]])
+    case AV_CODEC_ID_FFV1: FFV1Syntax()
+    case AV_CODEC_ID_THEORA: TheoraSyntax()
+    case AV_CODEC_ID_H263, AV_CODEC_ID_H263P: H263Syntax(variant: .standard)
+    case AV_CODEC_ID_FLV1: H263Syntax(variant: .sorenson)
+    case AV_CODEC_ID_MSMPEG4V2, AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1: H263Syntax(variant: .microsoft)
+    case AV_CODEC_ID_WMV2: H263Syntax(variant: .windowsMedia8)
     default: nil
     }
   }
 }
 
-/// Frames that each stand alone, with a mark by which they are known.
+/// Frames that each stand alone, with a mark by which they are known: empty where their codec has none.
 struct IntraSyntax: CodedSyntax {
-  let start: [UInt8]
-  let at: Int
+  let marks: [[UInt8]]
+  var at = 0
   func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
-    guard packet.prefix(at + start.count).dropFirst(at).starts(with: start) else { throw BrokenHeader() }
+    let start = packet.prefix(at + (marks.map(\.count).max() ?? 0)).dropFirst(at)
+    guard marks.contains(where: { start.starts(with: $0) }) else { throw BrokenHeader() }
     return CodedPacket(frames: 1, isEntry: true)
   }
 }

@@ -24,11 +24,15 @@ import Testing
   static let codecs: [AVCodecID] = [
     AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
     AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PRORES,
-    AV_CODEC_ID_DNXHD,
+    AV_CODEC_ID_DNXHD, AV_CODEC_ID_DVVIDEO, AV_CODEC_ID_JPEG2000, AV_CODEC_ID_RAWVIDEO, AV_CODEC_ID_FFV1,
+    AV_CODEC_ID_THEORA, AV_CODEC_ID_H263, AV_CODEC_ID_FLV1, AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV2,
   ]
 
   @Test(arguments: codecs.map(\.rawValue)) func noiseIsRefusedOrReadAndNeverTraps(_ codec: UInt32) throws {
-    var syntax = try Self.syntax(of: AVCodecID(rawValue: codec))
+    var parameters = AVCodecParameters()
+    parameters.codec_id = AVCodecID(rawValue: codec)
+    var dependencies = PacketDependencies(parameters)
+    var syntax = try Self.syntax(of: parameters.codec_id)
     var random = SystemRandomNumberGenerator()
     for _ in 0..<2000 {
       var bytes = (0..<Int.random(in: 0..<48, using: &random)).map { _ in UInt8.random(in: 0...255) }
@@ -39,9 +43,20 @@ import Testing
         bytes =
           [0xFF, 0xD8, 0xFF, [0xDB, 0xC4, 0xC0, 0xDA].randomElement()!, 0, .random(in: 0..<40)] + bytes
       case 2: bytes += [0xC0 | .random(in: 0..<32)]
+      case 3:
+        // A sequence header of AV1, and a frame that goes by it; a picture of H.263.
+        bytes =
+          [[0x0A, 12, 0x00, 0, 0, 0x42], [0, 0, 0x80 | .random(in: 0..<4), 2, 0x1C]].randomElement()! + bytes
       default: break
       }
       _ = try? Self.read(&syntax, bytes)
+      bytes.withUnsafeMutableBufferPointer { buffer in
+        var packet = AVPacket()
+        packet.data = buffer.baseAddress
+        packet.size = Int32(buffer.count)
+        dependencies.note(PacketBytes(packet))
+        _ = dependencies.areAbsent(to: PacketBytes(packet))
+      }
     }
   }
 
@@ -65,6 +80,18 @@ import Testing
     (AV_CODEC_ID_MPEG2VIDEO, [0, 0, 1, 0, 0, 0x0F, 0xFF], 1, false),  // no sequence header
     (AV_CODEC_ID_MPEG2VIDEO, [0, 0, 1, 0xB3, 1, 0, 0, 1, 0, 0, 0x17, 0xFF], 1, false),
     (AV_CODEC_ID_PRORES, [0, 0, 0, 9, 0x69, 0x63, 0x70, 0x66, 0], 1, true),
+    (AV_CODEC_ID_FFV1, [0x7F, 0x80], 1, true),
+    (AV_CODEC_ID_FFV1, [0x7F, 0x7F], 1, false),
+    (AV_CODEC_ID_THEORA, [0x3F], 1, true),
+    (AV_CODEC_ID_THEORA, [0x40], 1, false),
+    (AV_CODEC_ID_H263, [0, 0, 0x80, 2, 0x0C], 1, true),
+    (AV_CODEC_ID_H263, [0, 0, 0x80, 2, 0x0E], 1, false),
+    (AV_CODEC_ID_H263, [0, 0, 0x80, 2, 0x1C, 0x40, 0, 0x40, 0], 1, false),  // keeps the modes it had
+    (AV_CODEC_ID_FLV1, [0, 0, 0x84, 0, 0x03, 0x20, 0x20, 0], 1, false),
+    (AV_CODEC_ID_MSMPEG4V3, [0x3F], 1, true),
+    (AV_CODEC_ID_MSMPEG4V3, [0x7F], 1, false),
+    (AV_CODEC_ID_WMV2, [0x7F], 1, true),
+    (AV_CODEC_ID_WMV2, [0x80], 1, false),
   ]
 
   @Test(arguments: frames.map { ($0.0.rawValue, $0.1, $0.2, $0.3) })
