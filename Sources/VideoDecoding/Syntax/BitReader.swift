@@ -6,14 +6,12 @@ struct BitReader {
   private let bytes: [UInt8]
   private var at = 0
 
-  /// A header is far shorter; longer ones are not followed.
-  private static let limit = 4096
-
-  /// `escaped` units of H.264 and H.265 hold a byte 3 after two zeros that is no part of the header.
-  init(_ unit: some Sequence<UInt8>, escaped: Bool) {
+  /// `escaped` units of H.264 and H.265 hold a byte 3 after two zeros that is no part of the header. A header is
+  /// far shorter than `limit` bytes; what lies behind these is not read.
+  init(_ unit: some Sequence<UInt8>, escaped: Bool, limit: Int = 4096) {
     var bytes: [UInt8] = []
     var zeros = 0
-    for byte in unit.prefix(Self.limit) {
+    for byte in unit.prefix(limit) {
       if escaped, zeros >= 2, byte == 3 {
         zeros = 0
         continue

@@ -15,7 +15,7 @@ enum RecoveryPoint {
   }
 
   private static func frames(of payload: some Sequence<UInt8>) -> Int? {
-    var reader = BitReader(payload, escaped: true)
+    var reader = BitReader(payload, escaped: true, limit: Supplement.mostBytes)
     while reader.left > 16, let type = try? reader.supplementNumber(),
       let size = try? reader.supplementNumber()
     {

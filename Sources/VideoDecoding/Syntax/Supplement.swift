@@ -3,7 +3,7 @@ enum Supplement {
   /// `payload` is the unit behind its header. x264's word of itself counts if its build is below
   /// `firstSoundBuild`.
   static func isRemembered(_ payload: some Sequence<UInt8>, fromBuild firstSoundBuild: Int = 0) -> Bool {
-    var reader = BitReader(payload, escaped: true)
+    var reader = BitReader(payload, escaped: true, limit: mostBytes)
     while reader.left > 16 {
       guard let type = try? reader.supplementNumber(),
         let size = try? reader.supplementNumber()
@@ -18,6 +18,9 @@ enum Supplement {
     }
     return false
   }
+
+  /// Cameras (AVC-Intra) write as much as 6 kB of ancillary data beside each frame.
+  static let mostBytes = 1 << 16
 
   /// The build of x264, if that is what the text says.
   private static func build(_ reader: BitReader, _ size: Int) -> Int? {

@@ -12,9 +12,9 @@ struct Program {
 
   /// Built with a sanitizer, which says so by this variable: it reserves more address space than a worker may
   /// have.
-  static let isSanitized = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil
+  static let isSanitized = Sanitizer.isThere
   /// ThreadSanitizer keeps what it knows of memory in files, which a limit on their size makes fail.
-  static let mayLimitFiles = ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != "thread"
+  static let mayLimitFiles = Sanitizer.kind != "thread"
 
   static let sanitizedNote: Comment = "the sanitizer reserves more address space than this allows"
 

@@ -74,7 +74,7 @@ import Testing
 
   @Test(
     "Four classifiers of r2plus1d_18 in one process take at most 1.45 times the memory of one",
-    .enabled(if: !isSanitized, "sanitizers keep memory of their own"))
+    .enabled(if: !Sanitizer.isThere, "sanitizers keep memory of their own"))
   func memory() async throws {
     await #expect(processExitsWith: .success) {
       // Of a process of its own: the peak of this one is that of whatever ran in it.
@@ -95,8 +95,6 @@ import Testing
       #expect(peaks[0] > 200_000 && ratio > 1 && ratio <= 1.45, "\(peaks) KiB, ratio \(ratio)")
     }
   }
-
-  private static var isSanitized: Bool { ProcessInfo.processInfo.environment["R2P1D_SANITIZED"] != nil }
 
   private static var peakResidentKiB: Int? {
     let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)

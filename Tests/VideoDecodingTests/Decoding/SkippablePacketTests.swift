@@ -18,6 +18,11 @@ import Testing
     ("interlaced.mkv", "libx264", "-bf 3 -b_strategy 0 -flags +ildct+ilme", 40),
     ("intra.mp4", "libx264", "-g 1", 60),
     ("intra.ts", "libx264", "-g 1", 60),
+    ("intra-slices.mp4", "libx264", "-g 1 -x264-params slices=4", 60),
+    (
+      "camera.mxf", "libx264", "-t 1 -s 1280x720 -r 50 -pix_fmt yuv422p10le -x264-params avcintra-class=100",
+      25
+    ),
     ("intra-fields.mkv", "libx264", "-g 1 -flags +ildct+ilme", 60),
     ("refresh.mp4", "libx264", "-bf 0 -g 1 -x264-params intra-refresh=1", 0),
     ("hevc.mp4", "libx265", "-x265-params bframes=3:b-adapt=0:log-level=none", 40),

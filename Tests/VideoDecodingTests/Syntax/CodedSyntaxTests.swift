@@ -106,7 +106,10 @@ import Testing
   /// A message of two bytes of this type, then one of type 1.
   @Test(arguments: [(19, true), (47, true), (6, false), (4, false)] as [(UInt8, Bool)])
   func messagesThatOutliveTheirFrameAreKnown(_ type: UInt8, _ isRemembered: Bool) {
-    for bytes in [[type, 2, 0xAA, 0xAA, 1, 1, 0xAA, 0x80], [1, 1, 0xAA, type, 2, 0xAA, 0xAA, 0x80]] {
+    // 6,000 bytes of another kind, as cameras write them.
+    let long: [UInt8] = [4] + Array(repeating: 255, count: 23) + [135] + Array(repeating: 0xAA, count: 6000)
+    for before in [[], [1, 1, 0xAA], long] {
+      let bytes = before + [type, 2, 0xAA, 0xAA, 1, 1, 0xAA, 0x80]
       #expect(Supplement.isRemembered(bytes) == isRemembered)
     }
   }
