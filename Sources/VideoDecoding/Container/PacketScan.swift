@@ -20,6 +20,8 @@ struct PacketScan {
   let areShown: Bool
   /// Whether the demuxer calls packets damaged, as lost transport packets make them.
   let areDamaged: Bool
+  /// Whether something in the coded data makes frames depend on the number of the decoder's threads.
+  let dependsOnThreads: Bool
   /// Whether the coded data bears out what the container says: each packet gives the frames that it was
   /// counted for, and nothing is set once that a decoding of parts would miss. Implies `areShown`.
   let isBorneOut: Bool
@@ -89,6 +91,7 @@ struct PacketScan {
     proof = packets.proof
     firstTime = packets.firstTime
     areDamaged = packets.areDamaged
+    dependsOnThreads = packets.proof.dependsOnThreads
     let shown = packets.shown.sorted()
     areShown =
       packets.count == shown.count && !packets.areDamaged && !packets.areReset && Self.strictlyIncrease(shown)

@@ -126,6 +126,10 @@ struct ScanProof {
     return firstEntry <= first && reordering <= allowed
   }
 
+  /// Whether the ffmpeg program itself gives other frames with more threads than one: direct mode takes the
+  /// vectors of fields of the frame that the same thread decoded last.
+  var dependsOnThreads: Bool { (syntax as? MPEG4Syntax)?.hasFields ?? false }
+
   /// The packets that decoding can begin with, in the order shown, which is at `stamps`.
   func keys(_ stamps: [Int64]) -> [PacketScan.Key] {
     entries.filter { $0.parameters.isSuperset(of: absent) }.sorted { $0.stamp < $1.stamp }.map { entry in

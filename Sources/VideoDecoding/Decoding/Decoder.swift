@@ -48,8 +48,6 @@ final class Decoder {
     case AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO: true
     // A thread reads rows of the frame before that another has not finished.
     case AV_CODEC_ID_THEORA, AV_CODEC_ID_VP3, AV_CODEC_ID_VP4: true
-    // Direct mode takes the vectors of fields of the frame that the same thread decoded last.
-    case AV_CODEC_ID_MPEG4: MPEG4Syntax(parameters).isInterlaced
     default: false
     }
   }

@@ -36,8 +36,9 @@ package final class Video {
   package let source: VideoSource
   let control: DecodingControl
   let rules: InputRules
-  /// The decoder's. One where the file is known to be damaged: what FFmpeg makes up for lost parts depends on
-  /// which of its threads was ahead, and the ffmpeg program itself then gives other frames from run to run.
+  /// The decoder's. One where frames depend on their number; and where the file is known to be damaged: what
+  /// FFmpeg makes up for lost parts depends on which of its threads was ahead, and the ffmpeg program itself
+  /// then gives other frames from run to run.
   private(set) var threads: Int
   let stream: Int
   let codec: UnsafePointer<AVCodec>
@@ -164,7 +165,7 @@ package final class Video {
       position = .inside(packetIsRead: false, isDraining: false)
     }
     self.scan = scan
-    if scan.areDamaged { threads = 1 }
+    if scan.areDamaged || scan.dependsOnThreads { threads = 1 }
     guard let stamps = scan.stamps else { return nil }
     var builder = TimelineBuilder(clock: clock)
     let times = stamps.map { builder.time(stamp: $0) }

@@ -4,8 +4,8 @@ import CFFmpeg
 struct MPEG4Syntax: CodedSyntax {
   private(set) var header = CodedPacket()
   private var layer: Layer?
-  /// Whether planes may be predicted from fields, as far as is read.
-  var isInterlaced: Bool { layer?.isInterlaced ?? false }
+  /// Whether planes may be predicted from fields, somewhere in what was read so far.
+  private(set) var hasFields = false
   var reordering: Int? { 1 }
 
   /// Of a video object layer (6.2.3), what its planes depend on.
@@ -47,7 +47,9 @@ struct MPEG4Syntax: CodedSyntax {
     let code = Int(unit[unit.startIndex])
     switch code {
     case 0x20...0x2F:
-      layer = try Self.layer(unit.dropFirst())
+      let read = try Self.layer(unit.dropFirst())
+      layer = read
+      hasFields = hasFields || read.isInterlaced
       found.add(unit, as: code)
     // User data among them: FFmpeg's decoder makes up for faults of the encoder that it names.
     case 0...0x1F, 0xB0, 0xB2, 0xB5: found.add(unit, as: code)

@@ -245,6 +245,24 @@ import Testing
     }
   }
 
+  /// Only the header of the second recording says that there are fields.
+  @Test(.enabled(if: Clips.canEncode("mpeg4"), Clips.note), arguments: ["joined.m4v", "joined.avi"])
+  func framesOfFieldsThatComeLateDoNotDependOnThreads(_ name: String) throws {
+    let clips = try Clips()
+    for (part, flags) in [("one", ""), ("two", "-flags +ilme+ildct")] {
+      _ = try clips.make(
+        part, source: "320x240:25:2",
+        "-vf noise=alls=20:allf=t -c:v mpeg4 -q:v 3 -g 15 -bf 2 \(flags) -f m4v")
+    }
+    _ = try clips.write(clips.read("one") + clips.read("two"), "joined.m4v")
+    if name != "joined.m4v" { try clips.run("-fflags +genpts -i joined.m4v -c copy \(name)") }
+    let alone = try Video(clips.path(name), threads: 1).pass().pictures
+    #expect(alone.count == 100)
+    for threads in [2, 3, 8] {
+      #expect(try Video(clips.path(name), threads: threads).pass().pictures == alone, "\(threads) threads")
+    }
+  }
+
   /// FFmpeg's frame threads refuse all frames behind the header of the second recording.
   @Test(.enabled(if: Clips.canEncode("libtheora"), Clips.note))
   func joinedOggRecordingsAreDecodedToTheEnd() throws {
