@@ -82,25 +82,25 @@ package final class CutVideo {
   }
 
   /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file of `folder` to write from its start,
-  /// and `finish` is called when it is complete, with what it shows; or with an error, where it shows nothing
-  /// that can be found in the video again.
+  /// and `finish` is called when it is complete, with what it shows; or with an error, where it would show
+  /// something else.
   package func copy(
     _ clips: [CutClip], into folder: BytePath, open: (CutClip) throws -> Int32,
     finish: (CutClip, Result<CutClip, ClassifierError>) throws -> Void
   ) throws(ClassifierError) {
-    let plans = clips.map { clip in
-      Remuxer.Clip(
-        ClipPlan(frames(of: clip.segment) ?? clip.frames, of: remuxer.index), named: clip.name.string)
-    }
+    let planned = clips.map { ($0, ClipPlan(frames(of: $0.segment) ?? $0.frames, of: remuxer.index)) }
+    let whole = planned.filter { !$0.1.holdsHidden(of: remuxer.index) }
+    let broken = planned.filter { $0.1.holdsHidden(of: remuxer.index) }
     let truth = remuxer.index.isDoubtful ? try decodedFrames(of: file) : nil
     var files: [Int: Int32] = [:]
     do {
-      try remuxer.copy(plans) { number in
-        let descriptor = try open(clips[number])
+      for (clip, _) in broken { try finish(clip, .failure(ofHidden(in: clip))) }
+      try remuxer.copy(whole.map { Remuxer.Clip($1, named: $0.name.string) }) { number in
+        let descriptor = try open(whole[number].0)
         files[number] = descriptor
         return descriptor
       } finish: { number in
-        let clip = clips[number]
+        let clip = whole[number].0
         let result = truth.map { seen(clip, in: files[number] ?? -1, $0) } ?? .success(clip)
         try finish(clip, result)
       }
@@ -114,6 +114,13 @@ package final class CutVideo {
     } catch {
       throw .video(file, error)
     }
+  }
+
+  private func ofHidden(in clip: CutClip) -> ClassifierError {
+    .video(
+      file,
+      cause: "hides frames between those of '\(BytePath(clip.segment.label).printable)' from "
+        + "\(clip.segment.start.decimal) s, which a copy would show", remedy: .reencode)
   }
 
   /// The clip with the frames that its file shows, which are looked for among the video's.

@@ -37,7 +37,16 @@ package struct ClipPlan: Sendable {
   /// Whether the packet is of a frame that the container hides behind the last one shown, and that is there for
   /// frames before it.
   func isHiddenEnd(_ number: Int, of index: FrameIndex) -> Bool {
-    index.packets[number].isHidden && index.packets[number].place > index.places[frames.upperBound - 1]
+    index.packets[number].isHidden && takes(number, of: index)
+      && index.packets[number].place > index.places[frames.upperBound - 1]
+  }
+
+  /// Whether frames are there that the container hides between those shown: the clip would show them.
+  package func holdsHidden(of index: FrameIndex) -> Bool {
+    let shown = index.places[frames.lowerBound]...index.places[frames.upperBound - 1]
+    return packets.contains {
+      index.packets[$0].isHidden && shown.contains(index.packets[$0].place) && takes($0, of: index)
+    }
   }
 
   /// The last packet that decoding can begin with, and that shows nothing later than `place`; the first there
@@ -51,6 +60,7 @@ package struct ClipPlan: Sendable {
   func takes(_ number: Int, of index: FrameIndex) -> Bool {
     guard packets.contains(number) else { return false }
     let packet = index.packets[number]
+    if packet.isSpare { return false }
     if packet.place >= 0 { return packet.place >= firstPlace }
     let first = index.packets[index.packetOfPlace[firstPlace]]
     return number == packets.lowerBound || packet.stamp == CFFMPEG_NO_TIME || packet.stamp >= first.stamp

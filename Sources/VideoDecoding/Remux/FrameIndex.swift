@@ -17,6 +17,8 @@ package struct FrameIndex: Sendable {
     let isEntry: Bool
     /// Whether the container hides its frame, as edit lists do.
     let isHidden: Bool
+    /// Whether it is hidden, and no frame that is shown needs it.
+    var isSpare = false
   }
 
   /// In the order decoded.

@@ -94,6 +94,7 @@ struct FrameIndexBuilder {
         isEntry: found.isEntry ?? found.isKey, isHidden: found.isHidden)
     }
     for (place, packet) in order.enumerated() { placed[packet].place = place }
+    markSpare(&placed)
     let visible = order.indices.filter { !packets[order[$0]].isHidden }
     guard let last = visible.last else { throw .noFrame(decodeErrors: 0) }
     var builder = TimelineBuilder(clock: clock)
@@ -202,18 +203,42 @@ extension FrameIndexBuilder {
   /// the clock was reset there.
   private func stepsBack(_ holders: [Int]) -> [(packet: Int, isReset: Bool)] {
     var steps: [(packet: Int, isReset: Bool)] = []
-    var (latest, decoded) = (Int64.min, Int64.min)
+    var (latest, decoded) = (nil as Int?, Int64.min)
     for packet in holders {
       let (stamp, decoding) = (packets[packet].stamp, packets[packet].decodingStamp)
-      if Int128(stamp) + Int128(clock.reach) < Int128(latest) {
-        let isReset = decoding == CFFMPEG_NO_TIME || decoding < decoded
-        steps.append((packet, isReset))
-        if isReset { latest = .min }
+      if let last = latest {
+        let isEdit = beginsEdit(packet, after: last)
+        if isEdit || Int128(stamp) + Int128(clock.reach) < Int128(packets[last].stamp) {
+          let isReset = isEdit || decoding == CFFMPEG_NO_TIME || decoding < decoded
+          steps.append((packet, isReset))
+          if isReset { latest = nil }
+        }
       }
-      latest = max(latest, stamp)
+      if latest.map({ packets[$0].stamp < stamp }) ?? true { latest = packet }
       if decoding != CFFMPEG_NO_TIME { decoded = decoding }
     }
     return steps
+  }
+
+  /// Whether an edit list goes on at another place here: what it hides behind the part before, or ahead of the
+  /// one that begins, has the other part's times.
+  private func beginsEdit(_ packet: Int, after latest: Int) -> Bool {
+    (packets[packet].isEntry ?? packets[packet].isKey) && packets[packet].stamp <= packets[latest].stamp
+      && (packets[packet].isHidden || packets[latest].isHidden)
+  }
+
+  /// Notes the hidden packets behind which no frame is shown before decoding can begin anew.
+  private func markSpare(_ placed: inout [FrameIndex.Packet]) {
+    var (isFollowed, least) = (false, Int.max)
+    for number in placed.indices.reversed() where placed[number].place >= 0 {
+      if placed[number].isHidden {
+        placed[number].isSpare = !isFollowed
+      } else {
+        (isFollowed, least) = (true, min(least, placed[number].place))
+      }
+      // Frames shown before an entry may need what comes before it.
+      if placed[number].isEntry, placed[number].place <= least { isFollowed = false }
+    }
   }
 
   /// MPEG-1, -2 and -4 part 2: a B frame is shown when it is decoded, any other when the next such comes. Nil

@@ -116,6 +116,29 @@ import Testing
     #expect(numbers.count == row.frames && Set(asked).isSubset(of: numbers))
   }
 
+  /// A part that begins inside a group of pictures needs frames that it hides: alone it hides them in a copy, too.
+  @Test func aCopyOfPartsBetweenWhichFramesAreHiddenIsRefused() throws {
+    let clips = try Clips()
+    let video = try NumberedVideo.jump("jump.mp4", to: 3).make(in: clips)
+    let frames = try NumberedVideo.frames(of: video)
+    try #require(frames.map(\.number) == Array(0...50) + Array(75..<150))
+    let segments = [(1.02, 1.52), (1.5, 2.5), (2.2, 3)]
+    let cut = try CutRun(video, segments, in: clips.folder)
+    #expect(cut.run.status == 1 && cut.rows.count == 2)
+    #expect(
+      cut.run.errors.contains(
+        "jump.mp4: hides frames between those of 'lab' from 1.5 s, which a copy would show; --exact encodes"))
+    for row in cut.rows {
+      let shown = try NumberedVideo.frames(of: cut.path(row))
+      #expect(shown.map(\.digest) == CutRun.said(row, of: frames).map(\.digest), "\(row.file)")
+    }
+    let exact = try CutRun(video, segments, in: clips.folder, ["--exact"])
+    #expect(exact.run.status == 0 && exact.rows.count == 3)
+    let shown = try NumberedVideo.frames(of: exact.path(exact.rows[1])).map(\.number)
+    #expect(shown == CutRun.asked(exact.rows[1], of: frames).map(\.number))
+    #expect(Set(shown).isSuperset(of: [37, 50, 75]))
+  }
+
   private static func segments(of frames: [NumberedVideo.Frame]) -> [(Double, Double)] {
     let start = frames.first?.time ?? 0
     return segments.map { ($0.0 + start, $0.1 + start) }

@@ -14,13 +14,15 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
   /// What is done once it is made.
   var change: Change?
 
-  enum Change {
+  enum Change: Equatable {
     /// A quarter turn, as a phone writes it.
     case turn
     /// Its first 1.5 s are cut off, by an edit list that hides them.
     case editList
     /// So are its last frames, of which some are needed to decode those before.
     case editListEnd
+    /// It goes from 2.04 s, where a group of pictures has just begun, to this time.
+    case editListJump(Double)
   }
 
   var testDescription: String { name }
@@ -85,6 +87,7 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
       "edit-list-end.mov", "libx264 aac",
       "-an -c:v libx264 -bf 3 -g 30 -x264-params b-adapt=0:scenecut=0 -video_track_timescale 24000",
       .editListEnd),
+    jump("edit-list-jump.mp4", to: 3.6),
     NumberedVideo(
       "variable.mp4", "libx264 aac",
       "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough -enc_time_base 1:1000 "
@@ -102,6 +105,13 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
       name, "libx264 \(sound)",
       "-vf setpts=if(lt(N\\,63)\\,N\\,N+40)/25/TB -fps_mode passthrough -enc_time_base 1:1000 -c:v libx264 -bf 3 "
         + "-g 30 -x264-params b-adapt=0:scenecut=0 -c:a \(sound)")
+  }
+
+  /// One that an edit list makes of two parts, as editors that do not encode again do it.
+  static func jump(_ name: String, to second: Double) -> NumberedVideo {
+    NumberedVideo(
+      name, "libx264", "-an -c:v libx264 -bf 3 -g 30 -x264-params b-adapt=0:scenecut=0",
+      .editListJump(second))
   }
 
   /// Those that this ffmpeg can make; the others are skipped, which a test of its own says.
@@ -139,6 +149,7 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
         "-select_streams v -show_entries packet=flags -of csv=p=0 \(name)", program: "ffprobe")
       let isHidden = String(decoding: flags, as: UTF8.self).split(separator: "\n").map { $0.contains("D") }
       try #require(isHidden.lastIndex(of: false) ?? 0 > isHidden.firstIndex(of: true) ?? .max)
+    case .editListJump(let second): try clips.folder.jump(name, to: second)
     case .turn: try clips.folder.turn(name)
     case nil: break
     }
@@ -197,6 +208,31 @@ extension TemporaryFolder {
     let ticks = number(try place("mvhd", 16))
     let duration = try place("elst", 12)
     bytes.replaceSubrange(duration, with: Boxes.big(number(duration) - 110 * ticks / 1000, 4))
+    try write(name, bytes)
+  }
+
+  /// Lets the only track of an MP4 file show its first 2.04 s, and then what comes from `second` on.
+  fileprivate func jump(_ name: String, to second: Double) throws {
+    var bytes = Array(try read(name))
+    func place(_ box: String) throws -> Int {
+      try #require(bytes.indices.dropLast(24).first { bytes[$0..<$0 + 4].elementsEqual(box.utf8) })
+    }
+    func number(_ place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+    let list = try place("elst")
+    let ticks = (movie: try number(place("mvhd") + 16), media: try number(place("mdhd") + 16))
+    let start = number(list + 16)
+    let parts: [(from: Double, length: Double)] = [(0, 2.04), (second, 6 - second)]
+    var entries = Boxes.big(parts.count, 4)
+    for part in parts {
+      entries += Boxes.big(Int(part.length * Double(ticks.movie)), 4)
+      entries += Boxes.big(start + Int(part.from * Double(ticks.media)), 4)
+      entries += Boxes.big(1 << 16, 4)  // its rate
+    }
+    for box in ["moov", "trak", "edts", "elst"] {
+      let size = try place(box) - 4
+      bytes.replaceSubrange(size..<size + 4, with: Boxes.big(number(size) + 12, 4))
+    }
+    bytes.replaceSubrange(list + 8..<list + 24, with: entries)
     try write(name, bytes)
   }
 
