@@ -15,6 +15,8 @@ struct ScanProof {
   /// preceded.
   private var latest: [Int64] = []
   private var reordering = 0
+  /// Of the last frames, the order in which they are shown by the coded data, and their times.
+  private var recent: [(order: Int, stamp: Int64)] = []
   /// Frames that the decoder holds back from the start, as FFmpeg learned from the first ones.
   private let heldBack: Int
 
@@ -37,8 +39,11 @@ struct ScanProof {
     heldBack = Int(parameters.video_delay)
   }
 
-  /// Notes the next packet, which has this number; whether a frame is shown for it.
-  mutating func note(_ packet: AVPacket, _ bytes: PacketBytes, number: Int) -> Bool {
+  /// Notes the next packet, which has this number; whether a frame is shown for it. `followsLast`: all packets
+  /// before it were noted.
+  mutating func note(
+    _ packet: AVPacket, _ bytes: PacketBytes, number: Int, followsLast: Bool = true
+  ) -> Bool {
     guard packet.size > 0 else { return false }
     if packet.changesDecoder { isUnclear = true }
     guard syntax != nil else { return true }
@@ -65,6 +70,7 @@ struct ScanProof {
         addEntry(packet, number: number, parameters: absent.intersection(found.parameters.keys))
       }
     }
+    if followsLast, let order = found.order, !isInOrder(order, packet) { isUnclear = true }
     if found.frames > 0 { order(packet.pts) }
     // What is not clear is counted as other packets are: decoding will tell.
     return found.frames > 0 || found.isUnclear
@@ -92,7 +98,7 @@ struct ScanProof {
       return true
     }
     let known = entries.count
-    let holdsFrame = note(packet, head, number: number)
+    let holdsFrame = note(packet, head, number: number, followsLast: false)
     // Leading pictures that are not shown would be in other packets.
     let dropsLeading = (syntax as? H265Syntax)?.dropsLeading ?? false
     guard !isUnclear, absent.isEmpty, !dropsLeading, isHidden || entries.count == known + 1 else {
@@ -115,6 +121,17 @@ struct ScanProof {
     reordering = max(reordering, latest.count - place)
     latest.insert(stamp, at: place)
     if latest.count > Self.mostReordering + 1 { latest.removeFirst() }
+  }
+
+  /// Whether the decoder gives the packet's frame behind those of earlier times, and ahead of those of later
+  /// ones: a clock that jumps between frames out of order contradicts it.
+  private mutating func isInOrder(_ order: Int, _ packet: AVPacket) -> Bool {
+    if packet.pts == CFFMPEG_NO_TIME || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return true }
+    defer {
+      recent.append((order, packet.pts))
+      if recent.count > 2 * Self.mostReordering { recent.removeFirst() }
+    }
+    return recent.allSatisfy { ($0.order < order) == ($0.stamp < packet.pts) && $0.order != order }
   }
 
   /// Whether all is as it should be, for a stream whose first frame is shown at `first`.

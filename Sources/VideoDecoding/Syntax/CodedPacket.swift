@@ -8,6 +8,8 @@ struct CodedPacket {
   var isEntry = false
   /// Parameter sets (sequence headers, tables) in it: a digest of the content for each identifier.
   var parameters: [Int: UInt64] = [:]
+  /// Where its frame comes in the order shown: behind those of a smaller number. Nil where it is not told.
+  var order: Int?
   /// Whether the decoder may output something else than `frames` says, or may remember something of this
   /// packet that a decoding that begins later would lack.
   var isUnclear = false

@@ -6,6 +6,7 @@ struct H264Syntax: CodedSyntax {
   private var sequences: [Int: SequenceSet] = [:]
   private var pictures: [Int: PictureSet] = [:]
   private var isFirst = true
+  private var order = PictureOrder()
   private(set) var header = CodedPacket()
 
   init(_ parameters: AVCodecParameters) {
@@ -46,7 +47,11 @@ struct H264Syntax: CodedSyntax {
       if !slice.isIDR { found.isEntry = false }
       // Pictures before it that wait for their time would never be shown.
       if slice.dropsEarlier, !isFirst { found.isUnclear = true }
-      if slice.isFirst { fields += slice.isField ? 1 : 2 }
+      if slice.isFirst {
+        fields += slice.isField ? 1 : 2
+        let place = order.place(of: slice)
+        found.order = found.order ?? place
+      }
     }
     if units.isBroken || fields != 2 { found.isUnclear = true }
     found.frames = fields / 2
@@ -95,7 +100,10 @@ extension H264Syntax {
   /// Of a slice header (7.3.3), what comes before its prediction.
   fileprivate struct SliceHeader {
     let isIDR: Bool
+    let isReference: Bool
     let isField: Bool
+    /// What is stored of the picture order count, in so many bits, and how much earlier its bottom field is.
+    var lowOrder: (bits: Int, value: Int, bottom: Int)?
     /// Whether it is the first of its frame or field.
     let isFirst: Bool
     var isRedundant = false
@@ -105,7 +113,7 @@ extension H264Syntax {
       throws(BrokenHeader)
     {
       let type = unit[unit.startIndex] & 31
-      let isReference = unit[unit.startIndex] >> 5 & 3 != 0
+      isReference = unit[unit.startIndex] >> 5 & 3 != 0
       isIDR = type == 5
       var reader = BitReader(unit.dropFirst().prefix(64), escaped: true)
       isFirst = try reader.golomb() == 0
@@ -117,25 +125,49 @@ extension H264Syntax {
       isField = sequence.onlyFrames ? false : try reader.flag()
       if isField { try reader.skip(1) }
       if isIDR { _ = try reader.golomb() }
-      try Self.skipOrder(&reader, sequence, picture, isField: isField)
+      lowOrder = try Self.readOrder(&reader, sequence, picture, isField: isField)
       if picture.hasRedundantSlices { isRedundant = try reader.golomb() > 0 }
       // An IDR picture holds intra slices alone: nothing lies between this and the marking of references.
       if isIDR, isReference { dropsEarlier = try reader.flag() }
     }
 
-    private static func skipOrder(
+    private static func readOrder(
       _ reader: inout BitReader, _ sequence: SequenceSet, _ picture: PictureSet, isField: Bool
-    ) throws(BrokenHeader) {
+    ) throws(BrokenHeader) -> (bits: Int, value: Int, bottom: Int)? {
       let hasBottom = picture.hasBottomOrder && !isField
       switch sequence.order {
       case .stored(let bits):
-        try reader.skip(bits)
-        if hasBottom { _ = try reader.golomb() }
+        let value = try reader.bits(bits)
+        return (bits, value, hasBottom ? min(0, try reader.signedGolomb()) : 0)
       case .cycle(let isStored):
         if isStored { _ = try reader.golomb() }
         if isStored, hasBottom { _ = try reader.golomb() }
       case .decoding: break
       }
+      return nil
+    }
+  }
+
+  /// The order in which pictures are shown, where it is stored (8.2.1.1). An operation that sets it back without
+  /// an IDR picture is not followed.
+  fileprivate struct PictureOrder {
+    /// Of the last picture that others may refer to.
+    private var (high, low) = (0, 0)
+    private var sequences = 0
+
+    mutating func place(of slice: SliceHeader) -> Int? {
+      if slice.isIDR {
+        sequences += 1
+        (high, low) = (0, 0)
+      }
+      guard let stored = slice.lowOrder else { return nil }
+      let range = 1 << stored.bits
+      var own = high
+      if stored.value < low, low - stored.value >= range / 2 { own += range }
+      if stored.value > low, stored.value - low > range / 2 { own -= range }
+      if slice.isReference { (high, low) = (own, stored.value) }
+      // All of a sequence comes before the next.
+      return sequences << 36 + own + stored.value + stored.bottom
     }
   }
 
@@ -234,7 +266,10 @@ extension H264Syntax {
 
     private static func readOrder(_ reader: inout BitReader) throws(BrokenHeader) -> Order {
       switch try reader.golomb() {
-      case 0: return .stored(bits: try reader.golomb() + 4)
+      case 0:
+        let bits = try reader.golomb() + 4
+        guard bits <= 16 else { throw BrokenHeader() }
+        return .stored(bits: bits)
       case 1:
         let isStored = try !reader.flag()
         for _ in 0..<2 { _ = try reader.golomb() }

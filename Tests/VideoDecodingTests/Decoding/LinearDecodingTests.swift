@@ -205,6 +205,27 @@ import Testing
       clips.write(bytes[..<(3 * 188)] + bytes[(packets * 3 / 20 * 188)...], "cut.ts"), decodeErrors: nil)
   }
 
+  /// A clock that jumps between a frame and those that are decoded behind it but shown ahead of it, as a
+  /// server that stamps what it is sent leaves it.
+  @Test(.enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: [0.08, 3])
+  func whereTheClockJumpsBetweenFramesOutOfOrder(_ seconds: Double) throws {
+    let clips = try Clips()
+    _ = try clips.make(
+      "even.flv", source: "160x120:25:40", "-c:v libx264 -g 50 -bf 2 -x264-params b-adapt=0:scenecut=0")
+    for packet in 500...503 {
+      let jump = "+if(gte(N\\,\(packet))\\,\(seconds)/TB\\,0)"
+      try clips.run("-i even.flv -c copy -bsf:v setts=pts=PTS\(jump):dts=DTS\(jump) jump\(packet).flv")
+      let path = clips.path("jump\(packet).flv")
+      let through = try Video(path)
+      let linear = try through.pass().pictures
+      // Far from the jump, of which only a decoding of all knows.
+      let wanted = [0, 1, linear.count - 2, linear.count - 1]
+      let sought = try Video(path)
+      #expect(try sought.pass(wanted, seeking: true).pictures == wanted.map { linear[$0] })
+      #expect(try sought.timeline() == through.timeline(), "\(packet)")
+    }
+  }
+
   @Test(arguments: ["libx264", "libx265", "mpeg2video"].filter { Clips.canEncode($0) })
   func lostTransportPacketsAreCountedTheSameInEveryRun(_ encoder: String) throws {
     let clips = try Clips()
