@@ -15,8 +15,7 @@ struct ScanProof {
   /// preceded.
   private var latest: [Int64] = []
   private var reordering = 0
-  /// Of the last frames, the order in which they are shown by the coded data, and their times.
-  private var recent: [(order: Int, stamp: Int64)] = []
+  private var orderCheck = OrderCheck()
   /// Frames that the decoder holds back from the start, as FFmpeg learned from the first ones.
   private let heldBack: Int
 
@@ -70,7 +69,7 @@ struct ScanProof {
         addEntry(packet, number: number, parameters: absent.intersection(found.parameters.keys))
       }
     }
-    if followsLast, let order = found.order, !isInOrder(order, packet) { isUnclear = true }
+    if followsLast, let order = found.order, !orderCheck.admits(order, packet) { isUnclear = true }
     if found.frames > 0 { order(packet.pts) }
     // What is not clear is counted as other packets are: decoding will tell.
     return found.frames > 0 || found.isUnclear
@@ -121,17 +120,6 @@ struct ScanProof {
     reordering = max(reordering, latest.count - place)
     latest.insert(stamp, at: place)
     if latest.count > Self.mostReordering + 1 { latest.removeFirst() }
-  }
-
-  /// Whether the decoder gives the packet's frame behind those of earlier times, and ahead of those of later
-  /// ones: a clock that jumps between frames out of order contradicts it.
-  private mutating func isInOrder(_ order: Int, _ packet: AVPacket) -> Bool {
-    if packet.pts == CFFMPEG_NO_TIME || packet.flags & AV_PKT_FLAG_DISCARD != 0 { return true }
-    defer {
-      recent.append((order, packet.pts))
-      if recent.count > 2 * Self.mostReordering { recent.removeFirst() }
-    }
-    return recent.allSatisfy { ($0.order < order) == ($0.stamp < packet.pts) && $0.order != order }
   }
 
   /// Whether all is as it should be, for a stream whose first frame is shown at `first`.

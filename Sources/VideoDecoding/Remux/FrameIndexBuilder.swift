@@ -6,6 +6,7 @@ struct FrameIndexBuilder {
   private let clock: PresentationTimes.Clock
   private var syntax: (any CodedSyntax)?
   private let dependencies: PacketDependencies
+  private var orderCheck = OrderCheck()
   /// Parameter sets that the container gives, and those in force.
   private let header: [Int: UInt64]
   private var current: [Int: UInt64]
@@ -30,6 +31,7 @@ struct FrameIndexBuilder {
     self.clock = clock
     syntax = CodedSyntaxes.syntax(of: parameters)
     dependencies = PacketDependencies(parameters)
+    orderCheck.reach = clock.reach
     header = syntax?.header.parameters ?? [:]
     current = header
   }
@@ -45,6 +47,7 @@ struct FrameIndexBuilder {
     let bytes = PacketBytes(packet)
     let found = packet.size > 0 ? try? syntax?.read(bytes) : nil
     for (identifier, digest) in found?.parameters ?? [:] { current[identifier] = digest }
+    let isInOrder = found?.order.map { orderCheck.admits($0, packet) } ?? true
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     packets.append(
       Found(
@@ -53,7 +56,7 @@ struct FrameIndexBuilder {
         isHidden: packet.flags & AV_PKT_FLAG_DISCARD != 0, isKey: isKey && !isRefreshing(packet, bytes),
         isEntry: found.map { isEntry($0, packet, bytes) },
         isBidirectional: isOfAnchors && dependencies.areAbsent(to: bytes),
-        holdsSeveral: (found?.frames ?? 1) > 1, isDoubtful: isDoubtful(found, packet)))
+        holdsSeveral: (found?.frames ?? 1) > 1, isDoubtful: !isInOrder || isDoubtful(found, packet)))
   }
 
   mutating func addOther(_ packet: AVPacket) {

@@ -49,7 +49,7 @@ struct H264Syntax: CodedSyntax {
       if slice.dropsEarlier, !isFirst { found.isUnclear = true }
       if slice.isFirst {
         fields += slice.isField ? 1 : 2
-        let place = order.place(of: slice)
+        let place = self.place(of: slice)
         found.order = found.order ?? place
       }
     }
@@ -57,6 +57,14 @@ struct H264Syntax: CodedSyntax {
     found.frames = fields / 2
     isFirst = false
     return found
+  }
+
+  /// Where a picture comes in the order shown, if that is stored. An operation that sets the counter back
+  /// without an IDR picture is not followed.
+  private mutating func place(of slice: SliceHeader) -> Int? {
+    if slice.isIDR { order.beginSequence() }
+    guard let stored = slice.lowOrder else { return nil }
+    return order.place(stored.value, bits: stored.bits, isBase: slice.isReference) + stored.bottom
   }
 
   /// Notes a unit that is no slice; false if it is one.
@@ -145,29 +153,6 @@ extension H264Syntax {
       case .decoding: break
       }
       return nil
-    }
-  }
-
-  /// The order in which pictures are shown, where it is stored (8.2.1.1). An operation that sets it back without
-  /// an IDR picture is not followed.
-  fileprivate struct PictureOrder {
-    /// Of the last picture that others may refer to.
-    private var (high, low) = (0, 0)
-    private var sequences = 0
-
-    mutating func place(of slice: SliceHeader) -> Int? {
-      if slice.isIDR {
-        sequences += 1
-        (high, low) = (0, 0)
-      }
-      guard let stored = slice.lowOrder else { return nil }
-      let range = 1 << stored.bits
-      var own = high
-      if stored.value < low, low - stored.value >= range / 2 { own += range }
-      if stored.value > low, stored.value - low > range / 2 { own -= range }
-      if slice.isReference { (high, low) = (own, stored.value) }
-      // All of a sequence comes before the next.
-      return sequences << 36 + own + stored.value + stored.bottom
     }
   }
 

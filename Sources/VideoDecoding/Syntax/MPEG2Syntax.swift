@@ -3,6 +3,7 @@ import CFFmpeg
 /// MPEG-1 and MPEG-2: decoding begins at an I picture behind a sequence header, which sets all tables back.
 struct MPEG2Syntax: CodedSyntax {
   private(set) var header = CodedPacket()
+  private var order = AnchorOrder()
   /// One B picture may stand between two that it is predicted from, and those two are the only ones kept.
   var reordering: Int? { 1 }
 
@@ -14,7 +15,7 @@ struct MPEG2Syntax: CodedSyntax {
     }
   }
 
-  func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
+  mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
     var found = CodedPacket()
     var (isSequence, isIntra) = (false, true)
     var (pictures, fields) = (0, 0)
@@ -27,7 +28,9 @@ struct MPEG2Syntax: CodedSyntax {
         guard unit.count >= 3 else { throw BrokenHeader() }
         pictures += 1
         fields += 2
-        isIntra = isIntra && unit[first + 2] >> 3 & 7 == 1
+        let type = unit[first + 2] >> 3 & 7
+        isIntra = isIntra && type == 1
+        if pictures == 1 { found.order = order.place(isBidirectional: type == 3) }
       case 0xB5 where unit.count >= 4 && unit[first + 1] >> 4 == 8 && unit[first + 3] & 3 != 3:
         fields -= 1  // a field of its own
       case 0xB4: throw BrokenHeader()

@@ -4,6 +4,7 @@ import CFFmpeg
 struct MPEG4Syntax: CodedSyntax {
   private(set) var header = CodedPacket()
   private var layer: Layer?
+  private var order = AnchorOrder()
   /// Whether planes may be predicted from fields, somewhere in what was read so far.
   private(set) var hasFields = false
   var reordering: Int? { 1 }
@@ -36,6 +37,7 @@ struct MPEG4Syntax: CodedSyntax {
       guard try reader.flag() else { throw BrokenHeader() }
       found.frames += 1
       found.isEntry = type == 0
+      if found.frames == 1 { found.order = order.place(isBidirectional: type == 2) }
     }
     if found.frames != 1 { found.isUnclear = true }
     return found

@@ -207,22 +207,28 @@ import Testing
 
   /// A clock that jumps between a frame and those that are decoded behind it but shown ahead of it, as a
   /// server that stamps what it is sent leaves it.
-  @Test(.enabled(if: Clips.canEncode("libx264"), Clips.note), arguments: [0.08, 3])
-  func whereTheClockJumpsBetweenFramesOutOfOrder(_ seconds: Double) throws {
+  @Test(
+    arguments: [
+      ("h264.flv", "libx264", "-g 50 -bf 2 -x264-params b-adapt=0:scenecut=0"),
+      ("h265.mkv", "libx265", "-x265-params log-level=none:keyint=50:bframes=3:b-adapt=0:scenecut=0"),
+      ("mpeg2.ts", "mpeg2video", "-g 12 -bf 2"), ("mpeg4.mp4", "mpeg4", "-g 12 -bf 2"),
+    ].filter { Clips.canEncode($0.1) }, [0.08, 3])
+  func whereTheClockJumpsBetweenFramesOutOfOrder(
+    _ kind: (name: String, encoder: String, options: String), _ seconds: Double
+  ) throws {
     let clips = try Clips()
-    _ = try clips.make(
-      "even.flv", source: "160x120:25:40", "-c:v libx264 -g 50 -bf 2 -x264-params b-adapt=0:scenecut=0")
+    _ = try clips.make(kind.name, source: "160x120:25:40", "-c:v \(kind.encoder) \(kind.options)")
     for packet in 500...503 {
       let jump = "+if(gte(N\\,\(packet))\\,\(seconds)/TB\\,0)"
-      try clips.run("-i even.flv -c copy -bsf:v setts=pts=PTS\(jump):dts=DTS\(jump) jump\(packet).flv")
-      let path = clips.path("jump\(packet).flv")
-      let through = try Video(path)
+      let name = "\(packet)-\(kind.name)"
+      try clips.run("-i \(kind.name) -c copy -bsf:v setts=pts=PTS\(jump):dts=DTS\(jump) \(name)")
+      let through = try Video(clips.path(name), threads: 1)
       let linear = try through.pass().pictures
       // Far from the jump, of which only a decoding of all knows.
       let wanted = [0, 1, linear.count - 2, linear.count - 1]
-      let sought = try Video(path)
-      #expect(try sought.pass(wanted, seeking: true).pictures == wanted.map { linear[$0] })
-      #expect(try sought.timeline() == through.timeline(), "\(packet)")
+      let sought = try Video(clips.path(name))
+      #expect(try sought.pass(wanted, seeking: true).pictures == wanted.map { linear[$0] }, "\(name)")
+      #expect(try sought.timeline() == through.timeline(), "\(name)")
     }
   }
 
