@@ -89,7 +89,10 @@ import Testing
     #expect(isEnded)
   }
 
-  @Test func aWorkerIsAsked() throws {
+  @Test(
+    .disabled(
+      if: Sanitizer.isThere, "a sanitizer reserves more address space than a decoding process may have"))
+  func aWorkerIsAsked() throws {
     let program = try #require(Bundle.main.executableURL?.deletingLastPathComponent())
       .appending(path: "r2p1d-video")
     let videos = try askedOfAWorker([Checkout.clip, Checkout.otherClip], program)
