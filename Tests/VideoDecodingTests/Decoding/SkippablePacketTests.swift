@@ -42,7 +42,7 @@ import Testing
     ("svt.mkv", "libsvtav1", "-s 128x96 -preset 10 -svtav1-params keyint=64:scm=1", 30),
     ("svt.ivf", "libsvtav1", "-s 128x96 -preset 12 -svtav1-params keyint=64", 30),
     ("aom.mp4", "libaom-av1", "-cpu-used 8", 0),
-    ("aom-intra.mkv", "libaom-av1", "-cpu-used 8 -g 1", 60),
+    ("aom-intra.mkv", "libaom-av1", "-cpu-used 8 -g 1 -lag-in-frames 0", 60),
     ("motion.avi", "mjpeg", "", 60),
     ("motion.mov", "mjpeg", "-pix_fmt yuvj422p", 60),
     ("prores.mov", "prores_ks", "", 60),
