@@ -17,7 +17,7 @@ struct AV1Syntax: CodedSyntax {
     var header = CodedPacket()
     _ = try? note(PacketBytes(UnsafeBufferPointer(rebasing: record[4...])), in: &header)
     self.header = header
-    // Where the container's sequence header is not the stream's, only the former's kind is right.
+    // The stream's own may be another: of the container's, only whether it is of a picture alone counts.
     sequence?.layout = nil
   }
 
