@@ -60,7 +60,7 @@ extension CutVideo {
 
   /// The clip by what is known now; nil if its segment shows no frame.
   package func renewed(_ clip: CutClip) -> CutClip? {
-    frames(of: clip.segment).map {
+    times.frames(of: clip.segment).map {
       CutClip(
         segment: clip.segment, name: clip.name, frames: $0, start: time(of: $0.lowerBound),
         end: time(of: $0.upperBound), mode: clip.mode)

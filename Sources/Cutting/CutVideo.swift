@@ -61,20 +61,13 @@ package final class CutVideo {
       of: file, ending: try ending(mode), count: segments.count, last: segments.last?.start ?? 0)
     var number = 0
     return segments.map { segment in
-      guard let wanted = frames(of: segment) else { return nil }
+      guard let wanted = times.frames(of: segment) else { return nil }
       number += 1
       let frames = mode == .exact ? wanted : ClipPlan(wanted, of: remuxer.index).frames
       return CutClip(
         segment: segment, name: names.name(number, at: segment.start, label: segment.label),
         frames: frames, start: time(of: frames.lowerBound), end: time(of: frames.upperBound), mode: mode)
     }
-  }
-
-  func frames(of segment: CutSegment) -> Range<Int>? {
-    func thousandths(_ time: Rational) -> Int128 {
-      Int128(time.numerator) * 1000 * times.scale / Int128(time.denominator)
-    }
-    return times.frames(from: thousandths(segment.start), to: thousandths(segment.end))
   }
 
   func time(of frame: Int) -> ClipTime {
@@ -88,13 +81,15 @@ package final class CutVideo {
     _ clips: [CutClip], into folder: BytePath, open: (CutClip) throws -> Int32,
     finish: (CutClip, Result<CutClip, ClassifierError>) throws -> Void
   ) throws(ClassifierError) {
-    let planned = clips.map { ($0, ClipPlan(frames(of: $0.segment) ?? $0.frames, of: remuxer.index)) }
+    let planned = clips.map { ($0, ClipPlan(times.frames(of: $0.segment) ?? $0.frames, of: remuxer.index)) }
     let whole = planned.filter { !$0.1.holdsHidden(of: remuxer.index) }
     let broken = planned.filter { $0.1.holdsHidden(of: remuxer.index) }
     let truth = remuxer.index.isDoubtful ? try decodedFrames(of: file) : nil
     var files: [Int: Int32] = [:]
     do {
-      for (clip, _) in broken { try finish(clip, .failure(ofHidden(in: clip))) }
+      for (clip, _) in broken {
+        try finish(clip, .failure(refusal("hides frames, which a copy would show, between those", of: clip)))
+      }
       try remuxer.copy(whole.map { Remuxer.Clip($1, named: $0.name.string) }) { number in
         let descriptor = try open(whole[number].0)
         files[number] = descriptor
@@ -116,25 +111,32 @@ package final class CutVideo {
     }
   }
 
-  private func ofHidden(in clip: CutClip) -> ClassifierError {
+  /// That a copy of the clip would not be true, for the reason that `cause` begins to give.
+  private func refusal(
+    _ cause: String, of clip: CutClip, kind: FailureKind = .other
+  ) -> ClassifierError {
     .video(
       file,
-      cause: "hides frames between those of '\(BytePath(clip.segment.label).printable)' from "
-        + "\(clip.segment.start.decimal) s, which a copy would show", remedy: .reencode)
+      cause: "\(cause) of '\(BytePath(clip.segment.label).printable)' from \(clip.segment.start.decimal) s",
+      kind: kind, remedy: .reencode)
   }
 
-  /// The clip with the frames that its file shows, which are looked for among the video's.
+  /// The clip with the frames that its file shows, which are looked for among the video's and have to be all those
+  /// that were asked for.
   private func seen(
     _ clip: CutClip, in descriptor: Int32, _ truth: DecodedFrames
   ) -> Result<CutClip, ClassifierError> {
     let frames = try? decodedFrames(of: BytePath("/proc/self/fd/\(descriptor)"))
     let guess = truth.times.frame(at: clip.start.units * truth.times.scale / clip.start.scale)
     guard let frames, let found = truth.frames(of: frames, near: guess) else {
+      return .failure(refusal("shows other frames as a whole than in a copy", of: clip, kind: .damaged))
+    }
+    guard let asked = truth.times.frames(of: clip.segment),
+      found.lowerBound <= asked.lowerBound, asked.upperBound <= found.upperBound
+    else {
       return .failure(
-        .video(
-          file,
-          cause: "is too damaged to copy '\(BytePath(clip.segment.label).printable)' from "
-            + "\(clip.segment.start.decimal) s", kind: .damaged, remedy: .reencode))
+        refusal(
+          "has packets that misplace its frames, so that a copy would lack some", of: clip, kind: .damaged))
     }
     return .success(
       CutClip(
@@ -153,5 +155,15 @@ package final class CutVideo {
     } catch {
       throw .video(file, error)
     }
+  }
+}
+
+extension PresentationTimes {
+  /// The frames that are shown in the segment; nil if none is.
+  func frames(of segment: CutSegment) -> Range<Int>? {
+    func thousandths(_ time: Rational) -> Int128 {
+      Int128(time.numerator) * 1000 * scale / Int128(time.denominator)
+    }
+    return frames(from: thousandths(segment.start), to: thousandths(segment.end))
   }
 }

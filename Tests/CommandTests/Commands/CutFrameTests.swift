@@ -127,7 +127,8 @@ import Testing
     #expect(cut.run.status == 1 && cut.rows.count == 2)
     #expect(
       cut.run.errors.contains(
-        "jump.mp4: hides frames between those of 'lab' from 1.5 s, which a copy would show; --exact encodes"))
+        "jump.mp4: hides frames, which a copy would show, between those of 'lab' from 1.5 s; --exact encodes")
+    )
     for row in cut.rows {
       let shown = try NumberedVideo.frames(of: cut.path(row))
       #expect(shown.map(\.digest) == CutRun.said(row, of: frames).map(\.digest), "\(row.file)")
@@ -137,6 +138,38 @@ import Testing
     let shown = try NumberedVideo.frames(of: exact.path(exact.rows[1])).map(\.number)
     #expect(shown == CutRun.asked(exact.rows[1], of: frames).map(\.number))
     #expect(Set(shown).isSuperset(of: [37, 50, 75]))
+  }
+
+  /// A clock that jumps between a frame and those decoded behind it but shown ahead of it: packets say of some
+  /// frames other times than those at which they are shown.
+  @Test(arguments: [75, 76, 77, 78], [-0.3, 0.08, 2])
+  func aCopyThatWouldLackWhatWasAskedForIsRefused(_ packet: Int, _ seconds: Double) throws {
+    let clips = try Clips()
+    let even = NumberedVideo(
+      "even.mkv", "libx264", "-an -c:v libx264 -bf 3 -g 25 -x264-params b-adapt=0:scenecut=0")
+    _ = try even.make(in: clips)
+    let jump = "+if(gte(N\\,\(packet))\\,\(seconds)/TB\\,0)"
+    try clips.run("-i even.mkv -c copy -bsf:v setts=pts=PTS\(jump):dts=DTS\(jump) jump.mkv")
+    let video = clips.path("jump.mkv")
+    let frames = try NumberedVideo.frames(of: video)
+    let segments = [(0.5, 1.5), (2.2, 3.1), (2.9, 3.3), (3.1, 4.6), (4.9, 5.5)]
+    let cut = try CutRun(video, segments, in: clips.folder)
+    let refusals = cut.run.errors.split(separator: "\n").filter { $0.contains("encodes its frames again") }
+    #expect(refusals.count + cut.rows.count == segments.count, "\(cut.run.errors)")
+    #expect(cut.run.status == (refusals.isEmpty ? 0 : 1) && cut.rows.count >= 2)
+    for row in cut.rows {
+      let shown = try NumberedVideo.frames(of: cut.path(row)).map(\.digest)
+      let first = try #require(frames.firstIndex { $0.digest == shown.first })
+      #expect(shown.count == row.frames && frames[first...].map(\.digest).starts(with: shown))
+      #expect(Set(CutRun.asked(row, of: frames).map(\.digest)).isSubset(of: shown), "\(row.askedStart)")
+    }
+    if packet == 75, seconds < 0 {
+      let lines = [
+        "r2p1d-video: \(video): has packets that misplace its frames, so that a copy would lack some of 'lab' "
+          + "from 2.9 s; --exact encodes its frames again"
+      ]
+      #expect(refusals.map(String.init) == lines)
+    }
   }
 
   private static func segments(of frames: [NumberedVideo.Frame]) -> [(Double, Double)] {
