@@ -30,6 +30,7 @@ struct CutCommand: AsyncParsableCommand {
   @OptionGroup(title: "Limits") var limits: LimitArguments
 
   func validate() throws {
+    if file.isStandardInput { throw ValidationError("cut takes a video's file: standard input is none") }
     guard cutting.segments != nil else { return }
     for (isGiven, option) in networkOptions where isGiven {
       throw ValidationError("--segments asks no network: \(option) has no meaning with it")

@@ -9,7 +9,7 @@ struct EmbedCommand: AsyncParsableCommand {
       "Writes the features before the classifier, one row per window: .npy, float32 [N, 512], or CSV.",
     discussion: "Beside e.npy or e.csv, e.json tells each row's file and times, the model and the sampling.")
 
-  @Argument(help: "The videos.")
+  @Argument(help: "The videos (-: standard input).")
   var files: [BytePath]
 
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -57,7 +57,7 @@ struct EmbedCommand: AsyncParsableCommand {
     try output.write(header)
     for file in files {
       do throws(ClassifierError) {
-        let features = try await classifier.embed(.file(file), progress: progress.start(file))
+        let features = try await classifier.embed(try file.video(), progress: progress.start(file))
         progress.clear()
         Terminal.warn(features.video.warnings, of: file)
         try output.write(table.add(features))

@@ -11,7 +11,7 @@ struct InspectCommand: AsyncParsableCommand {
       --model each window also has its best labels. At most 1024 samples are shown at once, 262144 in JSON.
       """)
 
-  @Argument(help: "The video.")
+  @Argument(help: "The video (-: standard input).")
   var file: BytePath
 
   @OptionGroup(title: "Model") var model: InspectedModelArguments
@@ -66,7 +66,7 @@ struct InspectCommand: AsyncParsableCommand {
     options.input.allowsNetwork = addresses.allowNetwork
     guard let source = model.model else {
       return try await VideoInspection.read(
-        .file(file), model: Self.plain, options: options, keeping: format.options,
+        file.video(), model: Self.plain, options: options, keeping: format.options,
         progress: progress.start(file))
     }
     options.labels = model.labels
@@ -77,7 +77,7 @@ struct InspectCommand: AsyncParsableCommand {
     let classifier = try await network.classifier(options)
     Terminal.warn(of: classifier)
     return try await classifier.inspect(
-      .file(file), keeping: format.options, progress: progress.start(file))
+      file.video(), keeping: format.options, progress: progress.start(file))
   }
 }
 

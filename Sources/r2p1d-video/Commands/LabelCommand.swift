@@ -6,7 +6,7 @@ struct LabelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "label", abstract: "Says what happens in each video.")
 
-  @Argument(help: "The videos.")
+  @Argument(help: "The videos (-: standard input).")
   var files: [BytePath]
 
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -44,7 +44,7 @@ struct LabelCommand: AsyncParsableCommand {
 
     try output.write(report.begin())
     for file in files {
-      let outcome = await classifier.outcome(of: .file(file), progress: progress.start(file))
+      let outcome = await classifier.outcome(of: file, progress: progress.start(file))
       progress.clear()
       switch outcome.result {
       case .success(let labels): Terminal.warn(labels.video.warnings, of: file)

@@ -12,7 +12,7 @@ struct TimelineCommand: AsyncParsableCommand {
       jsonl give windows unless --segments is given; the other formats are of segments.
       """)
 
-  @Argument(help: "The video.")
+  @Argument(help: "The video (-: standard input).")
   var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -38,6 +38,9 @@ struct TimelineCommand: AsyncParsableCommand {
     if formatting.outputDir != nil, result.output != nil {
       throw ValidationError("--output names one file, --output-dir a folder for several: give one of them")
     }
+    if formatting.outputDir != nil, file.isStandardInput {
+      throw ValidationError("--output-dir names files after the video, and standard input has no name")
+    }
     if comparison.compare != nil, result.isStandard, formatting.outputDir == nil, formats != [.text] {
       throw ValidationError(
         "--compare prints to standard output, as --format \(formats[0].rawValue) does: give --output")
@@ -54,7 +57,7 @@ struct TimelineCommand: AsyncParsableCommand {
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier)
     let thumbnails = formats.map(\.thumbnails).max() ?? 0
-    let timeline = classifier.timeline(of: .file(file), thumbnails: thumbnails)
+    let timeline = classifier.timeline(of: try file.video(), thumbnails: thumbnails)
     let outline = try await timeline.outline()
     var reports = formats.map { $0.report(of: timeline, options(of: $0)) }
     for report in reports { try report.check(outline) }
@@ -128,13 +131,14 @@ struct TimelineCommand: AsyncParsableCommand {
     options.showsLogits = scores.logits && format.isJSON
     options.document = formatting.documents.options
     options.document.isBeside = isBeside
-    options.location = file.location
+    if !file.isStandardInput { options.location = file.location }
     if format == .html, isBeside { options.videoURL = file.relativeURL }
     return options
   }
 
   /// Whether files go into the folder of the video.
   private var isBeside: Bool {
+    if file.isStandardInput { return false }
     guard let folder = formatting.outputDir else { return result.isBeside(file) }
     return folder.resolved == file.folder.resolved
   }

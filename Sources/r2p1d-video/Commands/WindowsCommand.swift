@@ -10,7 +10,7 @@ struct WindowsCommand: AsyncParsableCommand {
       + "samples."
   )
 
-  @Argument(help: "The video.")
+  @Argument(help: "The video (-: standard input).")
   var file: BytePath
 
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -34,7 +34,7 @@ struct WindowsCommand: AsyncParsableCommand {
     var network = NetworkOptions()
     network.weights = model.weights
     let windows = try await VideoWindows.open(
-      .file(file), model: model.model, network: network, options: options)
+      file.video(), model: model.model, network: network, options: options)
     Terminal.warn(windows.warnings, of: file)
     let progress = ProgressBar(isQuiet: result.quiet)
     let advance = progress.start(file)
