@@ -93,7 +93,8 @@ extension WorkerMessage {
       body.add(UInt32(clamping: video.dolbyVisionProfile ?? 0))
       body.add(UInt64(bitPattern: Int64(video.bytesRead ?? -1)))
       body.add(UInt64(bitPattern: Int64(video.fileBytes ?? -1)))
-      body.bytes += video.codec.utf8.prefix(64)
+      body.bytes += video.codec.utf8.prefix(50)
+      if let timecode = video.timecode { body.bytes += [UInt8(ascii: " ")] + timecode.utf8.prefix(11) }
     case .refusal(let refusal), .exhausted(let refusal):
       kind = if case .refusal = self { .refusal } else { .exhausted }
       body.bytes = refusal.bytes(longestText: Self.longestText)
@@ -154,16 +155,19 @@ extension VideoSummary {
     let track = Int(rest.next(UInt32.self))
     let profile = Int(rest.next(UInt32.self))
     let counts = (0..<2).map { _ in Int(Int64(bitPattern: rest.next(UInt64.self))) }
-    let isName = rest.bytes.allSatisfy { (0x21...0x7E).contains($0) }
-    guard isName, start.isTime, duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255,
+    let words = rest.bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let isName = words[0].utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    guard isName, words.count == 1 || words.count == 2 && TimecodeReading(words[1]) != nil, start.isTime,
+      duration.isTime, frameRate.isTime, frameRate >= 0, profile <= 255,
       counts.allSatisfy({ $0 >= -1 })
     else {
       return nil
     }
     self.init(
       start: start, duration: duration, width: width, height: height, frameRate: frameRate,
-      codec: String(decoding: rest.bytes, as: UTF8.self), decodeErrors: decodeErrors,
-      framesDecoded: framesDecoded, track: track,
+      codec: words[0], decodeErrors: decodeErrors,
+      framesDecoded: framesDecoded, track: track, timecode: words.count == 2 ? words[1] : nil,
       warnings: profile == 0 ? [] : [.dolbyVision(profile: profile)])
     (bytesRead, fileBytes) = (counts[0] < 0 ? nil : counts[0], counts[1] < 0 ? nil : counts[1])
   }

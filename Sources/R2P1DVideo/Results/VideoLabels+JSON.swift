@@ -79,7 +79,7 @@ extension WindowLabels: Codable {
 
 extension VideoSummary: Codable {
   private enum Key: CodingKey {
-    case start, duration, width, height, frameRate, codec, track, decodeErrors, framesDecoded
+    case start, duration, width, height, frameRate, codec, track, timecode, decodeErrors, framesDecoded
   }
 
   public init(from decoder: any Decoder) throws {
@@ -93,7 +93,8 @@ extension VideoSummary: Codable {
       codec: try values.decode(String.self, forKey: .codec),
       decodeErrors: try values.decode(Int.self, forKey: .decodeErrors),
       framesDecoded: try values.decode(Int.self, forKey: .framesDecoded),
-      track: try values.decode(Int.self, forKey: .track))
+      track: try values.decode(Int.self, forKey: .track),
+      timecode: try values.decodeIfPresent(String.self, forKey: .timecode))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -105,6 +106,7 @@ extension VideoSummary: Codable {
     try values.encode(frameRate.roundedTime, forKey: .frameRate)
     try values.encode(codec, forKey: .codec)
     try values.encode(track, forKey: .track)
+    try values.encodeIfPresent(timecode, forKey: .timecode)
     try values.encode(decodeErrors, forKey: .decodeErrors)
     try values.encode(framesDecoded, forKey: .framesDecoded)
   }

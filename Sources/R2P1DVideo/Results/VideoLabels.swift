@@ -101,6 +101,9 @@ public struct VideoSummary: Sendable, Equatable {
   public package(set) var framesDecoded: Int
   /// The number in the container of the stream that was looked at, as ffprobe counts.
   public internal(set) var track: Int
+  /// What a camera's clock showed at the first frame, where the container says so: `01:00:00:00`, or
+  /// `01:00:00;02` in drop-frame counting (SMPTE ST 12).
+  public internal(set) var timecode: String?
   /// What may make the labels worse than they need be.
   public internal(set) var warnings: [VideoWarning]
   /// Bytes of the file that were read, those that were read twice counted twice, and the file's size; nil
@@ -110,7 +113,8 @@ public struct VideoSummary: Sendable, Equatable {
 
   public init(
     start: Double, duration: Double, width: Int, height: Int, frameRate: Double, codec: String,
-    decodeErrors: Int = 0, framesDecoded: Int, track: Int = 0, warnings: [VideoWarning] = []
+    decodeErrors: Int = 0, framesDecoded: Int, track: Int = 0, timecode: String? = nil,
+    warnings: [VideoWarning] = []
   ) {
     self.start = start
     self.duration = duration
@@ -121,6 +125,7 @@ public struct VideoSummary: Sendable, Equatable {
     self.decodeErrors = decodeErrors
     self.framesDecoded = framesDecoded
     self.track = track
+    self.timecode = timecode
     self.warnings = warnings
   }
 }

@@ -3,14 +3,15 @@ import R2P1DVideo
 /// OpenTimelineIO (0.18.1's schemas): a track of clips, one after the other, each a segment of the video and
 /// marked with its label.
 ///
-/// LosslessCut refuses gaps, so that a stretch without a label is left out, or a clip without a marker where
+/// Frames are those of the recording's own clock, as the library's "Time Ranges" says: they count from the video's
+/// timecode where it has one. LosslessCut refuses gaps, so that a stretch without a label is left out, or a clip without a marker where
 /// it has a name.
 extension SegmentDocument {
   func editTimeline() throws(ClassifierError) -> String {
     let grid = frameGrid
     var placed = try placed(grid)
     if case .text = options.fill { placed = grid.filled(placed) }
-    let clips = placed.map { clip($0, of: grid) }
+    let clips = placed.map { clip($0, of: grid, from: firstFrame) }
     let track = Self.object("Track.1", name: "segments", with: ["children": .array(clips), "kind": "Video"])
     let stack = Self.object("Stack.1", name: "tracks", with: ["children": .array([track])])
     let timeline = JSONValue.object([
@@ -25,13 +26,21 @@ extension SegmentDocument {
     return timeline.text(pretty: true) + "\n"
   }
 
-  private func clip(_ placed: PlacedSegment, of grid: SegmentGrid) -> JSONValue {
+  /// What the video's timecode counts before its first frame; 0 without one.
+  private var firstFrame: Int {
+    guard let reading = video.timecode.flatMap({ TimecodeReading($0) }),
+      let clock = Timecode(ofRecording: rate, showing: reading)
+    else { return 0 }
+    return clock.frame(reading) ?? 0
+  }
+
+  private func clip(_ placed: PlacedSegment, of grid: SegmentGrid, from first: Int) -> JSONValue {
     var name = ""
     if case .text(let text) = options.fill { name = text }
-    let range = Self.range(placed.start, placed.end, grid.scale)
+    let range = Self.range(first + placed.start, first + placed.end, grid.scale)
     let media = JSONValue.object([
       "OTIO_SCHEMA": "ExternalReference.1", "name": .string(file.name.string), "metadata": .object([:]),
-      "available_range": Self.range(0, grid.end, grid.scale), "available_image_bounds": .null,
+      "available_range": Self.range(first, first + grid.end, grid.scale), "available_image_bounds": .null,
       "target_url": .string(location),
     ])
     return Self.object(

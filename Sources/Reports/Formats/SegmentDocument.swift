@@ -46,13 +46,13 @@ public struct SegmentDocumentOptions: Sendable, Equatable {
   public var isBeside = true
   /// Where an editor's timeline begins, as `01:00:00:00` or, in drop-frame counting, `01:00:00;00`.
   public private(set) var startTimecode = "01:00:00:00"
-  var start: Timecode.Reading? { Timecode.Reading(startTimecode) }
+  var start: TimecodeReading? { TimecodeReading(startTimecode) }
 
   public init() {}
 
   /// Nil for what is no timecode.
   public func starting(at timecode: String) -> SegmentDocumentOptions? {
-    guard Timecode.Reading(timecode) != nil else { return nil }
+    guard TimecodeReading(timecode) != nil else { return nil }
     var options = self
     options.startTimecode = timecode
     return options

@@ -6,7 +6,7 @@ struct Timecode: Sendable, Equatable {
   let rate: FrameRate
   /// Numbers that a second's frames have: 24 for 23.976.
   let base: Int
-  let isDropFrame: Bool
+  private(set) var isDropFrame: Bool
 
   /// The clock of an editor's timeline for a video of this rate: the same rate where timelines have it; else
   /// the lowest of which each frame of the video takes a whole number of frames, or the nearest.
@@ -17,6 +17,13 @@ struct Timecode: Sendable, Equatable {
       all.first { $0 == wanted } ?? all.first { ($0 / wanted).denominator == 1 }
       ?? all.last { (wanted / $0).denominator == 1 } ?? Self.nearest(wanted, all)
     self.init(counting: kept)
+  }
+
+  /// The clock that showed `reading` when a video of this rate was recorded; nil if none does.
+  init?(ofRecording rate: FrameRate, showing reading: TimecodeReading) {
+    self.init(counting: rate.perSecond)
+    if reading.isDropFrame && !isDropFrame { return nil }
+    isDropFrame = reading.isDropFrame
   }
 
   private init(counting rate: Rational) {
@@ -56,40 +63,12 @@ struct Timecode: Sendable, Equatable {
   }
 
   /// The frame at which the clock shows this; nil where it never does.
-  func frame(_ reading: Reading) -> Int? {
+  func frame(_ reading: TimecodeReading) -> Int? {
     guard reading.frames < base, isDropFrame || !reading.isDropFrame else { return nil }
     let minutes = reading.hours * 60 + reading.minutes
     let isLeftOut = reading.seconds == 0 && reading.frames < dropped && minutes % 10 != 0
     guard !isLeftOut else { return nil }
     return (minutes * 60 + reading.seconds) * base + reading.frames - dropped * (minutes - minutes / 10)
-  }
-
-  /// What a clock shows, whatever its rate is.
-  struct Reading: Sendable, Equatable {
-    var hours = 0
-    var minutes = 0
-    var seconds = 0
-    var frames = 0
-    /// Whether frames stand behind a semicolon.
-    var isDropFrame = false
-  }
-}
-
-extension Timecode.Reading {
-  /// `01:00:00:00` or `01:00:00;00`; nil for anything else.
-  init?(_ text: String) {
-    let isDropFrame = text.contains(";")
-    let parts = text.replacing(";", with: ":").split(separator: ":", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { part in
-      part.utf8.count == 2 && part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
-    }
-    // The only semicolon is the last separator.
-    let isRight = !isDropFrame || text.dropLast(2).last == ";" && text.count(where: { $0 == ";" }) == 1
-    guard isRight, parts.count == 4, numbers.count == 4, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60
-    else { return nil }
-    self.init(
-      hours: numbers[0], minutes: numbers[1], seconds: numbers[2], frames: numbers[3],
-      isDropFrame: isDropFrame)
   }
 }
 

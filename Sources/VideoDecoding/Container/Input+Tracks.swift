@@ -63,7 +63,7 @@ extension Input {
     }
   }
 
-  private func kind(of index: Int) -> AVMediaType {
+  func kind(of index: Int) -> AVMediaType {
     streams[index]?.pointee.codecpar.pointee.codec_type ?? AVMEDIA_TYPE_UNKNOWN
   }
 

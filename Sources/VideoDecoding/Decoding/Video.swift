@@ -14,6 +14,8 @@ package struct VideoInfo: Sendable, Equatable {
   /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion
   /// shows right.
   package let dolbyVisionProfile: Int?
+  /// The timecode of its first frame as the container gives it, in any form; nil where it gives none.
+  package let timecode: String?
   /// Whether it comes from a server that gives no parts of it: it is read from its start to its end.
   package internal(set) var isGivenWhole = false
 }
@@ -252,13 +254,21 @@ extension Input {
     let info = VideoInfo(
       codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
       height: size.height, frameRate: Double(rate.num) / Double(rate.den), track: index,
-      dolbyVisionProfile: dolbyVisionProfile(of: stream))
+      dolbyVisionProfile: dolbyVisionProfile(of: stream), timecode: timecode(of: index))
     let base = stream.pointee.time_base
     let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
     return (
       info,
       PresentationTimes.Clock(tickSeconds: tick, rate: (rate.num, rate.den), containerStart: containerStart)
     )
+  }
+
+  /// The stream's own, else that of a track of timecodes, else the file's.
+  private func timecode(of index: Int) -> String? {
+    let tracks = streams.indices.filter { kind(of: $0) == AVMEDIA_TYPE_DATA }
+    let places = ([index] + tracks).map { streams[$0]?.pointee.metadata } + [context?.pointee.metadata]
+    return places.lazy.compactMap { av_dict_get($0, "timecode", nil, 0) }.first
+      .map { String(cString: $0.pointee.value) }
   }
 
   /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in

@@ -29,7 +29,7 @@ import Testing
   private static let video: VideoSummary = {
     var video = VideoSummary(
       start: 1.4, duration: 3.25, width: 320, height: 240, frameRate: 29.97, codec: "h264", decodeErrors: 2,
-      framesDecoded: 90, track: 3, warnings: [.dolbyVision(profile: 5)])
+      framesDecoded: 90, track: 3, timecode: "01:00:00;02", warnings: [.dolbyVision(profile: 5)])
     video.bytesRead = 1_000
     return video
   }()
@@ -77,10 +77,12 @@ import Testing
         #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
       }
     }
-    let video = VideoSummary(
-      start: 0, duration: 1, width: 1, height: 1, frameRate: 1, codec: "x\n", decodeErrors: 0,
-      framesDecoded: 0)
-    #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
+    for (codec, timecode) in [("x\n", nil), ("x y", nil), ("x", "01:00:00:0a"), ("x", "24:00:00:00")] {
+      let video = VideoSummary(
+        start: 0, duration: 1, width: 1, height: 1, frameRate: 1, codec: codec, decodeErrors: 0,
+        framesDecoded: 0, timecode: timecode)
+      #expect(read(WorkerMessage.end(video).bytes, frames: 1) == nil)
+    }
   }
 
   @Test func lengthsAreCheckedBeforeAnythingIsRead() {

@@ -81,7 +81,7 @@ import Testing
     #expect(SampleNormalization(mean: [0, 0, 0], deviation: [1, 0, 1]) == nil)
     let video = VideoSummary(
       start: 0, duration: 3, width: 320, height: 240, frameRate: 30, codec: "h264", framesDecoded: 90,
-      track: 3)
+      track: 3, timecode: "10:20:30:12")
     let label = ScoredLabel(label: "rain", index: 4, score: 0.5)
     let labels = VideoLabels(
       file: BytePath(bytes: [0x61, 0xFF]), model: ModelSummary(name: "m", architecture: "r2d_18", classes: 9),

@@ -124,4 +124,39 @@ struct ForeignReaderTests {
     let seconds = try #require(reading.seconds)
     #expect(seconds.map { Int(($0 * rate.double).rounded()) } == frames)
   }
+
+  /// Clips begin where the library reads the video's timecode to be; one that its rate never shows counts for
+  /// nothing.
+  @Test(
+    arguments: [
+      ("01:00:00;02", SegmentCase.ntsc), ("01:00:00:02", SegmentCase.ntsc), ("23:59:59;29", SegmentCase.ntsc),
+      ("10:20:30:12", 25), ("10:20:30:23", Rational(24000, 1001)), ("01:00:00;03", Rational(60000, 1001)),
+      ("00:10:00;00", Rational(60000, 1001)), ("13:12:11:119", 120), ("13:12:11:49", 50),
+      ("00:00:00;00", 25), ("00:00:00:25", 25),
+    ] as [(String, Rational)])
+  func otioCountsFromTheTimecode(_ text: String, _ rate: Rational) throws {
+    let example = SegmentCase(
+      name: "", average: rate.double, rate: rate, duration: 10, segments: [("a", 2, 3)])
+    let plain = try read(.otio, example).segments[0]
+    var document = example.document
+    document.video = VideoSummary(
+      start: 0, duration: 10, width: 64, height: 48, frameRate: rate.double, codec: "h264", framesDecoded: 1,
+      timecode: text)
+    let process = Process()
+    process.executableURL = Tool.formatReaders.url
+    process.arguments = [
+      "-c",
+      """
+      import opentimelineio.opentime as t, sys
+      try: print(int(t.from_timecode(sys.argv[1], float(sys.argv[2])).value))
+      except ValueError: print(0)
+      """, text, "\(rate.double)",
+    ]
+    let run = try FinishedProcess(running: process)
+    let first = try #require(Double(run.text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    let reading = try read(.otio, example, document)
+    #expect(reading.segments.map(\.start) == [first + plain.start], "\(first)")
+    #expect(reading.segments.map(\.end) == [first + plain.end])
+    #expect(reading.isWrittenTheSame == true && reading.markedRangesAreThoseOfClips == true)
+  }
 }

@@ -47,7 +47,7 @@ import Testing
     let clock = Timecode(for: FrameRate(rate))
     #expect(clock.rate.perSecond == rate)
     #expect(clock.text(frame) == text)
-    #expect(clock.frame(try #require(Timecode.Reading(text))) == frame)
+    #expect(clock.frame(try #require(TimecodeReading(text))) == frame)
   }
 
   /// Every number of a day of drop-frame counting: one after the other, and back to the frame.
@@ -58,7 +58,7 @@ import Testing
     var last = ""
     for frame in stride(from: 0, to: clock.framesPerDay, by: 7) {
       let text = clock.text(frame)
-      let isNext = last < text && Timecode.Reading(text).flatMap(clock.frame) == frame
+      let isNext = last < text && TimecodeReading(text).flatMap(clock.frame) == frame
       #expect(isNext, "\(text)")
       guard isNext else { return }
       last = text
@@ -81,7 +81,7 @@ import Testing
     "01;00:00:00",
     "01:00:00.00", "-1:00:00:00", "01:00:00:0a", "01;00;00;00", "٠١:00:00:00",
   ])
-  func noTimecode(_ text: String) { #expect(Timecode.Reading(text) == nil) }
+  func noTimecode(_ text: String) { #expect(TimecodeReading(text) == nil) }
 
   @Test(
     arguments: [
@@ -90,7 +90,7 @@ import Testing
       ("00:00:00;00", 25),
     ] as [(String, Rational)])
   func aClockThatNeverShowsIt(_ text: String, _ rate: Rational) throws {
-    #expect(Timecode(for: FrameRate(rate)).frame(try #require(Timecode.Reading(text))) == nil)
+    #expect(Timecode(for: FrameRate(rate)).frame(try #require(TimecodeReading(text))) == nil)
   }
 
   /// Thousands of timelines: what is written is in order, disjoint, a frame long at least, within the file, and
