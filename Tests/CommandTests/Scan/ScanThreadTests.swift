@@ -5,7 +5,8 @@ import Testing
 /// The threads of a real scan, as the kernel counts them.
 @Suite struct ScanThreadTests {
   private func threads(_ process: Int32) -> Int {
-    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task"))?.count ?? 0
+    let tasks = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+    return (tasks?.count ?? 0) - Sanitizer.threads
   }
 
   /// However many cores there are: `--threads` says how many to use.
