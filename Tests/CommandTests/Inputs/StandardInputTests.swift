@@ -62,7 +62,7 @@ import Testing
         "-: not a video that FFmpeg can open: Invalid data found when processing input"
       ),
       (
-        "cat film.mp4 | TMPDIR=/nowhere $command",
+        "cat film.mp4 2>/dev/null | TMPDIR=/nowhere $command",
         "standard input: cannot be kept in /nowhere, which TMPDIR may name: no such file or directory"
       ),
     ])
@@ -83,7 +83,7 @@ import Testing
       program,
       """
       mount -t tmpfs -o size=4k tmpfs '\(disk)' || exit 99
-      cat film.mp4 | TMPDIR='\(disk)' "$r2p1d" label film.mp4 - --model '\(model)' --top 1
+      cat film.mp4 2>/dev/null | TMPDIR='\(disk)' "$r2p1d" label film.mp4 - --model '\(model)' --top 1
       status=$?; ls -A '\(disk)'; exit $status
       """, making: disk)
     #expect(run.status == 1 && run.text.hasPrefix("film.mp4  ("))
