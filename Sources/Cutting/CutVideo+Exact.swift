@@ -19,7 +19,7 @@ extension CutVideo {
   /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
   /// where the start is as near.
   func keyTime(before frame: Int) -> String? {
-    guard decoded == nil, indexStamps != nil,
+    guard decoded == nil, indexStamps != nil, !remuxer.index.changesDecoder,
       let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
     else { return nil }
     return rawTime(entry)
@@ -49,13 +49,19 @@ extension CutVideo {
 
   /// Decodes the whole video, and counts by its frames from then on.
   package func decode(threads: Int) throws(ClassifierError) {
+    let found: DecodedFrames
     do {
       let video = try Video(
         source: .path(file.bytes), threads: threads, track: track, rules: options.rules)
-      decoded = try video.decodedFrames()
+      found = try video.decodedFrames()
     } catch {
       throw .video(file, error)
     }
+    // The program's filters that turn frames are made for one size.
+    guard found.isUniform || remuxer.index.info.orientation == .upright else {
+      throw .video(file, cause: "cannot be encoded again: its frames change in size and have to be turned")
+    }
+    decoded = found
   }
 
   /// The clip by what is known now; nil if its segment shows no frame.

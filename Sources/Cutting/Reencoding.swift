@@ -65,13 +65,26 @@ extension CutVideo {
     if options.seeks, let key = keyTime(before: clip.frames.lowerBound) {
       words.add("-seek_timestamp 1 -noaccurate_seek -ss \(key)")
     }
+    // Where frames of another size come, filters would begin anew, and count from 0 again.
+    if size(of: clip) != nil { words.add("-reinit_filter 0") }
     // Stamps stay those of the container, which are known.
     words.add("-copyts -i")
     if isAddress { words.all.append(file.bytes) } else { words.all.append(Array("file:".utf8) + file.bytes) }
   }
 
-  /// Keeps the frames of the clip, and no others.
+  /// What all frames are scaled to where not all have the size and the pixels of others: that of the clip's first one.
+  private func size(of clip: CutClip) -> (width: Int32, height: Int32)? {
+    guard let decoded, !decoded.isUniform else { return nil }
+    let first = decoded.layouts[clip.frames.lowerBound]
+    return (first.width, first.height)
+  }
+
+  /// Keeps the frames of the clip, and no others, in one size.
   private func frameFilter(_ clip: CutClip) -> String {
+    chosenFrames(clip) + (size(of: clip).map { ",scale=\($0.width):\($0.height)" } ?? "")
+  }
+
+  private func chosenFrames(_ clip: CutClip) -> String {
     let (first, last) = (clip.frames.lowerBound, clip.frames.upperBound - 1)
     let stamps = self.stamps
     guard let stamps, let start = stamps[first] else {

@@ -56,6 +56,11 @@ public enum TimelineFormat: String, Sendable, CaseIterable {
   /// Whether its times are those of an editor's timeline, which has a start of its own.
   public var hasStartTimecode: Bool { self == .resolveEDL }
 
+  /// Whether it tells other programs which file the video is.
+  public var refersToVideo: Bool {
+    [.labelStudio, .activitynet, .otio, .eaf, .fiftyone].contains(self)
+  }
+
   /// How many thumbnails the report has use for.
   public var thumbnails: Int { self == .html ? 48 : 0 }
 

@@ -49,7 +49,8 @@ package final class FrameList: FrameSource {
     try rules.check(width: first.width, height: first.height)
     info = VideoInfo(
       codec: first.layout.rawValue, width: first.width, height: first.height,
-      frameRate: Double(rate.0) / Double(rate.1), track: 0, dolbyVisionProfile: nil, timecode: nil)
+      orientation: .upright, frameRate: Double(rate.0) / Double(rate.1), track: 0, dolbyVisionProfile: nil,
+      timecode: nil)
     var pending: PixelBuffer? = first
     self.frame = { number in
       defer { pending = nil }

@@ -7,6 +7,8 @@ package struct VideoInfo: Sendable, Equatable {
   /// Upright, in pixels: those of the first frame.
   package internal(set) var width: Int
   package internal(set) var height: Int
+  /// How the container wants its frames turned.
+  package let orientation: Orientation
   /// Average frames a second.
   package let frameRate: Double
   /// The stream's number in the container, as ffprobe counts.
@@ -253,7 +255,8 @@ extension Input {
     let size = orientation.size(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
     let info = VideoInfo(
       codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
-      height: size.height, frameRate: Double(rate.num) / Double(rate.den), track: index,
+      height: size.height, orientation: orientation, frameRate: Double(rate.num) / Double(rate.den),
+      track: index,
       dolbyVisionProfile: dolbyVisionProfile(of: stream), timecode: timecode(of: index))
     let base = stream.pointee.time_base
     let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)

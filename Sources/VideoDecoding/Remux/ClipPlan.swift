@@ -9,17 +9,28 @@ package struct ClipPlan: Sendable {
   let firstPlace: Int
   /// The frames that are shown.
   package let frames: Range<Int>
+  /// Whether a decoder gives all of them at the end.
+  private let isLongEnough: Bool
 
   /// The shortest part of the stream that shows `wanted`, which are some of its frames.
   package init(_ wanted: Range<Int>, of index: FrameIndex) {
-    let entry = Self.entry(of: index, for: index.places[wanted.lowerBound])
+    let entries = Self.entries(of: index, for: index.places[wanted.lowerBound])
+    let plans = entries.reversed().lazy.map { Self(wanted, from: $0, of: index) }
+    self = plans.first { $0.isLongEnough } ?? plans[plans.startIndex]
+  }
+
+  private init(_ wanted: Range<Int>, from entry: Int, of index: FrameIndex) {
     let first = index.packets[entry].place
     let wantedEnd = max(index.places[wanted.upperBound - 1], first) + 1
+    // So many are given, or decoded after the first was given, before the end.
+    let least = index.packets[entry].isRecovery && index.delay > 0 ? 2 * index.delay + 2 : 0
     var (count, end, stop) = (0, first, entry)
     while stop < index.packets.count {
       let packet = index.packets[stop]
       // Without their order, frames are known to be there where the next packet begins by itself.
-      let isWhole = end >= wantedEnd && (index.isOrderUnknown ? packet.isEntry : end - first == count)
+      let isWhole =
+        end >= wantedEnd && count >= least
+        && (index.isOrderUnknown ? packet.isEntry : end - first == count)
       // What holds no frame belongs to the frame before.
       if isWhole, packet.place >= 0 { break }
       if packet.place >= first {
@@ -29,6 +40,7 @@ package struct ClipPlan: Sendable {
       stop += 1
     }
     packets = entry..<stop
+    isLongEnough = count >= least
     firstPlace = first
     let places = index.places
     frames = places.partitioningIndex { $0 >= first }..<places.partitioningIndex { $0 >= end }
@@ -49,11 +61,12 @@ package struct ClipPlan: Sendable {
     }
   }
 
-  /// The last packet that decoding can begin with, and that shows nothing later than `place`; the first there
-  /// is, where what comes before cannot be decoded.
-  private static func entry(of index: FrameIndex, for place: Int) -> Int {
-    let found = index.entries.partitioningIndex { index.packets[$0].place > place } - 1
-    return index.entries.isEmpty ? index.packetOfPlace[0] : index.entries[max(found, 0)]
+  /// The packets that decoding can begin with, and that show nothing later than `place`, in order; the first
+  /// there is, where what comes before cannot be decoded.
+  private static func entries(of index: FrameIndex, for place: Int) -> ArraySlice<Int> {
+    if index.entries.isEmpty { return index.packetOfPlace.prefix(1) }
+    let count = index.entries.partitioningIndex { index.packets[$0].place > place }
+    return index.entries.prefix(max(count, 1))
   }
 
   /// Whether the packet with this number is a part of the clip.

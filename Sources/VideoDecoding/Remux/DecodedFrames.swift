@@ -5,8 +5,17 @@ package struct DecodedFrames: Sendable {
   package let times: PresentationTimes
   /// Each frame's own stamp, in ticks; nil where it has none.
   package let stamps: [Int64?]
+  /// The size of each frame as it is stored, and the format of its pixels.
+  package let layouts: [Layout]
   /// Each frame's digest of its pixels; none unless they were asked for.
   let digests: [UInt64]
+
+  package struct Layout: Sendable, Equatable {
+    package let width, height, format: Int32
+  }
+
+  /// Whether all frames are stored alike.
+  package var isUniform: Bool { layouts.allSatisfy { $0 == layouts[0] } }
 
   /// Whether each frame is shown later than the one before.
   package var isIncreasing: Bool { areIncreasing(stamps.indices) }
@@ -39,6 +48,7 @@ extension Video {
     var builder = TimelineBuilder(clock: clock)
     var times: [Int128] = []
     var stamps: [Int64?] = []
+    var layouts: [DecodedFrames.Layout] = []
     var digests: [UInt64] = []
     var lastDuration: Int64?
     while try decodeNext() {
@@ -46,13 +56,15 @@ extension Video {
       stamps.append(decoder.stamp)
       times.append(builder.time(stamp: decoder.stamp))
       lastDuration = decoder.duration
-      if digesting { digests.append(try decoder.frame.pointee.digest) }
+      let frame = decoder.frame.pointee
+      layouts.append(DecodedFrames.Layout(width: frame.width, height: frame.height, format: frame.format))
+      if digesting { digests.append(try frame.digest) }
     }
     guard !times.isEmpty else { throw .noFrame(decodeErrors: decodeErrors) }
     return DecodedFrames(
       times: PresentationTimes(
         times: times, start: builder.start, lastDuration: lastDuration, clock: clock),
-      stamps: stamps, digests: digests)
+      stamps: stamps, layouts: layouts, digests: digests)
   }
 }
 

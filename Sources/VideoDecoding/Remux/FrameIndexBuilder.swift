@@ -11,6 +11,7 @@ struct FrameIndexBuilder {
   private let header: [Int: UInt64]
   private var current: [Int: UInt64]
   private var packets: [Found] = []
+  private var changesDecoder = false
   /// Of each other stream, the times of its packets in ticks, and how many of this one came before.
   private var others: [Int: [(stamp: Int64, packet: Int)]] = [:]
 
@@ -20,6 +21,7 @@ struct FrameIndexBuilder {
     let holdsFrame, isHidden, isKey: Bool
     /// Whether the coded data bears out that decoding can begin here; nil where it does not tell.
     let isEntry: Bool?
+    let isRecovery: Bool
     /// Whether its frame is shown at once, and those of others when the next such comes.
     let isBidirectional: Bool
     let holdsSeveral: Bool
@@ -38,6 +40,8 @@ struct FrameIndexBuilder {
 
   var count: Int { packets.count }
 
+  private var delay: Int { Int(max(parameters.video_delay, 0)) }
+
   /// MPEG-1, -2 and -4 part 2: B frames between two others, of which the later is decoded first.
   private var isOfAnchors: Bool {
     [AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4].contains(parameters.codec_id)
@@ -49,12 +53,14 @@ struct FrameIndexBuilder {
     for (identifier, digest) in found?.parameters ?? [:] { current[identifier] = digest }
     let isInOrder = found?.order.map { orderCheck.admits($0, packet) } ?? true
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
+    if packet.changesDecoder { changesDecoder = true }
     packets.append(
       Found(
         stamp: packet.pts, decodingStamp: packet.dts, duration: packet.duration, size: packet.size,
         holdsFrame: packet.size > 0 && found.map { $0.frames > 0 || $0.isUnclear } ?? true,
         isHidden: packet.flags & AV_PKT_FLAG_DISCARD != 0, isKey: isKey && !isRefreshing(packet, bytes),
         isEntry: found.map { isEntry($0, packet, bytes) },
+        isRecovery: parameters.codec_id == AV_CODEC_ID_H264 && found?.isEntry != true,
         isBidirectional: isOfAnchors && dependencies.areAbsent(to: bytes),
         holdsSeveral: (found?.frames ?? 1) > 1, isDoubtful: !isInOrder || isDoubtful(found, packet)))
   }
@@ -67,7 +73,9 @@ struct FrameIndexBuilder {
 
   private func isDoubtful(_ found: CodedPacket?, _ packet: AVPacket) -> Bool {
     if packet.size == 0 { return false }
-    if packet.pts == CFFMPEG_NO_TIME || packet.flags & AV_PKT_FLAG_CORRUPT != 0 { return true }
+    if packet.pts == CFFMPEG_NO_TIME || packet.flags & AV_PKT_FLAG_CORRUPT != 0 || packet.changesDecoder {
+      return true
+    }
     return found.map { $0.isUnclear || $0.frames > 1 } ?? (syntax != nil)
   }
 
@@ -94,7 +102,7 @@ struct FrameIndexBuilder {
     var placed = packets.map { found in
       FrameIndex.Packet(
         stamp: found.stamp, decodingStamp: found.decodingStamp, size: found.size, place: -1, time: 0,
-        isEntry: found.isEntry ?? found.isKey, isHidden: found.isHidden)
+        isEntry: found.isEntry ?? found.isKey, isRecovery: found.isRecovery, isHidden: found.isHidden)
     }
     for (place, packet) in order.enumerated() { placed[packet].place = place }
     markSpare(&placed)
@@ -110,8 +118,10 @@ struct FrameIndexBuilder {
     return FrameIndex(
       packets: placed, times: timeline, places: visible, packetOfPlace: order,
       entries: entries(placed), isOrderUnknown: isOrderUnknown,
+      delay: delay,
       isDoubtful: packets.contains(where: \.isDoubtful) || !stepsBack(order.sorted()).allSatisfy(\.isReset),
-      areStampsUnique: areUnique(visible.map { packets[order[$0]].stamp }), shifts: shifts,
+      changesDecoder: changesDecoder, areStampsUnique: areUnique(visible.map { packets[order[$0]].stamp }),
+      shifts: shifts,
       others: OtherPackets(otherTimes(placed, shifts, ticks)), clock: clock, info: info,
       pixels: PixelKind(parameters), tick: (ticks[info.track].num, ticks[info.track].den))
   }
@@ -163,7 +173,7 @@ extension FrameIndexBuilder {
   /// Stamps for frames of which some have none: those of decoding, so much later as frames with both say, or as
   /// the decoder holds frames back.
   private func standIns(_ order: [Int]) -> [Int64?] {
-    let decoded = order.map { packets[$0].decodingStamp }.filter { $0 != CFFMPEG_NO_TIME }.sorted()
+    let decoded = decodingStamps(order)
     guard decoded.count == order.count, let last = decoded.last else {
       return order.map { packets[$0].stamp == CFFMPEG_NO_TIME ? nil : packets[$0].stamp }
     }
@@ -174,12 +184,27 @@ extension FrameIndexBuilder {
         packets[packet].stamp == CFFMPEG_NO_TIME ? stand &+ delay : packets[packet].stamp
       }
     }
-    let delay = Int(max(parameters.video_delay, 0))
+    // What the decoder gives at the end alone has no stamp.
+    if delay >= decoded.count { return order.map { _ in nil } }
     let period = Int64(clamping: clock.period / clock.tick)
     return order.indices.map { place in
       place + delay < decoded.count
         ? decoded[place + delay] : last &+ period &* Int64(place + delay - decoded.count + 1)
     }
+  }
+
+  /// Those of decoding, in ascending order up to where the clock was reset, and from there.
+  private func decodingStamps(_ order: [Int]) -> [Int64] {
+    var runs: [[Int64]] = []
+    for packet in order.sorted() where packets[packet].decodingStamp != CFFMPEG_NO_TIME {
+      let stamp = packets[packet].decodingStamp
+      if let last = runs.last?.last, last <= stamp {
+        runs[runs.count - 1].append(stamp)
+      } else {
+        runs.append([stamp])
+      }
+    }
+    return runs.flatMap { $0 }
   }
 
   /// Where the clock was reset, as in joined recordings, what follows comes after what was before. B frames are

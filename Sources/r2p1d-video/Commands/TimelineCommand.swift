@@ -38,12 +38,20 @@ struct TimelineCommand: AsyncParsableCommand {
     if formatting.outputDir != nil, result.output != nil {
       throw ValidationError("--output names one file, --output-dir a folder for several: give one of them")
     }
-    if formatting.outputDir != nil, file.isStandardInput {
-      throw ValidationError("--output-dir names files after the video, and standard input has no name")
-    }
+    if file.isStandardInput { try checkNothingNeedsAName() }
     if comparison.compare != nil, result.isStandard, formatting.outputDir == nil, formats != [.text] {
       throw ValidationError(
         "--compare prints to standard output, as --format \(formats[0].rawValue) does: give --output")
+    }
+  }
+
+  private func checkNothingNeedsAName() throws {
+    if formatting.outputDir != nil {
+      throw ValidationError("--output-dir names files after the video, and standard input has no name")
+    }
+    if let format = formats.first(where: \.refersToVideo) {
+      throw ValidationError(
+        "--format \(format.rawValue) says which file the video is, and standard input is none")
     }
   }
 
@@ -131,7 +139,7 @@ struct TimelineCommand: AsyncParsableCommand {
     options.showsLogits = scores.logits && format.isJSON
     options.document = formatting.documents.options
     options.document.isBeside = isBeside
-    if !file.isStandardInput { options.location = file.location }
+    options.location = file.location
     if format == .html, isBeside { options.videoURL = file.relativeURL }
     return options
   }

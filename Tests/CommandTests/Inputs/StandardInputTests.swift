@@ -76,6 +76,21 @@ import Testing
       ])
   }
 
+  /// The video is not lost, and an output of any name may be written where it is another file.
+  @Test func noOutputReplacesIt() throws {
+    let command = "\"$r2p1d\" label - --model '\(model)' --output"
+    let before = try folder.read("film.mp4")
+    for name in ["film.mp4", "./film.mp4"] {
+      let run = try program.shell("\(command) \(name) < film.mp4")
+      #expect(run.status == 2 && run.errors.contains("\(name): is named twice"), "\(run.errors)")
+    }
+    #expect(try folder.read("film.mp4") == before)
+    for script in ["\(command) ./- < film.mp4", "cat film.mp4 | \(command) ./-"] {
+      #expect(try program.shell(script).status == 0 && folder.names.contains("-"))
+      folder.remove("-")
+    }
+  }
+
   @Test(.enabled(if: Mounts.arePossible, Mounts.note))
   func aFullDiskIsOneLine() throws {
     let disk = folder.path("disk")
@@ -99,6 +114,10 @@ import Testing
       (
         "timeline - --model x --format srt --output-dir out",
         "--output-dir names files after the video, and standard input has no name"
+      ),
+      (
+        "timeline - --model x --format otio",
+        "--format otio says which file the video is, and standard input is none"
       ),
     ])
   func whereAFileIsNeededItIsWrongUsage(_ line: String, _ expected: String) throws {

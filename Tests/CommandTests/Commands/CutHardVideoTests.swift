@@ -1,0 +1,135 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Clips of videos that decode otherwise from their middle than from their start, or of which the program's filters
+/// lose count: each row is true, or there is none.
+@Suite(.enabled(if: Clips.canEncode("ffv1", "libx264", "mpeg2video", "smc"), Clips.note))
+struct CutHardVideoTests {
+  private let clips: Clips
+
+  init() throws { clips = try Clips() }
+
+  /// What is wrong with the clips of `video`, each of a run of its own; nil in the place of one that is right.
+  private func faults(
+    of video: String, _ frames: [NumberedVideo.Frame], _ segments: [(Double, Double)],
+    _ options: [String] = []
+  ) throws -> [String?] {
+    try segments.map { segment in
+      let cut = try CutRun(video, [segment], in: clips.folder, options)
+      guard let row = cut.rows.first else {
+        try #require(cut.run.status == 1)
+        return cut.run.errors.split(separator: "\n").last.map { String($0.suffix(140)) }
+      }
+      let shown = try NumberedVideo.frames(of: cut.path(row))
+      // Encoded anew, frames are known by their numbers.
+      func name(_ frame: NumberedVideo.Frame) -> String { options.isEmpty ? frame.digest : "\(frame.number)" }
+      let (said, asked) = (CutRun.said(row, of: frames), CutRun.asked(row, of: frames))
+      #expect(cut.run.status == 0 && shown.count == row.frames, "\(row.file)")
+      #expect(shown.map(name) == said.map(name), "\(row.file) of \(segment)")
+      #expect(Set(asked.map(name)).isSubset(of: shown.map(name)), "\(row.file) of \(segment)")
+      return nil
+    }
+  }
+
+  /// A decoder that begins at a recovery point gives its last frames only if enough come behind it.
+  @Test(arguments: ["mp4", "mkv", "ts"])
+  func shortClipsOfOpenGroupsAreWhole(_ container: String) throws {
+    let kind = NumberedVideo(
+      "open.\(container)", "libx264", "-an -c:v libx264 -x264-params open-gop=1:keyint=25:bframes=3",
+      group: 25)
+    let video = try kind.make(in: clips)
+    let frames = try NumberedVideo.frames(of: video)
+    // Frames behind each recovery point, and the last ones of all.
+    let wanted = [25, 50, 75].flatMap { group in (0..<7).map { group + $0 } } + Array(144..<150)
+    let segments = wanted.map { (frames[$0].time + 0.01, frames[$0].time + 0.03) }
+    #expect(try faults(of: video, frames, segments) == segments.map { _ in nil })
+  }
+
+  /// The palette comes with the first packet alone.
+  @Test(arguments: [("a.mov", "smc -g 12"), ("b.mov", "rawvideo"), ("c.avi", "rawvideo")])
+  func clipsOfVideosWithAPaletteHaveIt(_ name: String, _ encoder: String) throws {
+    let kind = NumberedVideo(
+      name, "smc", "-an -vf 'split[a][b];[a]palettegen[p];[b][p]paletteuse' -c:v \(encoder) -pix_fmt pal8")
+    let video = try kind.make(in: clips)
+    let frames = try NumberedVideo.frames(of: video)
+    let segments = [(0.0, 0.5), (2.3, 3.0), (5.0, 5.5)]
+    let copies = try faults(of: video, frames, segments)
+    #expect(copies[0] == nil)
+    #expect(
+      copies.compactMap { $0 }.allSatisfy { $0.contains("shows other frames as a whole than in a copy") })
+    #expect(try faults(of: video, frames, segments, ["--exact"]) == [nil, nil, nil])
+  }
+
+  /// The second half has parameter sets of its own, which the container gives beside its packets.
+  @Test func copiesBehindAChangeOfParametersAreRefused() throws {
+    for (name, options) in [
+      ("1.flv", "-qp 18 -x264-params cabac=0"), ("2.flv", "-qp 36 -x264-params cabac=1"),
+    ] {
+      _ = try NumberedVideo(name, "libx264", "-an -c:v libx264 -g 25 -bf 0 \(options)").make(in: clips)
+    }
+    let video = try clips.write(clips.read("1.flv") + clips.read("2.flv").dropFirst(13), "both.flv")
+    let frames = try NumberedVideo.frames(of: video)
+    try #require(frames.map(\.number) == Array(0..<150) + Array(0..<150))
+    let shifted = frames.enumerated().map {
+      NumberedVideo.Frame(time: Double($0.offset) / 25, digest: $0.element.digest, number: $0.element.number)
+    }
+    let segments = [(1.02, 1.5), (4.0, 5.0), (7.02, 7.5), (9.0, 10.0)]
+    let copies = try faults(of: video, shifted, segments)
+    #expect(copies[0] == nil && copies[1] == nil)
+    for copy in copies[2...] {
+      #expect(try #require(copy).contains("shows other frames as a whole than in a copy of 'lab' from"))
+    }
+    #expect(try faults(of: video, shifted, segments, ["--exact"]) == segments.map { _ in nil })
+  }
+
+  /// The program's filters begin anew where the size changes, and count from 0.
+  @Test(arguments: [0, 4])
+  func exactClipsWhereTheSizeChangesAreOfTheRightFrames(_ offset: Int) throws {
+    _ = try NumberedVideo("1.ts", "libx264", "-an -t 4 -c:v libx264 -g 25").make(in: clips)
+    _ = try NumberedVideo(
+      "2.ts", "libx264", "-an -vf scale=320:192:flags=neighbor -output_ts_offset \(offset) -c:v libx264 -g 25"
+    ).make(in: clips)
+    let video = try clips.write(clips.read("1.ts") + clips.read("2.ts"), "both.ts")
+    let run = try Program()(
+      "windows", video, "--fps", "source", "--frames", "8", "--output", clips.path("w.npy"))
+    try #require(run.status == 0)
+    let sizes = [(1.0, 1.4, 25, "160,96"), (6.02, 6.4, 50, "320,192"), (8.02, 8.3, 100, "320,192")]
+    for (start, end, first, size) in sizes {
+      let cut = try CutRun(video, [(start, end)], in: clips.folder, ["--exact"])
+      let row = try #require(cut.rows.first, "\(cut.run.errors)")
+      let numbers = try NumberedVideo.frames(of: cut.path(row)).map(\.number)
+      #expect(numbers.count == row.frames && numbers == Array(numbers[0]..<numbers[0] + row.frames))
+      // Two decoders' delays may lie between the halves.
+      #expect(abs(numbers[0] - first) <= 2, "\(numbers)")
+      let found = try clips.run(
+        "-show_entries stream=width,height -of csv=p=0 '\(cut.path(row))'", program: "ffprobe")
+      #expect(String(decoding: found, as: UTF8.self).hasPrefix(size))
+    }
+  }
+
+  /// Two recordings behind each other, of which not every packet has a time.
+  @Test(arguments: ["mpg", "vob"])
+  func copiesOfJoinedProgramStreamsAreThere(_ name: String) throws {
+    _ = try NumberedVideo("one.\(name)", "mpeg2video", "-an -c:v mpeg2video -bf 2 -g 12 -b:v 2M").make(
+      in: clips)
+    let video = try clips.write(clips.read("one.\(name)") + clips.read("one.\(name)"), "both.\(name)")
+    for (start, numbers) in [(1.02, 25..<38), (4.0, 100..<113), (8.02, 50..<63)] {
+      let cut = try CutRun(video, [(start, start + 0.5)], in: clips.folder)
+      let row = try #require(cut.rows.first, "\(cut.run.errors)")
+      let shown = try NumberedVideo.frames(of: cut.path(row)).map(\.number)
+      #expect(shown.count == row.frames && Set(numbers).isSubset(of: shown), "\(shown)")
+    }
+  }
+
+  /// So few frames that the decoder gives all of them at the end.
+  @Test(arguments: [1, 2, 3]) func aVideoOfAFewFramesWithoutTimes(_ count: Int) throws {
+    let video = try NumberedVideo("few.avi", "libx264", "-an -frames:v \(count) -c:v libx264").make(in: clips)
+    let start = count == 3 ? 0.08 : 0
+    for options in [[], ["--exact"]] {
+      let cut = try CutRun(video, [(start, start + 0.04)], in: clips.folder, options)
+      let row = try #require(cut.rows.first, "\(cut.run.errors)")
+      #expect(row.frames == (options.isEmpty ? count : 1) && row.start == start)
+    }
+  }
+}
