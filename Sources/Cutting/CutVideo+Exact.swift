@@ -19,7 +19,7 @@ extension CutVideo {
   /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
   /// where the start is as near.
   func keyTime(before frame: Int) -> String? {
-    guard decoded == nil, indexStamps != nil, !remuxer.index.changesDecoder,
+    guard decoded == nil, indexStamps != nil,
       let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
     else { return nil }
     return rawTime(entry)
@@ -44,8 +44,11 @@ extension CutVideo {
     return stamp.map { Int128($0) * times.tick } ?? times.times[frame]
   }
 
-  /// Whether the packets alone say which frames there are; if not, `decode` finds out.
-  package var isDecodingNeeded: Bool { decoded == nil && indexStamps == nil }
+  /// Whether the packets alone do not say which frames there are, or decoding has to begin with the first; `decode`
+  /// finds out.
+  package var isDecodingNeeded: Bool {
+    decoded == nil && (indexStamps == nil || remuxer.index.changesDecoder)
+  }
 
   /// Decodes the whole video, and counts by its frames from then on.
   package func decode(threads: Int) throws(ClassifierError) {

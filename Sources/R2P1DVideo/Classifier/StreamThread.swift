@@ -45,13 +45,16 @@ package final class StreamThread<State>: Sendable {
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation {
         (continuation: CheckedContinuation<Result<Value, ClassifierError>, Never>) in
-        queue.put { state in
-          continuation.resume(returning: Result { () throws(ClassifierError) in try job(&state) })
+        queue.put { [queue] state in
+          let result = Result { () throws(ClassifierError) in try job(&state) }
+          queue.meet()
+          continuation.resume(returning: result)
         }
       }
     } onCancel: {
       control.cancel()
     }
+    queue.meet()
     return try result.get()
   }
 
@@ -95,6 +98,10 @@ private final class JobQueue<State>: Sendable {
     var state = state
     while let job = take() { job(&state) }
   }
+
+  /// Puts what one thread has done ahead of what another does from here on. A continuation does so too, but says it
+  /// to ThreadSanitizer only where it is awaited before it is resumed.
+  func meet() { jobs.withLock { _ in } }
 
   private func append(_ job: Job?) {
     jobs.withLock { $0.append(job) }
