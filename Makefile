@@ -145,6 +145,9 @@ lint:
 	  $(addprefix Examples/server/,Package.swift Sources Tests)
 	git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.inl' | xargs ls -d 2>/dev/null | \
 	  xargs "$$(.ci/dependencies clang-format)" --dry-run -Werror
+	# What the two leave long: comments, and texts that they do not break.
+	! git ls-files --cached --others --exclude-standard '*.swift' '*.c' '*.h' '*.inl' | xargs ls -d 2>/dev/null | \
+	  LC_ALL=C.UTF-8 xargs grep -nHE '^.{111}'
 
 # FFmpeg's libraries, and its program, with which some tests make their clips.
 deps:

@@ -66,7 +66,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      // No time of a run is spent in the commands themselves, and what every change waits for is that they build.
+      // No time of a run is spent in the commands themselves, and what every change waits for is that they
+      // build.
       swiftSettings: [.unsafeFlags(["-Onone"])]),
 
     .target(name: "TestSupport", dependencies: ["R2P1DVideo"], path: "Tests/TestSupport"),

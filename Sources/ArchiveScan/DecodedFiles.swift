@@ -37,7 +37,8 @@ struct DecodedFiles {
   }
 
   /// Calls `make` with each file's windows, and `finish` with what came of it, until all are done or `stop`
-  /// is raised: then the file at hand is the last, and not finished where it ends inside that. `count` is how many there are, if that is known.
+  /// is raised: then the file at hand is the last, and not finished where it ends inside that. `count` is how
+  /// many there are, if that is known.
   ///
   /// What a file fails with is a result; only what lets nothing run is thrown.
   func forEach<Value>(

@@ -1,7 +1,7 @@
 import R2P1DVideo
 
-/// A time of a player's clock, in units of 1/`scale` s; before 0 where the container says that it starts later
-/// than its first frame.
+/// A time of a player's clock, in units of 1/`scale` s; before 0 where the container says that it starts
+/// later than its first frame.
 package struct ClipTime: Sendable, Equatable {
   package let units: Int128
   package let scale: Int128

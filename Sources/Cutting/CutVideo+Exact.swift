@@ -44,8 +44,8 @@ extension CutVideo {
     return stamp.map { Int128($0) * times.tick } ?? times.times[frame]
   }
 
-  /// Whether the packets alone do not say which frames there are, or decoding has to begin with the first; `decode`
-  /// finds out.
+  /// Whether the packets alone do not say which frames there are, or decoding has to begin with the first;
+  /// `decode` finds out.
   package var isDecodingNeeded: Bool {
     decoded == nil && (indexStamps == nil || remuxer.index.changesDecoder)
   }

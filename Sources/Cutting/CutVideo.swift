@@ -74,9 +74,9 @@ package final class CutVideo {
     ClipTime(units: times.time(of: frame), scale: times.scale)
   }
 
-  /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file of `folder` to write from its start,
-  /// and `finish` is called when it is complete, with what it shows; or with an error, where it would show
-  /// something else.
+  /// Copies `clips` in one reading of the file: `open` gives the descriptor of a file of `folder` to write
+  /// from its start, and `finish` is called when it is complete, with what it shows; or with an error, where
+  /// it would show something else.
   package func copy(
     _ clips: [CutClip], into folder: BytePath, open: (CutClip) throws -> Int32,
     finish: (CutClip, Result<CutClip, ClassifierError>) throws -> Void
@@ -121,8 +121,8 @@ package final class CutVideo {
       kind: kind, remedy: .reencode)
   }
 
-  /// The clip with the frames that its file shows, which are looked for among the video's and have to be all those
-  /// that were asked for.
+  /// The clip with the frames that its file shows, which are looked for among the video's and have to be all
+  /// those that were asked for.
   private func seen(
     _ clip: CutClip, in descriptor: Int32, _ truth: DecodedFrames
   ) -> Result<CutClip, ClassifierError> {

@@ -37,8 +37,8 @@ extension CutVideo {
     if tick.numerator > 0, tick.denominator > 0 {
       words.add("-enc_time_base \(tick.numerator):\(tick.denominator)")
     }
-    // Without it the last frame has no duration, and FFmpeg 7 writes an edit list that leaves it out. A packet
-    // that `pts` is not said of gets its decoding time.
+    // Without it the last frame has no duration, and FFmpeg 7 writes an edit list that leaves it out. A
+    // packet that `pts` is not said of gets its decoding time.
     words.add("-bsf:v", "setts=pts=PTS:dts=DTS:duration=\(lastDuration(clip))/TB")
     let sound = remuxer.sound(of: clip.frames)
     for stream in sound { words.add("-map 0:\(stream)") }
@@ -72,7 +72,8 @@ extension CutVideo {
     if isAddress { words.all.append(file.bytes) } else { words.all.append(Array("file:".utf8) + file.bytes) }
   }
 
-  /// What all frames are scaled to where not all have the size and the pixels of others: that of the clip's first one.
+  /// What all frames are scaled to where not all have the size and the pixels of others: that of the clip's
+  /// first one.
   private func size(of clip: CutClip) -> (width: Int32, height: Int32)? {
     guard let decoded, !decoded.isUniform else { return nil }
     let first = decoded.layouts[clip.frames.lowerBound]

@@ -134,9 +134,9 @@ struct FrameAgreement {
 }
 
 extension LabelledList {
-  /// The segments of `video` in the list at `path`: those whose file is the same, or is called the same. A list
-  /// of one video alone is about this one, whatever it calls it, and `notes` says so; a list of nothing says that
-  /// there is nothing in it.
+  /// The segments of `video` in the list at `path`: those whose file is the same, or is called the same. A
+  /// list of one video alone is about this one, whatever it calls it, and `notes` says so; a list of nothing
+  /// says that there is nothing in it.
   package static func segments(
     of video: BytePath, in path: BytePath, options: LabelledList.Options
   ) throws(ClassifierError) -> LabelledList {

@@ -181,8 +181,8 @@ private final class RegressionSearch {
 
   /// The inverse of what the objective's second derivative is where all weights are 0: Böhning, Multinomial
   /// logistic regression algorithm, 1992; half-way to that of features which do not depend on each other
-  /// (each one's moment is 1), for further on the loss is flatter than that. Measured, it needs fewer steps than
-  /// either. Nil for more features than a matrix of them should have.
+  /// (each one's moment is 1), for further on the loss is flatter than that. Measured, it needs fewer steps
+  /// than either. Nil for more features than a matrix of them should have.
   private func inverse(_ problem: UnsafePointer<r2_regression>, _ penalty: Double) -> [Double]? {
     let width = training.rows.width
     guard width <= R2_MOMENTS_LIMIT else { return nil }

@@ -4,8 +4,8 @@ import R2P1DVideo
 
 import struct SystemPackage.Errno
 
-// What earlier runs have left of a scan's timelines. A timeline that has its name is the user's to change: it is
-// looked for, not into.
+// What earlier runs have left of a scan's timelines. A timeline that has its name is the user's to change: it
+// is looked for, not into.
 
 extension Sidecars {
   /// Whether the timelines of a row are there. Those that a killed run had ready get their names now.

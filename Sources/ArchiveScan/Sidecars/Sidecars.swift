@@ -7,7 +7,8 @@ import Reports
 /// pictures and films.
 ///
 /// Timelines are finished under hidden names, then the row is recorded with their hashes, then they get their
-/// names. So a scan that is interrupted in between knows what it has still to do, and which files are its own.
+/// names. So a scan that is interrupted in between knows what it has still to do, and which files are its
+/// own.
 package struct Sidecars: Sendable {
   /// Each has a file of its own; none: no timelines.
   package var timelines: [TimelineFormat] = []

@@ -10,8 +10,8 @@ enum XMPSidecar {
   /// A sidecar has some kilobytes; one of more bytes than this is something else.
   private static let largest = 16 << 20
 
-  /// Brings the keywords of `video` up to date. A sidecar that cannot be merged into is the video's failure and
-  /// stays as it is.
+  /// Brings the keywords of `video` up to date. A sidecar that cannot be merged into is the video's failure
+  /// and stays as it is.
   static func update(of video: BytePath, _ labels: [String]) throws(ClassifierError) {
     let path = BytePath(bytes: video.bytes + suffix.utf8).followed
     let (merged, file): ([UInt8], PartialFile)

@@ -33,8 +33,8 @@ package struct ScanSettings: Sendable, Equatable {
     self.facts = facts
   }
 
-  /// The settings of what `classifier` says, written as `format` and in `sidecars`. Reads the whole checkpoint
-  /// for its hash.
+  /// The settings of what `classifier` says, written as `format` and in `sidecars`. Reads the whole
+  /// checkpoint for its hash.
   package init(_ classifier: Classifier, _ format: ScanFormat, _ sidecars: Sidecars = Sidecars()) {
     let sampling = classifier.sampling
     let (placement, count) =

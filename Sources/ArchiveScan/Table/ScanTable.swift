@@ -92,8 +92,8 @@ package final class ScanTable {
     journalEnd += bytes.count
   }
 
-  /// Adds the row of a file that was as `stamp` says, for good once this returns. `sidecars` are the hashes of
-  /// the timelines made of it.
+  /// Adds the row of a file that was as `stamp` says, for good once this returns. `sidecars` are the hashes
+  /// of the timelines made of it.
   package func add(
     _ outcome: VideoOutcome, stamp: FileStamp, sidecars: [String] = []
   ) throws(ClassifierError) {

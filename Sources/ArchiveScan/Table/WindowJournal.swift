@@ -6,8 +6,8 @@ import struct SystemPackage.Errno
 
 /// The scored windows of the film that a scan is at, in `OUTPUT.windows`: the next run resumes behind them.
 ///
-/// A help and no more: what cannot be read is as if it were not there, and what cannot be written is not kept.
-/// Of one film at a time, and only where windows are final as they come.
+/// A help and no more: what cannot be read is as if it were not there, and what cannot be written is not
+/// kept. Of one film at a time, and only where windows are final as they come.
 final class WindowJournal {
   /// A film of which windows are kept.
   struct Film: Sendable, Equatable {
@@ -39,7 +39,8 @@ final class WindowJournal {
     BytePath(bytes: output.bytes + Array(".windows".utf8))
   }
 
-  /// Opens what an earlier run with the same `settings` has left beside `output`; windows have so many classes.
+  /// Opens what an earlier run with the same `settings` has left beside `output`; windows have so many
+  /// classes.
   init(beside output: BytePath, settings: String, classes: Int, interval: Duration = .seconds(10)) {
     place = Self.place(beside: output)
     (self.settings, self.classes, self.interval) = (settings, classes, interval)

@@ -33,8 +33,8 @@ final class WorkerPool: Sendable {
   private let batch: Int
   private let threads = DispatchGroup()
 
-  /// Begins to decode `files`, of whose windows `batch` are computed at once; takes no more of them once `stop`
-  /// is raised.
+  /// Begins to decode `files`, of whose windows `batch` are computed at once; takes no more of them once
+  /// `stop` is raised.
   init(
     _ files: some FileSource, workers: Int, batch: Int, _ configuration: WorkerConfiguration,
     _ options: ScanOptions, stop: StopFlag
@@ -68,8 +68,8 @@ final class WorkerPool: Sendable {
     return nil
   }
 
-  /// Windows of `video`, whose windows are being taken, and then of the files behind it in their order, that are
-  /// decoded and were not given out here before: at least and at most so many, or none.
+  /// Windows of `video`, whose windows are being taken, and then of the files behind it in their order, that
+  /// are decoded and were not given out here before: at least and at most so many, or none.
   ///
   /// Of the files behind it no more than two batches at a time, so that memory stays bounded.
   func windows(ahead count: ClosedRange<Int>, from video: DecodeJob) -> [Window] {

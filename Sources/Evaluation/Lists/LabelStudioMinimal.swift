@@ -1,8 +1,8 @@
 import R2P1DVideo
 
-/// Label Studio's JSON-MIN: a record for each annotation, in which the task's data and what was answered lie side
-/// by side under the names of the data and of the interface's controls. A single choice is a text, as data are;
-/// of anything else the shape shows what it is.
+/// Label Studio's JSON-MIN: a record for each annotation, in which the task's data and what was answered lie
+/// side by side under the names of the data and of the interface's controls. A single choice is a text, as
+/// data are; of anything else the shape shows what it is.
 enum LabelStudioMinimal {
   struct Record: Decodable {
     let fields: [String: Field]

@@ -2,8 +2,8 @@ import R2P1DVideo
 
 /// CSV with a header: a file and its label, perhaps a split, a group, and a start and an end.
 ///
-/// A column `labels` holds several, with `|` between. Of a video that is asked about alone, a list with a start
-/// and an end need not name the file, as the table of a timeline does not.
+/// A column `labels` holds several, with `|` between. Of a video that is asked about alone, a list with a
+/// start and an end need not name the file, as the table of a timeline does not.
 enum LabelTable {
   private struct Columns {
     let file: Int?
@@ -56,8 +56,8 @@ enum LabelTable {
     return contents
   }
 
-  /// Whether they are what `timeline` makes of each window, not of segments: three or more, each as long as the
-  /// next, which begins before it ends.
+  /// Whether they are what `timeline` makes of each window, not of segments: three or more, each as long as
+  /// the next, which begins before it ends.
   private static func areWindows(_ entries: [ListEntry]) -> Bool {
     let spans = entries.compactMap { entry in
       entry.start.flatMap { start in entry.end.map { (start: start.double, end: $0.double) } }

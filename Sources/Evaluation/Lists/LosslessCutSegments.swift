@@ -8,8 +8,8 @@ enum LosslessCutSegments {
     return (try? records.next()).map(isHeader) ?? false
   }
 
-  /// Whether it is one without a header: by its name, or of a video that is asked about alone, with a start and an
-  /// end, of which one may be left out, before a name.
+  /// Whether it is one without a header: by its name, or of a video that is asked about alone, with a start
+  /// and an end, of which one may be left out, before a name.
   static func isWithoutHeader(_ source: ListSource) -> Bool {
     var records = DelimitedRecords(source)
     let isNamed = source.path.name.stem.lowercasedExtension == "losslesscut"

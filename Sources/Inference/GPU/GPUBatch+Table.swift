@@ -23,8 +23,8 @@ extension GPUBatch {
       weightBytes: weights.byteCount)
   }
 
-  /// Of an operation, again and again in submits of some hundredths of a second, as one is too short to tell from
-  /// the way to the GPU.
+  /// Of an operation, again and again in submits of some hundredths of a second, as one is too short to tell
+  /// from the way to the GPU.
   private func seconds(of index: Int) throws(ModelError) -> Double {
     let clock = ContinuousClock()
     func time(_ times: Int) throws(ModelError) -> Double {

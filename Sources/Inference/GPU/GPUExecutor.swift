@@ -1,5 +1,5 @@
-/// Runs a network's operations on a GPU, two batches of windows at a time: while one is computed, the next one
-/// is uploaded and waits behind it.
+/// Runs a network's operations on a GPU, two batches of windows at a time: while one is computed, the next
+/// one is uploaded and waits behind it.
 final class GPUExecutor: Executor, PredictionQueue {
   /// Most windows in a batch: what was asked for, or as many as the GPU has memory for.
   let windows: Int

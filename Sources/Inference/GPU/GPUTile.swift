@@ -31,7 +31,8 @@ struct GPUTile: Sendable, Hashable {
       let rows = facts.lanes >= 256 ? 64 : 32
       return [64, 48, 16].map { GPUTile(rows: rows, columns: $0) }
     case .f16Matrix:
-      // Two families, for most layers have a multiple of 64 channels or of 48, or a few less; 16 for small networks.
+      // Two families, for most layers have a multiple of 64 channels or of 48, or a few less; 16 for small
+      // networks.
       let tiles = [
         GPUTile(rows: 128, columns: 144, partRows: 32, partColumns: 48),
         GPUTile(rows: 128, columns: 128, partRows: 64, partColumns: 32),

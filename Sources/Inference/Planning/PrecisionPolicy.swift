@@ -105,8 +105,8 @@ enum OperandType: String, CaseIterable, Sendable {
   /// directly.
   func phaseTile(_ output: Extent, foldsTaps: Bool) -> Int? {
     switch self {
-    // At 14 × 14 tiles of 4 would take 11 times the weights, tiles of 2 take 2.8 times. Where temporal taps are
-    // folded in, products with zeros are not left out, and tiles of 2 would save nothing.
+    // At 14 × 14 tiles of 4 would take 11 times the weights, tiles of 2 take 2.8 times. Where temporal taps
+    // are folded in, products with zeros are not left out, and tiles of 2 would save nothing.
     case .f32, .bf16: output.y > 14 ? 4 : output.y > 7 && !foldsTaps ? 2 : nil
     // Whole tiles alone save more products than their transforms cost. Folded, they multiply more zeros.
     case .int8: output.y > 14 && !foldsTaps ? 4 : nil

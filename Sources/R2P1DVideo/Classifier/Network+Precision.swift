@@ -1,8 +1,8 @@
 import Inference
 
 extension Network {
-  /// The numbers that the network computes with. A CPU without the instructions for one uses `f32`; `bf16` and
-  /// `int8` are CPUs' alone, `f16` is GPUs'.
+  /// The numbers that the network computes with. A CPU without the instructions for one uses `f32`; `bf16`
+  /// and `int8` are CPUs' alone, `f16` is GPUs'.
   public enum Precision: String, Sendable, CaseIterable {
     case f32
     /// A little less exact, and faster where the CPU multiplies bfloat16 at twice the rate of float32.

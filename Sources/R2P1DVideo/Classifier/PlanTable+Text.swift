@@ -3,10 +3,10 @@ import Glibc
 import Inference
 
 extension PlanTable {
-  /// A line a layer: shape, algorithm (of a GPU: the tile), multiply-adds asked for and done (millions), packed
-  /// weights (MB), time (ms), and how much of the micro-kernel's peak the asked and the done ones draw: above
-  /// 100 % multiplications were saved. A GPU's peak is not known: there it is how many operations a second those
-  /// that were asked for are, two a multiply-add.
+  /// A line a layer: shape, algorithm (of a GPU: the tile), multiply-adds asked for and done (millions),
+  /// packed weights (MB), time (ms), and how much of the micro-kernel's peak the asked and the done ones
+  /// draw: above 100 % multiplications were saved. A GPU's peak is not known: there it is how many operations
+  /// a second those that were asked for are, two a multiply-add.
   var text: String {
     let heads =
       ["layer", "shape", "algorithm", "asked M", "done M", "weights MB", "ms"]

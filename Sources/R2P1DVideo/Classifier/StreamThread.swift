@@ -99,8 +99,8 @@ private final class JobQueue<State>: Sendable {
     while let job = take() { job(&state) }
   }
 
-  /// Puts what one thread has done ahead of what another does from here on. A continuation does so too, but says it
-  /// to ThreadSanitizer only where it is awaited before it is resumed.
+  /// Puts what one thread has done ahead of what another does from here on. A continuation does so too, but
+  /// says it to ThreadSanitizer only where it is awaited before it is resumed.
   func meet() { jobs.withLock { _ in } }
 
   private func append(_ job: Job?) {

@@ -1,8 +1,8 @@
 import Inference
 
-/// What the network says of windows, one after the other: one request's at a time. A GPU is given those too that
-/// are decoded and will be asked for next, for one alone leaves it idle, and the next batch of them before the
-/// first one ends.
+/// What the network says of windows, one after the other: one request's at a time. A GPU is given those too
+/// that are decoded and will be asked for next, for one alone leaves it idle, and the next batch of them
+/// before the first one ends.
 final class WindowScorer {
   /// What is computed of a window.
   enum View: Sendable {

@@ -1,8 +1,8 @@
 import Inference
 import Synchronization
 
-/// A GPU that may compute networks instead of the CPU: `ClassifierOptions.gpu`. Found through Vulkan, which is
-/// loaded when it is asked for.
+/// A GPU that may compute networks instead of the CPU: `ClassifierOptions.gpu`. Found through Vulkan, which
+/// is loaded when it is asked for.
 public final class GPU: Sendable {
   /// Which one is wanted.
   public enum Choice: Sendable, Hashable {

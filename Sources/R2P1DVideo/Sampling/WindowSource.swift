@@ -4,8 +4,8 @@ import VideoDecoding
 package protocol WindowSource: AnyObject {
   /// The next event; `ended` is the last.
   func next() throws(ClassifierError) -> WindowEvent
-  /// Windows that `next` will give sometime, of this video or of one behind it, and that this gives but once: at
-  /// least and at most so many, or none.
+  /// Windows that `next` will give sometime, of this video or of one behind it, and that this gives but once:
+  /// at least and at most so many, or none.
   func ahead(_ count: ClosedRange<Int>) -> [Window]
 }
 

@@ -39,6 +39,7 @@ package enum CSV {
 }
 
 extension Character {
-  /// Whether it ends a line of a text file, as other programs read it: U+2028 and the like are part of a line.
+  /// Whether it ends a line of a text file, as other programs read it: U+2028 and the like are part of a
+  /// line.
   package var endsLine: Bool { self == "\n" || self == "\r\n" || self == "\r" }
 }

@@ -1,7 +1,8 @@
-/// The elements of an XML file, one by one: as much of XML as annotation files and XMP use. Entities of a document's
-/// own are refused, and nothing is ever opened.
+/// The elements of an XML file, one by one: as much of XML as annotation files and XMP use. Entities of a
+/// document's own are refused, and nothing is ever opened.
 ///
-/// Foundation's XMLParser would bring the whole of Foundation, which the program does without, into the binary.
+/// Foundation's XMLParser would bring the whole of Foundation, which the program does without, into the
+/// binary.
 package struct XMLScanner {
   package enum Event: Equatable {
     case open(String, [String: String])

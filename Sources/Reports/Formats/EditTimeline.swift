@@ -3,9 +3,9 @@ import R2P1DVideo
 /// OpenTimelineIO (0.18.1's schemas): a track of clips, one after the other, each a segment of the video and
 /// marked with its label.
 ///
-/// Frames are those of the recording's own clock, as the library's "Time Ranges" says: they count from the video's
-/// timecode where it has one. LosslessCut refuses gaps, so that a stretch without a label is left out, or a clip without a marker where
-/// it has a name.
+/// Frames are those of the recording's own clock, as the library's "Time Ranges" says: they count from the
+/// video's timecode where it has one. LosslessCut refuses gaps, so that a stretch without a label is left
+/// out, or a clip without a marker where it has a name.
 extension SegmentDocument {
   func editTimeline() throws(ClassifierError) -> String {
     let grid = frameGrid

@@ -2,8 +2,8 @@ import R2P1DVideo
 
 /// The one constant rate at which formats count a video's frames.
 ///
-/// Of a constant rate it is that rate, freed of what a container's clock rounds away (29.97 is 30000/1001); of
-/// a variable one the whole number of frames nearest to its average.
+/// Of a constant rate it is that rate, freed of what a container's clock rounds away (29.97 is 30000/1001);
+/// of a variable one the whole number of frames nearest to its average.
 struct FrameRate: Sendable, Equatable {
   /// Frames a second.
   let perSecond: Rational

@@ -1,7 +1,7 @@
 import R2P1DVideo
 
-/// An edit decision list (CMX 3600) as DaVinci Resolve reads timeline markers from it: an event of one frame a
-/// segment, whose comment has the marker's colour, name and length in frames.
+/// An edit decision list (CMX 3600) as DaVinci Resolve reads timeline markers from it: an event of one frame
+/// a segment, whose comment has the marker's colour, name and length in frames.
 ///
 /// Times are those of an editor's timeline that has the video at its start.
 extension SegmentDocument {

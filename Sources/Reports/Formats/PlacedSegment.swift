@@ -21,8 +21,8 @@ struct SegmentGrid: Sendable {
   init(_ scale: Rational, rate: FrameRate, videoEnd: Double) {
     self.scale = scale
     self.rate = rate
-    // A frame that ends a millisecond later than the video says is there: Matroska rounds times so. Elsewhere a
-    // thousandth of a unit is what a Double may lack of a whole one in any video's length.
+    // A frame that ends a millisecond later than the video says is there: Matroska rounds times so. Elsewhere
+    // a thousandth of a unit is what a Double may lack of a whole one in any video's length.
     let slack = scale == rate.perSecond ? min(0.1, scale.double / 1000) : 1e-3
     let units = (max(0, videoEnd) * scale.double + slack).rounded(.down)
     end = max(Int(min(units, 1e17)), Self.units(of: rate, scale, .up))
@@ -36,7 +36,8 @@ struct SegmentGrid: Sendable {
   }
 
   /// Each edge on the nearest mark, half a unit rounded up; what is shorter than a frame is made one frame
-  /// long. Only where that leaves no room does a neighbour give way. In order and disjoint, as `segments` are.
+  /// long. Only where that leaves no room does a neighbour give way. In order and disjoint, as `segments`
+  /// are.
   ///
   /// Nil where there are more of them than frames.
   func place(_ segments: [SegmentDocument.Segment]) -> [PlacedSegment]? {

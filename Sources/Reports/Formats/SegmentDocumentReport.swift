@@ -1,7 +1,7 @@
 import R2P1DVideo
 
-/// A file of segments for another tool. It is written at its end, for only then is the video known whole; what
-/// the format cannot hold is refused with the first window.
+/// A file of segments for another tool. It is written at its end, for only then is the video known whole;
+/// what the format cannot hold is refused with the first window.
 struct SegmentDocumentReport: TimelineReport {
   private let format: SegmentDocument.Format
   private let facts: TimelineFacts

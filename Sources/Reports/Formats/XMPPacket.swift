@@ -34,8 +34,8 @@ struct XMPPacket {
   /// Where the end of `rdf:RDF` begins.
   private(set) var end = 0
 
-  /// Reads what is to be known of the lists of these names. Damage: what is no XMP, and what holds these names
-  /// in another form.
+  /// Reads what is to be known of the lists of these names. Damage: what is no XMP, and what holds these
+  /// names in another form.
   init(_ bytes: [UInt8], lists names: [Name]) throws(XMLScanner.Damage) {
     self.bytes = bytes
     guard String(validating: bytes, as: UTF8.self) != nil else {

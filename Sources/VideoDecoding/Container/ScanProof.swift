@@ -38,8 +38,8 @@ struct ScanProof {
     heldBack = Int(parameters.video_delay)
   }
 
-  /// Notes the next packet, which has this number; whether a frame is shown for it. `followsLast`: all packets
-  /// before it were noted.
+  /// Notes the next packet, which has this number; whether a frame is shown for it. `followsLast`: all
+  /// packets before it were noted.
   mutating func note(
     _ packet: AVPacket, _ bytes: PacketBytes, number: Int, followsLast: Bool = true
   ) -> Bool {

@@ -17,7 +17,8 @@ struct PacketDependencies {
   }
 
   private var syntax: Syntax?
-  /// Whether decoding can begin with every frame, as the coded data bears out: no other is predicted from any.
+  /// Whether decoding can begin with every frame, as the coded data bears out: no other is predicted from
+  /// any.
   var areOfSingleFrames = false
   /// H.265's highest temporal layer seen: what lies below it may be referred to from above.
   private var highestLayer: UInt8 = 0
@@ -98,8 +99,8 @@ struct PacketDependencies {
     }
   }
 
-  /// Of streams of single frames: an IDR picture, with what belongs to it. Another that decoding can begin with
-  /// may be numbered after the frame before it, and then is not decoded quietly without it.
+  /// Of streams of single frames: an IDR picture, with what belongs to it. Another that decoding can begin
+  /// with may be numbered after the frame before it, and then is not decoded quietly without it.
   private static func h264KindOfSingle(_ unit: Units.Element) -> Kind {
     unit[unit.startIndex] & 31 == 5 ? .disposable : .indifferent
   }

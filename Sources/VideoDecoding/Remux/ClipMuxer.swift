@@ -12,9 +12,9 @@ final class ClipMuxer {
   /// The last times of decoding, by place.
   private var last: [Int64?]
 
-  /// Opens `format` for `streams` of `input`, the video first, and writes its header. `name` is what the file is
-  /// called, by which some muxers go. `hidesEnd`: an edit list is to hide what is stamped with the end and lasts
-  /// no time.
+  /// Opens `format` for `streams` of `input`, the video first, and writes its header. `name` is what the file
+  /// is called, by which some muxers go. `hidesEnd`: an edit list is to hide what is stamped with the end and
+  /// lasts no time.
   init(
     _ format: UnsafePointer<AVOutputFormat>, _ streams: [Int], of input: Input, named name: String,
     hidesEnd: Bool = false, to sink: ClipSink

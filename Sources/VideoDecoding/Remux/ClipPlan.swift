@@ -46,8 +46,8 @@ package struct ClipPlan: Sendable {
     frames = places.partitioningIndex { $0 >= first }..<places.partitioningIndex { $0 >= end }
   }
 
-  /// Whether the packet is of a frame that the container hides behind the last one shown, and that is there for
-  /// frames before it.
+  /// Whether the packet is of a frame that the container hides behind the last one shown, and that is there
+  /// for frames before it.
   func isHiddenEnd(_ number: Int, of index: FrameIndex) -> Bool {
     index.packets[number].isHidden && takes(number, of: index)
       && index.packets[number].place > index.places[frames.upperBound - 1]

@@ -33,8 +33,8 @@ struct ClockShifts: Sendable {
   /// What is added to the units of a stamp.
   ///
   /// `place` is where the video is in the file when the packet comes: how many packets of it, and the time of
-  /// the last. Streams are not stored in step: of the clocks about there, the one counts by which the packet is
-  /// nearest.
+  /// the last. Streams are not stored in step: of the clocks about there, the one counts by which the packet
+  /// is nearest.
   private func shift(of units: Int128, at place: (packets: Int, time: Int128)) -> Int128 {
     let index = max(shifts.partitioningIndex { $0.packet > place.packets } - 1, 0)
     guard shifts.count > 1 else { return shifts.first?.units ?? 0 }

@@ -29,8 +29,8 @@ package struct DecodedFrames: Sendable {
 }
 
 extension DecodedFrames {
-  /// Which of these frames `clip` shows, all of its own, from a place as near to `guess` as there is; nil if it
-  /// shows other ones. Both have digests.
+  /// Which of these frames `clip` shows, all of its own, from a place as near to `guess` as there is; nil if
+  /// it shows other ones. Both have digests.
   package func frames(of clip: DecodedFrames, near guess: Int) -> Range<Int>? {
     guard let first = clip.digests.first, clip.digests.count <= digests.count else { return nil }
     let starts = (0...digests.count - clip.digests.count).filter { start in
@@ -41,8 +41,8 @@ extension DecodedFrames {
 }
 
 extension Video {
-  /// Decodes the whole stream for the stamps of its frames, and for a digest of the pixels of each if `digesting`
-  /// says so.
+  /// Decodes the whole stream for the stamps of its frames, and for a digest of the pixels of each if
+  /// `digesting` says so.
   package func decodedFrames(digesting: Bool = false) throws(VideoError) -> DecodedFrames {
     try restart(reopening: true)
     var builder = TimelineBuilder(clock: clock)

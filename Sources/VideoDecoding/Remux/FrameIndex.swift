@@ -15,8 +15,8 @@ package struct FrameIndex: Sendable {
     var time: Int128
     /// Whether decoding can begin here.
     let isEntry: Bool
-    /// Whether it is no more than a point from which H.264 recovers: of a clip that begins here FFmpeg 5.1 loses the
-    /// frames that it holds back at the end, if they were decoded before the first was given.
+    /// Whether it is no more than a point from which H.264 recovers: of a clip that begins here FFmpeg 5.1
+    /// loses the frames that it holds back at the end, if they were decoded before the first was given.
     let isRecovery: Bool
     /// Whether the container hides its frame, as edit lists do.
     let isHidden: Bool
@@ -41,8 +41,8 @@ package struct FrameIndex: Sendable {
   /// Whether some packets may give other frames than they are counted for, or at other times: they have no
   /// stamps, are damaged, hold more than a frame, or change the decoder.
   package let isDoubtful: Bool
-  /// Whether a packet has something beside its bytes that the decoder keeps for later ones, a palette or other
-  /// parameters: who begins behind it lacks that.
+  /// Whether a packet has something beside its bytes that the decoder keeps for later ones, a palette or
+  /// other parameters: who begins behind it lacks that.
   package let changesDecoder: Bool
   /// Whether each frame has a stamp of its own, later than that of the frame before.
   let areStampsUnique: Bool

@@ -170,8 +170,8 @@ extension FrameIndexBuilder {
     return (order, ordered == nil && !neverReorders, standIns(order))
   }
 
-  /// Stamps for frames of which some have none: those of decoding, so much later as frames with both say, or as
-  /// the decoder holds frames back.
+  /// Stamps for frames of which some have none: those of decoding, so much later as frames with both say, or
+  /// as the decoder holds frames back.
   private func standIns(_ order: [Int]) -> [Int64?] {
     let decoded = decodingStamps(order)
     guard decoded.count == order.count, let last = decoded.last else {
@@ -207,9 +207,9 @@ extension FrameIndexBuilder {
     return runs.flatMap { $0 }
   }
 
-  /// Where the clock was reset, as in joined recordings, what follows comes after what was before. B frames are
-  /// earlier than the frame behind a pause that is decoded before them: the clock of decoding tells the two
-  /// apart.
+  /// Where the clock was reset, as in joined recordings, what follows comes after what was before. B frames
+  /// are earlier than the frame behind a pause that is decoded before them: the clock of decoding tells the
+  /// two apart.
   private func orderedByStamp(_ holders: [Int]) -> [Int] {
     var order: [Int] = []
     var run: [Int] = []
@@ -227,8 +227,8 @@ extension FrameIndexBuilder {
     return order + sorted(run)
   }
 
-  /// The packets that are to be shown further before an earlier one than a frame out of order may be, and whether
-  /// the clock was reset there.
+  /// The packets that are to be shown further before an earlier one than a frame out of order may be, and
+  /// whether the clock was reset there.
   private func stepsBack(_ holders: [Int]) -> [(packet: Int, isReset: Bool)] {
     var steps: [(packet: Int, isReset: Bool)] = []
     var (latest, decoded) = (nil as Int?, Int64.min)
@@ -248,8 +248,8 @@ extension FrameIndexBuilder {
     return steps
   }
 
-  /// Whether an edit list goes on at another place here: what it hides behind the part before, or ahead of the
-  /// one that begins, has the other part's times.
+  /// Whether an edit list goes on at another place here: what it hides behind the part before, or ahead of
+  /// the one that begins, has the other part's times.
   private func beginsEdit(_ packet: Int, after latest: Int) -> Bool {
     (packets[packet].isEntry ?? packets[packet].isKey) && packets[packet].stamp <= packets[latest].stamp
       && (packets[packet].isHidden || packets[latest].isHidden)

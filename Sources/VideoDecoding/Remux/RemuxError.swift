@@ -5,7 +5,8 @@ package enum RemuxError: Error, Sendable, Equatable {
   case noContainer(codec: String)
   /// Some packets have no times, and without these the container cannot be written.
   case noTimes(container: String)
-  /// Its last frames are predicted from some that the source hides, and no frame can be hidden in the container.
+  /// Its last frames are predicted from some that the source hides, and no frame can be hidden in the
+  /// container.
   case hiddenEnd(container: String)
   /// FFmpeg does not write it.
   case refused(container: String, reason: String)
@@ -17,7 +18,8 @@ package enum RemuxError: Error, Sendable, Equatable {
 }
 
 extension RemuxError {
-  /// Whether it is the copying that fails, and not the reading or the writing: frames can be encoded again then.
+  /// Whether it is the copying that fails, and not the reading or the writing: frames can be encoded again
+  /// then.
   package var isOfCopying: Bool {
     switch self {
     case .noContainer, .noTimes, .hiddenEnd, .refused: true

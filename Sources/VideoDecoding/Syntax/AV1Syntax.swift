@@ -91,8 +91,8 @@ struct AV1Syntax: CodedSyntax {
 /// What a sequence header (5.5) says of the headers of its frames.
 struct AV1Sequence {
   let isStill: Bool
-  /// How the fields before the refreshed slots are laid out; nil where it is not followed: pictures alone, and
-  /// streams with a decoder model.
+  /// How the fields before the refreshed slots are laid out; nil where it is not followed: pictures alone,
+  /// and streams with a decoder model.
   var layout: Layout?
 
   struct Layout {

@@ -6,8 +6,8 @@ struct BitReader {
   private let bytes: [UInt8]
   private var at = 0
 
-  /// `escaped` units of H.264 and H.265 hold a byte 3 after two zeros that is no part of the header. A header is
-  /// far shorter than `limit` bytes; what lies behind these is not read.
+  /// `escaped` units of H.264 and H.265 hold a byte 3 after two zeros that is no part of the header. A header
+  /// is far shorter than `limit` bytes; what lies behind these is not read.
   init(_ unit: some Sequence<UInt8>, escaped: Bool, limit: Int = 4096) {
     var bytes: [UInt8] = []
     var zeros = 0

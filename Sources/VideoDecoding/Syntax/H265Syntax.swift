@@ -128,8 +128,8 @@ struct H265Syntax: CodedSyntax {
     return true
   }
 
-  /// A sequence parameter set's identifier (7.3.2.2), the reordering in its highest layer, whether that is the
-  /// only one, and how the order shown is stored.
+  /// A sequence parameter set's identifier (7.3.2.2), the reordering in its highest layer, whether that is
+  /// the only one, and how the order shown is stored.
   private static func sequence(
     _ payload: some Sequence<UInt8>
   ) throws(BrokenHeader) -> (Int, Int, Bool, order: (bits: Int, hasPlanes: Bool)) {

@@ -24,8 +24,8 @@ struct PictureOrder {
   }
 }
 
-/// The order in which pictures of MPEG-1, -2 and -4 part 2 are shown: a B picture when it is decoded, any other
-/// when the next such comes.
+/// The order in which pictures of MPEG-1, -2 and -4 part 2 are shown: a B picture when it is decoded, any
+/// other when the next such comes.
 struct AnchorOrder {
   private var (anchors, between) = (0, 0)
 
@@ -39,8 +39,8 @@ struct AnchorOrder {
   }
 }
 
-/// Holds the times of frames against the order in which the coded data shows them: a decoder gives them in that
-/// order, and a clock that jumps between frames out of order contradicts it.
+/// Holds the times of frames against the order in which the coded data shows them: a decoder gives them in
+/// that order, and a clock that jumps between frames out of order contradicts it.
 struct OrderCheck {
   private var recent: [(order: Int, stamp: Int64)] = []
   /// How far back a stamp may lie without the clock having been reset, which is no contradiction.

@@ -1,10 +1,10 @@
 import CFFmpeg
 
-/// H.264's recovery points (D.1.8): pictures from which decoding can begin though they are no IDR pictures, as
-/// the I pictures of open groups are.
+/// H.264's recovery points (D.1.8): pictures from which decoding can begin though they are no IDR pictures,
+/// as the I pictures of open groups are.
 enum RecoveryPoint {
-  /// So many frames behind `packet` all is as it would be if decoding had begun earlier; nil where nothing says
-  /// so.
+  /// So many frames behind `packet` all is as it would be if decoding had begun earlier; nil where nothing
+  /// says so.
   static func frames(in packet: PacketBytes, lengthBytes: Int?) -> Int? {
     var units = Units(packet, lengthBytes: lengthBytes)
     while let unit = units.next() {

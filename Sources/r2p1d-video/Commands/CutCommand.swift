@@ -9,8 +9,8 @@ struct CutCommand: AsyncParsableCommand {
     abstract: "Cuts the clips of a label out of a video, without re-encoding or exactly.",
     discussion: """
       Segments are those of `timeline --segments`, or of a file that people have set or corrected. Clips are \
-      numbered and named by their start and label, and a table, VIDEO.clips.csv, says what is in each. No file \
-      is ever overwritten.
+      numbered and named by their start and label, and a table, VIDEO.clips.csv, says what is in each. No \
+      file is ever overwritten.
       """)
 
   @Argument(help: "The video.")
@@ -188,8 +188,8 @@ struct CutCommand: AsyncParsableCommand {
       } else {
         let place = segment.place.map { "\($0): " } ?? ""
         Terminal.warn(
-          "\(file.printable): \(place)'\(BytePath(segment.label).printable)' from \(segment.start.decimal) to "
-            + "\(segment.end.decimal) s shows no frame: the video ends at \(video.end.decimal) s")
+          "\(file.printable): \(place)'\(BytePath(segment.label).printable)' from \(segment.start.decimal) "
+            + "to \(segment.end.decimal) s shows no frame: the video ends at \(video.end.decimal) s")
       }
     }
     return clips
@@ -205,8 +205,8 @@ struct CutCommand: AsyncParsableCommand {
     return options
   }
 
-  /// Whether an option is given, with its name, that says something of the network alone, or of encoding where
-  /// nothing is encoded.
+  /// Whether an option is given, with its name, that says something of the network alone, or of encoding
+  /// where nothing is encoded.
   private var networkOptions: [(Bool, String)] {
     let samples = sampling.samples
     let defaults = SegmentOptions()

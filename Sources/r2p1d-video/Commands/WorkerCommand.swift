@@ -9,8 +9,8 @@ struct WorkerCommand: ParsableCommand {
     commandName: "worker",
     abstract: "Labels the videos that another program asks for, one after the other.",
     discussion: """
-      A request is a path on standard input, one a line; its answer a line of JSON on standard output, in the \
-      order of the requests. The first line says that it is ready. docs/worker.md has the protocol.
+      A request is a path on standard input, one a line; its answer a line of JSON on standard output, in \
+      the order of the requests. The first line says that it is ready. docs/worker.md has the protocol.
       """)
 
   @OptionGroup(title: "Model") var model: ModelArguments

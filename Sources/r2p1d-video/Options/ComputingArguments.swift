@@ -94,9 +94,9 @@ enum DeviceArgument: ExpressibleByArgument, Equatable {
 
   static let help = ArgumentHelp(
     """
-    What computes: cpu, gpu (a discrete one before an integrated one), gpu:N by the number, UUID or a part of \
-    the name that `devices` lists, or auto (a discrete GPU where there is one and 20 windows are to come, else \
-    the CPU).
+    What computes: cpu, gpu (a discrete one before an integrated one), gpu:N by the number, UUID or a part \
+    of the name that `devices` lists, or auto (a discrete GPU where there is one and 20 windows are to come, \
+    else the CPU).
     """, valueName: "cpu, gpu, gpu:N or auto")
 }
 
@@ -155,8 +155,8 @@ enum PrecisionArgument: ExpressibleByArgument, Equatable {
       separator: ", ")
     return """
       Numbers of the network. Logits are off by about \(errors) of their own size (root mean square). f16 is \
-      for GPUs, bf16 and int8 for CPUs. fast is f16 on a GPU; on a CPU int8 where it has instructions for it, \
-      else f32.
+      for GPUs, bf16 and int8 for CPUs. fast is f16 on a GPU; on a CPU int8 where it has instructions for \
+      it, else f32.
       """
   }()
 }

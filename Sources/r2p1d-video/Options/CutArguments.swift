@@ -12,8 +12,8 @@ struct CutArguments: ParsableArguments {
 
   @Option(
     help: """
-      Cut the segments of this file instead of asking a network: ActivityNet JSON, a Label Studio export, ELAN's \
-      .eaf, LosslessCut's CSV, timeline's own CSV or JSON, or another list with segments.
+      Cut the segments of this file instead of asking a network: ActivityNet JSON, a Label Studio export, \
+      ELAN's .eaf, LosslessCut's CSV, timeline's own CSV or JSON, or another list with segments.
       """)
   var segments: BytePath?
 

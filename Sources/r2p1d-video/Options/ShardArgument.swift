@@ -24,8 +24,8 @@ enum ShardArgument: ExpressibleByArgument {
   }
 
   static let help: ArgumentHelp = """
-    Take only this share of the files: 2/5 (the 5 shares are disjoint and complete), auto (that of this task of \
-    a SLURM array from 0 or 1 on) or auto/5 (the one with this task's number).
+    Take only this share of the files: 2/5 (the 5 shares are disjoint and complete), auto (that of this task \
+    of a SLURM array from 0 or 1 on) or auto/5 (the one with this task's number).
     """
 
   func shard(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Shard {

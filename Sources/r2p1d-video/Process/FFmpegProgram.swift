@@ -38,8 +38,8 @@ struct FFmpegProgram {
     return (major, numbers.dropFirst().first.flatMap { $0 } ?? 0) >= (5, 1)
   }
 
-  /// Runs it to its end, with nothing to read, to make the file `output`. `progress` is given how many frames it
-  /// has encoded.
+  /// Runs it to its end, with nothing to read, to make the file `output`. `progress` is given how many frames
+  /// it has encoded.
   func encode(
     _ arguments: [[UInt8]], to output: BytePath, progress: (Int) -> Void
   ) throws(ClassifierError) {

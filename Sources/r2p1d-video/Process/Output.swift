@@ -70,7 +70,8 @@ final class Output {
     guard isFree else { throw Self.taken(path) }
   }
 
-  /// Keeps outputs away from files that are read, the one on standard input (`-`) too. Fails if one of them is an output already.
+  /// Keeps outputs away from files that are read, the one on standard input (`-`) too. Fails if one of them
+  /// is an output already.
   static func spare(_ paths: [BytePath?]) throws(ClassifierError) {
     for path in paths.compactMap({ $0 }) {
       let place = (path.isStandardInput ? "/proc/self/fd/0" : path).place

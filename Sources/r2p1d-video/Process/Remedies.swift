@@ -43,8 +43,8 @@ extension FailureRemedy {
     case .reencode: "; --exact encodes its frames again"
     case .overwrite: ": move it, or give --overwrite"
     case .installGPUDriver:
-      "; install the GPU's Vulkan driver (Mesa's, or the Vulkan part of NVIDIA's; docs/gpu.md for containers), "
-        + "or leave --device away"
+      "; install the GPU's Vulkan driver (Mesa's, or the Vulkan part of NVIDIA's; docs/gpu.md for "
+        + "containers), or leave --device away"
     case .correctVariable: "; correct that variable, or unset it"
     case .computeOnCPU: "; leave --device away, or give one that `r2p1d-video devices` lists, as gpu:0"
     case .exactPrecision: ": give --precision f32"

@@ -27,8 +27,8 @@ extension Classifier {
 
 /// All that comes on standard input: a container is read at many places, and often more than once.
 ///
-/// Of a file it is what lies there from where it stands; anything else is kept in a file without a name, which
-/// goes when the program ends.
+/// Of a file it is what lies there from where it stands; anything else is kept in a file without a name,
+/// which goes when the program ends.
 private struct StandardInput: VideoInput.ByteReader {
   let byteCount: Int64
   private let file: FileDescriptor

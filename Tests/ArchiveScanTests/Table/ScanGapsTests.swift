@@ -160,7 +160,8 @@ import Testing
     #expect(try self.gaps("cd.csv").shares == [1, 2])
   }
 
-  /// The share is no setting: parts are alike though theirs differ; but a part stays with its number of shares.
+  /// The share is no setting: parts are alike though theirs differ; but a part stays with its number of
+  /// shares.
   @Test func aTableIsNotResumedWithAnotherNumberOfShares() throws {
     try part("a.csv", "1/4", left: 1, rows: [0])
     let error = #expect(throws: ClassifierError.self) { try part("a.csv", "1/8") }

@@ -4,8 +4,8 @@ import Testing
 
 /// The frames of clips, held against those of the video as the ffmpeg program decodes both.
 @Suite(.enabled(if: Clips.canEncode("ffv1", "libx264", "aac"), Clips.note)) struct CutFrameTests {
-  /// From the video's first frame on, in seconds: within frames, along their edges, less than a frame, beyond the
-  /// end.
+  /// From the video's first frame on, in seconds: within frames, along their edges, less than a frame, beyond
+  /// the end.
   private static let segments = [(1.02, 2.02), (2.0, 3.0), (3.48, 3.5), (4.2, 100)]
 
   @Test(arguments: NumberedVideo.possible)
@@ -21,7 +21,8 @@ import Testing
       #expect(row.mode == "copy" && row.frames == said.count, "\(row.file)")
       #expect(shown.map(\.digest) == said.map(\.digest), "\(row.file)")
       #expect(Set(asked.map(\.number)).isSubset(of: shown.map(\.number)), "\(row.file)")
-      // A copy begins with the key frame before; it ends within the frames that are decoded before they are shown.
+      // A copy begins with the key frame before; it ends within the frames that are decoded before they are
+      // shown.
       let (first, last) = try (#require(asked.first).number, #require(asked.last).number)
       #expect(try first - #require(shown.first).number < kind.group, "\(row.file)")
       let spare = ["no-order.avi", "raw.h264"].contains(kind.name) ? kind.group : 4
@@ -116,7 +117,8 @@ import Testing
     #expect(numbers.count == row.frames && Set(asked).isSubset(of: numbers))
   }
 
-  /// A part that begins inside a group of pictures needs frames that it hides: alone it hides them in a copy, too.
+  /// A part that begins inside a group of pictures needs frames that it hides: alone it hides them in a copy,
+  /// too.
   @Test func aCopyOfPartsBetweenWhichFramesAreHiddenIsRefused() throws {
     let clips = try Clips()
     let video = try NumberedVideo.jump("jump.mp4", to: 3).make(in: clips)
@@ -140,8 +142,8 @@ import Testing
     #expect(Set(shown).isSuperset(of: [37, 50, 75]))
   }
 
-  /// A clock that jumps between a frame and those decoded behind it but shown ahead of it: packets say of some
-  /// frames other times than those at which they are shown.
+  /// A clock that jumps between a frame and those decoded behind it but shown ahead of it: packets say of
+  /// some frames other times than those at which they are shown.
   @Test(arguments: [75, 76, 77, 78], [-0.3, 0.08, 2])
   func aCopyThatWouldLackWhatWasAskedForIsRefused(_ packet: Int, _ seconds: Double) throws {
     let clips = try Clips()
@@ -165,8 +167,8 @@ import Testing
     }
     if packet == 75, seconds < 0 {
       let lines = [
-        "r2p1d-video: \(video): has packets that misplace its frames, so that a copy would lack some of 'lab' "
-          + "from 2.9 s; --exact encodes its frames again"
+        "r2p1d-video: \(video): has packets that misplace its frames, so that a copy would lack some of "
+          + "'lab' from 2.9 s; --exact encodes its frames again"
       ]
       #expect(refusals.map(String.init) == lines)
     }

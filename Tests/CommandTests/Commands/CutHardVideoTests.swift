@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Clips of videos that decode otherwise from their middle than from their start, or of which the program's filters
-/// lose count: each row is true, or there is none.
+/// Clips of videos that decode otherwise from their middle than from their start, or of which the program's
+/// filters lose count: each row is true, or there is none.
 @Suite(.enabled(if: Clips.canEncode("ffv1", "libx264", "mpeg2video", "smc"), Clips.note))
 struct CutHardVideoTests {
   private let clips: Clips
 
   init() throws { clips = try Clips() }
 
-  /// What is wrong with the clips of `video`, each of a run of its own; nil in the place of one that is right.
+  /// What is wrong with the clips of `video`, each of a run of its own; nil in the place of one that is
+  /// right.
   private func faults(
     of video: String, _ frames: [NumberedVideo.Frame], _ segments: [(Double, Double)],
     _ options: [String] = []

@@ -126,7 +126,8 @@ import Testing
     #expect(run.status == 2)
     #expect(
       run.errors.hasSuffix(
-        "r2p1d-video: \(path): is there, and nothing is overwritten: give another --output-dir, or remove it\n"
+        "r2p1d-video: \(path): is there, and nothing is overwritten: give another --output-dir, or "
+          + "remove it\n"
       ))
     #expect(try names("out") == before)
     if ["clip", "table"].contains(what) {
@@ -145,7 +146,8 @@ import Testing
   @Test func namesNeedNotBeText() throws {
     let name = try program.shell(
       """
-      cd '\(folder.url.path)' && cp -- '\(Self.video)' "$(printf -- '-f\\377.mp4')" && printf 'Start,End,Name\\n1,2,x\\n' > l.csv
+      cd '\(folder.url.path)' && cp -- '\(Self.video)' "$(printf -- '-f\\377.mp4')" &&
+        printf 'Start,End,Name\\n1,2,x\\n' > l.csv
       for way in '' --exact; do
         "$r2p1d" cut $way --segments l.csv --output-dir "o$way" -- "$(printf -- '-f\\377.mp4')" || exit 1
       done
@@ -270,8 +272,8 @@ import Testing
     #expect(run.status == 2)
     #expect(
       run.errors.contains(
-        "r2p1d-video: --exact: needs the ffmpeg program, which is not on the path: install it (apt install ffmpeg), "
-          + "or leave --exact out to copy from key frames\n"))
+        "r2p1d-video: --exact: needs the ffmpeg program, which is not on the path: install it (apt install "
+          + "ffmpeg), or leave --exact out to copy from key frames\n"))
   }
 
   /// Its own words are the cause, and no clip is left.

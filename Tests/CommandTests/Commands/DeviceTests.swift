@@ -7,7 +7,8 @@ import Testing
   private static let wayOut = "; correct that variable, or unset it"
   private static let nowhere = ["R2P1D_VULKAN": "/no/libvulkan.so"]
   private static let cause =
-    "R2P1D_VULKAN=/no/libvulkan.so: /no/libvulkan.so: cannot open shared object file: No such file or directory"
+    "R2P1D_VULKAN=/no/libvulkan.so: /no/libvulkan.so: cannot open shared object file: No such file or "
+    + "directory"
 
   /// Whether Vulkan has a device here that is no GPU, and only that.
   private static let software: String? = {

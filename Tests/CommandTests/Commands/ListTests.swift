@@ -49,7 +49,8 @@ import Testing
 
   @Test func pathsComeFromListsToo() throws {
     let run = try list(
-      "--files-from - -0 < /dev/null; printf 'clips\\0clips/zoom_in.mp4\\0' | \"$r2p1d\" list -0 --files-from -"
+      "--files-from - -0 < /dev/null; printf 'clips\\0clips/zoom_in.mp4\\0' | "
+        + "\"$r2p1d\" list -0 --files-from -"
     )
     #expect(run.status == 0, "\(run.errors)")
     #expect(try list("").status == 64)

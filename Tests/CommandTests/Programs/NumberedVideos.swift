@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Videos of 150 frames, 25 a second, each of which shows its own number: 16 patches, black or white, so that it
-/// can be read however the frame was encoded.
+/// Videos of 150 frames, 25 a second, each of which shows its own number: 16 patches, black or white, so that
+/// it can be read however the frame was encoded.
 struct NumberedVideo: Sendable, CustomTestStringConvertible {
   let name: String
   let encoders: [String]
@@ -90,21 +90,21 @@ struct NumberedVideo: Sendable, CustomTestStringConvertible {
     jump("edit-list-jump.mp4", to: 3.6),
     NumberedVideo(
       "variable.mp4", "libx264 aac",
-      "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough -enc_time_base 1:1000 "
-        + "-c:v libx264 -bf 2 -g 30 -c:a aac"),
+      "-vf setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*3+mod(N\\,3))/25/TB -fps_mode passthrough "
+        + "-enc_time_base 1:1000 -c:v libx264 -bf 2 -g 30 -c:a aac"),
     pause("pause.mp4", "aac"), pause("pause.mkv", "aac"), pause("pause.ts", "mp2"),
     NumberedVideo(
       "late-video.mp4", "libx264 aac",
       "-itsoffset 2 -i base.mkv -map 1:v -map 0:a -c:v libx264 -g 30 -c:a aac"),
   ]
 
-  /// One that stands still for 1.6 s, as recordings of a screen do, with B frames before the pause that are decoded
-  /// behind a frame after it.
+  /// One that stands still for 1.6 s, as recordings of a screen do, with B frames before the pause that are
+  /// decoded behind a frame after it.
   private static func pause(_ name: String, _ sound: String) -> NumberedVideo {
     NumberedVideo(
       name, "libx264 \(sound)",
-      "-vf setpts=if(lt(N\\,63)\\,N\\,N+40)/25/TB -fps_mode passthrough -enc_time_base 1:1000 -c:v libx264 -bf 3 "
-        + "-g 30 -x264-params b-adapt=0:scenecut=0 -c:a \(sound)")
+      "-vf setpts=if(lt(N\\,63)\\,N\\,N+40)/25/TB -fps_mode passthrough "
+        + "-enc_time_base 1:1000 -c:v libx264 -bf 3 -g 30 -x264-params b-adapt=0:scenecut=0 -c:a \(sound)")
   }
 
   /// One that an edit list makes of two parts, as editors that do not encode again do it.

@@ -41,7 +41,8 @@ import Testing
       runs += 1
       if run.status == 0 { return runs }
       #expect(run.status == 3, "\(run.errors)")
-      // A run that starts in time gets on, or it would never end. On a busy machine two seconds are too short.
+      // A run that starts in time gets on, or it would never end. On a busy machine two seconds are too
+      // short.
       if keptWindows > kept {
         #expect(run.errors.contains("windows of clips/film.mkv kept; "), "\(run.errors)")
         kept = keptWindows
@@ -67,8 +68,8 @@ import Testing
     #expect((2..<100).contains(runs))
     #expect(try rows("l.jsonl") == rows("whole.jsonl"))
     #expect(!folder.folder.names.contains("l.jsonl.windows"))
-    // What was decoded before is not decoded again, where the film can be sought in: no more than the frames from
-    // one key frame to the next, and what was decoded ahead, in each run.
+    // What was decoded before is not decoded again, where the film can be sought in: no more than the frames
+    // from one key frame to the next, and what was decoded ahead, in each run.
     let (all, once) = (try framesDecoded("l.jsonl"), try framesDecoded("whole.jsonl"))
     #expect(all >= once && all < once + 200 * runs, "\(all) frames in \(runs) runs, \(once) at once")
   }

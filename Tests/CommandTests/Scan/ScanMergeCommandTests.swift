@@ -76,7 +76,8 @@ import Testing
     let loop = try folder.program.shell(
       """
       for i in $("$r2p1d" merge --missing --quiet part-*.csv | tr , ' '); do
-        "$r2p1d" scan clips --model camera-motion --stride 4 --shard "$i/3" --quiet --output "part-$i.csv" || exit
+        "$r2p1d" scan clips --model camera-motion --stride 4 --shard "$i/3" --quiet \\
+          --output "part-$i.csv" || exit
         echo "$i"
       done
       exec "$r2p1d" merge part-*.csv --output all.csv

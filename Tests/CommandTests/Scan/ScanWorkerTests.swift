@@ -19,7 +19,8 @@ import Testing
   @Test(arguments: [(SIGSEGV, "SIGSEGV"), (SIGABRT, "SIGABRT"), (SIGKILL, "SIGKILL")])
   func aWorkerThatDiesIsItsFilesError(_ signal: Int32, _ name: String) throws {
     var (output, status) = ("", Int32(0))
-    // On a busy machine it may be met between two files, when its end costs none of them: then it is tried again.
+    // On a busy machine it may be met between two files, when its end costs none of them: then it is tried
+    // again.
     for attempt in 1...5 where status == 0 {
       output = "\(attempt).csv"
       let process = try folder.start("--workers", "1", output: output)

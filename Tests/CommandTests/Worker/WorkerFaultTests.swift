@@ -138,8 +138,8 @@ import Testing
     let decoder = try #require(Processes.stoppedWorker(of: session.process))
     usleep(10_500_000)
     kill(decoder, SIGCONT)
-    // One comes within half a second of what is left of the file, or none before the file's end; on a machine that is
-    // busy others follow.
+    // One comes within half a second of what is left of the file, or none before the file's end; on a machine
+    // that is busy others follow.
     var line = try session.next()
     while line["labels"] == nil {
       #expect(line["file"] as? String == Self.clips[0])

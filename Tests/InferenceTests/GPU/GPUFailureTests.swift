@@ -108,7 +108,7 @@ struct GPUFailureTests {
   }
 
   @Test(
-    "Windows that a binding does not hold together are computed in turns, one that it does not hold is refused"
+    "Windows that a binding does not hold together are computed in turns, one that it does not is refused"
   )
   func binding() throws {
     let model = try Self.model()

@@ -5,7 +5,8 @@ import Testing
 @testable import Inference
 
 extension GPUFailureTests {
-  /// Cooperative matrices: when they are used, and that they are. What they compute, the other suites look at.
+  /// Cooperative matrices: when they are used, and that they are. What they compute, the other suites look
+  /// at.
   @Suite(.enabled(if: SoftwareGPU.hasMatrices, SoftwareGPU.needOfMatrices)) struct GPUMatrixTests {}
 }
 

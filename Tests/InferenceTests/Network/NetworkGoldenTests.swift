@@ -202,7 +202,8 @@ private func allowedError(_ golden: [Float], _ tolerance: Float) -> Float {
     "Features in int8 are bit-identical on instruction sets that share their 8-bit operands", .slow,
     .enabled(if: !alike.isEmpty, "this CPU has no two of them"),
     .disabled(
-      if: Sanitizer.isThere, "a sanitizer changes which products and sums the compiler makes one rounding of"),
+      if: Sanitizer.isThere,
+      "a sanitizer changes which products and sums the compiler makes one rounding of"),
     arguments: alike)
   func instructionSets(pair: [InstructionSet]) throws {
     let network = Formula.narrow([20, 20, 24, 40, 48], classes: 11)

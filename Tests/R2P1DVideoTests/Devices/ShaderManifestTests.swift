@@ -10,7 +10,7 @@ import Testing
   private static let names = try? FileManager.default.contentsOfDirectory(atPath: Checkout.path("Shaders"))
 
   @Test(
-    "The compiled shaders are those that were made of these sources: Shaders/build was run after the last change"
+    "The compiled shaders are those made of these sources: Shaders/build was run after the last change"
   )
   func hashes() throws {
     let text = try Checkout.text("Shaders/manifest.sha256")

@@ -6,8 +6,8 @@ import Testing
 
 /// Files for other tools, letter by letter, of two segments that anybody can compute.
 @Suite struct SegmentDocumentTests {
-  /// 10.01 s at 30000/1001: 300 frames. One segment from frame 30 to 60, one from 1.5 s (frame 44.955, so 45 were
-  /// it not for the first) to the end.
+  /// 10.01 s at 30000/1001: 300 frames. One segment from frame 30 to 60, one from 1.5 s (frame 44.955, so 45
+  /// were it not for the first) to the end.
   static let document = SegmentDocument(
     file: "clips/a & b.mp4", location: "file:///clips/a%20%26%20b.mp4",
     model: ModelSummary(name: "camera-motion", architecture: "r2plus1d_10", classes: 2),
@@ -90,8 +90,10 @@ import Testing
   @Test func elan() throws {
     let text = try Self.document.text(.eaf)
     for part in [
-      "MEDIA_URL=\"file:///clips/a%20%26%20b.mp4\" MIME_TYPE=\"video/mp4\" RELATIVE_MEDIA_URL=\"./a%20%26%20b.mp4\"/>",
-      "<TIME_SLOT TIME_SLOT_ID=\"ts1\" TIME_VALUE=\"1001\"/>\n    <TIME_SLOT TIME_SLOT_ID=\"ts2\" TIME_VALUE=\"2002\"/>",
+      "MEDIA_URL=\"file:///clips/a%20%26%20b.mp4\" MIME_TYPE=\"video/mp4\" "
+        + "RELATIVE_MEDIA_URL=\"./a%20%26%20b.mp4\"/>",
+      "<TIME_SLOT TIME_SLOT_ID=\"ts1\" TIME_VALUE=\"1001\"/>\n    "
+        + "<TIME_SLOT TIME_SLOT_ID=\"ts2\" TIME_VALUE=\"2002\"/>",
       "TIME_SLOT_REF1=\"ts3\" TIME_SLOT_REF2=\"ts4\">\n        <ANNOTATION_VALUE>a|b=c</ANNOTATION_VALUE>",
       "<ANNOTATION_VALUE>pan &lt;left&gt;</ANNOTATION_VALUE>",
       "<TIER LINGUISTIC_TYPE_REF=\"segments\" TIER_ID=\"camera-motion\">",
@@ -114,9 +116,11 @@ import Testing
         [{"data": {"video": "/data/local-files/?d=clips/a%20%26%20b.mp4", "fps": 29.97002997002997},
           "predictions": [{"model_version": "camera-motion", "score": 0.84, "result": [
             {"id": "segment-1", "from_name": "videoLabels", "to_name": "video", "type": "timelinelabels",
-             "score": 0.93, "value": {"ranges": [{"start": 31, "end": 60}], "timelinelabels": ["pan <left>"]}},
+             "score": 0.93,
+             "value": {"ranges": [{"start": 31, "end": 60}], "timelinelabels": ["pan <left>"]}},
             {"id": "segment-2", "from_name": "videoLabels", "to_name": "video", "type": "timelinelabels",
-             "score": 0.75, "value": {"ranges": [{"start": 151, "end": 300}], "timelinelabels": ["a|b=c"]}}]}]}]
+             "score": 0.75,
+             "value": {"ranges": [{"start": 151, "end": 300}], "timelinelabels": ["a|b=c"]}}]}]}]
         """))
     #expect(
       LabelStudioConfig.text(["a", "\"<&>\"\n"], Self.document.rate) == """

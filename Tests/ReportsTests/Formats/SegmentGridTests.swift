@@ -93,8 +93,8 @@ import Testing
     #expect(Timecode(for: FrameRate(rate)).frame(try #require(TimecodeReading(text))) == nil)
   }
 
-  /// Thousands of timelines: what is written is in order, disjoint, a frame long at least, within the file, and
-  /// each edge is the nearest mark where no segment is shorter than a frame.
+  /// Thousands of timelines: what is written is in order, disjoint, a frame long at least, within the file,
+  /// and each edge is the nearest mark where no segment is shorter than a frame.
   @Test(
     .slow,
     arguments: [

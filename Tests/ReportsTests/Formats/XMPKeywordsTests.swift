@@ -134,7 +134,8 @@ import Testing
     #expect(throws: XMPKeywords.Damage.self) { try XMPKeywords.merge(["run"], into: bytes) }
   }
 
-  /// Every part of a file that ends too early, or in which a byte has changed, is merged or refused, not more.
+  /// Every part of a file that ends too early, or in which a byte has changed, is merged or refused, not
+  /// more.
   @Test func damagedFilesNeverTrap() throws {
     let whole = Array(Self.subjects("<rdf:li>old</rdf:li>").utf8)
     for length in 0..<whole.count { _ = try? XMPKeywords.merge(["run"], into: Array(whole[..<length])) }
