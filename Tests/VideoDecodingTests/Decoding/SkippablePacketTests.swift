@@ -38,9 +38,10 @@ import Testing
     ("intra-mpeg4.avi", "mpeg4", "-g 1", 60),
     ("vp9.webm", "libvpx-vp9", "-g 60 -cpu-used 8 -deadline realtime -b:v 100k", 0),
     ("intra-vp9.webm", "libvpx-vp9", "-g 1 -cpu-used 8 -deadline realtime -b:v 100k", 60),
-    ("svt.mp4", "libsvtav1", "-s 128x96 -preset 10 -svtav1-params keyint=64", 30),
-    ("svt.mkv", "libsvtav1", "-s 128x96 -preset 10 -svtav1-params keyint=64:scm=1", 30),
-    ("svt.ivf", "libsvtav1", "-s 128x96 -preset 12 -svtav1-params keyint=64", 30),
+    // Debian 13's encoder makes two fewer than those before and after it.
+    ("svt.mp4", "libsvtav1", "-s 128x96 -preset 10 -svtav1-params keyint=64", 28),
+    ("svt.mkv", "libsvtav1", "-s 128x96 -preset 10 -svtav1-params keyint=64:scm=1", 28),
+    ("svt.ivf", "libsvtav1", "-s 128x96 -preset 12 -svtav1-params keyint=64", 28),
     ("aom.mp4", "libaom-av1", "-cpu-used 8", 0),
     ("aom-intra.mkv", "libaom-av1", "-cpu-used 8 -g 1 -lag-in-frames 0", 60),
     ("motion.avi", "mjpeg", "", 60),
