@@ -4,7 +4,7 @@ import VideoDecoding
 extension CutVideo {
   /// What the ffmpeg program writes: Matroska for Matroska, else MP4.
   var reencodedContainer: (format: String, ending: String) {
-    Self.ending(of: file).lowercased() == "mkv" ? ("matroska", ".mkv") : ("mp4", ".mp4")
+    nameEnding.lowercased() == "mkv" ? ("matroska", ".mkv") : ("mp4", ".mp4")
   }
 
   /// The stamps of all frames, each later than the one before; nil where they are not.
@@ -19,11 +19,14 @@ extension CutVideo {
   /// Seconds in the container's own clock of a frame that decoding can begin with, well before this one; nil
   /// where the start is as near.
   func keyTime(before frame: Int) -> String? {
-    guard decoded == nil, indexStamps != nil,
+    guard decoded == nil, indexStamps != nil, !isOgg,
       let entry = remuxer.index.entry(atOrBefore: frame, back: 1), entry > 0
     else { return nil }
     return rawTime(entry)
   }
+
+  /// Behind a seek into the last page of an Ogg file the program gives sound that is off by a part of a page.
+  private var isOgg: Bool { (try? remuxer.container.get().name.hasPrefix("og")) ?? false }
 
   /// From the clip's first frame to its end, in seconds of the container's own clock.
   func rawTimes(_ clip: CutClip) -> (start: String, end: String) {
@@ -74,6 +77,35 @@ extension CutVideo {
         segment: clip.segment, name: clip.name, frames: $0, start: time(of: $0.lowerBound),
         end: time(of: $0.upperBound), mode: clip.mode)
     }
+  }
+
+  /// Whether the container's times do not tell the clip's sound from another's: its clock begins anew.
+  package func needsPart(for clip: CutClip) -> Bool {
+    remuxer.index.shifts.isReset && !remuxer.sound(of: clip.frames).isEmpty
+  }
+
+  /// A copy of the part of the video that holds the clip, in which the clock goes on, and the clip as one of that. It is
+  /// written to `file`, which is empty and open as `descriptor`.
+  package func part(
+    around clip: CutClip, in file: BytePath, _ descriptor: Int32
+  ) throws(ClassifierError) -> (video: CutVideo, clip: CutClip) {
+    let planned = ClipPlan(clip.frames, of: remuxer.index).frames
+    let around = CutClip(
+      segment: clip.segment, name: clip.name, frames: planned, start: time(of: planned.lowerBound),
+      end: time(of: planned.upperBound), mode: .copy)
+    var copied: CutClip?
+    try copy([around], into: file.folder, open: { _ in descriptor }, finish: { copied = try $1.get() })
+    let video = try CutVideo(file, partOf: self.file, track: nil, options)
+    guard let first = copied?.frames.lowerBound, video.times.times.count == copied?.frames.count else {
+      throw .video(self.file, cause: "has a clock that begins anew, by which its sound cannot be cut")
+    }
+    let frames = clip.frames.lowerBound - first..<clip.frames.upperBound - first
+    return (
+      video,
+      CutClip(
+        segment: clip.segment, name: clip.name, frames: frames, start: video.time(of: frames.lowerBound),
+        end: video.time(of: frames.upperBound), mode: .exact)
+    )
   }
 
   /// Whether the file at `path` has as many frames as the clip, at the same times to two milliseconds.

@@ -6,6 +6,8 @@ import struct SystemPackage.Errno
 /// A video that clips are cut from: its packets are known, and so when each frame is shown.
 package final class CutVideo {
   package let file: BytePath
+  /// What follows the last dot of its name.
+  let nameEnding: String
   let remuxer: Remuxer
   let options: InputOptions
   let track: Int?
@@ -14,14 +16,17 @@ package final class CutVideo {
   /// Once the packets' word proved wrong.
   var decoded: DecodedFrames?
 
-  /// Opens a file, or an address where `options` allow it.
-  package init(_ file: BytePath, track: Int?, _ options: InputOptions) throws(ClassifierError) {
+  /// Opens a file, or an address where `options` allow it. `name`: it is a part of the file called so.
+  package init(
+    _ file: BytePath, partOf name: BytePath? = nil, track: Int?, _ options: InputOptions
+  ) throws(ClassifierError) {
     self.file = file
+    nameEnding = Self.ending(of: name ?? file)
     self.options = options
     self.track = track
     do {
       remuxer = try Remuxer(
-        source: .path(file.bytes), track: track, ending: Self.ending(of: file), rules: options.rules)
+        source: .path(file.bytes), track: track, ending: nameEnding, rules: options.rules)
     } catch {
       throw .video(file, error)
     }

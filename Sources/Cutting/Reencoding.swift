@@ -35,7 +35,7 @@ extension CutVideo {
     // Times stay in the container's ticks; that word for it changed from version to version.
     let tick = remuxer.index.tick
     if tick.numerator > 0, tick.denominator > 0 {
-      words.add("-enc_time_base \(tick.numerator):\(tick.denominator)")
+      words.add("-enc_time_base:v \(tick.numerator):\(tick.denominator)")
     }
     // Without it the last frame has no duration, and FFmpeg 7 writes an edit list that leaves it out. A
     // packet that `pts` is not said of gets its decoding time.

@@ -94,7 +94,7 @@ extension WorkerMessage {
       body.add(UInt64(bitPattern: Int64(video.bytesRead ?? -1)))
       body.add(UInt64(bitPattern: Int64(video.fileBytes ?? -1)))
       body.bytes += video.codec.utf8.prefix(50)
-      if let timecode = video.timecode { body.bytes += [UInt8(ascii: " ")] + timecode.utf8.prefix(11) }
+      if let timecode = video.timecode { body.bytes += [UInt8(ascii: " ")] + timecode.utf8.prefix(12) }
     case .refusal(let refusal), .exhausted(let refusal):
       kind = if case .refusal = self { .refusal } else { .exhausted }
       body.bytes = refusal.bytes(longestText: Self.longestText)

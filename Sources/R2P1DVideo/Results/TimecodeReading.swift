@@ -7,18 +7,19 @@ package struct TimecodeReading: Sendable, Equatable {
   /// Whether frames stand behind a semicolon.
   package var isDropFrame = false
 
-  /// `01:00:00:00` or `01:00:00;00`; nil for anything else.
+  /// `01:00:00:00`, or `01:00:00;00`; frames have three digits where there are more than a hundred a second. Nil
+  /// for anything else.
   package init?(_ text: String) {
-    let isDropFrame = text.contains(";")
-    let parts = text.replacing(";", with: ":").split(separator: ":", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { part in
-      part.utf8.count == 2 && part.utf8.allSatisfy { (48...57).contains($0) } ? Int(part) : nil
-    }
-    // The only semicolon is the last separator.
-    let isRight = !isDropFrame || text.dropLast(2).last == ";" && text.count(where: { $0 == ";" }) == 1
-    guard isRight, parts.count == 4, numbers.count == 4, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60
+    let bytes = Array(text.utf8)
+    guard 11...12 ~= bytes.count, bytes[2] == UInt8(ascii: ":"), bytes[5] == UInt8(ascii: ":"),
+      bytes[8] == UInt8(ascii: ":") || bytes[8] == UInt8(ascii: ";")
     else { return nil }
+    let numbers = [0..<2, 3..<5, 6..<8, 9..<bytes.count].compactMap { place -> Int? in
+      let digits = bytes[place]
+      return digits.allSatisfy { (48...57).contains($0) } ? digits.reduce(0) { 10 * $0 + Int($1) - 48 } : nil
+    }
+    guard numbers.count == 4, numbers[0] < 24, numbers[1] < 60, numbers[2] < 60 else { return nil }
     (hours, minutes, seconds, frames) = (numbers[0], numbers[1], numbers[2], numbers[3])
-    self.isDropFrame = isDropFrame
+    isDropFrame = bytes[8] == UInt8(ascii: ";")
   }
 }

@@ -101,7 +101,7 @@ public struct VideoSummary: Sendable, Equatable {
   public package(set) var framesDecoded: Int
   /// The number in the container of the stream that was looked at, as ffprobe counts.
   public internal(set) var track: Int
-  /// What a camera's clock showed at the first frame, where the container says so: `01:00:00:00`, or
+  /// What a camera's clock showed at the start, where the container says so: `01:00:00:00`, or
   /// `01:00:00;02` in drop-frame counting (SMPTE ST 12).
   public internal(set) var timecode: String?
   /// What may make the labels worse than they need be.

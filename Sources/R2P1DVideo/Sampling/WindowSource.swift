@@ -66,7 +66,7 @@ extension VideoSummary {
     decodeErrors = reader.decodeErrors
     framesDecoded = reader.framesDecoded
     track = reader.info.track
-    timecode = reader.info.timecode.flatMap { TimecodeReading($0) == nil ? nil : $0 }
+    timecode = reader.info.timecodes.first { TimecodeReading($0) != nil }
     bytesRead = reader.bytesRead
     fileBytes = reader.fileBytes
     warnings = reader.info.dolbyVisionProfile.map { [.dolbyVision(profile: $0)] } ?? []

@@ -50,7 +50,7 @@ package final class FrameList: FrameSource {
     info = VideoInfo(
       codec: first.layout.rawValue, width: first.width, height: first.height,
       orientation: .upright, frameRate: Double(rate.0) / Double(rate.1), track: 0, dolbyVisionProfile: nil,
-      timecode: nil)
+      timecodes: [])
     var pending: PixelBuffer? = first
     self.frame = { number in
       defer { pending = nil }

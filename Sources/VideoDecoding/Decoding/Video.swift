@@ -16,8 +16,8 @@ package struct VideoInfo: Sendable, Equatable {
   /// The Dolby Vision profile, where what is decoded has colours of its own that only Dolby's conversion
   /// shows right.
   package let dolbyVisionProfile: Int?
-  /// The timecode of its first frame as the container gives it, in any form; nil where it gives none.
-  package let timecode: String?
+  /// What the container says that a camera's clock showed at its start, in any form, the likeliest first.
+  package let timecodes: [String]
   /// Whether it comes from a server that gives no parts of it: it is read from its start to its end.
   package internal(set) var isGivenWhole = false
 }
@@ -257,7 +257,7 @@ extension Input {
       codec: String(cString: avcodec_get_name(parameters.pointee.codec_id)), width: size.width,
       height: size.height, orientation: orientation, frameRate: Double(rate.num) / Double(rate.den),
       track: index,
-      dolbyVisionProfile: dolbyVisionProfile(of: stream), timecode: timecode(of: index))
+      dolbyVisionProfile: dolbyVisionProfile(of: stream), timecodes: timecodes(of: index))
     let base = stream.pointee.time_base
     let tick = base.num > 0 && base.den > 0 ? (base.num, base.den) : (1, 90_000)
     return (
@@ -266,12 +266,11 @@ extension Input {
     )
   }
 
-  /// The stream's own, else that of a track of timecodes, else the file's.
-  private func timecode(of index: Int) -> String? {
+  /// The stream's own, those of tracks of timecodes, the file's.
+  private func timecodes(of index: Int) -> [String] {
     let tracks = streams.indices.filter { kind(of: $0) == AVMEDIA_TYPE_DATA }
     let places = ([index] + tracks).map { streams[$0]?.pointee.metadata } + [context?.pointee.metadata]
-    return places.lazy.compactMap { av_dict_get($0, "timecode", nil, 0) }.first
-      .map { String(cString: $0.pointee.value) }
+    return places.compactMap { av_dict_get($0, "timecode", nil, 0) }.map { String(cString: $0.pointee.value) }
   }
 
   /// The profile, if its base layer is not compatible with ordinary displays (IPTPQc2): 5 in HEVC, 10.0 in

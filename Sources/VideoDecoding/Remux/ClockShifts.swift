@@ -2,7 +2,7 @@ import CFFmpeg
 
 /// From the stamps of a container to a player's clock, in which the first packet's clock goes on where the
 /// container's was reset.
-struct ClockShifts: Sendable {
+package struct ClockShifts: Sendable {
   /// What is added to a stamp's units from this packet of the video on.
   private struct Shift: Sendable {
     let packet: Int
@@ -29,6 +29,9 @@ struct ClockShifts: Sendable {
     }
     self.shifts = shifts
   }
+
+  /// Whether the container's clock was reset: one stamp may then mean several times.
+  package var isReset: Bool { shifts.count > 1 }
 
   /// What is added to the units of a stamp.
   ///

@@ -46,7 +46,7 @@ package struct FrameIndex: Sendable {
   package let changesDecoder: Bool
   /// Whether each frame has a stamp of its own, later than that of the frame before.
   let areStampsUnique: Bool
-  let shifts: ClockShifts
+  package let shifts: ClockShifts
   /// Packets of other streams.
   let others: OtherPackets
   let clock: PresentationTimes.Clock

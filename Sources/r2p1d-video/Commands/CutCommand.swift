@@ -116,9 +116,16 @@ struct CutCommand: AsyncParsableCommand {
       for isDecoded in [video.isDecodingNeeded, true] where made == nil {
         if isDecoded { try video.decode(threads: model.threads ?? 1) }
         guard let clip = video.renewed(clip) else { break }
+        let copy = video.needsPart(for: clip) ? try Output(new: path) : nil
+        let (source, part) =
+          if let copy, let file = copy.draft {
+            try video.part(around: clip, in: file, copy.descriptor)
+          } else {
+            (video, clip)
+          }
         let bar = printer.bar(clip)
-        try program.encode(video.reencoding(clip, to: draft, options).arguments, to: path, progress: bar)
-        if video.shows(clip, at: draft) { made = clip }
+        try program.encode(source.reencoding(part, to: draft, options).arguments, to: path, progress: bar)
+        if source.shows(part, at: draft) { made = clip }
       }
       guard let made else {
         Terminal.warn(

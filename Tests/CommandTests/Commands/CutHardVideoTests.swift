@@ -133,4 +133,60 @@ struct CutHardVideoTests {
       #expect(row.frames == (options.isEmpty ? count : 1) && row.start == start)
     }
   }
+
+  /// Two recordings behind each other, of two tones: each clip has its own, and as much of it as of the picture.
+  @Test(arguments: [("ts", "libx264 -c:a aac"), ("vob", "mpeg2video -bf 2 -c:a mp2 -f vob")])
+  func exactClipsOfJoinedRecordingsHaveTheirOwnSound(_ name: String, _ encoders: String) throws {
+    for tone in [440, 2000] {
+      try clips.run(
+        "-f lavfi -i testsrc2=s=160x96:r=25:d=6 -f lavfi -i sine=f=\(tone):r=48000:d=6 -g 25 "
+          + "-c:v \(encoders) \(tone).\(name)")
+    }
+    let video = try clips.write(clips.read("440.\(name)") + clips.read("2000.\(name)"), "both.\(name)")
+    for (start, tones) in [(2.0, [440, 440]), (8.0, [2000, 2000]), (5.6, [440, 2000])] {
+      let cut = try CutRun(video, [(start, start + 1)], in: clips.folder, ["--exact"])
+      let row = try #require(cut.rows.first, "\(cut.run.errors)")
+      #expect(cut.rows.count == 1 && abs(Double(row.frames) - 26) <= 2, "\(row.frames)")
+      let heard = try samples(of: cut.path(row))
+      #expect(abs(Double(heard.count) / 8000 - (row.end - row.start)) < 0.1, "\(heard.count)")
+      let ends = [heard.prefix(3000).dropFirst(600), heard.suffix(2400).dropLast(400)]
+      for (tone, part) in zip(tones, ends) {
+        #expect(abs(Self.frequency(part) / Double(tone) - 1) < 0.05, "\(row.file) from \(start): \(tone)")
+      }
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: clips.folder.url.path)
+    #expect(left.allSatisfy { !$0.hasPrefix(".") })
+  }
+
+  /// Of video whose ticks are long, sound has its own.
+  @Test func theSoundOfAnExactClipIsEven() throws {
+    let video = clips.path("even.avi")
+    try clips.run(
+      "-f lavfi -i testsrc2=s=160x96:r=5:d=8 -f lavfi -i sine=f=440:r=48000:d=8 -c:v mjpeg -c:a pcm_s16le even.avi"
+    )
+    let cut = try CutRun(video, [(2, 7)], in: clips.folder, ["--exact"])
+    let row = try #require(cut.rows.first, "\(cut.run.errors)")
+    let text = try clips.run(
+      "-select_streams a -show_entries packet=duration_time -of csv=p=0 '\(cut.path(row))'",
+      program: "ffprobe")
+    let durations = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap {
+      Double($0.split(separator: ",")[0])
+    }
+    #expect(durations.count > 230 && durations.dropLast().allSatisfy { abs($0 - 1024.0 / 48000) < 1e-4 })
+    #expect(abs(durations.reduce(0, +) - 5) < 0.05)
+  }
+
+  /// The file's sound, 8,000 samples a second.
+  private func samples(of path: String) throws -> [Int16] {
+    let bytes = try clips.run("-i '\(path)' -vn -ac 1 -ar 8000 -f s16le -")
+    return stride(from: 0, to: bytes.count - 1, by: 2).map {
+      Int16(truncatingIfNeeded: Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8)
+    }
+  }
+
+  /// In Hz, by how often it goes through 0.
+  private static func frequency(_ samples: ArraySlice<Int16>) -> Double {
+    Double(zip(samples, samples.dropFirst()).count { ($0 < 0) != ($1 < 0) }) / 2 * 8000
+      / Double(samples.count)
+  }
 }

@@ -14,7 +14,8 @@ import Testing
     arguments: [
       ("a.mov", "25", "10:00:00:00", 900_000), ("b.mp4", "30000/1001", "01:00:00;02", 107_894),
       ("c.mov", "30000/1001", "01:00:00:02", 108_002), ("d.mkv", "24", "00:01:00:05", 1445),
-      ("e.mxf", "25", "10:00:00:00", 900_000), ("f.dv", "25", "00:00:10:00", 250), ("g.mp4", "25", nil, 0),
+      ("e.mxf", "25", "10:00:00:00", 900_000), ("f.dv", "25", "00:00:10:00", 250),
+      ("h.mov", "120", "10:00:00:099", 4_320_099), ("g.mp4", "25", nil, 0),
     ])
   func isReadAndCountedFrom(_ name: String, _ rate: String, _ timecode: String?, _ first: Double) throws {
     let clips = try Clips()
@@ -42,5 +43,18 @@ import Testing
       let start = try #require((range as? [String: Any])?["start_time"] as? [String: Any])
       #expect(start["value"] as? Double == first)
     }
+  }
+
+  /// A tag that is no timecode counts for nothing, nor hides another.
+  @Test(arguments: [
+    ("junk", "10:00:00:05"), ("", "10:00:00:05"), ("99:99:99:99", "10:00:00:05"), ("junk", nil),
+  ])
+  func whatIsNoTimecodeIsIgnored(_ tag: String, _ timecode: String?) throws {
+    let clips = try Clips()
+    let video = try clips.make(
+      "a.mkv", source: "160x96:25:1",
+      "-c:v libx264 -pix_fmt yuv420p -metadata:s:v 'timecode=\(tag)' -metadata 'timecode=\(timecode ?? tag)'")
+    let label = try Program()("label", video, "--model", "camera-motion", "--format", "json")
+    #expect(try JSONDecoder().decode(Result.self, from: label.output).video.timecode == timecode)
   }
 }
