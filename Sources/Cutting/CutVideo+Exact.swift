@@ -84,8 +84,8 @@ extension CutVideo {
     remuxer.index.shifts.isReset && !remuxer.sound(of: clip.frames).isEmpty
   }
 
-  /// A copy of the part of the video that holds the clip, in which the clock goes on, and the clip as one of that. It is
-  /// written to `file`, which is empty and open as `descriptor`.
+  /// A copy of the part of the video that holds the clip, in which the clock goes on, and the clip as one of
+  /// that. It is written to `file`, which is empty and open as `descriptor`.
   package func part(
     around clip: CutClip, in file: BytePath, _ descriptor: Int32
   ) throws(ClassifierError) -> (video: CutVideo, clip: CutClip) {

@@ -7,8 +7,8 @@ package struct TimecodeReading: Sendable, Equatable {
   /// Whether frames stand behind a semicolon.
   package var isDropFrame = false
 
-  /// `01:00:00:00`, or `01:00:00;00`; frames have three digits where there are more than a hundred a second. Nil
-  /// for anything else.
+  /// `01:00:00:00`, or `01:00:00;00`; frames have three digits where there are more than a hundred a second.
+  /// Nil for anything else.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard 11...12 ~= bytes.count, bytes[2] == UInt8(ascii: ":"), bytes[5] == UInt8(ascii: ":"),

@@ -134,7 +134,8 @@ struct CutHardVideoTests {
     }
   }
 
-  /// Two recordings behind each other, of two tones: each clip has its own, and as much of it as of the picture.
+  /// Two recordings behind each other, of two tones: each clip has its own, and as much of it as of the
+  /// picture.
   @Test(arguments: [("ts", "libx264 -c:a aac"), ("vob", "mpeg2video -bf 2 -c:a mp2 -f vob")])
   func exactClipsOfJoinedRecordingsHaveTheirOwnSound(_ name: String, _ encoders: String) throws {
     for tone in [440, 2000] {
@@ -162,7 +163,8 @@ struct CutHardVideoTests {
   @Test func theSoundOfAnExactClipIsEven() throws {
     let video = clips.path("even.avi")
     try clips.run(
-      "-f lavfi -i testsrc2=s=160x96:r=5:d=8 -f lavfi -i sine=f=440:r=48000:d=8 -c:v mjpeg -c:a pcm_s16le even.avi"
+      "-f lavfi -i testsrc2=s=160x96:r=5:d=8 -f lavfi -i sine=f=440:r=48000:d=8 -c:v mjpeg "
+        + "-c:a pcm_s16le even.avi"
     )
     let cut = try CutRun(video, [(2, 7)], in: clips.folder, ["--exact"])
     let row = try #require(cut.rows.first, "\(cut.run.errors)")
