@@ -85,21 +85,28 @@ extension CutVideo {
   }
 
   /// A copy of the part of the video that holds the clip, in which the clock goes on, and the clip as one of
-  /// that. It is written to `file`, which is empty and open as `descriptor`.
+  /// that; nil where such a copy would not be true. It is written to `file`, which is empty and open as
+  /// `descriptor`.
   package func part(
     around clip: CutClip, in file: BytePath, _ descriptor: Int32
-  ) throws(ClassifierError) -> (video: CutVideo, clip: CutClip) {
+  ) throws(ClassifierError) -> (video: CutVideo, clip: CutClip)? {
+    // Else packets and frames are not counted alike.
+    guard times.times.count == remuxer.index.times.times.count else { return nil }
     let planned = ClipPlan(clip.frames, of: remuxer.index).frames
     let around = CutClip(
       segment: clip.segment, name: clip.name, frames: planned, start: time(of: planned.lowerBound),
       end: time(of: planned.upperBound), mode: .copy)
     var copied: CutClip?
-    try copy([around], into: file.folder, open: { _ in descriptor }, finish: { copied = try $1.get() })
-    let video = try CutVideo(file, partOf: self.file, track: nil, options)
-    guard let first = copied?.frames.lowerBound, video.times.times.count == copied?.frames.count else {
-      throw .video(self.file, cause: "has a clock that begins anew, by which its sound cannot be cut")
+    do {
+      try copy([around], into: file.folder, open: { _ in descriptor }, finish: { copied = try? $1.get() })
+    } catch {
+      guard error.scope == .input else { throw error }
+      return nil
     }
-    let frames = clip.frames.lowerBound - first..<clip.frames.upperBound - first
+    guard let whole = copied?.frames, whole.clamped(to: clip.frames) == clip.frames else { return nil }
+    let video = try CutVideo(file, partOf: self.file, track: nil, options)
+    guard video.times.times.count == whole.count else { return nil }
+    let frames = clip.frames.lowerBound - whole.lowerBound..<clip.frames.upperBound - whole.lowerBound
     return (
       video,
       CutClip(

@@ -112,26 +112,22 @@ struct CutCommand: AsyncParsableCommand {
       let output = try Output(new: path)
       guard let draft = output.draft else { return false }
       var made: CutClip?
+      var fault = "the \(clip.frames.count.counted("frame")) asked for"
       // What the packets say of the frames is found wrong, if it is, by what comes of it.
       for isDecoded in [video.isDecodingNeeded, true] where made == nil {
         if isDecoded { try video.decode(threads: model.threads ?? 1) }
         guard let clip = video.renewed(clip) else { break }
         let copy = video.needsPart(for: clip) ? try Output(new: path) : nil
-        let (source, part) =
-          if let copy, let file = copy.draft {
-            try video.part(around: clip, in: file, copy.descriptor)
-          } else {
-            (video, clip)
-          }
+        guard let (source, part) = try source(of: clip, in: video, copy) else {
+          fault = "its own sound, for the video's clock begins anew"
+          break
+        }
         let bar = printer.bar(clip)
         try program.encode(source.reencoding(part, to: draft, options).arguments, to: path, progress: bar)
         if source.shows(part, at: draft) { made = clip }
       }
       guard let made else {
-        Terminal.warn(
-          .video(
-            file,
-            cause: "'\(path.printable)' would not have the \(clip.frames.count.counted("frame")) asked for"))
+        Terminal.warn(.video(file, cause: "'\(path.printable)' would not have \(fault)"))
         isComplete = false
         continue
       }
@@ -140,6 +136,14 @@ struct CutCommand: AsyncParsableCommand {
       try printer.add(made, at: path)
     }
     return isComplete
+  }
+
+  /// What the clip is encoded from: the video, or a copy of a part of it where there is an output for that.
+  private func source(
+    of clip: CutClip, in video: CutVideo, _ copy: Output?
+  ) throws(ClassifierError) -> (video: CutVideo, clip: CutClip)? {
+    guard let copy, let file = copy.draft else { return (video, clip) }
+    return try video.part(around: clip, in: file, copy.descriptor)
   }
 
   /// What is to be cut, in the order of time.

@@ -159,6 +159,21 @@ struct CutHardVideoTests {
     #expect(left.allSatisfy { !$0.hasPrefix(".") })
   }
 
+  /// Frames of a damaged recording are not those of its packets, and of a clock that begins anew no others tell.
+  @Test func exactClipsOfDamagedJoinedRecordingsAreRefusedWhereTheirSoundIsUnclear() throws {
+    try clips.run(
+      "-f lavfi -i testsrc2=s=160x96:r=25:d=6 -f lavfi -i sine=d=6 -g 25 -c:v libx264 -bf 2 -c:a aac one.ts")
+    var bytes = try clips.read("one.ts") + clips.read("one.ts")
+    var random = SplitMix64(seed: 3)
+    for _ in 0..<400 { bytes[Int.random(in: bytes.count / 8..<bytes.count, using: &random)] ^= 0x55 }
+    let cut = try CutRun(
+      try clips.write(bytes, "both.ts"), [(2, 3), (4.5, 5), (7.5, 8.5)], in: clips.folder, ["--exact"])
+    let lines = cut.run.errors.split(separator: "\n").dropFirst()
+    #expect(cut.run.status == 1 && cut.rows.count + lines.count == 3, "\(cut.run.errors)")
+    let cause = "would not have its own sound, for the video's clock begins anew"
+    #expect(lines.contains { $0.hasSuffix(cause) } && lines.allSatisfy { $0.contains("would not have") })
+  }
+
   /// Of video whose ticks are long, sound has its own.
   @Test func theSoundOfAnExactClipIsEven() throws {
     let video = clips.path("even.avi")
