@@ -159,7 +159,8 @@ struct CutHardVideoTests {
     #expect(left.allSatisfy { !$0.hasPrefix(".") })
   }
 
-  /// Frames of a damaged recording are not those of its packets, and of a clock that begins anew no others tell.
+  /// Frames of a damaged recording are not those of its packets, and of a clock that begins anew no others
+  /// tell.
   @Test func exactClipsOfDamagedJoinedRecordingsAreRefusedWhereTheirSoundIsUnclear() throws {
     try clips.run(
       "-f lavfi -i testsrc2=s=160x96:r=25:d=6 -f lavfi -i sine=d=6 -g 25 -c:v libx264 -bf 2 -c:a aac one.ts")
