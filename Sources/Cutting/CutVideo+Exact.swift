@@ -53,8 +53,11 @@ extension CutVideo {
     decoded == nil && (indexStamps == nil || remuxer.index.changesDecoder)
   }
 
-  /// Decodes the whole video, and counts by its frames from then on.
+  package var isDecoded: Bool { decoded != nil }
+
+  /// Decodes the whole video, once, and counts by its frames from then on.
   package func decode(threads: Int) throws(ClassifierError) {
+    if isDecoded { return }
     let found: DecodedFrames
     do {
       let video = try Video(
@@ -105,6 +108,7 @@ extension CutVideo {
     }
     guard let whole = copied?.frames, whole.clamped(to: clip.frames) == clip.frames else { return nil }
     let video = try CutVideo(file, partOf: self.file, track: nil, options)
+    if let decoded, !decoded.isUniform { try video.decode(threads: 1) }
     guard video.times.times.count == whole.count else { return nil }
     let frames = clip.frames.lowerBound - whole.lowerBound..<clip.frames.upperBound - whole.lowerBound
     return (

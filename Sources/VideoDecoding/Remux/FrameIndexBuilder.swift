@@ -173,7 +173,8 @@ extension FrameIndexBuilder {
   /// Stamps for frames of which some have none: those of decoding, so much later as frames with both say, or
   /// as the decoder holds frames back.
   private func standIns(_ order: [Int]) -> [Int64?] {
-    let decoded = decodingStamps(order)
+    // In the order decoded: sorted, those of two clocks would lie between each other.
+    let decoded = order.sorted().map { packets[$0].decodingStamp }.filter { $0 != CFFMPEG_NO_TIME }
     guard decoded.count == order.count, let last = decoded.last else {
       return order.map { packets[$0].stamp == CFFMPEG_NO_TIME ? nil : packets[$0].stamp }
     }
@@ -191,20 +192,6 @@ extension FrameIndexBuilder {
       place + delay < decoded.count
         ? decoded[place + delay] : last &+ period &* Int64(place + delay - decoded.count + 1)
     }
-  }
-
-  /// Those of decoding, in ascending order up to where the clock was reset, and from there.
-  private func decodingStamps(_ order: [Int]) -> [Int64] {
-    var runs: [[Int64]] = []
-    for packet in order.sorted() where packets[packet].decodingStamp != CFFMPEG_NO_TIME {
-      let stamp = packets[packet].decodingStamp
-      if let last = runs.last?.last, last <= stamp {
-        runs[runs.count - 1].append(stamp)
-      } else {
-        runs.append([stamp])
-      }
-    }
-    return runs.flatMap { $0 }
   }
 
   /// Where the clock was reset, as in joined recordings, what follows comes after what was before. B frames

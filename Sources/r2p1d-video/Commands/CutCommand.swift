@@ -114,7 +114,8 @@ struct CutCommand: AsyncParsableCommand {
       var made: CutClip?
       var fault = "the \(clip.frames.count.counted("frame")) asked for"
       // What the packets say of the frames is found wrong, if it is, by what comes of it.
-      for isDecoded in [video.isDecodingNeeded, true] where made == nil {
+      let tries = video.isDecoded || video.isDecodingNeeded ? [true] : [false, true]
+      for isDecoded in tries where made == nil {
         if isDecoded { try video.decode(threads: model.threads ?? 1) }
         guard let clip = video.renewed(clip) else { break }
         let copy = video.needsPart(for: clip) ? try Output(new: path) : nil

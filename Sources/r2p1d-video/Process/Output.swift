@@ -96,13 +96,16 @@ final class Output {
     replacing path: BytePath, mode: mode_t?, replaces: Bool = true
   ) throws(ClassifierError) {
     // Of a long name so much that, with what is added, it stays within the 255 bytes that a name may have.
-    let hidden = BytePath(bytes: ".".utf8 + path.name.bytes.prefix(200) + ".XXXXXX".utf8)
-    var template = path.folder.appending(hidden).bytes.map { CChar(bitPattern: $0) } + [0]
+    let hidden = path.folder.appending(BytePath(bytes: ".".utf8 + path.name.bytes.prefix(200)))
     var descriptor: Int32 = -1
     let draft = try Signals.remove { () throws(ClassifierError) in
-      descriptor = mkstemp(&template)
-      guard descriptor >= 0 else { throw .output(path, cause: "cannot be written: \(Errno.last.reason)") }
-      return BytePath(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
+      do throws(Errno) {
+        let made = try hidden.makeDraft()
+        descriptor = made.descriptor
+        return made.path
+      } catch {
+        throw .output(path, cause: "cannot be written: \(error.reason)")
+      }
     }
     self.init(name: path, descriptor: descriptor, replaces: replaces)
     self.draft = draft

@@ -78,11 +78,10 @@ private struct StandardInput: VideoInput.ByteReader {
   }
 
   private static func unnamedFile() throws(ClassifierError) -> FileDescriptor {
-    let draft = folder.appending(".r2p1d-video.XXXXXX")
-    var template = draft.bytes.map { CChar(bitPattern: $0) } + [0]
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw unkept(.last) }
-    unlink(template)
+    let (path, descriptor) = try checked(unkept) { () throws(Errno) in
+      try folder.appending(".r2p1d-video").makeDraft()
+    }
+    _ = path.withCString { unlink($0) }
     return FileDescriptor(rawValue: descriptor)
   }
 
