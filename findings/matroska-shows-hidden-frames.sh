@@ -24,8 +24,8 @@ ffmpeg -version | sed -n 1p
 mkvmerge --version
 
 failures=0
-# shown FILE EXPECTED: how many frames this file shows, the first and the last by their numbers in the film, and
-# how many seconds behind the first one frame 45 is
+# shown FILE EXPECTED: how many frames this file shows, the first and the last by their numbers in the film,
+# and how many seconds behind the first one frame 45 is
 shown() {
   for ffmpeg in ffmpeg "$new"; do
     found=$("$ffmpeg" -nostdin -hide_banner -i "$1" -vf showinfo -fps_mode passthrough -f null - 2>&1 |
