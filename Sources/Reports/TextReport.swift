@@ -33,7 +33,7 @@ struct TextReport: LabelReport {
   private static func notes(_ labels: VideoLabels) -> String {
     var notes = ""
     if labels.video.decodeErrors > 0 {
-      notes += "  damaged: \(labels.video.decodeErrors) decode errors were skipped\n"
+      notes += "  damaged: \(labels.video.damage)\n"
     }
     if labels.windows.contains(where: \.padded) {
       notes += "  shorter than a window: its last sample is held\n"
@@ -46,4 +46,9 @@ struct TextReport: LabelReport {
     return labels.map { String(format: "  %5.1f %%  ", $0.score * 100) + BytePath($0.label).printable + "\n" }
       .joined()
   }
+}
+
+extension VideoSummary {
+  /// What a person is told of decode errors.
+  var damage: String { decodeErrors.counted("decode error was skipped", "decode errors were skipped") }
 }

@@ -174,7 +174,7 @@ extension TimelinePage {
       ),
     ]
     if summary.video.decodeErrors > 0 {
-      facts.append(("Damage", "\(summary.video.decodeErrors) decode errors were skipped"))
+      facts.append(("Damage", summary.video.damage))
     }
     return facts.map { "<dt>\($0)</dt><dd>\(HTML.escape($1))</dd>\n" }.joined()
   }

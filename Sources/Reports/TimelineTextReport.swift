@@ -31,7 +31,7 @@ struct TimelineTextReport: TimelineReport {
     var text = table(rows.finish())
     if !hasRows { text += "  no segment: no label is there long enough, or surely enough\n" }
     if summary.video.decodeErrors > 0 {
-      text += "  damaged: \(summary.video.decodeErrors) decode errors were skipped\n"
+      text += "  damaged: \(summary.video.damage)\n"
     }
     let labels = summary.labels.map { score($0.score) + BytePath($0.label).printable + "\n" }
     return text + "\nthe whole video\n" + (labels.isEmpty ? "  uncertain\n" : labels.joined())

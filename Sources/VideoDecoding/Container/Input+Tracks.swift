@@ -48,6 +48,7 @@ extension Input {
     let best = Int(av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, &decoder, 0))
     if candidates.contains(best), let decoder { return (best, decoder) }
     if let imageFormat { throw .stillPicture(format: imageFormat.name) }
+    if streams[candidates[0]]?.pointee.isEncrypted ?? false { throw .encrypted }
     throw .noDecoder(codec: codecName(of: candidates[0]))
   }
 
@@ -67,8 +68,11 @@ extension Input {
     streams[index]?.pointee.codecpar.pointee.codec_type ?? AVMEDIA_TYPE_UNKNOWN
   }
 
+  /// FFmpeg's name, or the container's for what FFmpeg does not know.
   private func codecName(of index: Int) -> String {
-    String(cString: avcodec_get_name(streams[index]?.pointee.codecpar.pointee.codec_id ?? AV_CODEC_ID_NONE))
+    guard let parameters = streams[index]?.pointee.codecpar.pointee, parameters.codec_id != AV_CODEC_ID_NONE
+    else { return streams[index]?.pointee.codecpar.pointee.tagName ?? "unknown" }
+    return String(cString: avcodec_get_name(parameters.codec_id))
   }
 
   private func isVideo(_ index: Int) -> Bool {

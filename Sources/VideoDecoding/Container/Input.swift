@@ -16,6 +16,9 @@ final class Input {
   /// The packet last read; its data is released by the next `read`.
   let packet: UnsafeMutablePointer<AVPacket>
   private var selected: Int?
+  /// The stream of which nothing is worth anything encrypted.
+  private var preferred: Int?
+  private var isEncrypted = false
   /// What the container said of the selected stream on opening. Some demuxers change their own copy as they
   /// read.
   private(set) var parameters: UnsafeMutablePointer<AVCodecParameters>?
@@ -110,6 +113,8 @@ final class Input {
   /// Keeps what the container says of this stream, of which `timedPacket` knows the times; `read` returns the
   /// packets of the others too.
   func prefer(_ index: Int) throws(VideoError) {
+    if streams[index]?.pointee.isEncrypted ?? false { throw .encrypted }
+    preferred = index
     parameters = avcodec_parameters_alloc()
     guard let parameters, let stream = streams[index],
       avcodec_parameters_copy(parameters, stream.pointee.codecpar) >= 0
@@ -141,8 +146,8 @@ final class Input {
   /// The container's name or address, as FFmpeg wants it.
   var address: [CChar] { source.address }
 
-  /// What a reader of the bytes threw, if it did.
-  var failure: VideoError? { source.failure }
+  /// What a reader of the bytes threw, if it did, or that the stream turned out to be encrypted.
+  var failure: VideoError? { source.failure ?? (isEncrypted ? .encrypted : nil) }
 
   /// Whether the demuxer found the file damaged since `forgetDamage`.
   var isDamaged: Bool { damage.count() > 0 }
@@ -160,6 +165,10 @@ final class Input {
       if packet.pointee.size > 0 { control.countPacket() }
       // What was read ahead to find out about the streams comes out whatever is discarded now.
     } while status == .again || status == .done && !isSelected(packet.pointee.stream_index)
+    if status == .done, Int(packet.pointee.stream_index) == preferred, packet.pointee.isEncrypted {
+      isEncrypted = true
+      return .failed(code: CFFMPEG_ERROR_INVALID)
+    }
     return status
   }
 
@@ -187,6 +196,19 @@ final class Input {
     if code >= 0 { delays?.set(&packet.pointee) }
     return code
   }
+
+  /// Whether a transport stream's packets of `stream` are scrambled, as far as its beginning says.
+  func isScrambled(_ stream: Int) -> Bool {
+    guard demuxer == "mpegts", let bytes, let identifier = streams[stream]?.pointee.id else { return false }
+    let count = Int(min(bytes.count, Self.scrambledBytes))
+    return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { head in
+      bytes.fill(head, at: 0)
+        && TransportScrambling.isSeen(in: UnsafeRawBufferPointer(head), stream: identifier)
+    }
+  }
+
+  /// A second of a broadcast.
+  private static let scrambledBytes: Int64 = 1 << 20
 
   /// Moves the oldest packet read ahead into `packet`, if there is one.
   private func takeAhead() -> Bool {

@@ -72,6 +72,7 @@ final class SparseDemuxer {
         continue
       }
       guard isSameStream(stream.pointee) else { throw UnfitForSparseReading() }
+      if packet.pointee.isEncrypted { throw VideoError.encrypted }
       if packet.pointee.size > 0 { control.countPacket() }
       return .done
     }

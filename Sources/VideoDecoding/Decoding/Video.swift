@@ -226,6 +226,12 @@ package final class Video {
     }
   }
 
+  /// Why there are no frames, after all was decoded.
+  private var absence: VideoError {
+    if framesDecoded > 0 || decodeErrors > 0 { return .noFrame(decodeErrors: decodeErrors) }
+    return input.isScrambled(stream) ? .encrypted : .emptyStream
+  }
+
   private func decodedTimeline() throws(VideoError) -> PresentationTimes {
     try restart(reopening: true)
     var builder = TimelineBuilder(clock: clock)
@@ -237,7 +243,7 @@ package final class Video {
       times.append(builder.time(stamp: decoder.stamp))
       lastDuration = decoder.duration
     }
-    guard !times.isEmpty else { throw .noFrame(decodeErrors: decodeErrors) }
+    guard !times.isEmpty else { throw absence }
     (isTimelineExact, isStartExact) = (true, true)
     return PresentationTimes(times: times, start: builder.start, lastDuration: lastDuration, clock: clock)
   }

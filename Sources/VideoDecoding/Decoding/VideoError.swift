@@ -21,6 +21,10 @@ package enum VideoError: Error, Sendable, Equatable {
   case noSuchTrack(Int, found: [String])
   case noDecoder(codec: String)
   case decoderFailed(codec: String, reason: String)
+  /// Its pictures cannot be had without a key.
+  case encrypted
+  /// The stream has no packets, as where a film's beginning is one file and the rest others.
+  case emptyStream
   /// Not one frame came out of the whole stream.
   case noFrame(decodeErrors: Int)
   /// A pixel format that libswscale does not read.
@@ -85,8 +89,9 @@ extension VideoError {
     case .missing: .missing
     case .unreadable, .notRegularFile, .untrustedServer, .unusableCertificates: .unreadable
     case .namesOthers, .networkNotAllowed: .refused
-    case .empty, .notVideo, .stillPicture, .noVideoStream, .noDecoder, .unsupportedPixels: .unsupported
-    case .decoderFailed, .noFrame, .cropsEverything: .damaged
+    case .empty, .notVideo, .stillPicture, .noVideoStream, .noDecoder, .encrypted, .unsupportedPixels:
+      .unsupported
+    case .decoderFailed, .emptyStream, .noFrame, .cropsEverything: .damaged
     case .noSuchTrack, .emptyPart, .unusableSampling, .unusableFrames: .request
     case .tooManyPixels: .limit(.pixels)
     case .tooManyStreams: .limit(.streams)
@@ -121,6 +126,8 @@ extension VideoError: CustomStringConvertible {
       "no video track \(track); its streams are \(found.joined(separator: ", "))"
     case .noDecoder(let codec): "this FFmpeg has no decoder for \(codec) video"
     case .decoderFailed(let codec, let reason): "the decoder for \(codec) video cannot be opened: \(reason)"
+    case .encrypted: "its video is encrypted, and cannot be decoded without the key"
+    case .emptyStream: "its video stream is empty"
     case .noFrame(let errors):
       "no frame could be decoded (\(errors) decode error\(errors == 1 ? "" : "s"))"
     case .unsupportedPixels(let format, let width, let height):

@@ -98,7 +98,7 @@ struct FrameIndexBuilder {
   /// The index, once all packets have come. `ticks` are the time bases of all streams.
   func index(_ info: VideoInfo, ticks: [AVRational]) throws(VideoError) -> FrameIndex {
     let (order, isOrderUnknown, stamps) = order()
-    guard !order.isEmpty else { throw .noFrame(decodeErrors: 0) }
+    guard !order.isEmpty else { throw packets.isEmpty ? .emptyStream : .noFrame(decodeErrors: 0) }
     var placed = packets.map { found in
       FrameIndex.Packet(
         stamp: found.stamp, decodingStamp: found.decodingStamp, size: found.size, place: -1, time: 0,

@@ -18,7 +18,9 @@ extension VideoError {
     case .noVideoStream: .noSuchTrack(1, found: ["0 (aac audio)"])
     case .noSuchTrack: .noDecoder(codec: "h264")
     case .noDecoder: .decoderFailed(codec: "h264", reason: "no")
-    case .decoderFailed: .noFrame(decodeErrors: 1)
+    case .decoderFailed: .encrypted
+    case .encrypted: .emptyStream
+    case .emptyStream: .noFrame(decodeErrors: 1)
     case .noFrame: .unsupportedPixels(format: "vaapi", width: 1, height: 1)
     case .unsupportedPixels: .cropsEverything(width: 1, height: 1)
     case .cropsEverything: .emptyPart(start: 1, end: 1)
