@@ -176,6 +176,17 @@ struct CutHardVideoTests {
     #expect(lines.contains { $0.hasSuffix(cause) } && lines.allSatisfy { $0.contains("would not have") })
   }
 
+  /// The program by itself ends where two frames of three are damaged, and the other clips would be lost.
+  @Test(.enabled(if: Clips.canEncode("libvpx-vp9"), Clips.note))
+  func exactClipsOfMostlyDamagedVideosAreMadeWhereTheirFramesAre() throws {
+    try clips.run("-f lavfi -i testsrc2=s=160x96:r=25:d=6 -g 500 -c:v libvpx-vp9 -cpu-used 8 a.webm")
+    try clips.run("-i a.webm -c copy -bsf:v 'noise=amount=gt(n\\,25)' damaged.webm")
+    let cut = try CutRun(
+      clips.path("damaged.webm"), [(4, 5), (0.2, 0.6)], in: clips.folder, ["--exact"])
+    #expect(cut.run.status == 1 && cut.rows.map(\.frames) == [10], "\(cut.run.errors)")
+    #expect(cut.run.errors.contains("would not have the "), "\(cut.run.errors)")
+  }
+
   /// Of video whose ticks are long, sound has its own.
   @Test func theSoundOfAnExactClipIsEven() throws {
     let video = clips.path("even.avi")
