@@ -42,7 +42,7 @@ package struct FrameIndex: Sendable {
   /// stamps, are damaged, hold more than a frame, or change the decoder.
   package let isDoubtful: Bool
   /// Whether a packet has something beside its bytes that the decoder keeps for later ones, a palette or
-  /// other parameters: who begins behind it lacks that.
+  /// other parameters, or says another size than those before: who begins elsewhere has other frames first.
   package let changesDecoder: Bool
   /// Whether each frame has a stamp of its own, later than that of the frame before.
   let areStampsUnique: Bool

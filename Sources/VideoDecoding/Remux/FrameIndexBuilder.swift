@@ -12,6 +12,8 @@ struct FrameIndexBuilder {
   private var current: [Int: UInt64]
   private var packets: [Found] = []
   private var changesDecoder = false
+  /// What says the size of frames, as far as it was said.
+  private var layout: UInt64?
   /// Of each other stream, the times of its packets in ticks, and how many of this one came before.
   private var others: [Int: [(stamp: Int64, packet: Int)]] = [:]
 
@@ -35,6 +37,7 @@ struct FrameIndexBuilder {
     dependencies = PacketDependencies(parameters)
     orderCheck.reach = clock.reach
     header = syntax?.header.parameters ?? [:]
+    layout = syntax?.header.layout
     current = header
   }
 
@@ -53,7 +56,9 @@ struct FrameIndexBuilder {
     for (identifier, digest) in found?.parameters ?? [:] { current[identifier] = digest }
     let isInOrder = found?.order.map { orderCheck.admits($0, packet) } ?? true
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
-    if packet.changesDecoder { changesDecoder = true }
+    let layout = found?.layout ?? self.layout
+    if packet.changesDecoder || self.layout != nil && layout != self.layout { changesDecoder = true }
+    self.layout = layout
     packets.append(
       Found(
         stamp: packet.pts, decodingStamp: packet.dts, duration: packet.duration, size: packet.size,

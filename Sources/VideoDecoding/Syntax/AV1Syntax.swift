@@ -19,6 +19,7 @@ struct AV1Syntax: CodedSyntax {
     self.header = header
     // The stream's own may be another: of the container's, only whether it is of a picture alone counts.
     sequence?.layout = nil
+    self.header.layout = nil
   }
 
   mutating func read(_ packet: PacketBytes) throws(BrokenHeader) -> CodedPacket {
@@ -62,6 +63,7 @@ struct AV1Syntax: CodedSyntax {
         packet.load(payload.startIndex..<payload.endIndex)
         sequence = try AV1Sequence(payload)
         found.add(payload, as: 1)
+        found.addLayout(payload)
       case 3, 6:  // a frame's header, alone or with the frame
         var frame = try AV1FrameHeader(payload.prefix(Self.unitBytes), of: sequence)
         if isOfLayer { frame.refreshed = nil }

@@ -8,6 +8,8 @@ struct CodedPacket {
   var isEntry = false
   /// Parameter sets (sequence headers, tables) in it: a digest of the content for each identifier.
   var parameters: [Int: UInt64] = [:]
+  /// A digest of what says the size of its frames; nil where that is not said.
+  var layout: UInt64?
   /// Where its frame comes in the order shown: behind those of a smaller number. Nil where it is not told.
   var order: Int?
   /// Whether the decoder may output something else than `frames` says, or may remember something of this
@@ -20,6 +22,14 @@ struct CodedPacket {
     digest.add(parameters[identifier] ?? 0)
     digest.add(unit)
     parameters[identifier] = digest.value
+  }
+
+  /// Notes what says the size of frames, or a further part of it.
+  mutating func addLayout(_ part: some Sequence<UInt8>) {
+    var digest = Digest()
+    digest.add(layout ?? 0)
+    digest.add(part)
+    layout = digest.value
   }
 }
 

@@ -80,6 +80,7 @@ struct H264Syntax: CodedSyntax {
       let (number, sequence) = try SequenceSet.read(unit.dropFirst())
       sequences[number] = sequence
       found.add(unit, as: 7 << 16 | number)
+      found.addLayout(unit)
     case 8:
       let (number, picture) = try PictureSet.read(unit.dropFirst(), sequences)
       pictures[number] = picture

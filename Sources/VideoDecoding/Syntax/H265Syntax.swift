@@ -109,6 +109,7 @@ struct H265Syntax: CodedSyntax {
       reorderings[number] = reordering
       layers[number] = isOfOneLayer
       found.add(unit, as: type << 16 | number)
+      found.addLayout(unit)
     case 34:
       var reader = BitReader(payload, escaped: true)
       let number = try reader.golomb()

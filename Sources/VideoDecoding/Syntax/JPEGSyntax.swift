@@ -29,6 +29,7 @@ struct JPEGSyntax: CodedSyntax {
       case 0xC4: try Self.huffman(segment) { found.add([] as [UInt8], as: $0) }
       case 0xC0, 0xC1:
         guard segment.count >= 6 else { throw BrokenHeader() }
+        found.addLayout(segment[1..<5])
         for table in stride(from: 8, to: segment.count, by: 3) {
           quantizations.insert(Int(segment[table] & 3))
         }

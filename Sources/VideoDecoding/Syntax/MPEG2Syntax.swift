@@ -52,6 +52,8 @@ struct MPEG2Syntax: CodedSyntax {
     let code = unit[unit.startIndex]
     if code == 0xB3 { isSequence = true } else if code != 0xB5 { isSequence = false }
     if isSequence { found.add(unit, as: 0xB3) }
+    // Twelve bits of width and of height.
+    if code == 0xB3 { found.addLayout(unit.dropFirst().prefix(3)) }
     return isSequence
   }
 }

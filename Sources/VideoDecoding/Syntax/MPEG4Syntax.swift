@@ -53,6 +53,7 @@ struct MPEG4Syntax: CodedSyntax {
       layer = read
       hasFields = hasFields || read.isInterlaced
       found.add(unit, as: code)
+      found.addLayout(unit)
     // User data among them: FFmpeg's decoder makes up for faults of the encoder that it names.
     case 0...0x1F, 0xB0, 0xB2, 0xB5: found.add(unit, as: code)
     case 0xB3: found.add([] as [UInt8], as: code)  // The time of the group is counted on from here.

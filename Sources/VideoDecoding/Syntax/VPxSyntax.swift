@@ -9,7 +9,9 @@ struct VP8Syntax: CodedSyntax {
     let isShown = bytes[0] & 16 != 0
     guard bytes[0] & 1 == 0 else { return CodedPacket(frames: isShown ? 1 : 0) }
     guard bytes.count > 12, bytes[3] == 0x9D, bytes[4] == 1, bytes[5] == 0x2A else { throw BrokenHeader() }
-    return CodedPacket(frames: isShown ? 1 : 0, isEntry: isShown && !Self.keepsSegments(bytes))
+    var found = CodedPacket(frames: isShown ? 1 : 0, isEntry: isShown && !Self.keepsSegments(bytes))
+    found.addLayout(bytes[6..<10])
+    return found
   }
 
   /// Whether a key frame's macroblocks stay in the segments that they were in before (19.2:
@@ -41,9 +43,11 @@ struct VP9Syntax: CodedSyntax {
     var found = CodedPacket()
     var isFirst = true
     for frame in try Self.frames(packet) {
-      var reader = BitReader(frame.prefix(2), escaped: false)
+      var reader = BitReader(frame.prefix(Self.headerBytes), escaped: false)
       guard try reader.bits(2) == 2 else { throw BrokenHeader() }
-      if try reader.bits(2) == 3 { try reader.skip(1) }
+      let (low, high) = (try reader.bits(1), try reader.bits(1))
+      let profile = low + 2 * high
+      if profile == 3 { try reader.skip(1) }
       if try reader.flag() {  // show_existing_frame
         found.frames += 1
       } else {
@@ -51,11 +55,47 @@ struct VP9Syntax: CodedSyntax {
         let isShown = try reader.flag()
         found.frames += isShown ? 1 : 0
         found.isEntry = found.isEntry || isFirst && isKey && isShown
+        if let size = try? Self.size(&reader, profile, isKey: isKey, isShown: isShown) {
+          found.addLayout((0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) })
+        }
       }
       isFirst = false
     }
     if found.frames > 1 { found.isUnclear = true }
     return found
+  }
+
+  /// What is looked at of a frame: its header as far as its size.
+  private static let headerBytes = 16
+
+  /// Width and height, 16 bits each, from behind `show_frame` (6.2); nil where they are those of a frame before.
+  private static func size(
+    _ reader: inout BitReader, _ profile: Int, isKey: Bool, isShown: Bool
+  ) throws(BrokenHeader) -> Int? {
+    let isResilient = try reader.flag()
+    var hasColours = isKey
+    if !isKey {
+      let isIntra = isShown ? false : try reader.flag()
+      if !isResilient { try reader.skip(2) }
+      guard isIntra else {
+        try reader.skip(8 + 3 * 4)
+        // Of which of three frames before, if of any.
+        for _ in 0..<3 where try reader.flag() { return nil }
+        return try reader.bits(32)
+      }
+      hasColours = profile > 0
+    }
+    try reader.skip(24)
+    if hasColours { try skipColours(&reader, profile) }
+    if !isKey { try reader.skip(8) }
+    return try reader.bits(32)
+  }
+
+  private static func skipColours(_ reader: inout BitReader, _ profile: Int) throws(BrokenHeader) {
+    if profile >= 2 { try reader.skip(1) }
+    let isRGB = try reader.bits(3) == 7
+    let isSubsampled = profile & 1 == 1
+    try reader.skip(isRGB ? (isSubsampled ? 1 : 0) : (isSubsampled ? 4 : 1))
   }
 
   /// The frames of a packet (annex B: superframes).
@@ -64,7 +104,7 @@ struct VP9Syntax: CodedSyntax {
   ) throws(BrokenHeader) -> [Slice<UnsafeBufferPointer<UInt8>>] {
     let bytes = packet.bytes
     // The index of a superframe lies at its end: a byte before and behind it, and eight sizes at most.
-    packet.load(0..<2)
+    packet.load(0..<headerBytes)
     packet.load(bytes.count - 34..<bytes.count)
     guard let last = bytes.last else { throw BrokenHeader() }
     let count = Int(last & 7) + 1
@@ -76,7 +116,7 @@ struct VP9Syntax: CodedSyntax {
     for frame in 0..<count {
       let size = (0..<sizeBytes).reduce(0) { $0 | Int(bytes[index + 1 + frame * sizeBytes + $1]) << (8 * $1) }
       guard size <= index - at else { throw BrokenHeader() }
-      packet.load(at..<at + 2)
+      packet.load(at..<at + headerBytes)
       if size > 0 { frames.append(bytes[at..<at + size]) }
       at += size
     }
