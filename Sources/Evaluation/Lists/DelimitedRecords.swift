@@ -7,11 +7,17 @@ struct DelimitedRecords {
     /// The line that it begins on, from 1.
     let line: Int
     let fields: [[UInt8]]
+    fileprivate let path: BytePath
 
-    /// A field as text; nil where it is not there, or not UTF-8.
-    func text(_ column: Int?) -> String? {
+    /// A field as text; nil where it is not there. What is not UTF-8 is an error: a group or a split that is
+    /// taken for none makes other figures, and nobody sees it.
+    func text(_ column: Int?) throws(ClassifierError) -> String? {
       guard let column, column < fields.count else { return nil }
-      return String(validating: fields[column], as: UTF8.self)?.trimmed()
+      guard let text = String(validating: fields[column], as: UTF8.self) else {
+        let found = BytePath(bytes: fields[column].prefix(60)).printable
+        throw .list(path, cause: "line \(line): '\(found)' is not UTF-8; save the list as UTF-8")
+      }
+      return text.trimmed()
     }
   }
 
@@ -71,7 +77,7 @@ struct DelimitedRecords {
       }
     }
     if isQuoted { throw .list(path, cause: "line \(first) begins a quote that does not end") }
-    return Record(line: first, fields: fields)
+    return Record(line: first, fields: fields, path: path)
   }
 }
 

@@ -69,7 +69,8 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let output = try result.open(besides: [model.model.file, formatting.labels])
     if let journal = formatting.journal { try Output.claim(journal) }
-    let list = try list.read()
+    // Whether a video may have several classes is up to the model.
+    let list = try list.read(isMultiLabel: true)
     let hasSegments = list.hasSegments
     if hasSegments, placement.windows != nil || published.name != nil {
       throw ValidationError("the list has segments, over which windows lie at a --stride")
@@ -77,6 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     let budget = workers.budget(model, engine.computing)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
+    if let contradiction = list.contradiction, !classifier.decision.isMultiLabel { throw contradiction }
     Terminal.warn(of: classifier)
     let truth = try EvaluationTruth(list, classifier.labels)
     Terminal.warn(truth, of: self.list.list)
