@@ -113,23 +113,18 @@ extension Decision {
 }
 
 extension SegmentFigures.Video {
-  /// Of several classes of one segment, the first. A window of a model of several labels is right if that is
-  /// one of them.
+  /// A segment of several classes is a stretch of each, and a window within it is right with any of them:
+  /// with its best label or, of a model of several labels, with one that it gives.
   init(_ video: EvaluatedVideo, isMultiLabel: Bool) {
-    let truth = video.examples.compactMap { example -> SegmentFigures.Stretch? in
-      guard let label = example.truth.first?.index, let start = example.start, let end = example.end else {
-        return nil
-      }
-      return SegmentFigures.Stretch(label: label, start: start, end: end)
+    let truth = video.examples.flatMap { example -> [SegmentFigures.Stretch] in
+      guard let start = example.start, let end = example.end else { return [] }
+      return example.truth.map { SegmentFigures.Stretch(label: $0.index, start: start, end: end) }
     }
     let windows = video.examples.flatMap { example in
-      example.windows.map { window in
-        let truth = example.truth.first?.index
-        let isRight =
-          isMultiLabel
-          ? window.labels.contains { $0.index == truth } : window.rank == 0 && !window.labels.isEmpty
-        let best = isRight ? truth : window.labels.first { $0.index != truth }?.index
-        return SegmentFigures.Video.Window(truth: truth ?? 0, best: best ?? -1)
+      let truth = example.truth.map(\.index)
+      return example.windows.map { window in
+        let said = window.labels.map(\.index)
+        return SegmentFigures.Video.Window(within: truth, said: isMultiLabel ? said : Array(said.prefix(1)))
       }
     }
     let found = (video.segments ?? []).map {

@@ -106,6 +106,27 @@ import Testing
       (rows[0]["segments"] as? [[String: Any]])?.map { $0["label"] as? String } == ["pan right", "tilt up"])
   }
 
+  /// Two classes at a time, in either order: a stretch of each, as timeline --compare has it.
+  @Test(arguments: ["pan right|zoom in", "zoom in|pan right"])
+  func aSegmentOfSeveralClassesIsOneOfEach(_ labels: String) throws {
+    try folder.write("two.mp4", Self.clip("pan_right_then_tilt_up"))
+    try folder.write(
+      "list.csv", "file,labels,start,end\ntwo.mp4,\(labels),0,2.1\ntwo.mp4,tilt up,2.1,4\n")
+    let report = try evaluate("list.csv --format json").object()
+    let segments = try #require(report["segments"] as? [String: Any])
+    let precision = try #require(segments["meanAveragePrecision"] as? [Double])
+    #expect(precision[0] == 2.0 / 3)
+    #expect((segments["windowAccuracy"] as? [String: Any])?["value"] as? Double == 1)
+    // Of three stretches two are found.
+    #expect(segments["f1At10"] as? Double == 0.8 && segments["edit"] as? Double == 1 - 1.0 / 3)
+    let compared = try program(
+      "timeline", "two.mp4", "--model", "camera-motion", "--segments", "--compare", "list.csv")
+    for row in ["mAP@0.5          66.7 %", "F1@10, 25, 50    80.0 %", "edit score       66.7 %"] {
+      #expect(compared.text.contains(row), "\(compared.text)")
+    }
+    #expect(compared.text.contains("window accuracy  100.0 %"))
+  }
+
   @Test(
     arguments: [
       ("torchvision", ["frames": 16, "windows": 5, "fps": 15.0]),
