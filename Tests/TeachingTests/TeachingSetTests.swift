@@ -3,6 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Evaluation
 @testable import R2P1DVideo
 @testable import Teaching
 
@@ -169,6 +170,28 @@ enum MadeVideos {
     let rule = ScoreRule(isMultiLabel: false).fitted(videos)
     // 4000 draws fix a temperature to some hundredths.
     #expect(abs(rule.temperature - 3) < 0.3)
+  }
+
+  /// A class of one video has none left where it is the test: every temperature costs the same.
+  @Test(arguments: [[1, 1, 1], [1, 1]]) func whereNoTemperatureIsBetterScoresStayAsTheyAre(
+    _ counts: [Int]
+  ) throws {
+    let course = try course(MadeVideos.set(counts))
+    #expect(course.report.temperature == 1 && course.report.figures.video1.count == 0)
+  }
+
+  @Test func theSameVideoMayNameItsClassesInAnyOrder() throws {
+    let videos = [[0, 1], [1, 0], [1]].enumerated().map { number, labels in
+      LabelledVideo(path: BytePath("\(number).mp4"), labels: labels, line: number + 1)
+    }
+    let list = LabelledList(
+      file: "list.csv", form: .csv, classes: ["x", "y"], isNumbered: false, videos: videos)
+    let lesson = try Lesson(list, isMultiLabel: true)
+    var builder = TeachingSetBuilder(lesson, TeachingOptions(), width: 8)
+    try builder.check(videos[0], "content")
+    try builder.check(videos[1], "content")
+    let error = #expect(throws: ClassifierError.self) { try builder.check(videos[2], "content") }
+    #expect(error?.cause.contains("the same video is in two classes: 1.mp4 ('y', 'x') and 2.mp4") == true)
   }
 }
 

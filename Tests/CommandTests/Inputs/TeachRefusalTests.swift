@@ -39,6 +39,8 @@ import Testing
     Case(list: "file,label\nno.mp4,x\nnone.mp4,y", says: "2 of its 2 videos cannot be read", status: 1),
     Case(list: "file,label\na.mp4,\"x\ny\"\nb.mp4,z", says: "the label 'x\\x0Ay' holds a line break"),
     Case(list: "file,label\na.mp4,X\nb.mp4,x", says: "'X', 'x' differ only in case"),
+    Case(list: "file,label\na.mp4,é\nb.mp4,e\u{301}", says: "has videos of one class alone, 'é'"),
+    Case(list: "file,labels\na.mp4,|\nb.mp4,y", says: "line 2: has no label"),
     Case(list: "file,label\n", says: "names no video"),
     Case(list: "file,label,group\na.mp4,x,g\nb.mp4,y,g", says: "all its videos are of one group"),
   ]
@@ -68,6 +70,17 @@ import Testing
     }
     let run = try program("teach", "clips", "--model", "camera-motion", "--output", "own.safetensors")
     #expect(run.status == 2 && run.errors.contains("clips: no video has the class 'z'"), "\(run.errors)")
+  }
+
+  /// As a folder that was copied from a Mac may lie beside one that was made elsewhere.
+  @Test func classFoldersOfOneNameInTwoUnicodeFormsAreNamed() throws {
+    for (name, file) in [("\u{E9}", "a.mp4"), ("e\u{301}", "b.mp4")] {
+      let path = "\(folder.path("clips"))/\(name)"
+      try #require(mkdir(folder.path("clips"), 0o755) == 0 || errno == EEXIST)
+      try #require(mkdir(path, 0o755) == 0 && rename(folder.path(file), "\(path)/\(file)") == 0)
+    }
+    let run = try program("teach", "clips", "--model", "camera-motion", "--output", "own.safetensors")
+    #expect(run.status == 2 && run.errors.contains("differ only in Unicode form (NFC, NFD)"), "\(run.errors)")
   }
 
   @Test func aCacheOfAnotherModelIsNamed() throws {
