@@ -72,9 +72,7 @@ struct EvaluateCommand: ParsableCommand {
     // Whether a video may have several classes is up to the model.
     let list = try list.read(isMultiLabel: true)
     let hasSegments = list.hasSegments
-    if hasSegments, placement.windows != nil || published.name != nil {
-      throw ValidationError("the list has segments, over which windows lie at a --stride")
-    }
+    try checkOptions(hasSegments: hasSegments)
     let budget = workers.budget(model, engine.computing)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
@@ -98,6 +96,17 @@ struct EvaluateCommand: ParsableCommand {
     try output.finish()
     if evaluation.counts.failed + evaluation.counts.unmatched > 0 {
       throw ExitCode(ExitStatus.input.rawValue)
+    }
+  }
+
+  /// Options that mean nothing for such a list are refused: figures would be taken for what they are not.
+  private func checkOptions(hasSegments: Bool) throws {
+    if hasSegments, placement.windows != nil || published.name != nil {
+      throw ValidationError("the list has segments, over which windows lie at a --stride")
+    }
+    if !hasSegments, segmentation.isGiven || certainty.minScore > 0 {
+      throw ValidationError(
+        "the list has no segments: leave --smooth, --enter, --leave, --min-length and --min-score away")
     }
   }
 

@@ -208,6 +208,7 @@ import Testing
   @Test(arguments: [
     "clips --protocol torchvision --windows 3", "clips --protocol vmz10 --frames 16", "clips --crops 2",
     "clips --crops 3 --resize squash", "clips --list-format imagenet", "clips --format xml", "",
+    "clips --min-score 0.9", "clips --smooth 2", "clips --enter 0.5 --leave 0.4",
   ])
   func wrongUsageIsRefused(_ line: String) throws {
     let run = try evaluate(line)
