@@ -115,7 +115,8 @@ public struct TeachingReport: Sendable, Equatable {
     public var value: Double? { meanAveragePrecision ?? accuracy.value }
   }
 
-  /// Two videos of different folds that look the same: if they are, the accuracy is too high.
+  /// Two videos of different folds that look the same: if they are, the accuracy is too high. Of each video
+  /// there is the one before it in the list that it is most like.
   public struct Duplicate: Sendable, Equatable {
     public let first, second: BytePath
     /// Of the angle between their features, less the mean of all.

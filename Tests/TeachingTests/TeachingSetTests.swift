@@ -180,6 +180,23 @@ enum MadeVideos {
     #expect(course.report.temperature == 1 && course.report.figures.video1.count == 0)
   }
 
+  /// As a static camera's clips do: pairs would be as many as the square of the videos.
+  @Test func ofManyVideosThatLookAlikeEachIsNamedOnce() throws {
+    let report = try course(MadeVideos.set([20, 20], spread: 0)).report
+    let seconds = report.duplicates.map(\.second)
+    #expect(Set(seconds).count == seconds.count && seconds.count > 30)
+    #expect(report.duplicates.allSatisfy { $0.cosine > 0.99 && $0.first != $0.second })
+  }
+
+  @Test(arguments: [
+    ("pan left", false), ("pan_right_2", false), ("TurnLeft", false), ("leftTurn", false), ("CCWRoll", false),
+    ("rollCCW", false), ("roll counter-clockwise", false), ("CounterClockwise", false), ("RIGHT", false),
+    ("bright light", true), ("Brightness", true), ("ApplyEyeMakeup", true), ("copyright", true), ("", true),
+  ])
+  func windowsAreMirroredUnlessANameHasADirection(_ name: String, _ isOn: Bool) {
+    #expect(TeachingOptions.Mirroring.auto.isOn(for: ["x", name]) == isOn)
+  }
+
   @Test func theSameVideoMayNameItsClassesInAnyOrder() throws {
     let videos = [[0, 1], [1, 0], [1]].enumerated().map { number, labels in
       LabelledVideo(path: BytePath("\(number).mp4"), labels: labels, line: number + 1)
