@@ -116,18 +116,19 @@ extension TeachingReport {
   mutating func addCurve(_ validation: CrossValidation, _ rule: ScoreRule) {
     let set = validation.training.set
     let folds = validation.folds.tests.indices
-    let whole = folds.reduce(0) { $0 + validation.folds.training($1).count } / max(folds.count, 1)
+    let whole = folds.reduce(0) { $0 + validation.folds.training($1).count }
     for share in [0.25, 0.5] {
-      let scores = validation.logits(ofShare: share).map(rule.scores)
+      let part = validation.logits(ofShare: share)
+      let scores = part.logits.map(rule.scores)
       curve.append(
         CurvePoint(
-          share: share, videos: Int((Double(whole) * share).rounded()), accuracy: Self.accuracy(set, scores),
+          share: share, videos: Int(part.videos.rounded()), accuracy: Self.accuracy(set, scores),
           meanAveragePrecision: isMultiLabel ? Self.multiLabel(set, scores: scores).meanAveragePrecision : nil
         ))
     }
     curve.append(
       CurvePoint(
-        share: 1, videos: whole, accuracy: figures.video1,
+        share: 1, videos: Int((Double(whole) / Double(folds.count)).rounded()), accuracy: figures.video1,
         meanAveragePrecision: multiLabel?.figures.meanAveragePrecision))
   }
 

@@ -180,6 +180,16 @@ enum MadeVideos {
     #expect(course.report.temperature == 1 && course.report.figures.video1.count == 0)
   }
 
+  /// Groups stay whole: of 3 groups with 2 videos of each class a quarter is a group, and a half two.
+  @Test func theCurveSaysHowManyVideosWereLearntFrom() throws {
+    let grouped = try course(MadeVideos.set([8, 8, 8], group: { $0 % 4 })).report
+    #expect(grouped.curve.map(\.videos) == [6, 12, 18] && grouped.curve.map(\.share) == [0.25, 0.5, 1])
+    let single = try course(MadeVideos.set([16, 16], group: { $0 })).report
+    #expect(single.curve.last?.videos == 26 && single.folds == 5)
+    let fewest = try course(MadeVideos.set([2, 2])).report
+    #expect(fewest.curve.map(\.videos) == [2, 2, 3])
+  }
+
   /// As a static camera's clips do: pairs would be as many as the square of the videos.
   @Test func ofManyVideosThatLookAlikeEachIsNamedOnce() throws {
     let report = try course(MadeVideos.set([20, 20], spread: 0)).report
