@@ -74,6 +74,30 @@ package struct ModelEvaluation: Sendable {
   }
 }
 
+extension ModelEvaluation {
+  /// Segments of the truth that begin where their video has ended, as those do whose times are no seconds.
+  package struct Beyond: Sendable, Equatable {
+    package internal(set) var count = 0
+    /// The first one's video, when it begins, and when the video ends.
+    package let file: BytePath
+    package let start, end: Double
+  }
+
+  /// Nil where there are none.
+  package var segmentsBeyondEnd: Beyond? {
+    var beyond: Beyond?
+    for row in videos {
+      guard let video = row.video else { continue }
+      let end = (video.start + video.duration).roundedTime
+      for start in row.examples.compactMap(\.start) where start >= end {
+        beyond = beyond ?? Beyond(file: row.file, start: start, end: end)
+        beyond?.count += 1
+      }
+    }
+    return beyond
+  }
+}
+
 extension ModelEvaluation.Counts {
   /// The answers of a video that figures count; the others, too, are counted here.
   fileprivate mutating func answers(

@@ -90,6 +90,7 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = ModelEvaluation(
       list, truth, videos, of: classifier, protocolName: published.name?.rawValue,
       leavesOutShort: published.name?.leavesOutShort ?? false)
+    Terminal.warn(evaluation.segmentsBeyondEnd, of: self.list.list)
     let mistakes = evaluation.worstMistakes(formatting.format.thumbnails)
     let thumbnails = try run.thumbnails(of: mistakes.map(\.file))
     try output.write(formatting.format.report(evaluation, thumbnails: thumbnails))

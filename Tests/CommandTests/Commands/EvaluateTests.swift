@@ -106,6 +106,21 @@ import Testing
       (rows[0]["segments"] as? [[String: Any]])?.map { $0["label"] as? String } == ["pan right", "tilt up"])
   }
 
+  /// As a list in milliseconds has it: none of its segments is short.
+  @Test func segmentsBehindTheEndOfTheirVideoAreSaid() throws {
+    try folder.write("two.mp4", Self.clip("pan_right_then_tilt_up"))
+    try folder.write(
+      "list.csv",
+      "file,label,start,end\ntwo.mp4,pan right,0,2\ntwo.mp4,tilt up,4,6\ntwo.mp4,tilt up,2000,4000\n")
+    let run = try evaluate("list.csv")
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "list.csv: 2 segments begin where the video has ended, first of two.mp4 at 4.0 s, which ends at 4.0 s"
+      ),
+      "\(run.errors)")
+  }
+
   /// Two classes at a time, in either order: a stretch of each, as timeline --compare has it.
   @Test(arguments: ["pan right|zoom in", "zoom in|pan right"])
   func aSegmentOfSeveralClassesIsOneOfEach(_ labels: String) throws {
