@@ -14,6 +14,9 @@ extension TeachingReport {
     head = kind
     videos = set.videos.count
     groups = Set(set.videos.map(\.group)).count
+    lonelyClasses = set.classes.indices.filter { k in
+      Set(set.videos.lazy.filter { $0.labels.contains(k) }.map(\.group)).count == 1
+    }
     windows = set.videos.reduce(0) { $0 + $1.plain.count }
     folds = validation.folds.tests.count
     figures = ClassificationFigures(

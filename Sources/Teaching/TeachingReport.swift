@@ -19,6 +19,8 @@ public struct TeachingReport: Sendable, Equatable {
   /// Those that could not.
   public internal(set) var unread: [UnreadVideo] = []
   public let groups: Int
+  /// Classes whose videos are all of one group: where they are tested, nothing of them has been learnt.
+  public let lonelyClasses: [Int]
   public let windows: Int
   public let folds: Int
   /// Whether each fold is one group alone.

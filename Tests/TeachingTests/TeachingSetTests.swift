@@ -125,6 +125,7 @@ enum MadeVideos {
     let report = try course(set).report
     #expect(report.results.prefix(8).allSatisfy { $0.predicted != 0 && $0.ownScore == 0 })
     #expect(report.figures.video1.count == 16)
+    #expect(report.lonelyClasses == [0] && report.text.contains("all videos of one group: class 0\n"))
   }
 
   @Test func aWrongLabelIsSuspected() throws {
