@@ -39,6 +39,10 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Keep finished rows here; the same command resumes after an interruption.")
     var journal: BytePath?
+
+    func validate() throws {
+      if journal == "-" { throw ValidationError("rows are kept to resume from: give --journal FILE") }
+    }
   }
 
   struct ProtocolArguments: ParsableArguments {

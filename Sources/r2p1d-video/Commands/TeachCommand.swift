@@ -86,6 +86,7 @@ struct TeachingArguments: ParsableArguments {
   var headOnly = false
 
   func validate() throws {
+    if cache == "-" { throw ValidationError("features are kept to be read again: give --cache FOLDER") }
     if let reject, !(0...0.5).contains(reject) {
       throw ValidationError("--reject is \(reject), expected a share of wrong labels from 0 to 0.5")
     }

@@ -40,6 +40,8 @@ import Testing
     ["windows", "a.mp4", "--output", "w.npy", "--precision", "int8"],
     ["label", "a.mp4", "--logits"], ["label", "a.mp4", "--logits", "--format", "csv"],
     ["timeline", "a.mp4", "--logits", "--format", "vtt"], ["scan", ".", "--output", "l.csv", "--logits"],
+    ["merge", "a.csv", "--output", "-"], ["evaluate", "l.csv", "--journal", "-"],
+    ["teach", "l.csv", "--output", "m.safetensors", "--cache", "-"],
     ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
   ])
   func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
