@@ -36,6 +36,9 @@ import Testing
     Case(list: "a.mp4 0\nb.mp4 2", says: "no video has the class 'class 1'"),
     Case(list: "file,label\na.mp4,x\nb.mp4,y\na.mp4,y", says: "line 4: "),
     Case(list: "file,label\na.mp4,x\ncopy.mp4,y\nb.mp4,x", says: "the same video is in two classes: "),
+    Case(
+      list: "file,label\na.mp4,x\nb.mp4,y\n/dev/zero,y",
+      says: "1 of its 3 videos cannot be read, the first /dev/zero", status: 1),
     Case(list: "file,label\nno.mp4,x\nnone.mp4,y", says: "2 of its 2 videos cannot be read", status: 1),
     Case(list: "file,label\na.mp4,\"x\ny\"\nb.mp4,z", says: "the label 'x\\x0Ay' holds a line break"),
     Case(list: "file,label\na.mp4,X\nb.mp4,x", says: "'X', 'x' differ only in case"),
@@ -81,6 +84,13 @@ import Testing
     }
     let run = try program("teach", "clips", "--model", "camera-motion", "--output", "own.safetensors")
     #expect(run.status == 2 && run.errors.contains("differ only in Unicode form (NFC, NFD)"), "\(run.errors)")
+  }
+
+  @Test func aPipeAmongTheVideosIsNotWaitedFor() throws {
+    try #require(mkfifo(folder.path("pipe.mp4"), 0o600) == 0)
+    try folder.write("list.csv", "file,label\npipe.mp4,x\na.mp4,x\nb.mp4,y")
+    let run = try program("teach", "list.csv", "--model", "camera-motion", "--output", "own.safetensors")
+    #expect(run.status == 1 && run.errors.contains("pipe.mp4: is a pipe or a device, expected a video file"))
   }
 
   @Test func aCacheOfAnotherModelIsNamed() throws {
