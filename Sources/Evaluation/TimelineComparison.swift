@@ -73,8 +73,9 @@ package struct TimelineComparison: Sendable {
     let wanted = truth.flatMap(\.stretches)
     let frames = FrameAgreement(
       wanted, stretches, from: range.start, to: range.end, rate: video.frameRate)
+    let videoEnd = (video.start + video.duration).roundedTime
     return Agreement(
-      list: list, truth: wanted.count, found: found.count,
+      list: list, truth: wanted.count, beyond: wanted.count { $0.start >= videoEnd }, found: found.count,
       figures: SegmentFigures([SegmentFigures.Video(truth: wanted, found: stretches, windows: windows)]),
       frames: MeasuredShare(frames.right, of: frames.count))
   }
@@ -82,7 +83,10 @@ package struct TimelineComparison: Sendable {
   /// How well they fit.
   package struct Agreement: Sendable {
     let list: LabelledList
-    package let truth, found: Int
+    package let truth: Int
+    /// Of the truth, those that begin where the video has ended: perhaps their times are no seconds.
+    package let beyond: Int
+    package let found: Int
     package let figures: SegmentFigures
     /// Frames whose label is right, or that have none and are to have none.
     package let frames: MeasuredShare
@@ -90,8 +94,9 @@ package struct TimelineComparison: Sendable {
     package var text: String {
       let frames =
         EvaluationTextReport.percent(frames.value) + "  (\(frames.count) of \(frames.total) frames)"
+      let late = beyond > 0 ? ", \(beyond) of them behind the video's end" : ""
       let rows =
-        [EvaluationTextReport.row("segments", "\(truth) of the truth, \(found) found")]
+        [EvaluationTextReport.row("segments", "\(truth) of the truth\(late), \(found) found")]
         + figures.textRows + [EvaluationTextReport.row("frame accuracy", frames)]
       return "\nagreement with \(list.file.printable)  (\(list.form.title))\n\n"
         + rows.map { $0 + "\n" }.joined()
