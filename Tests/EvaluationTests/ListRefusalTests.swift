@@ -176,6 +176,15 @@ import Testing
     #expect(list.contradiction == #expect(throws: ClassifierError.self) { try LabelledList.read(path) })
   }
 
+  @Test(arguments: [
+    "a.mp4,x\nb.mp4, \"x\"\n", "a.mp4,x\n\"b.mp4\" ,\t\"x\" \n", "a.mp4,x\n,\n \t, \nb.mp4,x\n,\n",
+  ])
+  func blanksAroundQuotesAndRowsOfBlanksAreNothing(_ rows: String) throws {
+    let folder = try TemporaryFolder()
+    let list = try LabelledList.read(BytePath(try folder.write("a.csv", "file,label\n" + rows)))
+    #expect(list.classes == ["x"] && list.videos.map(\.path.name) == ["a.mp4", "b.mp4"])
+  }
+
   @Test func aLabelThatIsNamedTwiceIsOne() throws {
     let folder = try TemporaryFolder()
     let path = BytePath(try folder.write("a.csv", "file,labels\na.mp4,x|y| x\nb.mp4,y|y\n"))

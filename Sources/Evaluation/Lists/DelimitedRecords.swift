@@ -37,11 +37,12 @@ struct DelimitedRecords {
       .max { one, other in first.count { $0 == one } < first.count { $0 == other } } ?? UInt8(ascii: ",")
   }
 
-  /// The next record that is not empty; nil after the last.
+  /// The next record that is not empty, nor of blank fields alone, as a spreadsheet has them behind its last
+  /// row; nil after the last.
   mutating func next() throws(ClassifierError) -> Record? {
     while place < bytes.count {
       let record = try record()
-      if record.fields.count > 1 || record.fields[0].contains(where: { !$0.isBlank }) { return record }
+      if record.fields.contains(where: { field in field.contains { !$0.isBlank } }) { return record }
     }
     return nil
   }
@@ -69,7 +70,10 @@ struct DelimitedRecords {
           isQuoted = false
         }
       case _ where isQuoted: fields[fields.count - 1].append(byte)
-      case UInt8(ascii: "\"") where fields[fields.count - 1].isEmpty: isQuoted = true
+      // Blanks before a quote are none of the field, as after a comma that people write.
+      case UInt8(ascii: "\"") where fields[fields.count - 1].allSatisfy(\.isBlank):
+        fields[fields.count - 1] = []
+        isQuoted = true
       case separator: fields.append([])
       case UInt8(ascii: "\n"): break reading
       case UInt8(ascii: "\r") where place == bytes.count || bytes[place] == UInt8(ascii: "\n"): break
