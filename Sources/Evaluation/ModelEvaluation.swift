@@ -74,6 +74,30 @@ package struct ModelEvaluation: Sendable {
   }
 }
 
+extension ModelEvaluation {
+  /// Segments of the truth that begin where their video has ended, as those do whose times are no seconds.
+  package struct Beyond: Sendable, Equatable {
+    package internal(set) var count = 0
+    /// The first one's video, when it begins, and when the video ends.
+    package let file: BytePath
+    package let start, end: Double
+  }
+
+  /// Nil where there are none.
+  package var segmentsBeyondEnd: Beyond? {
+    var beyond: Beyond?
+    for row in videos {
+      guard let video = row.video else { continue }
+      let end = (video.start + video.duration).roundedTime
+      for start in row.examples.compactMap(\.start) where start >= end {
+        beyond = beyond ?? Beyond(file: row.file, start: start, end: end)
+        beyond?.count += 1
+      }
+    }
+    return beyond
+  }
+}
+
 extension ModelEvaluation.Counts {
   /// The answers of a video that figures count; the others, too, are counted here.
   fileprivate mutating func answers(
@@ -113,23 +137,18 @@ extension Decision {
 }
 
 extension SegmentFigures.Video {
-  /// Of several classes of one segment, the first. A window of a model of several labels is right if that is
-  /// one of them.
+  /// A segment of several classes is a stretch of each, and a window within it is right with any of them:
+  /// with its best label or, of a model of several labels, with one that it gives.
   init(_ video: EvaluatedVideo, isMultiLabel: Bool) {
-    let truth = video.examples.compactMap { example -> SegmentFigures.Stretch? in
-      guard let label = example.truth.first?.index, let start = example.start, let end = example.end else {
-        return nil
-      }
-      return SegmentFigures.Stretch(label: label, start: start, end: end)
+    let truth = video.examples.flatMap { example -> [SegmentFigures.Stretch] in
+      guard let start = example.start, let end = example.end else { return [] }
+      return example.truth.map { SegmentFigures.Stretch(label: $0.index, start: start, end: end) }
     }
     let windows = video.examples.flatMap { example in
-      example.windows.map { window in
-        let truth = example.truth.first?.index
-        let isRight =
-          isMultiLabel
-          ? window.labels.contains { $0.index == truth } : window.rank == 0 && !window.labels.isEmpty
-        let best = isRight ? truth : window.labels.first { $0.index != truth }?.index
-        return SegmentFigures.Video.Window(truth: truth ?? 0, best: best ?? -1)
+      let truth = example.truth.map(\.index)
+      return example.windows.map { window in
+        let said = window.labels.map(\.index)
+        return SegmentFigures.Video.Window(within: truth, said: isMultiLabel ? said : Array(said.prefix(1)))
       }
     }
     let found = (video.segments ?? []).map {

@@ -4,10 +4,21 @@ import R2P1DVideo
 package struct TimelineComparison: Sendable {
   private let list: LabelledList
   /// By their starts.
-  private let truth: [SegmentFigures.Stretch]
+  private let truth: [Example]
   /// Those that have begun and may hold a window that comes, and how many have begun.
-  private var current: [SegmentFigures.Stretch] = []
+  private var current: [Example] = []
   private var begun = 0
+
+  /// A segment of the truth, in seconds, and its classes.
+  private struct Example {
+    let labels: [Int]
+    let start, end: Double
+
+    var stretches: [SegmentFigures.Stretch] {
+      labels.map { SegmentFigures.Stretch(label: $0, start: start, end: end) }
+    }
+  }
+
   /// The part of the video that was asked for.
   private let part: (start: Double, end: Double)
   private let timeline: VideoTimeline
@@ -26,28 +37,26 @@ package struct TimelineComparison: Sendable {
       start: timeline.sampling.start?.double ?? 0, end: timeline.sampling.end?.double ?? .infinity
     )
     self.part = part
-    self.truth = truth.videos.flatMap(\.examples).flatMap { example in
-      example.labels.compactMap { label -> SegmentFigures.Stretch? in
-        guard let start = example.start?.double, let end = example.end?.double else { return nil }
-        let (first, last) = (max(start, part.start), min(end, part.end))
-        return first < last
-          ? SegmentFigures.Stretch(label: label, start: first.roundedTime, end: last.roundedTime) : nil
-      }
+    self.truth = truth.videos.flatMap(\.examples).compactMap { example -> Example? in
+      guard let start = example.start?.double, let end = example.end?.double else { return nil }
+      let (first, last) = (max(start, part.start), min(end, part.end))
+      return first < last
+        ? Example(labels: example.labels, start: first.roundedTime, end: last.roundedTime) : nil
     }.sorted { $0.start < $1.start }
   }
 
   package mutating func add(_ window: ScoredWindow) {
     found += segmenter.add(window)
     let (start, end) = (window.start.double.roundedTime, window.end.double.roundedTime)
-    let best = timeline.best(window)
-    // As an evaluation counts them: a window belongs to each stretch that it lies within.
+    let said = timeline.said(window)
+    // As an evaluation counts them: a window belongs to each segment that it lies within.
     while begun < truth.count, truth[begun].start <= start {
       current.append(truth[begun])
       begun += 1
     }
     current.removeAll { $0.end <= start }
     windows += current.lazy.filter { end <= $0.end }
-      .map { SegmentFigures.Video.Window(truth: $0.label, best: best) }
+      .map { SegmentFigures.Video.Window(within: $0.labels, said: said) }
   }
 
   /// The figures, once all windows have come.
@@ -61,18 +70,23 @@ package struct TimelineComparison: Sendable {
     let range = (
       start: max(video.start, part.start), end: min(video.start + video.duration, part.end)
     )
+    let wanted = truth.flatMap(\.stretches)
     let frames = FrameAgreement(
-      truth, stretches, from: range.start, to: range.end, rate: video.frameRate)
+      wanted, stretches, from: range.start, to: range.end, rate: video.frameRate)
+    let videoEnd = (video.start + video.duration).roundedTime
     return Agreement(
-      list: list, truth: truth.count, found: found.count,
-      figures: SegmentFigures([SegmentFigures.Video(truth: truth, found: stretches, windows: windows)]),
+      list: list, truth: wanted.count, beyond: wanted.count { $0.start >= videoEnd }, found: found.count,
+      figures: SegmentFigures([SegmentFigures.Video(truth: wanted, found: stretches, windows: windows)]),
       frames: MeasuredShare(frames.right, of: frames.count))
   }
 
   /// How well they fit.
   package struct Agreement: Sendable {
     let list: LabelledList
-    package let truth, found: Int
+    package let truth: Int
+    /// Of the truth, those that begin where the video has ended: perhaps their times are no seconds.
+    package let beyond: Int
+    package let found: Int
     package let figures: SegmentFigures
     /// Frames whose label is right, or that have none and are to have none.
     package let frames: MeasuredShare
@@ -80,8 +94,9 @@ package struct TimelineComparison: Sendable {
     package var text: String {
       let frames =
         EvaluationTextReport.percent(frames.value) + "  (\(frames.count) of \(frames.total) frames)"
+      let late = beyond > 0 ? ", \(beyond) of them behind the video's end" : ""
       let rows =
-        [EvaluationTextReport.row("segments", "\(truth) of the truth, \(found) found")]
+        [EvaluationTextReport.row("segments", "\(truth) of the truth\(late), \(found) found")]
         + figures.textRows + [EvaluationTextReport.row("frame accuracy", frames)]
       return "\nagreement with \(list.file.printable)  (\(list.form.title))\n\n"
         + rows.map { $0 + "\n" }.joined()

@@ -40,15 +40,18 @@ struct CrossValidation {
   /// The penalties up to one: a search that begins where the one before ended is shorter.
   static func path(to c: Double) -> [Double] { HeadTraining.penalties.filter { $0 <= c } }
 
-  /// The same folds with a part of each one's training alone: what fewer examples give.
-  func logits(ofShare share: Double) -> [[[Double]]] {
+  /// The same folds with a part of each one's training alone: what fewer examples give, and how many they are
+  /// on average, which whole groups and one video of every class make more than the share.
+  func logits(ofShare share: Double) -> (logits: [[[Double]]], videos: Double) {
     var logits = training.set.videos.map { _ in [[Double]]() }
+    var videos = 0
     for (number, test) in folds.tests.enumerated() {
       let chosen = part(share, of: folds.training(number))
+      videos += chosen.count
       guard let head = training.heads(chosen, c: Self.path(to: penalties[number])).last else { continue }
       for video in test { logits[video] = training.logits(head, of: video) }
     }
-    return logits
+    return (logits, Double(videos) / Double(folds.tests.count))
   }
 
   /// Of every class the groups whose contents come first, at least one.

@@ -64,7 +64,9 @@ public struct Lesson: Sendable, Equatable {
     let alike = Dictionary(grouping: classes) { $0.lowercased() }.values.filter { $0.count > 1 }
       .min { $0[0] < $1[0] }
     if let alike {
-      throw .list(self.list, cause: "\(Self.quoted(alike)) differ only in case: give them one name")
+      // Equal texts of other bytes: an é, and an e with an accent behind it.
+      let difference = alike.allSatisfy { $0 == alike[0] } ? "Unicode form (NFC, NFD)" : "case"
+      throw .list(self.list, cause: "\(Self.quoted(alike)) differ only in \(difference): give them one name")
     }
     let counts = videos.reduce(into: classes.map { _ in 0 }) { counts, video in
       for label in video.labels { counts[label] += 1 }

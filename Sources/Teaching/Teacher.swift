@@ -112,6 +112,12 @@ public struct Teacher: Sendable {
   }
 
   private static func hash(_ path: BytePath) throws(ClassifierError) -> String {
+    // A pipe may have nobody who writes, and a device no end.
+    var status = stat()
+    let isThere = path.withCString { stat($0, &status) } == 0
+    guard !isThere || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+      throw .video(path, cause: "is a pipe or a device, expected a video file", kind: .unreadable)
+    }
     do throws(ClassifierError) {
       return try path.sha256()
     } catch {

@@ -37,10 +37,22 @@ public struct TeachingOptions: Sendable {
       "anticlockwise", "cw", "ccw",
     ]
 
-    /// Whole words alone: `bright light` has no direction.
+    /// Whole words alone, also those of `TurnLeft` and `CCWRoll`: `bright light` has no direction.
     private static func hasDirection(_ name: String) -> Bool {
-      let joined = name.lowercased().replacing("counter-clockwise", with: "counterclockwise")
-      return joined.split { !$0.isLetter }.contains { directions.contains(String($0)) }
+      words(name).contains { directions.contains($0.lowercased()) }
+    }
+
+    /// A capital begins a word behind a small letter, and before one.
+    private static func words(_ name: String) -> [String] {
+      let letters = Array(name)
+      var words = [""]
+      for (place, letter) in letters.enumerated() {
+        let isAfterSmall = place > 0 && letters[place - 1].isLowercase
+        let isBeforeSmall = place + 1 < letters.count && letters[place + 1].isLowercase
+        if !letter.isLetter || letter.isUppercase && (isAfterSmall || isBeforeSmall) { words.append("") }
+        if letter.isLetter { words[words.count - 1].append(letter) }
+      }
+      return words
     }
   }
 }

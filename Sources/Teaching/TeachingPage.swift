@@ -169,13 +169,20 @@ struct TeachingPage {
   }
 
   private var small: String {
-    let names = report.smallClasses.map { "\(report.classes[$0.index]) (\($0.count))" }
-    guard !names.isEmpty else { return "" }
-    return """
-      <p class="note">Fewer than 10 videos, so that their figures mean little: \
-      <span class="label">\(HTML.escape(names.joined(separator: ", ")))</span>.</p>
+    func note(_ words: String, _ names: [String]) -> String {
+      guard !names.isEmpty else { return "" }
+      return """
+        <p class="note">\(words): \
+        <span class="label">\(HTML.escape(names.joined(separator: ", ")))</span>.</p>
 
-      """
+        """
+    }
+    return note(
+      "Fewer than 10 videos, so that their figures mean little",
+      report.smallClasses.map { "\(report.classes[$0.index]) (\($0.count))" })
+      + note(
+        "All videos of one group, so that nothing was learnt of them where they were tested",
+        report.lonelyClasses.map { report.classes[$0] })
   }
 
   // MARK: What to look at

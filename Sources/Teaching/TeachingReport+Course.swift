@@ -14,6 +14,9 @@ extension TeachingReport {
     head = kind
     videos = set.videos.count
     groups = Set(set.videos.map(\.group)).count
+    lonelyClasses = set.classes.indices.filter { k in
+      Set(set.videos.lazy.filter { $0.labels.contains(k) }.map(\.group)).count == 1
+    }
     windows = set.videos.reduce(0) { $0 + $1.plain.count }
     folds = validation.folds.tests.count
     figures = ClassificationFigures(
@@ -116,18 +119,19 @@ extension TeachingReport {
   mutating func addCurve(_ validation: CrossValidation, _ rule: ScoreRule) {
     let set = validation.training.set
     let folds = validation.folds.tests.indices
-    let whole = folds.reduce(0) { $0 + validation.folds.training($1).count } / max(folds.count, 1)
+    let whole = folds.reduce(0) { $0 + validation.folds.training($1).count }
     for share in [0.25, 0.5] {
-      let scores = validation.logits(ofShare: share).map(rule.scores)
+      let part = validation.logits(ofShare: share)
+      let scores = part.logits.map(rule.scores)
       curve.append(
         CurvePoint(
-          share: share, videos: Int((Double(whole) * share).rounded()), accuracy: Self.accuracy(set, scores),
+          share: share, videos: Int(part.videos.rounded()), accuracy: Self.accuracy(set, scores),
           meanAveragePrecision: isMultiLabel ? Self.multiLabel(set, scores: scores).meanAveragePrecision : nil
         ))
     }
     curve.append(
       CurvePoint(
-        share: 1, videos: whole, accuracy: figures.video1,
+        share: 1, videos: Int((Double(whole) / Double(folds.count)).rounded()), accuracy: figures.video1,
         meanAveragePrecision: multiLabel?.figures.meanAveragePrecision))
   }
 
@@ -147,10 +151,12 @@ extension TeachingReport {
     for (place, video) in set.videos.enumerated() where place > 0 {
       let own = rows[(place * width)..<((place + 1) * width)].map { Float($0) }
       r2_row_logits(own, Int32(width), rows, zeros, Int32(place), &cosines)
-      for earlier in 0..<place
-      where cosines[earlier] > 0.99 && validation.fold[earlier] != validation.fold[place] {
+      // The nearest alone: of many that look alike there are far more pairs than memory.
+      let nearest = (0..<place).filter { validation.fold[$0] != validation.fold[place] }
+        .max { (cosines[$0], $1) < (cosines[$1], $0) }
+      if let nearest, cosines[nearest] > 0.99 {
         duplicates.append(
-          Duplicate(first: set.videos[earlier].file, second: video.file, cosine: cosines[earlier]))
+          Duplicate(first: set.videos[nearest].file, second: video.file, cosine: cosines[nearest]))
       }
     }
     duplicates.sort { $0.cosine > $1.cosine }

@@ -10,8 +10,8 @@ extension TeachingReport {
 
 extension TeachingReport: Encodable {
   private enum Key: CodingKey {
-    case list, backbone, classes, multiLabel, head, mirrored, videos, failed, unread, groups, windows, folds,
-      leaveOneOut, c
+    case list, backbone, classes, multiLabel, head, mirrored, videos, failed, unread, groups,
+      classesOfOneGroup, windows, folds, leaveOneOut, c
     case temperature, accuracy, meanClassAccuracy, majority, centroids, perClass, confusions, calibration
     case severalLabels, learningCurve, results, suspects, mistakes, nearDuplicates, rejection, thresholds
   }
@@ -28,6 +28,7 @@ extension TeachingReport: Encodable {
     try values.encode(unread.count, forKey: .failed)
     try values.encode(unread.map(UnreadJSON.init), forKey: .unread)
     try values.encode(groups, forKey: .groups)
+    try values.encode(lonelyClasses.map { classes[$0] }, forKey: .classesOfOneGroup)
     try values.encode(windows, forKey: .windows)
     try values.encode(folds, forKey: .folds)
     try values.encode(leavesOneOut, forKey: .leaveOneOut)

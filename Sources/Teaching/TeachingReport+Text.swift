@@ -127,6 +127,10 @@ extension TeachingReport {
       } + (duplicates.count > 5 ? ["  … and \(duplicates.count - 5) more"] : []))
     let small = smallClasses.map { "\(name(classes[$0.index])) (\($0.count))" }.joined(separator: ", ")
     add("fewer than 10 videos: \(small)", small.isEmpty ? [] : ["their figures mean little"])
+    let lonely = lonelyClasses.map { name(classes[$0]) }.joined(separator: ", ")
+    add(
+      "all videos of one group: \(lonely)",
+      lonely.isEmpty ? [] : ["where they were tested nothing was learnt of them, so that none is found"])
     return lines
   }
 

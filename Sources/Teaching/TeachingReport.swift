@@ -19,6 +19,8 @@ public struct TeachingReport: Sendable, Equatable {
   /// Those that could not.
   public internal(set) var unread: [UnreadVideo] = []
   public let groups: Int
+  /// Classes whose videos are all of one group: where they are tested, nothing of them has been learnt.
+  public let lonelyClasses: [Int]
   public let windows: Int
   public let folds: Int
   /// Whether each fold is one group alone.
@@ -115,7 +117,8 @@ public struct TeachingReport: Sendable, Equatable {
     public var value: Double? { meanAveragePrecision ?? accuracy.value }
   }
 
-  /// Two videos of different folds that look the same: if they are, the accuracy is too high.
+  /// Two videos of different folds that look the same: if they are, the accuracy is too high. Of each video
+  /// there is the one before it in the list that it is most like.
   public struct Duplicate: Sendable, Equatable {
     public let first, second: BytePath
     /// Of the angle between their features, less the mean of all.

@@ -19,7 +19,8 @@ struct TeachingSetBuilder {
   /// The same bytes in two classes are an error, unless they are other parts of one video.
   mutating func check(_ video: LabelledVideo, _ content: String) throws(ClassifierError) {
     let part = "\(content) \(video.start.map { "\($0)" } ?? "") \(video.end.map { "\($0)" } ?? "")"
-    guard let other = seen.updateValue(video, forKey: part), other.labels != video.labels else { return }
+    guard let other = seen.updateValue(video, forKey: part), Set(other.labels) != Set(video.labels)
+    else { return }
     let names = [other, video].map { video in
       "\(video.path.printable) (\(Lesson.quoted(video.labels.map { lesson.classes[$0] })))"
     }

@@ -56,8 +56,10 @@ extension ScoreRule {
         rightCost = cost(right)
       }
     }
+    // Where none is better than another, as with classes of one video each, scores stay as they are.
+    let best = (low + high) / 2
     var rule = self
-    rule.temperature = exp((low + high) / 2)
+    rule.temperature = cost(best) < cost(0) ? exp(best) : 1
     return rule
   }
 }

@@ -130,6 +130,24 @@ import Testing
       entries: ["film.mp4|0|||0|2133333/1000000|1", "film.mp4|1|||2133333/1000000|4|2"]),
   ]
 
+  /// `scan archive --timelines json` lays them beside the videos, whose paths count from where it ran.
+  @Test(arguments: [
+    (#""file": "archive/a b.mp4""#, "a b.mp4"), (#""file": "a b.mp4""#, "a b.mp4"),
+    (#""file": "/elsewhere/archive/a b.mp4""#, "a b.mp4"),
+    (#""file": "archive/\\xFF.mp4", "fileBytes": "YXJjaGl2ZS//Lm1wNA==""#, "\\xFF.mp4"),
+  ])
+  func aTimelineBesideItsVideoIsOfThat(_ file: String, _ name: String) throws {
+    let folder = try TemporaryFolder()
+    let video = BytePath(folder.path("archive")).appending(
+      name == "a b.mp4" ? BytePath(name) : BytePath(bytes: [0xFF] + Array(".mp4".utf8)))
+    let list = try folder.write(
+      "archive/t.json",
+      "{\(file), \"windows\": [], \"segments\": [{\"label\": \"x\", \"start\": 0, \"end\": 1}]}")
+    let made = video.withCString { creat($0, 0o644) }
+    try #require(made >= 0 && close(made) == 0)
+    #expect(try LabelledList.read(BytePath(list)).videos.map(\.path) == [video])
+  }
+
   @Test(arguments: cases)
   func everyFormIsReadAsItsProjectWritesIt(_ form: Case) throws {
     let (folder, path) = try Self.place(form)

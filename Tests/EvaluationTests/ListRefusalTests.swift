@@ -23,6 +23,8 @@ import Testing
     ("a.csv", "file,label\na.mp4\n", "line 2: has 1 column, the header 2"),
     ("a.csv", "file,label\na.mp4,\n", "line 2: has no label"),
     ("a.csv", "file,label\n,x\n", "line 2: has no file"),
+    ("a.csv", "file,labels\na.mp4,x\nb.mp4, | \n", "line 3: has no label"),
+    ("a.csv", "file,labels\na.mp4,|\n", "line 2: has no label"),
     ("a.csv", "file,label\n", "names no video"),
     ("a.csv", "file,label\na.mp4,\"two\nlines\"\n", "line 2: the label 'two\\x0Alines' holds a line break"),
     ("a.csv", "file,label\na.mp4,\"never ends\n", "line 2 begins a quote that does not end"),
@@ -166,6 +168,48 @@ import Testing
     options.isMultiLabel = true
     let list = try LabelledList.read(path, options: options)
     #expect(list.videos.map(\.labels) == [[0, 1]])
-    #expect(list.notes == ["2 entries repeat others, taken once"])
+    #expect(
+      list.notes == [
+        "1 entry repeats another, taken once",
+        "1 entry names another class of what is listed before, which has them all",
+      ])
+    #expect(list.contradiction == #expect(throws: ClassifierError.self) { try LabelledList.read(path) })
+  }
+
+  @Test(arguments: [
+    "a.mp4,x\nb.mp4, \"x\"\n", "a.mp4,x\n\"b.mp4\" ,\t\"x\" \n", "a.mp4,x\n,\n \t, \nb.mp4,x\n,\n",
+  ])
+  func blanksAroundQuotesAndRowsOfBlanksAreNothing(_ rows: String) throws {
+    let folder = try TemporaryFolder()
+    let list = try LabelledList.read(BytePath(try folder.write("a.csv", "file,label\n" + rows)))
+    #expect(list.classes == ["x"] && list.videos.map(\.path.name) == ["a.mp4", "b.mp4"])
+  }
+
+  @Test func aLabelThatIsNamedTwiceIsOne() throws {
+    let folder = try TemporaryFolder()
+    let path = BytePath(try folder.write("a.csv", "file,labels\na.mp4,x|y| x\nb.mp4,y|y\n"))
+    let list = try LabelledList.read(path)
+    #expect(list.videos.map(\.labels) == [[0, 1], [1]] && list.contradiction == nil)
+  }
+
+  /// As Excel saves a table on many a machine: a group or a split of such bytes was taken for none.
+  @Test(arguments: [
+    ("a.csv", "file,label,group\na.mp4,x,K?ln\n"), ("a.csv", "file,label,split\na.mp4,x,?bung\n"),
+    ("a.csv", "file,label,start,end\na.mp4,x,?,2\n"), ("a.csv", "file,label,start,end\na.mp4,x,1,?\n"),
+    ("a.csv", "file,label\na.mp4,K?ln\n"), ("a.csv", "file,labels\na.mp4,x|K?ln\n"),
+    ("k.csv", "label,youtube_id,time_start,time_end,split\nx,abc,1,2,?\n"),
+    ("k.csv", "label,youtube_id,time_start,time_end\nK?ln,abc,1,2\n"),
+    ("a.mp4.losslesscut.csv", "Start,End,Name\n?,2,x\n"), ("a.csv", "Start,End,Name\n1,2,K?ln\n"),
+    ("a.csv", "Start,End,Name\n1,?,x\n"),
+  ])
+  func whatIsNotUTF8IsRefusedWhateverItSays(_ name: String, _ text: String) throws {
+    let folder = try TemporaryFolder()
+    // 0xF6 is an ö in Latin-1.
+    let bytes = text.utf8.map { $0 == UInt8(ascii: "?") ? 0xF6 : $0 }
+    let path = BytePath(try folder.write(name, Data(bytes)))
+    let error = #expect(throws: ClassifierError.self) { try LabelledList.read(path) }
+    let cause = error?.cause ?? ""
+    #expect(cause.hasPrefix("line 2: '") && cause.contains("\\xF6"), "\(cause)")
+    #expect(cause.hasSuffix("' is not UTF-8; save the list as UTF-8"))
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Evaluation
 @testable import R2P1DVideo
 @testable import Teaching
 
@@ -124,6 +125,7 @@ enum MadeVideos {
     let report = try course(set).report
     #expect(report.results.prefix(8).allSatisfy { $0.predicted != 0 && $0.ownScore == 0 })
     #expect(report.figures.video1.count == 16)
+    #expect(report.lonelyClasses == [0] && report.text.contains("all videos of one group: class 0\n"))
   }
 
   @Test func aWrongLabelIsSuspected() throws {
@@ -169,6 +171,55 @@ enum MadeVideos {
     let rule = ScoreRule(isMultiLabel: false).fitted(videos)
     // 4000 draws fix a temperature to some hundredths.
     #expect(abs(rule.temperature - 3) < 0.3)
+  }
+
+  /// A class of one video has none left where it is the test: every temperature costs the same.
+  @Test(arguments: [[1, 1, 1], [1, 1]]) func whereNoTemperatureIsBetterScoresStayAsTheyAre(
+    _ counts: [Int]
+  ) throws {
+    let course = try course(MadeVideos.set(counts))
+    #expect(course.report.temperature == 1 && course.report.figures.video1.count == 0)
+  }
+
+  /// Groups stay whole: of 3 groups with 2 videos of each class a quarter is a group, and a half two.
+  @Test func theCurveSaysHowManyVideosWereLearntFrom() throws {
+    let grouped = try course(MadeVideos.set([8, 8, 8], group: { $0 % 4 })).report
+    #expect(grouped.curve.map(\.videos) == [6, 12, 18] && grouped.curve.map(\.share) == [0.25, 0.5, 1])
+    let single = try course(MadeVideos.set([16, 16], group: { $0 })).report
+    #expect(single.curve.last?.videos == 26 && single.folds == 5)
+    let fewest = try course(MadeVideos.set([2, 2])).report
+    #expect(fewest.curve.map(\.videos) == [2, 2, 3])
+  }
+
+  /// As a static camera's clips do: pairs would be as many as the square of the videos.
+  @Test func ofManyVideosThatLookAlikeEachIsNamedOnce() throws {
+    let report = try course(MadeVideos.set([20, 20], spread: 0)).report
+    let seconds = report.duplicates.map(\.second)
+    #expect(Set(seconds).count == seconds.count && seconds.count > 30)
+    #expect(report.duplicates.allSatisfy { $0.cosine > 0.99 && $0.first != $0.second })
+  }
+
+  @Test(arguments: [
+    ("pan left", false), ("pan_right_2", false), ("TurnLeft", false), ("leftTurn", false), ("CCWRoll", false),
+    ("rollCCW", false), ("roll counter-clockwise", false), ("CounterClockwise", false), ("RIGHT", false),
+    ("bright light", true), ("Brightness", true), ("ApplyEyeMakeup", true), ("copyright", true), ("", true),
+  ])
+  func windowsAreMirroredUnlessANameHasADirection(_ name: String, _ isOn: Bool) {
+    #expect(TeachingOptions.Mirroring.auto.isOn(for: ["x", name]) == isOn)
+  }
+
+  @Test func theSameVideoMayNameItsClassesInAnyOrder() throws {
+    let videos = [[0, 1], [1, 0], [1]].enumerated().map { number, labels in
+      LabelledVideo(path: BytePath("\(number).mp4"), labels: labels, line: number + 1)
+    }
+    let list = LabelledList(
+      file: "list.csv", form: .csv, classes: ["x", "y"], isNumbered: false, videos: videos)
+    let lesson = try Lesson(list, isMultiLabel: true)
+    var builder = TeachingSetBuilder(lesson, TeachingOptions(), width: 8)
+    try builder.check(videos[0], "content")
+    try builder.check(videos[1], "content")
+    let error = #expect(throws: ClassifierError.self) { try builder.check(videos[2], "content") }
+    #expect(error?.cause.contains("the same video is in two classes: 1.mp4 ('y', 'x') and 2.mp4") == true)
   }
 }
 

@@ -26,6 +26,13 @@ public struct SegmentFigures: Sendable, Equatable {
       public let truth, best: Int
 
       public init(truth: Int, best: Int) { (self.truth, self.best) = (truth, best) }
+
+      /// Within a segment of these classes: right with any of them. `said` are the window's labels; none is
+      /// wrong.
+      init(within truth: [Int], said: [Int]) {
+        let right = said.first(where: truth.contains)
+        self.init(truth: right ?? truth.first ?? 0, best: right ?? said.first ?? -1)
+      }
     }
 
     public init(truth: [Stretch], found: [Stretch], windows: [Window] = []) {

@@ -7,11 +7,17 @@ struct DelimitedRecords {
     /// The line that it begins on, from 1.
     let line: Int
     let fields: [[UInt8]]
+    fileprivate let path: BytePath
 
-    /// A field as text; nil where it is not there, or not UTF-8.
-    func text(_ column: Int?) -> String? {
+    /// A field as text; nil where it is not there. What is not UTF-8 is an error: a group or a split that is
+    /// taken for none makes other figures, and nobody sees it.
+    func text(_ column: Int?) throws(ClassifierError) -> String? {
       guard let column, column < fields.count else { return nil }
-      return String(validating: fields[column], as: UTF8.self)?.trimmed()
+      guard let text = String(validating: fields[column], as: UTF8.self) else {
+        let found = BytePath(bytes: fields[column].prefix(60)).printable
+        throw .list(path, cause: "line \(line): '\(found)' is not UTF-8; save the list as UTF-8")
+      }
+      return text.trimmed()
     }
   }
 
@@ -31,11 +37,12 @@ struct DelimitedRecords {
       .max { one, other in first.count { $0 == one } < first.count { $0 == other } } ?? UInt8(ascii: ",")
   }
 
-  /// The next record that is not empty; nil after the last.
+  /// The next record that is not empty, nor of blank fields alone, as a spreadsheet has them behind its last
+  /// row; nil after the last.
   mutating func next() throws(ClassifierError) -> Record? {
     while place < bytes.count {
       let record = try record()
-      if record.fields.count > 1 || record.fields[0].contains(where: { !$0.isBlank }) { return record }
+      if record.fields.contains(where: { field in field.contains { !$0.isBlank } }) { return record }
     }
     return nil
   }
@@ -63,7 +70,10 @@ struct DelimitedRecords {
           isQuoted = false
         }
       case _ where isQuoted: fields[fields.count - 1].append(byte)
-      case UInt8(ascii: "\"") where fields[fields.count - 1].isEmpty: isQuoted = true
+      // Blanks before a quote are none of the field, as after a comma that people write.
+      case UInt8(ascii: "\"") where fields[fields.count - 1].allSatisfy(\.isBlank):
+        fields[fields.count - 1] = []
+        isQuoted = true
       case separator: fields.append([])
       case UInt8(ascii: "\n"): break reading
       case UInt8(ascii: "\r") where place == bytes.count || bytes[place] == UInt8(ascii: "\n"): break
@@ -71,7 +81,7 @@ struct DelimitedRecords {
       }
     }
     if isQuoted { throw .list(path, cause: "line \(first) begins a quote that does not end") }
-    return Record(line: first, fields: fields)
+    return Record(line: first, fields: fields, path: path)
   }
 }
 

@@ -55,11 +55,11 @@ enum KineticsTable {
     guard record.fields.count == columns.count else {
       throw fail("has \(record.fields.count.counted("column")), the header \(columns.count)")
     }
-    guard let label = record.text(columns.label), let id = record.text(columns.id), !id.isEmpty else {
-      throw fail("has no label or no youtube_id in UTF-8")
+    guard let label = try record.text(columns.label), let id = try record.text(columns.id), !id.isEmpty else {
+      throw fail("has no label or no youtube_id")
     }
-    guard !id.contains("/"), let start = time(record.text(columns.start)),
-      let end = time(record.text(columns.end))
+    guard !id.contains("/"), let start = time(try record.text(columns.start)),
+      let end = time(try record.text(columns.end))
     else { throw fail("expected an id without a slash, and whole seconds") }
     let stem = "\(id)_\(start)_\(end)"
     let found: BytePath?
@@ -70,7 +70,7 @@ enum KineticsTable {
     }
     let entry = ListEntry(
       path: found ?? source.root.appending(BytePath(stem + ".mp4")), labels: [label], group: id,
-      split: record.text(columns.split), line: record.line)
+      split: try record.text(columns.split), line: record.line)
     return (entry, found != nil)
   }
 

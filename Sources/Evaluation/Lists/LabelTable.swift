@@ -79,12 +79,12 @@ enum LabelTable {
     }
     let path = columns.file.map { record.fields[$0].trimmedBlanks }
     if let path, path.isEmpty { throw fail("has no file") }
-    guard let label = record.text(columns.label) else { throw fail("its label is not UTF-8") }
-    guard !label.isEmpty else { throw fail("has no label") }
-    let labels = columns.isPlural ? label.split(separator: "|").map { String($0).trimmed() } : [label]
+    let label = try record.text(columns.label) ?? ""
+    let labels = columns.isPlural ? several(label) : [label]
+    guard !label.isEmpty, !labels.isEmpty else { throw fail("has no label") }
     var times: [Rational?] = []
     for column in [columns.start, columns.end] {
-      guard let text = record.text(column), !text.isEmpty else {
+      guard let text = try record.text(column), !text.isEmpty else {
         times.append(nil)
         continue
       }
@@ -96,10 +96,20 @@ enum LabelTable {
     }
     if times[0] != nil, times[1] == nil { throw fail("has a start and no end") }
     if times[1] != nil, times[0] == nil { times[0] = 0 }
-    func optional(_ column: Int?) -> String? { record.text(column).flatMap { $0.isEmpty ? nil : $0 } }
+    func optional(_ column: Int?) throws(ClassifierError) -> String? {
+      let text = try record.text(column)
+      return text?.isEmpty == true ? nil : text
+    }
     return ListEntry(
       path: path.map(source.resolve) ?? source.options.video ?? "", labels: labels,
-      group: optional(columns.group),
-      split: optional(columns.split), start: times[0], end: times[1], line: record.line)
+      group: try optional(columns.group), split: try optional(columns.split), start: times[0], end: times[1],
+      line: record.line)
+  }
+
+  /// The labels between `|`, each once.
+  private static func several(_ text: String) -> [String] {
+    text.split(separator: "|").map { String($0).trimmed() }.reduce(into: []) { labels, label in
+      if !labels.contains(label) { labels.append(label) }
+    }
   }
 }

@@ -38,6 +38,7 @@ extension LabelledList {
     self.init(
       file: source.path, form: form, classes: names, isNumbered: contents.isNumbered, videos: videos,
       notes: contents.notes)
+    contradiction = contents.contradiction
   }
 }
 
@@ -126,7 +127,7 @@ extension ListContents {
     }
     var places: [Part: Int] = [:]
     var kept: [ListEntry] = []
-    var repeats = 0
+    var (repeats, additions) = (0, 0)
     for entry in entries {
       let part = Part(path: entry.path, start: entry.start, end: entry.end)
       guard let place = places[part] else {
@@ -136,20 +137,34 @@ extension ListContents {
       }
       let earlier = kept[place]
       let new = entry.labels.filter { !earlier.labels.contains($0) }
-      if !new.isEmpty || entry.labels.count != earlier.labels.count, !source.options.isMultiLabel {
-        throw source.error(
-          form, entry.line,
-          "\(entry.path.printable) is '\(BytePath(entry.labels.joined(separator: ", ")).printable)', "
-            + "but in \(form.unit) \(earlier.line) "
-            + "'\(BytePath(earlier.labels.joined(separator: ", ")).printable)'")
+      if !new.isEmpty || entry.labels.count != earlier.labels.count, contradiction == nil {
+        contradiction = Self.contradiction(entry, earlier, form, source)
       }
       kept[place].labels += new
-      repeats += 1
+      if new.isEmpty { repeats += 1 } else { additions += 1 }
     }
+    if let contradiction, !source.options.isMultiLabel { throw contradiction }
     if repeats > 0 {
       notes.append("\(repeats.counted("entry repeats another", "entries repeat others")), taken once")
     }
+    if additions > 0 {
+      notes.append(
+        "\(additions.counted("entry names another class", "entries name other classes")) of what is listed "
+          + "before, which has them all")
+    }
     entries = kept
+  }
+
+  private static func contradiction(
+    _ entry: ListEntry, _ earlier: ListEntry, _ form: LabelledList.Form, _ source: ListSource
+  ) -> ClassifierError {
+    let (label, other) = (
+      BytePath(entry.labels.joined(separator: ", ")).printable,
+      BytePath(earlier.labels.joined(separator: ", ")).printable
+    )
+    return source.error(
+      form, entry.line,
+      "\(entry.path.printable) is '\(label)', but in \(form.unit) \(earlier.line) '\(other)'")
   }
 
   /// All entries have times, or none has.

@@ -34,6 +34,9 @@ public struct LabelledList: Sendable, Equatable {
   public let videos: [LabelledVideo]
   /// What was skipped, and what was assumed: a line each.
   public let notes: [String]
+  /// Where the list first says another class of a video than before: an error, unless a video may have
+  /// several.
+  public internal(set) var contradiction: ClassifierError?
 
   public init(
     file: BytePath, form: Form, classes: [String], isNumbered: Bool, videos: [LabelledVideo],

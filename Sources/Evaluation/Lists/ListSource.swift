@@ -112,6 +112,8 @@ struct ListContents {
   /// Whether labels are numbers.
   var isNumbered = false
   var notes: [String] = []
+  /// Of the first entry that names another class of a video, or of a segment, than an entry before it.
+  var contradiction: ClassifierError?
 }
 
 extension Rational {

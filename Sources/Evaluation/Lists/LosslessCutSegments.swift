@@ -15,7 +15,7 @@ enum LosslessCutSegments {
     let isNamed = source.path.name.stem.lowercasedExtension == "losslesscut"
     guard isNamed || source.options.video != nil, let first = try? records.next(), first.fields.count >= 3
     else { return false }
-    let texts = [first.text(0) ?? "", first.text(1) ?? ""]
+    let texts = [0, 1].map { (try? first.text($0)) ?? "" }
     return texts != ["", ""] && texts.allSatisfy { $0.isEmpty || Rational(listTime: $0) != nil }
   }
 
@@ -38,9 +38,7 @@ enum LosslessCutSegments {
       let times = try [0, 1].map { (column) throws(ClassifierError) in
         try time(record, column, source)
       }
-      guard let label = record.text(2) else {
-        throw source.error(.losslessCut, record.line, "its name is not UTF-8")
-      }
+      let label = try record.text(2) ?? ""
       // A start that is left out is that of the file. Without an end it is what LosslessCut calls a marker.
       guard !label.isEmpty, let end = times[1] else {
         unusable += 1
@@ -58,7 +56,7 @@ enum LosslessCutSegments {
   private static func time(
     _ record: DelimitedRecords.Record, _ column: Int, _ source: ListSource
   ) throws(ClassifierError) -> Rational? {
-    guard let text = record.text(column), !text.isEmpty else { return nil }
+    guard let text = try record.text(column), !text.isEmpty else { return nil }
     guard let time = Rational(listTime: text) else {
       throw source.error(
         .losslessCut, record.line,

@@ -13,8 +13,18 @@ enum TimelineDocument {
   }
 
   private struct Timeline: Decodable {
-    let file: String?
+    let file: BytePath?
     let segments: [Segment]?
+
+    private enum Key: CodingKey {
+      case file, segments
+    }
+
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: Key.self)
+      file = values.contains(.file) ? try BytePath(fileOf: decoder) : nil
+      segments = try values.decodeIfPresent([Segment].self, forKey: .segments)
+    }
   }
 
   private struct Segment: Decodable {
@@ -35,7 +45,7 @@ enum TimelineDocument {
     guard !segments.isEmpty || source.options.video != nil else {
       throw .list(source.path, cause: "is a timeline without a segment")
     }
-    guard let video = source.options.video ?? timeline.file.map({ source.resolve($0.utf8) }) else {
+    guard let video = source.options.video ?? timeline.file.map({ place(of: $0, source) }) else {
       throw .list(source.path, cause: "is a timeline that does not name its file")
     }
     var contents = ListContents()
@@ -47,5 +57,12 @@ enum TimelineDocument {
         ListEntry(path: video, labels: [segment.label], start: start, end: end, line: number))
     }
     return contents
+  }
+
+  /// A relative path counted from where the timeline was made: that may be the list's folder, the present
+  /// one or, as `scan` puts a timeline beside its video, any other above it.
+  private static func place(of file: BytePath, _ source: ListSource) -> BytePath {
+    let named = source.resolve(file.bytes)
+    return [named, source.root.appending(file.name), file].first(where: \.isFile) ?? named
   }
 }

@@ -50,8 +50,10 @@ extension VideoTimeline {
     Segmenter(options, labels: labels, decision: decision)
   }
 
-  /// The class of the highest score that may be a label.
-  package func best(_ window: ScoredWindow) -> Int { decision.best(window.scores) }
+  /// The classes that a window shows: of a model of several labels all of them, else the best if it is one.
+  package func said(_ window: ScoredWindow) -> [Int] {
+    decision.labels(window.scores, top: decision.isMultiLabel ? window.scores.values.count : 1)
+  }
 }
 
 extension Classifier {

@@ -49,11 +49,11 @@ struct BenchCommand: AsyncParsableCommand {
   var format: Format = .text
 
   func validate() throws {
-    try check(frames, "--frames", (1...512).contains, "a number of samples from 1 to 512")
-    try check(batch, "--batch", (1...64).contains, "a number of windows from 1 to 64")
-    try check(runs, "--runs", (1...100_000).contains, "a number of calls from 1")
+    try check(frames, "--frames", 1...512, "a number of samples")
+    try check(batch, "--batch", 1...64, "a number of windows")
+    try check(runs, "--runs", 1...100_000, "a number of calls")
     try ModelArguments.checkThreads(threads)
-    try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
+    try check(track, "--track", 0...1_000_000, "a stream's number")
     if track != nil && video == nil { throw ValidationError("--track is about --video") }
     if network != nil && model != nil { throw ValidationError("give --network or --model, not both") }
     if weights != nil && model == nil {

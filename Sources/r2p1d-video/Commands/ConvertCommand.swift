@@ -33,7 +33,7 @@ extension ModelsCommand {
     var eps: Double?
 
     func validate() throws {
-      try check(frames, "--frames", (1...512).contains, "a number of samples from 1 to 512")
+      try check(frames, "--frames", 1...512, "a number of samples")
       if let eps, !(1e-12..<1).contains(eps) {
         throw ValidationError("--eps is \(eps), expected less than 1")
       }

@@ -39,6 +39,10 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(help: "Keep finished rows here; the same command resumes after an interruption.")
     var journal: BytePath?
+
+    func validate() throws {
+      if journal == "-" { throw ValidationError("rows are kept to resume from: give --journal FILE") }
+    }
   }
 
   struct ProtocolArguments: ParsableArguments {
@@ -69,14 +73,14 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let output = try result.open(besides: [model.model.file, formatting.labels])
     if let journal = formatting.journal { try Output.claim(journal) }
-    let list = try list.read()
+    // Whether a video may have several classes is up to the model.
+    let list = try list.read(isMultiLabel: true)
     let hasSegments = list.hasSegments
-    if hasSegments, placement.windows != nil || published.name != nil {
-      throw ValidationError("the list has segments, over which windows lie at a --stride")
-    }
+    try checkOptions(hasSegments: hasSegments)
     let budget = workers.budget(model, engine.computing)
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: options(budget, hasSegments, network))
+    if let contradiction = list.contradiction, !classifier.decision.isMultiLabel { throw contradiction }
     Terminal.warn(of: classifier)
     let truth = try EvaluationTruth(list, classifier.labels)
     Terminal.warn(truth, of: self.list.list)
@@ -90,12 +94,24 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = ModelEvaluation(
       list, truth, videos, of: classifier, protocolName: published.name?.rawValue,
       leavesOutShort: published.name?.leavesOutShort ?? false)
+    Terminal.warn(evaluation.segmentsBeyondEnd, of: self.list.list)
     let mistakes = evaluation.worstMistakes(formatting.format.thumbnails)
     let thumbnails = try run.thumbnails(of: mistakes.map(\.file))
     try output.write(formatting.format.report(evaluation, thumbnails: thumbnails))
     try output.finish()
     if evaluation.counts.failed + evaluation.counts.unmatched > 0 {
       throw ExitCode(ExitStatus.input.rawValue)
+    }
+  }
+
+  /// Options that mean nothing for such a list are refused: figures would be taken for what they are not.
+  private func checkOptions(hasSegments: Bool) throws {
+    if hasSegments, placement.windows != nil || published.name != nil {
+      throw ValidationError("the list has segments, over which windows lie at a --stride")
+    }
+    if !hasSegments, segmentation.isGiven || certainty.minScore > 0 {
+      throw ValidationError(
+        "the list has no segments: leave --smooth, --enter, --leave, --min-length and --min-score away")
     }
   }
 

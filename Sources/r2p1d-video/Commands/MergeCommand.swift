@@ -36,6 +36,7 @@ struct MergeCommand: ParsableCommand {
 
   func validate() throws {
     if output == nil && !missing { throw ValidationError("give --output FILE, or --missing") }
+    if output == "-" { throw ValidationError("a scan can resume what merge writes: give --output FILE") }
     if output != nil && missing { throw ValidationError("--missing writes no --output") }
     if partial && missing { throw ValidationError("--missing and --partial exclude each other") }
     if zeroSeparated && complete == nil { throw ValidationError("-0 is about the list of --complete") }

@@ -30,8 +30,8 @@ extension ModelsCommand {
     var quiet = false
 
     func validate() throws {
-      try check(timeout, "--timeout", (1...86_400).contains, "a number of seconds from 1")
-      try check(retries, "--retries", (0...1000).contains, "a number of tries from 0")
+      try check(timeout, "--timeout", 1...86_400, "a number of seconds")
+      try check(retries, "--retries", 0...1000, "a number of tries")
       if digits != nil && !isAddress { throw ValidationError("--sha256 goes with an address") }
     }
 

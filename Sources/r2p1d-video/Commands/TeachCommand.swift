@@ -86,10 +86,11 @@ struct TeachingArguments: ParsableArguments {
   var headOnly = false
 
   func validate() throws {
+    if cache == "-" { throw ValidationError("features are kept to be read again: give --cache FOLDER") }
     if let reject, !(0...0.5).contains(reject) {
       throw ValidationError("--reject is \(reject), expected a share of wrong labels from 0 to 0.5")
     }
-    try check(folds, "--folds", (2...20).contains, "a number of folds from 2 to 20")
+    try check(folds, "--folds", 2...20, "a number of folds")
   }
 
   /// The options as the library takes them, for a model that will be at `output`.

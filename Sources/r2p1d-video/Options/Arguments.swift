@@ -55,3 +55,8 @@ struct TimeArgument: ExpressibleByArgument {
 func check(_ value: Int?, _ option: String, _ isLegal: (Int) -> Bool, _ expected: String) throws {
   if let value, !isLegal(value) { throw ValidationError("\(option) is \(value), expected \(expected)") }
 }
+
+/// The same for a number, `what`, of a range, both ends of which are said.
+func check(_ value: Int?, _ option: String, _ range: ClosedRange<Int>, _ what: String) throws {
+  try check(value, option, range.contains, "\(what) from \(range.lowerBound) to \(range.upperBound)")
+}

@@ -27,7 +27,7 @@ struct InspectedModelArguments: ParsableArguments {
 
   func validate() throws {
     try ModelArguments.checkThreads(threads)
-    try check(top, "--top", (1...10_000).contains, "a number of labels from 1 to 10000")
+    try check(top, "--top", 1...10_000, "a number of labels")
     try precision?.check(onGPU: false)
     guard model == nil else { return }
     let idle = [

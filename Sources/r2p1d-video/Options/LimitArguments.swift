@@ -24,11 +24,11 @@ struct LimitArguments: ParsableArguments {
   func validate() throws {
     try check(
       maxPixels, "--max-pixels", (1...Int(Int32.max)).contains, "a number of pixels from 1 to 2147483647")
-    try check(maxStreams, "--max-streams", (1...1_000_000).contains, "a number of streams from 1")
-    try check(maxPictures, "--max-pictures", (1...1_000_000_000).contains, "a number of frames from 1")
-    try check(maxSamples, "--max-samples", (1...1_000_000_000).contains, "a number of samples from 1")
-    try check(probeSize, "--probe-size", (32...1 << 40).contains, "a number of bytes from 32")
-    try check(maxMemory, "--max-memory", (1...1 << 20).contains, "a number of MiB from 1")
+    try check(maxStreams, "--max-streams", 1...1_000_000, "a number of streams")
+    try check(maxPictures, "--max-pictures", 1...1_000_000_000, "a number of frames")
+    try check(maxSamples, "--max-samples", 1...1_000_000_000, "a number of samples")
+    try check(probeSize, "--probe-size", 32...1 << 40, "a number of bytes")
+    try check(maxMemory, "--max-memory", 1...1 << 20, "a number of MiB")
   }
 
   /// The options as the library takes them.

@@ -16,7 +16,7 @@ struct ModelArguments: ParsableArguments {
   func validate() throws { try Self.checkThreads(threads) }
 
   static func checkThreads(_ threads: Int?) throws {
-    try check(threads, "--threads", (1...1024).contains, "a number of threads from 1 to 1024")
+    try check(threads, "--threads", 1...1024, "a number of threads")
   }
 
   static let weightsHelp: ArgumentHelp =

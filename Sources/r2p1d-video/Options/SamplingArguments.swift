@@ -50,7 +50,7 @@ struct SampleArguments: ParsableArguments {
 
   func validate() throws {
     try check(frames, "--frames", [8, 16, 32].contains, "8, 16 or 32")
-    try check(track, "--track", (0...1_000_000).contains, "a stream's number from 0")
+    try check(track, "--track", 0...1_000_000, "a stream's number")
   }
 
   /// The options as the library takes them.
@@ -75,7 +75,7 @@ struct PlacementArguments: ParsableArguments {
   var stride: Int?
 
   func validate() throws {
-    try check(windows, "--windows", (1...1_000_000).contains, "a number of windows from 1")
+    try check(windows, "--windows", 1...1_000_000, "a number of windows")
     try StrideArguments.checkStride(stride)
     if windows != nil && stride != nil { throw ValidationError("give --windows or --stride, not both") }
   }
@@ -94,6 +94,6 @@ struct StrideArguments: ParsableArguments {
   func validate() throws { try Self.checkStride(stride) }
 
   static func checkStride(_ stride: Int?) throws {
-    try check(stride, "--stride", (1...1_000_000).contains, "a number of samples from 1")
+    try check(stride, "--stride", 1...1_000_000, "a number of samples")
   }
 }

@@ -33,7 +33,7 @@ struct FileArguments: ParsableArguments {
   var deadline: Int?
 
   func validate() throws {
-    try check(deadline, "--deadline", (1...100_000_000).contains, "a number of seconds from 1")
+    try check(deadline, "--deadline", 1...100_000_000, "a number of seconds")
   }
 
   /// The share that is taken; nil if none was asked for.
@@ -72,9 +72,9 @@ struct WorkerArguments: ParsableArguments {
   var workerMemory = 4096
 
   func validate() throws {
-    try check(timeout, "--timeout", (1...1_000_000).contains, "a number of seconds from 1")
-    try check(workers, "--workers", (1...256).contains, "a number of processes from 1 to 256")
-    try check(workerMemory, "--worker-memory", (256...1 << 30).contains, "a number of MiB from 256")
+    try check(timeout, "--timeout", 1...1_000_000, "a number of seconds")
+    try check(workers, "--workers", 1...256, "a number of processes")
+    try check(workerMemory, "--worker-memory", 256...1 << 30, "a number of MiB")
   }
 
   /// Who may use which of the cores, of which a command has as many as `model` says.

@@ -16,7 +16,7 @@ struct ScoreArguments: ParsableArguments {
   var logits = false
 
   func validate() throws {
-    try check(top, "--top", (1...10_000).contains, "a number of labels from 1 to 10000")
+    try check(top, "--top", 1...10_000, "a number of labels")
   }
 
   /// A usage error where logits are wanted of a format that has no place for them.

@@ -13,6 +13,8 @@ enum Signals {
   /// one whose reader has gone ends without a word.
   static func install() {
     MappedFileFaultHandler.install()
+    // A file that would be larger than `ulimit -f` allows is an error of its write, as on a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     // As the system would end the process, but without half files.
     for number in [SIGPIPE, SIGQUIT] where number == SIGPIPE || !isIgnored(number) {
       signal(number) { number in

@@ -10,6 +10,15 @@ extension Terminal {
     if list.notes.count > mostNotes { warn("\(name): and \(list.notes.count - mostNotes) notes more") }
   }
 
+  /// A line where segments begin behind their videos' ends.
+  static func warn(_ beyond: ModelEvaluation.Beyond?, of list: BytePath) {
+    guard let beyond else { return }
+    let segments = beyond.count.counted("segment begins", "segments begin")
+    warn(
+      "\(list.printable): \(segments) where the video has ended, first of \(beyond.file.printable) at "
+        + "\(beyond.start) s, which ends at \(beyond.end) s: times are in seconds")
+  }
+
   /// A line for each class of the list that the model does not have.
   static func warn(_ truth: EvaluationTruth, of list: BytePath) {
     let name = list.printable

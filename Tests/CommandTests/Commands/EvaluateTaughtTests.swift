@@ -75,6 +75,27 @@ import Testing
     #expect(rows.count { ($0["scores"] as? [Double] ?? []).reduce(0, +) > 1.2 } == 48)
   }
 
+  /// A list that teach --multi-label takes: each class of a video has a line of its own.
+  @Test func aVideoMayBeListedAgainForEachOfItsClasses() throws {
+    let joined = try evaluate(corrupted(), TaughtClips.multiLabel).object()
+    let lines = try String(decoding: folder.read("list.csv"), as: UTF8.self).split(separator: "\n")
+      .dropFirst()
+      .flatMap { line -> [String] in
+        let fields = line.split(separator: ",", maxSplits: 1)
+        return fields[1].split(separator: "|").map { "\(fields[0]),\($0)" }
+      }
+    let list = try list(lines, header: "file,label")
+    let apart = try evaluate(list, TaughtClips.multiLabel)
+    #expect(apart.status == 0, "\(apart.errors)")
+    #expect(apart.errors.contains("entries name other classes of what is listed before, which has them all"))
+    #expect(
+      try NSDictionary(dictionary: ["": apart.object()["figures"] as Any])
+        == NSDictionary(dictionary: ["": joined["figures"] as Any]))
+    // Of a model that gives a video one label such a list says two things.
+    let refused = try evaluate(list, TaughtClips.rejecting)
+    #expect(refused.status == 2 && refused.errors.contains("but in line "), "\(refused.errors)")
+  }
+
   @Test func textOfSeveralLabelsHasNoBestLabel() throws {
     let run = try evaluate(corrupted(), TaughtClips.multiLabel, "--format text")
     for words in ["mAP  ", "exactly right    95.8 %  (46 of 48, 95 % interval", "of every class's score"] {

@@ -106,6 +106,42 @@ import Testing
       (rows[0]["segments"] as? [[String: Any]])?.map { $0["label"] as? String } == ["pan right", "tilt up"])
   }
 
+  /// As a list in milliseconds has it: none of its segments is short.
+  @Test func segmentsBehindTheEndOfTheirVideoAreSaid() throws {
+    try folder.write("two.mp4", Self.clip("pan_right_then_tilt_up"))
+    try folder.write(
+      "list.csv",
+      "file,label,start,end\ntwo.mp4,pan right,0,2\ntwo.mp4,tilt up,4,6\ntwo.mp4,tilt up,2000,4000\n")
+    let run = try evaluate("list.csv")
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "list.csv: 2 segments begin where the video has ended, first of two.mp4 at 4.0 s, which ends at 4.0 s"
+      ),
+      "\(run.errors)")
+  }
+
+  /// Two classes at a time, in either order: a stretch of each, as timeline --compare has it.
+  @Test(arguments: ["pan right|zoom in", "zoom in|pan right"])
+  func aSegmentOfSeveralClassesIsOneOfEach(_ labels: String) throws {
+    try folder.write("two.mp4", Self.clip("pan_right_then_tilt_up"))
+    try folder.write(
+      "list.csv", "file,labels,start,end\ntwo.mp4,\(labels),0,2.1\ntwo.mp4,tilt up,2.1,4\n")
+    let report = try evaluate("list.csv --format json").object()
+    let segments = try #require(report["segments"] as? [String: Any])
+    let precision = try #require(segments["meanAveragePrecision"] as? [Double])
+    #expect(precision[0] == 2.0 / 3)
+    #expect((segments["windowAccuracy"] as? [String: Any])?["value"] as? Double == 1)
+    // Of three stretches two are found.
+    #expect(segments["f1At10"] as? Double == 0.8 && segments["edit"] as? Double == 1 - 1.0 / 3)
+    let compared = try program(
+      "timeline", "two.mp4", "--model", "camera-motion", "--segments", "--compare", "list.csv")
+    for row in ["mAP@0.5          66.7 %", "F1@10, 25, 50    80.0 %", "edit score       66.7 %"] {
+      #expect(compared.text.contains(row), "\(compared.text)")
+    }
+    #expect(compared.text.contains("window accuracy  100.0 %"))
+  }
+
   @Test(
     arguments: [
       ("torchvision", ["frames": 16, "windows": 5, "fps": 15.0]),
@@ -187,6 +223,7 @@ import Testing
   @Test(arguments: [
     "clips --protocol torchvision --windows 3", "clips --protocol vmz10 --frames 16", "clips --crops 2",
     "clips --crops 3 --resize squash", "clips --list-format imagenet", "clips --format xml", "",
+    "clips --min-score 0.9", "clips --smooth 2", "clips --enter 0.5 --leave 0.4",
   ])
   func wrongUsageIsRefused(_ line: String) throws {
     let run = try evaluate(line)

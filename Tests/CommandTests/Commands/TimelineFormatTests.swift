@@ -242,6 +242,13 @@ import Testing
     #expect(wrong.status == 0 && wrong.text.contains("\n  segments         0 of the truth, 2 found"))
   }
 
+  @Test func segmentsBehindTheEndOfTheVideoAreCounted() throws {
+    let file = try folder.write("t.csv", "start,end,label\n0,2,pan right\n2000,4000,tilt up\n")
+    let run = try timeline(["--compare", file])
+    #expect(
+      run.text.contains("\n  segments         2 of the truth, 1 of them behind the video's end, 2 found\n"))
+  }
+
   @Test func anAgreementGoesToStandardOutputBesideAFile() throws {
     let truth = try folder.write("t.csv", "Start,End,Name\n0,2,Pan Right\n2,4,dancing\n")
     let run = try timeline(["--compare", truth, "--format", "vtt", "--output", folder.path("o.vtt")])

@@ -40,6 +40,8 @@ import Testing
     ["windows", "a.mp4", "--output", "w.npy", "--precision", "int8"],
     ["label", "a.mp4", "--logits"], ["label", "a.mp4", "--logits", "--format", "csv"],
     ["timeline", "a.mp4", "--logits", "--format", "vtt"], ["scan", ".", "--output", "l.csv", "--logits"],
+    ["merge", "a.csv", "--output", "-"], ["evaluate", "l.csv", "--journal", "-"],
+    ["teach", "l.csv", "--output", "m.safetensors", "--cache", "-"],
     ["models", "pull", "r3d_18", "--retries", "-1"], ["models", "pull", "r3d_18", "--sha256", "b3b3357e"],
   ])
   func wrongUsageIsOneLineAndStatus64(_ arguments: [String]) throws {
@@ -51,6 +53,19 @@ import Testing
   }
 
   /// What most people look for comes first, what protects from hostile files last.
+  /// Too large a number was told that it has to be 1 or more.
+  @Test(arguments: [
+    ("label a.mp4 --windows 1000001", "expected a number of windows from 1 to 1000000"),
+    ("windows a.mp4 --stride 0 -o a.npy", "expected a number of samples from 1 to 1000000"),
+    ("label a.mp4 --probe-size 31", "expected a number of bytes from 32 to 1099511627776"),
+    ("scan a.mp4 -o a.csv --worker-memory 255", "expected a number of MiB from 256 to 1073741824"),
+    ("bench --track 1000001", "expected a stream's number from 0 to 1000000"),
+  ])
+  func aNumberOutOfRangeIsToldBothEnds(_ line: String, _ words: String) throws {
+    let run = try program(line.split(separator: " ").map(String.init))
+    #expect(run.status == 64 && run.errors.contains(words), "\(run.errors)")
+  }
+
   @Test(arguments: ["label", "timeline", "scan", "embed", "windows"])
   func helpBeginsWithModelAndOutputAndEndsWithLimits(_ command: String) throws {
     let help = try program(command, "--help").text

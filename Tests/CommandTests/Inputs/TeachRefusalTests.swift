@@ -36,9 +36,14 @@ import Testing
     Case(list: "a.mp4 0\nb.mp4 2", says: "no video has the class 'class 1'"),
     Case(list: "file,label\na.mp4,x\nb.mp4,y\na.mp4,y", says: "line 4: "),
     Case(list: "file,label\na.mp4,x\ncopy.mp4,y\nb.mp4,x", says: "the same video is in two classes: "),
+    Case(
+      list: "file,label\na.mp4,x\nb.mp4,y\n/dev/zero,y",
+      says: "1 of its 3 videos cannot be read, the first /dev/zero", status: 1),
     Case(list: "file,label\nno.mp4,x\nnone.mp4,y", says: "2 of its 2 videos cannot be read", status: 1),
     Case(list: "file,label\na.mp4,\"x\ny\"\nb.mp4,z", says: "the label 'x\\x0Ay' holds a line break"),
     Case(list: "file,label\na.mp4,X\nb.mp4,x", says: "'X', 'x' differ only in case"),
+    Case(list: "file,label\na.mp4,é\nb.mp4,e\u{301}", says: "has videos of one class alone, 'é'"),
+    Case(list: "file,labels\na.mp4,|\nb.mp4,y", says: "line 2: has no label"),
     Case(list: "file,label\n", says: "names no video"),
     Case(list: "file,label,group\na.mp4,x,g\nb.mp4,y,g", says: "all its videos are of one group"),
   ]
@@ -68,6 +73,24 @@ import Testing
     }
     let run = try program("teach", "clips", "--model", "camera-motion", "--output", "own.safetensors")
     #expect(run.status == 2 && run.errors.contains("clips: no video has the class 'z'"), "\(run.errors)")
+  }
+
+  /// As a folder that was copied from a Mac may lie beside one that was made elsewhere.
+  @Test func classFoldersOfOneNameInTwoUnicodeFormsAreNamed() throws {
+    for (name, file) in [("\u{E9}", "a.mp4"), ("e\u{301}", "b.mp4")] {
+      let path = "\(folder.path("clips"))/\(name)"
+      try #require(mkdir(folder.path("clips"), 0o755) == 0 || errno == EEXIST)
+      try #require(mkdir(path, 0o755) == 0 && rename(folder.path(file), "\(path)/\(file)") == 0)
+    }
+    let run = try program("teach", "clips", "--model", "camera-motion", "--output", "own.safetensors")
+    #expect(run.status == 2 && run.errors.contains("differ only in Unicode form (NFC, NFD)"), "\(run.errors)")
+  }
+
+  @Test func aPipeAmongTheVideosIsNotWaitedFor() throws {
+    try #require(mkfifo(folder.path("pipe.mp4"), 0o600) == 0)
+    try folder.write("list.csv", "file,label\npipe.mp4,x\na.mp4,x\nb.mp4,y")
+    let run = try program("teach", "list.csv", "--model", "camera-motion", "--output", "own.safetensors")
+    #expect(run.status == 1 && run.errors.contains("pipe.mp4: is a pipe or a device, expected a video file"))
   }
 
   @Test func aCacheOfAnotherModelIsNamed() throws {
