@@ -208,8 +208,10 @@ struct CutHardVideoTests {
     try clips.run("-i a.webm -c copy -bsf:v 'noise=amount=gt(n\\,25)' damaged.webm")
     let cut = try CutRun(
       clips.path("damaged.webm"), [(4, 5), (0.2, 0.6)], in: clips.folder, ["--exact"])
-    #expect(cut.run.status == 1 && cut.rows.map(\.frames) == [10], "\(cut.run.errors)")
-    #expect(cut.run.errors.contains("would not have the "), "\(cut.run.errors)")
+    #expect(cut.rows.last?.frames == 10, "\(cut.run.errors)")
+    // FFmpeg 9 makes frames of what 5 does not.
+    let isRefused = cut.run.errors.contains("would not have the ")
+    #expect(cut.rows.count == (isRefused ? 1 : 2) && cut.run.status == (isRefused ? 1 : 0))
   }
 
   /// Of video whose ticks are long, sound has its own.
