@@ -24,7 +24,8 @@ extension CutVideo {
   /// long as it is shown, with the sound that there is meanwhile.
   package func reencoding(_ clip: CutClip, to output: BytePath, _ options: Reencoding.Options) -> Reencoding {
     let words = Words()
-    // Damage is no reason to stop: labels are of what is left, too. Whether all frames came is seen behind it.
+    // Damage is no reason to stop: labels are of what is left, too. Whether all frames came is seen
+    // afterwards.
     words.add("-nostdin -hide_banner -v repeat+error -max_error_rate 1 -y -progress pipe:1")
     if let threads = options.threads { words.add("-threads \(threads)") }
     addInput(clip, options, to: words)

@@ -4,7 +4,8 @@ import CFFmpeg
 // packets they make pictures, which show nothing.
 
 extension AVPacket {
-  /// Whether it is encrypted (Common Encryption, ISO/IEC 23001-7), as FFmpeg hands it over where it has no key.
+  /// Whether it is encrypted (Common Encryption, ISO/IEC 23001-7), as FFmpeg hands it over where it has no
+  /// key.
   var isEncrypted: Bool {
     UnsafeBufferPointer(start: side_data, count: Int(max(side_data_elems, 0))).contains {
       $0.type == AV_PKT_DATA_ENCRYPTION_INFO

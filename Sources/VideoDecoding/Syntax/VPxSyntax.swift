@@ -68,7 +68,8 @@ struct VP9Syntax: CodedSyntax {
   /// What is looked at of a frame: its header as far as its size.
   private static let headerBytes = 16
 
-  /// Width and height, 16 bits each, from behind `show_frame` (6.2); nil where they are those of a frame before.
+  /// Width and height, 16 bits each, from behind `show_frame` (6.2); nil where they are those of a frame
+  /// before.
   private static func size(
     _ reader: inout BitReader, _ profile: Int, isKey: Bool, isShown: Bool
   ) throws(BrokenHeader) -> Int? {
