@@ -32,6 +32,14 @@ static const int CFFMPEG_ERROR_INVALID = AVERROR(EINVAL);
 static const int CFFMPEG_ERROR_IO = AVERROR(EIO);
 static const int CFFMPEG_ERROR_NO_SPACE = AVERROR(ENOSPC);
 static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
+
+// Whether the muxer of Matroska adds an encoder's delay to the times of sound, as the demuxer takes it off:
+// FFmpeg 6.0 and later.
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(59, 31, 100)
+static const bool CFFMPEG_MATROSKA_ADDS_DELAY = true;
+#else
+static const bool CFFMPEG_MATROSKA_ADDS_DELAY = false;
+#endif
 static const int64_t CFFMPEG_NO_TIME = AV_NOPTS_VALUE;
 
 /// Side data of the stream, or null.

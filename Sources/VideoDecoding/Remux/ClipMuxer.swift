@@ -9,6 +9,8 @@ final class ClipMuxer {
   /// For each stream of the input its place in the output.
   private let places: [Int: Int]
   private let ticks: [AVRational]
+  /// What the muxer should add to times and does not, in ticks of the input, by place.
+  private let delays: [Int64]
   /// The last times of decoding, by place.
   private var last: [Int64?]
 
@@ -25,6 +27,10 @@ final class ClipMuxer {
     places = Dictionary(uniqueKeysWithValues: streams.enumerated().map { ($1, $0) })
     ticks = streams.map { input.streams[$0]?.pointee.time_base ?? AVRational(num: 1, den: 90_000) }
     last = Array(repeating: nil, count: streams.count)
+    let isMatroska = ["matroska", "webm"].contains(self.format)
+    delays = zip(streams, ticks).map { stream, tick in
+      isMatroska && !CFFMPEG_MATROSKA_ADDS_DELAY ? Self.delay(input.streams[stream], tick) : 0
+    }
     let code = avformat_alloc_output_context2(&context, format, nil, name)
     guard code >= 0, let context else { throw failure(code) }
     context.pointee.pb = sink.io
@@ -55,6 +61,15 @@ final class ClipMuxer {
   static func takes(_ streams: [Int], of input: Input, _ format: UnsafePointer<AVOutputFormat>) -> Bool {
     guard let sink = try? ClipSink(nil) else { return false }
     return (try? ClipMuxer(format, streams, of: input, named: "clip", to: sink)) != nil
+  }
+
+  /// By how much an encoder's samples before the first that is heard move times back.
+  private static func delay(_ stream: UnsafeMutablePointer<AVStream>?, _ tick: AVRational) -> Int64 {
+    guard let parameters = stream?.pointee.codecpar.pointee, parameters.initial_padding > 0,
+      parameters.sample_rate > 0, tick.num > 0, tick.den > 0
+    else { return 0 }
+    let sample = AVRational(num: 1, den: parameters.sample_rate)
+    return av_rescale_q(Int64(parameters.initial_padding), sample, tick)
   }
 
   private static func add(
@@ -118,8 +133,8 @@ final class ClipMuxer {
     }
     copy.pointee.stream_index = Int32(place)
     copy.pointee.pos = -1
-    copy.pointee.pts = stamp ?? CFFMPEG_NO_TIME
-    copy.pointee.dts = decoding
+    copy.pointee.pts = stamp.map { $0 &+ delays[place] } ?? CFFMPEG_NO_TIME
+    copy.pointee.dts = decoding &+ delays[place]
     copy.pointee.duration = duration
     av_packet_rescale_ts(copy, ticks[place], output.pointee.time_base)
     // Ticks that are longer than the source's bring times together.
