@@ -75,24 +75,22 @@ import Testing
       let before = Self.threadCount
       let film = Film(frames: 1_000_000)
       let windows = classifier.windows(of: film.input)
-      let (seen, continuation) = AsyncStream<Int>.makeStream()
       let task = Task {
         do throws(ClassifierError) {
-          for try await window in windows { continuation.yield(window.number) }
+          // By itself: how much would be decoded until another task gets to it is up to the machine.
+          for try await window in windows where window.number == 5 { withUnsafeCurrentTask { $0?.cancel() } }
           return nil as ClassifierError?
         } catch {
           return error
         }
       }
-      for await number in seen where number == 5 { break }
-      task.cancel()
       let error = await task.value
       #expect(error?.kind == .cancelled)
       let asked = film.framesAsked
       // Whoever asks again hears the same, and nothing more is decoded.
       let again = await #expect(throws: ClassifierError.self) { try await windows.labels() }
       #expect(again == error && film.framesAsked == asked)
-      #expect(asked < 200)
+      #expect(asked < 40)
       #expect(await Self.becomesTrue { Self.threadCount <= before })
       #expect(classifier.workspaces.idleCount == 1)
     }
