@@ -34,11 +34,8 @@ extension CutVideo {
     addEncoder(to: words)
     if let threads = options.threads { words.add("-threads \(threads)") }
     words.add(options.knowsFrameRateMode ? "-fps_mode passthrough" : "-vsync passthrough")
-    // Times stay in the container's ticks; that word for it changed from version to version.
-    let tick = remuxer.index.tick
-    if tick.numerator > 0, tick.denominator > 0 {
-      words.add("-enc_time_base:v \(tick.numerator):\(tick.denominator)")
-    }
+    // That word for a container's own ticks changed from version to version.
+    words.add("-enc_time_base:v 1:\(ticksOfSecond)")
     // Without it the last frame has no duration, and FFmpeg 7 writes an edit list that leaves it out. A
     // packet that `pts` is not said of gets its decoding time.
     words.add("-bsf:v", "setts=pts=PTS:dts=DTS:duration=\(lastDuration(clip))/TB")
@@ -96,6 +93,16 @@ extension CutVideo {
     }
     let end = last + 1 < times.times.count ? stamps[last + 1].map { ":end_pts=\($0)" } ?? "" : ""
     return "trim=start_pts=\(start)\(end),setpts=PTS-STARTPTS"
+  }
+
+  /// The ticks in which times are encoded and written alike, for before version 6 FFmpeg hands durations over
+  /// uncounted where they differ: Matroska's, or the video's own, as many times finer as its muxer makes
+  /// those of an MP4 file.
+  private var ticksOfSecond: Int64 {
+    if reencodedContainer.format == "matroska" { return 1000 }
+    var ticks = Int64(max(remuxer.index.tick.denominator, 1))
+    while ticks < 10_000 { ticks *= 2 }
+    return ticks
   }
 
   /// For how many seconds the clip's last frame is shown, as a fraction.

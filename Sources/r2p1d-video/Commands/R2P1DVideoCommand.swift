@@ -35,7 +35,9 @@ struct R2P1DVideoCommand: ParsableCommand {
     StandardStreams.reserve()
     Signals.install()
     do {
-      try run(try parseAsRoot(RawArguments.ofProcess()))
+      let arguments = RawArguments.ofProcess()
+      try RawArguments.checkDashes(arguments)
+      try run(try parseAsRoot(arguments))
     } catch let error as ClassifierError {
       Terminal.warn(error)
       ExitStatus(of: error).exit()
@@ -67,8 +69,21 @@ struct R2P1DVideoCommand: ParsableCommand {
     guard code == .validationFailure else { exit(withError: error) }
     let lines = message(for: error).split(whereSeparator: \.isNewline)
     let text = lines.map { String($0).trimmed() }.joined(separator: " ")
-    Terminal.warn("\(RawArguments.printable(text)) (see r2p1d-video --help)")
+    Terminal.warn("\(RawArguments.printable(text)) (see \(commandNamed(RawArguments.ofProcess())) --help)")
     ExitStatus.usage.exit()
+  }
+
+  /// As much of a command's name as the first arguments are: `r2p1d-video models pull`.
+  private static func commandNamed(_ arguments: [String]) -> String {
+    var name = _commandName
+    var command: any ParsableCommand.Type = Self.self
+    for argument in arguments {
+      let known = command.configuration.subcommands.first { $0._commandName == argument }
+      guard let known, known.configuration.shouldDisplay else { break }
+      name += " \(argument)"
+      command = known
+    }
+    return name
   }
 }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
@@ -38,6 +39,17 @@ enum RawArguments {
   /// A message that quotes arguments, with the bytes in it made readable.
   static func printable(_ text: String) -> String {
     BytePath(bytes: bytes(text)).printable
+  }
+
+  /// Refuses what begins with a dash and is a file here: several letters behind one dash may be options, and
+  /// one of them the one that prints help and does nothing else.
+  static func checkDashes(_ arguments: [String]) throws {
+    for argument in arguments.prefix(while: { $0 != "--" })
+    where argument.hasPrefix("-") && !argument.hasPrefix("--") && argument.count > 2 {
+      let path = BytePath(bytes: bytes(argument))
+      guard path.isFile else { continue }
+      throw ValidationError("\(argument) begins as options do: write ./\(argument)")
+    }
   }
 
   private static func standIn(_ byte: UInt8) -> String {

@@ -39,7 +39,7 @@ struct SampleArguments: ParsableArguments {
   var fps: SampleRate?
 
   @Option(
-    help: "128×171 then the centre 112×112, or straight to 112×112 (default: the model's own, else crop).")
+    help: "171×128 then the centre 112×112, or straight to 112×112 (default: the model's own, else crop).")
   var resize: SamplingOptions.Resize?
 
   @Option(help: "The video stream to take, by ffprobe's index (default: the best).")

@@ -135,6 +135,17 @@ import Testing
     }
   }
 
+  @Test func aStillPictureIsNotCut() throws {
+    let folder = try Clips()
+    try folder.run("-f lavfi -i testsrc2=s=64x64 -frames:v 1 still.png")
+    for options in [[], ["--exact"]] {
+      let cut = try CutRun(folder.path("still.png"), [(0, 0.02)], in: folder.folder, options)
+      #expect(cut.run.status == 1 && cut.rows.isEmpty)
+      #expect(
+        cut.run.errors.hasSuffix("still.png: a still picture (PNG), not a video\n"), "\(cut.run.errors)")
+    }
+  }
+
   @Test func theVideoMayLieAmongItsClips() throws {
     let path = try folder.write("out/movie.mp4", Data(contentsOf: URL(filePath: Self.video)))
     let before = try folder.read("out/movie.mp4")

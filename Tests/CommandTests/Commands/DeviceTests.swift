@@ -65,7 +65,7 @@ import Testing
     for command in [["label"] + Self.clip, ["bench", "--network", "r2plus1d_18"]] {
       let run = try Program()(command + ["--device", device, "--precision", precision])
       #expect(run.status == 64 && run.text.isEmpty)
-      #expect(run.errors == "r2p1d-video: \(error) (see r2p1d-video --help)\n")
+      #expect(run.errors == "r2p1d-video: \(error) (see r2p1d-video \(command[0]) --help)\n")
     }
   }
 

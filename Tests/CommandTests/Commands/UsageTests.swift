@@ -5,6 +5,16 @@ import Testing
 @Suite struct UsageTests {
   let program = Program()
 
+  @Test(arguments: [
+    ("label a.mp4 --frobnicate", "label "), ("models pull --timeout 0", "models pull "), ("--frobnicate", ""),
+    ("models frobnicate", "models "),
+  ])
+  func wrongUsageSaysWhichHelpToSee(_ line: String, _ command: String) throws {
+    let run = try program(line: line)
+    #expect(
+      run.status == 64 && run.errors.hasSuffix(" (see r2p1d-video \(command)--help)\n"), "\(run.errors)")
+  }
+
   @Test func versionNamesTheToolFFmpegAndTheInstructionSetOneALine() throws {
     let run = try program("--version")
     let lines = run.text.split(separator: "\n")

@@ -32,6 +32,19 @@ import Testing
     #expect(try label("caf\\351.mp4", "").text.hasPrefix("caf\\xE9.mp4 "))
   }
 
+  /// Among its letters there may be the option that prints help and lets all end well.
+  @Test(arguments: ["-dash.mp4", "-other.mp4"])
+  func aNameThatBeginsAsOptionsDoIsRefused(_ name: String) throws {
+    let run = try program.shell(
+      "cd '\(folder.url.path)' && cp '\(Checkout.clip)' ./\(name) && exec \"$r2p1d\" label *.mp4 --model '\(model)'"
+    )
+    #expect(run.status == 64 && run.text.isEmpty)
+    #expect(run.errors.hasPrefix("r2p1d-video: \(name) begins as options do: write ./\(name) "))
+    let right = try program.shell(
+      "cd '\(folder.url.path)' && exec \"$r2p1d\" label --model '\(model)' --windows 1 -- *.mp4")
+    #expect(right.status == 0 && right.text.hasPrefix(name), "\(right.errors)")
+  }
+
   @Test func aCheckpointAndWhatIsMadeOfItNeedNoUTF8() throws {
     let run = try program.shell(
       """

@@ -125,6 +125,10 @@ import Testing
     ])
   func whereAFileIsNeededItIsWrongUsage(_ line: String, _ expected: String) throws {
     let run = try program(line: line)
-    #expect(run.status == 64 && run.errors == "r2p1d-video: \(expected) (see r2p1d-video --help)\n")
+    #expect(
+      run.status == 64
+        && run.errors
+          == "r2p1d-video: \(expected) (see r2p1d-video \(line.prefix(while: { $0 != " " })) --help)\n"
+    )
   }
 }

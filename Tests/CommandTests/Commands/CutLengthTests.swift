@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The sound of copied clips, beside their pictures.
-@Suite struct CutSoundTests {
+/// How long what is in clips lasts, and how far sound is from its pictures.
+@Suite struct CutLengthTests {
   private let clips: Clips
 
   init() throws { clips = try Clips() }
@@ -31,6 +31,29 @@ import Testing
       // Times are in milliseconds in Matroska, and rounded twice.
       #expect(all.last.map { $0 - all[0] } ?? 1 < 0.0025, "\(row.file)")
     }
+  }
+
+  @Test(
+    "Each frame of an exact clip lasts as long as in the film, the last one too",
+    .enabled(if: Clips.canEncode("libvpx", "libvpx-vp9", "libx264", "mjpeg", "libtheora", "gif"), Clips.note),
+    arguments: [
+      ("webm", 30, "-c:v libvpx-vp9 -cpu-used 8"), ("webm", 1, "-c:v libvpx"), ("avi", 10, "-c:v mjpeg"),
+      ("avi", 25, "-c:v libx264"), ("gif", 10, "-c:v gif"), ("ogv", 25, "-c:v libtheora"),
+      ("mp4", 25, "-c:v libx264"), ("mkv", 25, "-c:v libx264"), ("ts", 25, "-c:v libx264"),
+      ("mov", 24, "-r 24000/1001 -c:v mjpeg"),
+    ])
+  func exactClipsLastAsLongAsTheirFrames(_ container: String, _ rate: Int, _ options: String) throws {
+    try clips.run("-f lavfi -i testsrc2=s=160x96:r=\(rate):d=6 \(options) film.\(container)")
+    let cut = try CutRun(clips.path("film.\(container)"), [(2, 4)], in: clips.folder, ["--exact"])
+    let row = try #require(cut.rows.first, "\(cut.run.errors)")
+    // Of Matroska, which has no streams' own, the container's.
+    let stored = try clips.run(
+      "-select_streams v -show_entries stream=duration:format=duration -of csv=p=0 '\(cut.path(row))'",
+      program: "ffprobe")
+    let length =
+      String(decoding: stored, as: UTF8.self).split(whereSeparator: { ",\n".contains($0) })
+      .compactMap { Double($0) }.first ?? 0
+    #expect(abs(length - (row.end - row.start)) < 0.003, "\(length) instead of \(row.end - row.start)")
   }
 
   /// By how much the packets of a clip come earlier than in the film.
