@@ -36,7 +36,10 @@ import Testing
   @Test(arguments: ["-dash.mp4", "-other.mp4"])
   func aNameThatBeginsAsOptionsDoIsRefused(_ name: String) throws {
     let run = try program.shell(
-      "cd '\(folder.url.path)' && cp '\(Checkout.clip)' ./\(name) && exec \"$r2p1d\" label *.mp4 --model '\(model)'"
+      """
+      cd '\(folder.url.path)' && cp '\(Checkout.clip)' ./\(name) &&
+      exec "$r2p1d" label *.mp4 --model '\(model)'
+      """
     )
     #expect(run.status == 64 && run.text.isEmpty)
     #expect(run.errors.hasPrefix("r2p1d-video: \(name) begins as options do: write ./\(name) "))
