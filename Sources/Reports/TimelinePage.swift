@@ -10,7 +10,7 @@ struct TimelinePage {
   let summary: TimelineSummary
   let segments: [VideoSegment]
   let columns: [ScoreHeatmap.Column]
-  /// The classes that have a row of scores, most present first.
+  /// The classes that have a row of scores: the best of the whole video, then what else segments have.
   let classes: [Int]
   let means: [Double]
   /// The time that the axis spans, in seconds.
@@ -31,21 +31,18 @@ struct TimelinePage {
     self.segments = segments
     self.columns = columns.columns
     means = columns.means
-    classes = Self.rows(segments, ClassScores(columns.means), top: options.top, facts.decision)
+    classes = Self.rows(segments, summary.labels.map(\.index), ClassScores(columns.means))
     let end = columns.columns.last?.end.double ?? 1
     start = columns.columns.first?.start.double ?? 0
     length = max(end - start, 1e-6)
     hasHours = end >= 3600
   }
 
-  /// Every class that is a segment's, and the best of the whole up to `top`.
-  private static func rows(
-    _ segments: [VideoSegment], _ means: ClassScores, top: Int, _ decision: Decision
-  ) -> [Int] {
-    let seen = Set(segments.map(\.index))
-    let ranked = means.top(means.values.count).filter(decision.allows)
-    let others = ranked.filter { !seen.contains($0) }.prefix(max(0, top - seen.count))
-    return Array(ranked.filter { seen.contains($0) || others.contains($0) }.prefix(mostRows))
+  /// The best of the whole, as the page's summary lists them, and every class that is a segment's.
+  private static func rows(_ segments: [VideoSegment], _ best: [Int], _ means: ClassScores) -> [Int] {
+    let seen = Set(segments.map(\.index)).subtracting(best)
+    let others = means.top(means.values.count).filter(seen.contains).prefix(mostRows)
+    return Array(best.prefix(mostRows - others.count) + others)
   }
 
   var text: String {
