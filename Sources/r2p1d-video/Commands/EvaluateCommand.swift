@@ -72,6 +72,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let output = try result.open(besides: [model.model.file, formatting.labels])
+    Terminal.warn(of: result.output, in: formatting.format, byDefault: .text)
     if let journal = formatting.journal { try Output.claim(journal) }
     // Whether a video may have several classes is up to the model.
     let list = try list.read(isMultiLabel: true)

@@ -35,6 +35,7 @@ struct LabelCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = try result.open(besides: files + [model.model.file, scores.labels])
+    Terminal.warn(of: result.output, in: format, byDefault: .text)
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier)

@@ -56,6 +56,7 @@ struct ScanCommand: ParsableCommand {
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
     Terminal.warn(of: classifier)
+    Terminal.warn(of: table.output, in: table.format, byDefault: .csv)
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)

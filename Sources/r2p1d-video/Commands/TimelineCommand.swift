@@ -111,7 +111,10 @@ struct TimelineCommand: AsyncParsableCommand {
   /// A file of each format, or standard output.
   private func openFiles() throws(ClassifierError) -> [Output] {
     let read = [file, model.model.file, scores.labels, comparison.compare]
-    guard let folder = formatting.outputDir else { return [try result.open(besides: read)] }
+    guard let folder = formatting.outputDir else {
+      Terminal.warn(of: result.output, in: formats[0], byDefault: .text)
+      return [try result.open(besides: read)]
+    }
     try Output.spare(read)
     if result.quiet { Terminal.hideBars() }
     try folder.makeFolders()

@@ -25,3 +25,17 @@ struct OutputArguments: ParsableArguments {
     return output.folder.resolved == file.folder.resolved
   }
 }
+
+extension Terminal {
+  /// Says it where `output` ends as another format is called than the one it will have, which nobody chose.
+  static func warn<Format: RawRepresentable<String> & CaseIterable & Equatable>(
+    of output: BytePath?, in format: Format, byDefault standard: Format
+  ) {
+    guard let output, format == standard, let ending = output.name.lowercasedExtension else { return }
+    let meant = Format.allCases.first { $0.rawValue == ending || $0.rawValue.hasSuffix("-\(ending)") }
+    guard let meant, meant != format else { return }
+    warn(
+      "\(output.printable): is going to be \(format.rawValue), as nothing else was asked for: "
+        + "--format \(meant.rawValue)?")
+  }
+}

@@ -15,6 +15,26 @@ import Testing
       run.status == 64 && run.errors.hasSuffix(" (see r2p1d-video \(command)--help)\n"), "\(run.errors)")
   }
 
+  @Test(arguments: [
+    ("label", "x.csv", "text", "csv"), ("label", "x.jsonl", "text", "jsonl"),
+    ("timeline", "x.vtt", "text", "vtt"),
+    ("timeline", "x.edl", "text", "resolve-edl"), ("scan", "x.jsonl", "csv", "jsonl"),
+    ("label", "x.txt", "", ""),
+    ("label", "csv", "", ""), ("scan", "x.csv", "", ""), ("timeline", "x.csv --format losslesscut", "", ""),
+  ])
+  func anEndingOfAnotherFormatIsNotLeftUnsaid(
+    _ command: String, _ output: String, _ format: String, _ meant: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let run = try program(
+      line: "\(command) \(Checkout.clip) --model camera-motion --output \(folder.path(output)) --quiet")
+    #expect(run.status == 0)
+    let said =
+      "r2p1d-video: \(folder.path(output)): is going to be \(format), as nothing else was asked for: "
+      + "--format \(meant)?\n"
+    #expect(run.errors == (meant.isEmpty ? "" : said))
+  }
+
   @Test func versionNamesTheToolFFmpegAndTheInstructionSetOneALine() throws {
     let run = try program("--version")
     let lines = run.text.split(separator: "\n")
