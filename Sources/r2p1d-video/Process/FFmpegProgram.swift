@@ -56,12 +56,12 @@ struct FFmpegProgram {
 
   private static func failure(_ path: BytePath, _ status: Int32, _ errors: String) -> ClassifierError {
     let line = errors.split(whereSeparator: \.isNewline).last.map { String($0).trimmed() }
-    let end = status > 128 ? "was ended by signal \(status - 128)" : "failed with status \(status)"
+    let end = status < 0 ? "was ended by signal \(-status)" : "failed with status \(status)"
     return .output(path, cause: line.map { "\(end): \($0.prefix(300))" } ?? end)
   }
 
-  /// Runs it; its status, its output, of which `line` is given each line as it comes, and the last of what it
-  /// wrote to standard error.
+  /// Runs it; its status, or the signal that ended it as a number below 0; its output, of which `line` is
+  /// given each line as it comes, and the last of what it wrote to standard error.
   private func run(
     _ arguments: [[UInt8]], line: (String) -> Void
   ) throws(ClassifierError) -> (status: Int32, output: String, errors: String) {
@@ -99,7 +99,7 @@ struct FFmpegProgram {
     while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     Signals.forget(process)
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
   }
 
   private func spawn(_ arguments: [[UInt8]], _ output: Int32, _ errors: Int32) throws(Errno) -> pid_t {
