@@ -72,7 +72,6 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let output = try result.open(besides: [model.model.file, formatting.labels])
-    Terminal.warn(of: result.output, in: formatting.format, byDefault: .text)
     if let journal = formatting.journal { try Output.claim(journal) }
     // Whether a video may have several classes is up to the model.
     let list = try list.read(isMultiLabel: true)
@@ -103,6 +102,7 @@ struct EvaluateCommand: ParsableCommand {
     if evaluation.counts.failed + evaluation.counts.unmatched > 0 {
       throw ExitCode(ExitStatus.input.rawValue)
     }
+    Terminal.warn(of: result.output, in: formatting.format, byDefault: .text)
   }
 
   /// Options that mean nothing for such a list are refused: figures would be taken for what they are not.

@@ -35,7 +35,6 @@ struct LabelCommand: AsyncParsableCommand {
 
   func run() async throws {
     let output = try result.open(besides: files + [model.model.file, scores.labels])
-    Terminal.warn(of: result.output, in: format, byDefault: .text)
     let network = try await Network.load(model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try await network.classifier(classifierOptions())
     Terminal.warn(of: classifier)
@@ -59,6 +58,7 @@ struct LabelCommand: AsyncParsableCommand {
     try output.write(report.end())
     try output.finish()
     if failures > 0 { throw ExitCode(ExitStatus.input.rawValue) }
+    Terminal.warn(of: result.output, in: format, byDefault: .text)
   }
 
   private func classifierOptions() throws(ClassifierError) -> ClassifierOptions {

@@ -56,7 +56,6 @@ struct ScanCommand: ParsableCommand {
     let network = try Network(source: model.model, options: NetworkOptions(model, engine, certificates))
     let classifier = try Classifier(network: network, options: classifierOptions(network, budget))
     Terminal.warn(of: classifier)
-    Terminal.warn(of: table.output, in: table.format, byDefault: .csv)
     let rows = try ScanTable(
       table.output, settings: ScanSettings(classifier, table.format, sidecars), format: table.format,
       top: scores.top, explain: \.explanationWithoutAddresses)
@@ -66,6 +65,7 @@ struct ScanCommand: ParsableCommand {
           + "unfinished row, or what others have added")
     }
     try rows.begin(asked)
+    Terminal.warn(of: table.output, in: table.format, byDefault: .csv)
     var options = workers.options(budget)
     options.sidecars = sidecars
     let progress = ScanProgress(isQuiet: table.quiet)

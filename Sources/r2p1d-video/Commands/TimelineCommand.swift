@@ -96,6 +96,7 @@ struct TimelineCommand: AsyncParsableCommand {
     try config?.write(timeline.labelStudioConfig(summary.video))
     for file in files { try file.finish() }
     try config?.finish()
+    Terminal.warn(of: result.output, in: formats[0], byDefault: .text)
   }
 
   /// What counts how well the timeline agrees with the list.
@@ -111,10 +112,7 @@ struct TimelineCommand: AsyncParsableCommand {
   /// A file of each format, or standard output.
   private func openFiles() throws(ClassifierError) -> [Output] {
     let read = [file, model.model.file, scores.labels, comparison.compare]
-    guard let folder = formatting.outputDir else {
-      Terminal.warn(of: result.output, in: formats[0], byDefault: .text)
-      return [try result.open(besides: read)]
-    }
+    guard let folder = formatting.outputDir else { return [try result.open(besides: read)] }
     try Output.spare(read)
     if result.quiet { Terminal.hideBars() }
     try folder.makeFolders()

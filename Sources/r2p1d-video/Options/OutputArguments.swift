@@ -27,7 +27,7 @@ struct OutputArguments: ParsableArguments {
 }
 
 extension Terminal {
-  /// Says it where `output` ends as another format is called than the one it will have, which nobody chose.
+  /// Says it where `output` ends as another format is called than the one it has, which nobody chose.
   static func warn<Format: RawRepresentable<String> & CaseIterable & Equatable>(
     of output: BytePath?, in format: Format, byDefault standard: Format
   ) {
@@ -35,7 +35,7 @@ extension Terminal {
     let meant = Format.allCases.first { $0.rawValue == ending || $0.rawValue.hasSuffix("-\(ending)") }
     guard let meant, meant != format else { return }
     warn(
-      "\(output.printable): is going to be \(format.rawValue), as nothing else was asked for: "
+      "\(output.printable): is \(format.rawValue), as nothing else was asked for: "
         + "--format \(meant.rawValue)?")
   }
 }

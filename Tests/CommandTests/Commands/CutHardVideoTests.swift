@@ -208,7 +208,7 @@ struct CutHardVideoTests {
     try clips.run("-i a.webm -c copy -bsf:v 'noise=amount=gt(n\\,25)' damaged.webm")
     let cut = try CutRun(
       clips.path("damaged.webm"), [(4, 5), (0.2, 0.6)], in: clips.folder, ["--exact"])
-    #expect(cut.rows.last?.frames == 10, "\(cut.run.errors)")
+    #expect(cut.rows.first?.frames == 10, "\(cut.run.errors)")
     // Of the other, versions of FFmpeg make frames, make none, or end by a fault of their own (7.1).
     #expect((cut.run.status == 0) == (cut.rows.count == 2), "\(cut.run.errors)")
     #expect(!cut.run.errors.contains("failed with status 69"), "\(cut.run.errors)")

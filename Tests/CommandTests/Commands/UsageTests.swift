@@ -30,7 +30,7 @@ import Testing
       line: "\(command) \(Checkout.clip) --model camera-motion --output \(folder.path(output)) --quiet")
     #expect(run.status == 0)
     let said =
-      "r2p1d-video: \(folder.path(output)): is going to be \(format), as nothing else was asked for: "
+      "r2p1d-video: \(folder.path(output)): is \(format), as nothing else was asked for: "
       + "--format \(meant)?\n"
     #expect(run.errors == (meant.isEmpty ? "" : said))
   }
