@@ -63,7 +63,7 @@ package final class Remuxer {
     if let failure = input.failure { throw failure }
     let ticks = input.streams.map { $0?.pointee.time_base ?? AVRational(num: 0, den: 1) }
     index = try builder.index(info, ticks: ticks)
-    if let format = input.imageFormat, index.times.times.count == 1 {
+    if let format = input.imageFormat, index.times.times.count == 1, !input.isAnimatedWebP {
       throw VideoError.stillPicture(format: format.name)
     }
   }

@@ -123,7 +123,7 @@ struct EvaluateCommand: ParsableCommand {
     var rows = try journal?.rows(of: truth.videos) ?? [:]
     let left = truth.videos.filter { rows[$0.path] == nil }
     let stop = StopFlag()
-    Signals.endSoftly { stop.raise() }
+    Signals.endSoftly(by: stop, isQuiet: result.quiet)
     let progress = ScanProgress(isQuiet: result.quiet)
     progress.begin(files: left.count, finished: rows.count)
     defer { progress.end() }

@@ -130,7 +130,7 @@ struct ScanCommand: ParsableCommand {
     var hangsOnAll = !sidecars.timelines.isEmpty
     if !shard.isWhole, try list.isListing() { hangsOnAll = true }
     guard hangsOnAll else {
-      endSoftly(stop)
+      Signals.endSoftly(by: stop, isQuiet: table.quiet)
       try run.run(finder, then: list)
       return warn(of: run.unreadable)
     }
@@ -143,17 +143,8 @@ struct ScanCommand: ParsableCommand {
   ) throws(ClassifierError) {
     warn(of: finder.walk.unreadable)
     if !table.quiet { warn(of: finder, work) }
-    endSoftly(stop)
+    Signals.endSoftly(by: stop, isQuiet: table.quiet)
     try run.run(finder)
-  }
-
-  /// From now on the first Ctrl-C ends the scan behind the videos at hand, which it says.
-  private func endSoftly(_ stop: StopFlag) {
-    let isQuiet = table.quiet
-    Signals.endSoftly {
-      stop.raise()
-      if !isQuiet { Terminal.warn("ends when the videos at hand are done; once more ends it at once") }
-    }
   }
 
   private func warn(of unreadable: [(folder: BytePath, cause: String)]) {

@@ -1,3 +1,4 @@
+import ArchiveScan
 import FoundationEssentials
 import Glibc
 import R2P1DVideo
@@ -96,6 +97,14 @@ enum Signals {
   /// once.
   static func endSoftly(_ action: @escaping @Sendable () -> Void) {
     softEnd.withLock { $0 = action }
+  }
+
+  /// The same by raising `stop`, behind the videos at hand, which may take a while: that is said.
+  static func endSoftly(by stop: StopFlag, isQuiet: Bool) {
+    endSoftly {
+      stop.raise()
+      if !isQuiet { Terminal.warn("ends when the videos at hand are done; once more ends it at once") }
+    }
   }
 
   /// Ends the process once nobody reads standard output any more, also while it has nothing to write.

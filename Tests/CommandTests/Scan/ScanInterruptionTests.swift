@@ -21,6 +21,7 @@ import Testing
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)
     #expect(folder.errors.contains("run the same command to resume"), "\(folder.errors)")
+    #expect(folder.errors.contains("once more ends it at once"), "\(folder.errors)")
     let rows = try folder.rows()
     #expect((2...4).contains(rows.count), "\(rows.count)")
     let last = try folder.scanManyWindows()
